@@ -1,0 +1,1 @@
+"""What server and training both need: skeleton, motion, features, the model at run time."""

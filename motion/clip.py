@@ -1,0 +1,143 @@
+"""Poses and clips on the canonical skeleton."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from motion import rotations
+from motion.errors import MotionFileError
+from motion.kinematics import world_from_local
+from motion.skeleton import CANONICAL
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """All joints at one time.
+
+    Attributes:
+        hips: World position of the hips, metres, (3,).
+        rotations: Local unit quaternions, (J, 4).
+    """
+
+    hips: Float[Array, "3"]
+    rotations: Float[Array, "J 4"]
+
+    @staticmethod
+    def rest() -> "Pose":
+        """Return the T-pose, standing at the origin."""
+        joints = len(CANONICAL.joints)
+        return Pose(CANONICAL.rest_offsets[0].copy(), np.tile(rotations.IDENTITY, (joints, 1)))
+
+    @staticmethod
+    def standing() -> "Pose":
+        """Return a figure that stands at the origin with its arms at its sides."""
+        rest = Pose.rest()
+        for side, sign in (("left", -1.0), ("right", 1.0)):
+            arm = CANONICAL.index(f"{side}UpperArm")
+            rest.rotations[arm] = Rotation.from_rotvec([0.0, 0.0, sign * 1.3]).as_quat()
+        return rest
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A stretch of poses at a constant rate.
+
+    Attributes:
+        name: Where it comes from; unique in a corpus.
+        fps: Frames per second.
+        hips: World positions of the hips, metres, (T, 3).
+        rotations: Local unit quaternions, (T, J, 4).
+        labels: What is known of it, such as `style`, `content`, `dataset`.
+    """
+
+    name: str
+    fps: float
+    hips: Float[Array, "T 3"]
+    rotations: Float[Array, "T J 4"]
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.hips)
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return len(self) / self.fps
+
+    def __getitem__(self, frames: slice) -> "Clip":
+        return replace(self, hips=self.hips[frames], rotations=self.rotations[frames])
+
+    def pose(self, frame: int) -> Pose:
+        """Return the pose of one frame."""
+        return Pose(self.hips[frame], self.rotations[frame])
+
+    @staticmethod
+    def from_poses(poses: list[Pose], fps: float, name: str = "") -> "Clip":
+        """Return the clip of a sequence of poses."""
+        hips = np.stack([pose.hips for pose in poses])
+        return Clip(name, fps, hips, np.stack([pose.rotations for pose in poses]))
+
+    def world_positions(self) -> Float[Array, "T J 3"]:
+        """Return the world positions of all joints, metres."""
+        return world_from_local(CANONICAL, self.hips, self.rotations)[0]
+
+    def resampled(self, fps: float) -> "Clip":
+        """Return the same motion at another rate: positions linear, rotations spherical."""
+        if fps == self.fps or len(self) < 2:
+            return replace(self, fps=fps)
+        duration = (len(self) - 1) / self.fps
+        at = np.arange(int(duration * fps + 1e-6) + 1) / fps * self.fps
+        before = np.minimum(at.astype(int), len(self) - 2)
+        part = at - before
+        hips = self.hips[before] + part[:, None] * (self.hips[before + 1] - self.hips[before])
+        turned = rotations.slerp(self.rotations[before], self.rotations[before + 1], part[:, None])
+        return replace(self, fps=fps, hips=hips, rotations=turned)
+
+    def mirrored(self) -> "Clip":
+        """Return the motion seen in a mirror: left and right swap, x flips."""
+        flip = np.array([1.0, -1.0, -1.0, 1.0])
+        turned = self.rotations[:, CANONICAL.mirror] * flip
+        return replace(self, hips=self.hips * [-1.0, 1.0, 1.0], rotations=turned)
+
+    def save(self, path: Path) -> None:
+        """Write the clip as an npz with float32 arrays; joints are named in it."""
+        np.savez_compressed(
+            path,
+            name=self.name,
+            fps=self.fps,
+            joints=np.array(CANONICAL.joints),
+            hips=self.hips.astype(np.float32),
+            rotations=self.rotations.astype(np.float32),
+            labels=np.array(list(self.labels.items()), dtype=str).reshape(-1, 2),
+        )
+
+    @staticmethod
+    def load(path: Path) -> "Clip":
+        """Read a clip that `save` wrote.
+
+        Raises:
+            MotionFileError: If the file is absent, damaged or of another skeleton.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                clip = Clip(
+                    str(data["name"]),
+                    float(data["fps"]),
+                    data["hips"].astype(np.float64),
+                    data["rotations"].astype(np.float64),
+                    dict(data["labels"].tolist()),
+                )
+        except (OSError, KeyError, ValueError, BadZipFile) as error:
+            raise MotionFileError(f"{path}: expected a clip (.npz), got {error}") from error
+        expected = (len(clip.hips), len(CANONICAL.joints), 4)
+        if clip.rotations.shape != expected:
+            raise MotionFileError(
+                f"{path}: expected rotations of shape {expected}, got {clip.rotations.shape}"
+            )
+        return clip

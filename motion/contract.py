@@ -1,0 +1,100 @@
+"""What a motion model promises: its contract, beside its graph in a folder of `models/`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from motion import features
+from motion.errors import ModelContractError
+from motion.skeleton import CANONICAL
+
+CONTRACT_FILE = "contract.json"
+GRAPH_FILE = "model.onnx"
+
+
+class State(BaseModel):
+    """A tensor that the caller hands from one step to the next, zeros at first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    shape: tuple[int, ...]
+    """Without the leading batch axis."""
+
+
+class Contract(BaseModel):
+    """What stands in `contract.json`.
+
+    The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
+    `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
+    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; and every state.
+    It gives `frames`, those that follow, and every state under `next_` and its name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = 1
+    name: str
+    kind: str
+    fps: float = Field(gt=0)
+    frames_per_step: int = Field(ge=1)
+    context_frames: int = Field(ge=1)
+    joints: tuple[str, ...]
+    features: tuple[tuple[str, int], ...]
+    emotions: tuple[str, ...] = Field(min_length=1)
+    energy_by_emotion: tuple[float, ...]
+    """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
+    noise: int = Field(ge=0)
+    states: tuple[State, ...]
+    temperature: float = Field(ge=0, le=2)
+    guidance: float = Field(ge=0)
+    licence: str
+    corpus: str
+    quality: dict[str, float] = {}
+
+    @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of the graph's inputs by name, without the batch axis."""
+        one = dict.fromkeys(("energy", "temperature", "guidance", "uniform"), (1,))
+        return {
+            "frames": (self.frames_per_step, features.WIDTH),
+            "emotion": (len(self.emotions),),
+            **one,
+            "normal": (self.noise,),
+            **{state.name: state.shape for state in self.states},
+        }
+
+    @property
+    def outputs(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of the graph's outputs by name, without the batch axis."""
+        states = {f"next_{state.name}": state.shape for state in self.states}
+        return {"next_frames": (self.frames_per_step, features.WIDTH), **states}
+
+    @staticmethod
+    def load(folder: Path) -> "Contract":
+        """Read the contract of a model folder and check it against this program.
+
+        Raises:
+            ModelContractError: If it is absent, damaged, or for another skeleton or features.
+        """
+        path = folder / CONTRACT_FILE
+        try:
+            contract = Contract.model_validate_json(path.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelContractError(f"{path}: expected a model's contract, got {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ModelContractError(f"{path}: {where}: {first['msg']}") from error
+        _require(path, "joints", CANONICAL.joints, contract.joints)
+        _require(path, "features", features.LAYOUT, contract.features)
+        _require(
+            path, "number of energies", len(contract.emotions), len(contract.energy_by_emotion)
+        )
+        return contract
+
+
+def _require(path: Path, what: str, expected: object, got: object) -> None:
+    if expected != got:
+        raise ModelContractError(f"{path}: {what}: expected {expected}, got {got}")

@@ -1,0 +1,113 @@
+"""One step of a motion model through ONNX Runtime. Knows tensors, not people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Float
+
+from motion.contract import GRAPH_FILE, Contract
+from motion.errors import ModelContractError, SetupError
+
+Array = np.ndarray
+States = dict[str, Array]
+Device = Literal["cpu", "cuda"]
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What steers a step, for a batch of B.
+
+    Attributes:
+        emotion: Weights, (B, E).
+        energy: Mean joint speed to aim at, m/s, (B, 1).
+        temperature: Unitless, in [0, 2], (B, 1).
+        guidance: Unitless, 0 for none, (B, 1).
+    """
+
+    emotion: Float[Array, "B E"]
+    energy: Float[Array, "B 1"]
+    temperature: Float[Array, "B 1"]
+    guidance: Float[Array, "B 1"]
+
+
+class Engine:
+    """A loaded model."""
+
+    def __init__(self, contract: Contract, session: onnxruntime.InferenceSession) -> None:
+        self.contract = contract
+        self._session = session
+        self._outputs = list(contract.outputs)
+
+    @staticmethod
+    def load(folder: Path, device: Device = "cpu") -> "Engine":
+        """Load a model folder, one thread on a CPU.
+
+        Raises:
+            ModelContractError: If graph and contract differ or either cannot be read.
+            SetupError: If a GPU is asked for and there is none.
+        """
+        contract = Contract.load(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        provider = "CUDAExecutionProvider" if device == "cuda" else "CPUExecutionProvider"
+        if provider not in onnxruntime.get_available_providers():
+            raise SetupError(
+                f"device: expected {device}, got an onnxruntime without it: install bhava[gpu]"
+            )
+        path = folder / GRAPH_FILE
+        try:
+            session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+        except Exception as error:  # onnxruntime's errors share no base class of their own
+            raise ModelContractError(f"{path}: expected an ONNX graph, got {error}") from error
+        if provider not in session.get_providers():
+            raise SetupError(f"device: expected a working {device}, got {session.get_providers()}")
+        _check(path, "input", contract.inputs, session.get_inputs())
+        _check(path, "output", contract.outputs, session.get_outputs())
+        return Engine(contract, session)
+
+    def initial_states(self, batch: int = 1) -> States:
+        """Return the states of a model that has seen nothing."""
+        return {s.name: np.zeros((batch, *s.shape), np.float32) for s in self.contract.states}
+
+    def step(
+        self,
+        frames: Float[Array, "B K F"],
+        conditions: Conditions,
+        states: States,
+        rng: np.random.Generator,
+    ) -> tuple[Float[Array, "B K F"], States]:
+        """Return the frames that follow the newest ones, and the states after it."""
+        batch = len(frames)
+        feed = {
+            "frames": frames,
+            "emotion": conditions.emotion,
+            "energy": conditions.energy,
+            "temperature": conditions.temperature,
+            "guidance": conditions.guidance,
+            "uniform": rng.random((batch, 1), np.float32),
+            "normal": rng.standard_normal((batch, self.contract.noise), np.float32),
+            **states,
+        }
+        following, *after = self._session.run(self._outputs, feed)
+        return following, dict(zip(states, after, strict=True))
+
+
+def _check(
+    path: Path, kind: str, promised: dict[str, tuple[int, ...]], nodes: list[onnxruntime.NodeArg]
+) -> None:
+    found = {node.name: tuple(node.shape[1:]) for node in nodes}
+    for name, shape in promised.items():
+        if name not in found:
+            raise ModelContractError(f"{path}: expected {kind} {name!r}, got {sorted(found)}")
+        if found[name] != shape:
+            raise ModelContractError(
+                f"{path}: {kind} {name!r}: expected shape {shape}, got {found[name]}"
+            )
+    for name in found:
+        if name not in promised:
+            raise ModelContractError(f"{path}: {kind} {name!r} is not in the contract")

@@ -1,0 +1,33 @@
+"""Every error that a user can meet, in one tree.
+
+BhavaError
+├── MotionFileError      a motion file that cannot be read or does not fit
+├── ModelContractError   a model whose graph and contract differ, or that is absent
+├── ConditionError       emotion weights, energy or temperature out of range
+├── SourceError          a camera, video or landmark source that fails
+└── SetupError           the machine lacks what was asked for (port, GPU, extra)
+"""
+
+
+class BhavaError(Exception):
+    """Base of all errors that are shown to a user as one line."""
+
+
+class MotionFileError(BhavaError):
+    """A motion file that cannot be read, or whose skeleton does not fit."""
+
+
+class ModelContractError(BhavaError):
+    """A model folder whose graph and contract differ, or that is absent."""
+
+
+class ConditionError(BhavaError, ValueError):
+    """A control value (emotion weights, energy, temperature) out of range."""
+
+
+class SourceError(BhavaError):
+    """A source of landmarks that cannot be opened or has failed."""
+
+
+class SetupError(BhavaError):
+    """The machine lacks something that was asked for."""

@@ -1,0 +1,80 @@
+"""From local to world and back, and what can be read off world positions: facing and contacts."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from motion import rotations
+from motion.skeleton import CANONICAL, LEG_LENGTH, Skeleton
+
+Array = np.ndarray
+
+CONTACT_JOINTS = ("leftFoot", "leftToes", "rightFoot", "rightToes")
+
+
+def world_from_local(
+    skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
+) -> tuple[Float[Array, "*batch J 3"], Float[Array, "*batch J 4"]]:
+    """Forward kinematics.
+
+    Args:
+        skeleton: Whose offsets to use.
+        hips: World position of the first joint, metres.
+        local_rotations: Unit quaternions relative to the parent.
+
+    Returns:
+        World positions in metres and world rotations of all joints.
+    """
+    matrices = rotations.to_matrix(local_rotations)
+    positions = np.empty((*local_rotations.shape[:-1], 3))
+    positions[..., 0, :] = hips
+    for joint, parent in enumerate(skeleton.parents[1:], start=1):
+        offset = matrices[..., parent, :, :] @ skeleton.rest_offsets[joint]
+        positions[..., joint, :] = positions[..., parent, :] + offset
+        matrices[..., joint, :, :] = matrices[..., parent, :, :] @ matrices[..., joint, :, :]
+    return positions, rotations.from_matrix(matrices)
+
+
+def local_from_world(
+    skeleton: Skeleton, world_rotations: Float[Array, "*batch J 4"]
+) -> Float[Array, "*batch J 4"]:
+    """Return local rotations from world rotations."""
+    parents = list(skeleton.parents[1:])
+    local = world_rotations.copy()
+    local[..., 1:, :] = rotations.multiply(
+        rotations.inverse(world_rotations[..., parents, :]), world_rotations[..., 1:, :]
+    )
+    return local
+
+
+def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"]:
+    """Return the heading of the body in radians about Y; 0 faces +Z, positive turns towards +X.
+
+    The mean of the hips' and the shoulders' left-to-right axes, on the floor, turned by a quarter.
+
+    Args:
+        world_positions: Joints of the canonical skeleton, metres.
+    """
+    left_leg, right_leg, left_arm, right_arm = CANONICAL.indices(
+        "leftUpperLeg", "rightUpperLeg", "leftUpperArm", "rightUpperArm"
+    )
+    across = rotations.normalise(
+        world_positions[..., left_leg, :] - world_positions[..., right_leg, :]
+    ) + rotations.normalise(world_positions[..., left_arm, :] - world_positions[..., right_arm, :])
+    return np.arctan2(-across[..., 2], across[..., 0])
+
+
+def contacts(world_positions: Float[Array, "T J 3"], fps: float) -> Bool[Array, "T 4"]:
+    """Tell which of `CONTACT_JOINTS` stand on the floor in each frame.
+
+    A joint stands when it is low (within 6 % of the leg length of its height in rest) and slow
+    (below 0.6 leg lengths per second).
+
+    Args:
+        world_positions: Joints of the canonical skeleton, metres, floor at height 0.
+        fps: Frames per second.
+    """
+    feet = CANONICAL.indices(*CONTACT_JOINTS)
+    positions = world_positions[:, feet]
+    low = positions[..., 1] < CANONICAL.rest_positions[feet, 1] + 0.06 * LEG_LENGTH
+    velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions
+    return low & (np.linalg.norm(velocity, axis=-1) < 0.6 * LEG_LENGTH)

@@ -1,0 +1,121 @@
+"""Rotations: what SciPy's `Rotation` lacks.
+
+Quaternions are (x, y, z, w); arrays lead with batch axes, which broadcast.
+"""
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+Array = np.ndarray
+
+IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+
+
+def multiply(a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
+    """Return the quaternion product: first rotate by `b`, then by `a`; batches broadcast."""
+    ax, ay, az, aw = np.moveaxis(a, -1, 0)
+    bx, by, bz, bw = np.moveaxis(b, -1, 0)
+    return np.stack(
+        [
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+            aw * bw - ax * bx - ay * by - az * bz,
+        ],
+        axis=-1,
+    )
+
+
+def inverse(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
+    """Return the inverse of unit quaternions."""
+    return q * np.array([-1.0, -1.0, -1.0, 1.0])
+
+
+def rotate(q: Float[Array, "*batch 4"], v: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3"]:
+    """Rotate vectors by unit quaternions; batches broadcast."""
+    axis, w = q[..., :3], q[..., 3:]
+    t = 2.0 * np.cross(axis, v)
+    return v + w * t + np.cross(axis, t)
+
+
+def to_matrix(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3 3"]:
+    """Return rotation matrices of quaternions of any length but zero."""
+    matrices = Rotation.from_quat(q.reshape(-1, 4)).as_matrix()
+    return matrices.reshape(*q.shape[:-1], 3, 3)
+
+
+def from_matrix(m: Float[Array, "*batch 3 3"]) -> Float[Array, "*batch 4"]:
+    """Return quaternions (w >= 0) of rotation matrices."""
+    quaternions = Rotation.from_matrix(m.reshape(-1, 3, 3)).as_quat(canonical=True)
+    return quaternions.reshape(*m.shape[:-2], 4)
+
+
+def to_6d(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 6"]:
+    """Return the first two columns of the rotation matrix, x column first.
+
+    References:
+        Zhou et al., "On the Continuity of Rotation Representations", arXiv:1812.07035.
+    """
+    columns = np.swapaxes(to_matrix(q), -1, -2)[..., :2, :]
+    return columns.reshape(*q.shape[:-1], 6)
+
+
+def from_6d(d: Float[Array, "*batch 6"]) -> Float[Array, "*batch 4"]:
+    """Return quaternions from two columns that need be neither unit nor orthogonal."""
+    return from_matrix(frame(d[..., :3], d[..., 3:]))
+
+
+def frame(x: Float[Array, "*batch 3"], y: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3 3"]:
+    """Return the right-handed frame whose first axis is `x` and whose second is nearest to `y`.
+
+    The axes are the columns. Gram-Schmidt; degenerate input gives a finite, arbitrary frame.
+    """
+    x = normalise(x)
+    y = normalise(y - np.sum(x * y, axis=-1, keepdims=True) * x)
+    return np.stack([x, y, np.cross(x, y)], axis=-1)
+
+
+def normalise(v: Float[Array, "*batch N"]) -> Float[Array, "*batch N"]:
+    """Return vectors scaled to unit length; zero vectors stay zero."""
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+
+
+def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch 4"]:
+    """Return the smallest rotation that turns direction `a` into direction `b`.
+
+    Opposite directions turn by half a circle about an arbitrary axis normal to `a`.
+    """
+    a, b = np.broadcast_arrays(normalise(a), normalise(b))
+    w = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
+    normal = np.cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
+    opposite = w < 1e-6
+    axis = np.where(opposite, normal, np.cross(a, b))
+    return normalise(np.concatenate([axis, np.where(opposite, 0.0, w)], axis=-1))
+
+
+def about_y(angle: Float[Array, "*batch"]) -> Float[Array, "*batch 4"]:
+    """Return the rotation by an angle in radians about Y; positive turns +Z towards +X."""
+    angle = np.asarray(angle)
+    zero = np.zeros_like(angle)
+    return np.stack([zero, np.sin(angle / 2), zero, np.cos(angle / 2)], axis=-1)
+
+
+def slerp(
+    a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"], t: Float[Array, "*batch"]
+) -> Float[Array, "*batch 4"]:
+    """Interpolate on the shorter arc; `t` in [0, 1] broadcasts against the batch.
+
+    References:
+        K. Shoemake, "Animating Rotation with Quaternion Curves", 1985.
+    """
+    t = np.asarray(t)[..., None]
+    dot = np.sum(a * b, axis=-1, keepdims=True)
+    b = np.where(dot < 0, -b, b)
+    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    sine = np.sin(angle)
+    near = sine < 1e-6
+    safe = np.where(near, 1.0, sine)
+    from_a = np.where(near, 1.0 - t, np.sin((1.0 - t) * angle) / safe)
+    from_b = np.where(near, t, np.sin(t * angle) / safe)
+    return normalise(from_a * a + from_b * b)

@@ -1,0 +1,1 @@
+"""The live partner: camera to pose, pose to partner, partner to viewers."""

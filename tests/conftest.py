@@ -1,0 +1,26 @@
+"""Fixtures that every test may use; data beside the checkout is optional and says so when absent."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def _shared(path: str) -> Path:
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"needs {found}, which is not part of the repository")
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared_mocap() -> Path:
+    """The folder of motion capture archives."""
+    return _shared("mocap")
+
+
+@pytest.fixture(scope="session")
+def shared_video() -> Path:
+    """A video of one real dancer, full body, frontal."""
+    return _shared("video/dancer.mp4")

@@ -1,0 +1,1 @@
+"""From motion capture to an exported motion model."""
