@@ -125,7 +125,7 @@ class Clip:
             MotionFileError: If the file is absent, damaged or of another skeleton.
         """
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 clip = Clip(
                     str(data["name"]),
                     float(data["fps"]),

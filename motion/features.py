@@ -62,6 +62,12 @@ class Root:
     facing: float = 0.0
 
 
+def last_root(clip: Clip) -> Root:
+    """Return the root at a clip's last frame."""
+    facing = kinematics.facing(clip[-1:].world_positions())
+    return Root(float(clip.hips[-1, 0]), float(clip.hips[-1, 2]), float(facing[0]))
+
+
 def from_clip(clip: Clip) -> Float[Array, "T F"]:
     """Return the features of a clip of at least two frames, float32.
 

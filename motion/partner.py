@@ -63,15 +63,22 @@ class Partner:
         self._offset: Offset | None = None
         self._foot_lock = FootLock()
         self._governor = EnergyGovernor(contract.fps)
+        self._begun = False
         self.take_up(Clip.from_poses([Pose.standing()] * contract.frames_per_step, self.fps))
 
     def take_up(self, context: Clip) -> None:
-        """Go on from another motion from the next frame on, at the partner's own place.
+        """Go on from another motion from the next frame on.
+
+        The partner stays at its own place; one that has shown nothing yet takes the context's.
 
         Args:
             context: At least as long as one step of the model; its last seconds count.
         """
-        frames = features.from_clip(context.resampled(self.fps))
+        context = context.resampled(self.fps)
+        frames = features.from_clip(context)
+        if not self._begun:
+            self._root = features.last_root(context)
+            self._shown.extend([context.pose(-2), context.pose(-1)])
         contract = self._engine.contract
         steps = min(len(frames), contract.context_frames) // contract.frames_per_step
         self._heard = frames[len(frames) - steps * contract.frames_per_step :]
@@ -88,8 +95,7 @@ class Partner:
         """
         if not self._pending:
             self._think(emotion, energy)
-        taken_up = self._taking_up
-        self._taking_up = False
+        taken_up, self._taking_up, self._begun = self._taking_up, False, True
         pose, contacts = self._pending.popleft()
         dt = 1.0 / self.fps
         if self._offset is not None:

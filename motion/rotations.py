@@ -69,11 +69,13 @@ def from_6d(d: Float[Array, "*batch 6"]) -> Float[Array, "*batch 4"]:
 def frame(x: Float[Array, "*batch 3"], y: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3 3"]:
     """Return the right-handed frame whose first axis is `x` and whose second is nearest to `y`.
 
-    The axes are the columns. Gram-Schmidt; degenerate input gives a finite, arbitrary frame.
+    The axes are the columns. Gram-Schmidt; input without a plane gives the identity.
     """
-    x = normalise(x)
-    y = normalise(y - np.sum(x * y, axis=-1, keepdims=True) * x)
-    return np.stack([x, y, np.cross(x, y)], axis=-1)
+    x, z = normalise(x), np.cross(x, y)
+    z_length = np.linalg.norm(z, axis=-1, keepdims=True)
+    z = z / np.maximum(z_length, 1e-12)
+    axes = np.stack([x, np.cross(z, x), z], axis=-1)
+    return np.where(z_length[..., None] > 1e-9, axes, np.eye(3))
 
 
 def normalise(v: Float[Array, "*batch N"]) -> Float[Array, "*batch N"]:

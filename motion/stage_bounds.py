@@ -11,8 +11,14 @@ Array = np.ndarray
 FREE_SHARE = 0.5
 """Share of the radius within which nothing is changed."""
 
-TURN_RATE = 1.2
-"""Radians per second at most by which the path bends: below what a viewer notices in a dance."""
+CURVATURE = 2.0
+"""Radians per metre at most by which the path bends: circles of half a metre."""
+
+TURN_RATE = 4.0
+"""Radians per second at most by which the path bends: a brisk turn in a dance."""
+
+RETURN_RATE = 2.0
+"""Metres per second by which the partner is drawn in, for each metre beyond the edge."""
 
 
 def keep_on_stage(frames: Float[Array, "K F"], root: Root, radius: float) -> Float[Array, "K F"]:
@@ -29,15 +35,14 @@ def keep_on_stage(frames: Float[Array, "K F"], root: Root, radius: float) -> Flo
         return frames
     bounded = frames.copy()
     velocity = bounded[:, features.PART["root_velocity"]]
-    sine, cosine = np.sin(root.facing), np.cos(root.facing)
-    outward = (
-        np.array([cosine * root.x - sine * root.z, sine * root.x + cosine * root.z]) / distance
-    )
-    leaving = np.maximum(velocity @ outward, 0.0)
-    velocity -= edge * leaving[:, None] * outward
-    across = velocity[:, 0] * outward[1] - velocity[:, 1] * outward[0]
     speed = np.linalg.norm(velocity, axis=1)
-    bounded[:, features.PART["turn_rate"]] += (
-        edge * TURN_RATE * np.minimum(speed, 1.0) * np.sign(across)
-    )[:, None]
+    sine, cosine = np.sin(root.facing), np.cos(root.facing)
+    outward = np.array([cosine * root.x - sine * root.z, sine * root.x + cosine * root.z])
+    outward /= distance
+    away = velocity @ outward / np.maximum(speed, 1e-6)
+    to_the_left = velocity[:, 0] * outward[1] >= velocity[:, 1] * outward[0]
+    turn = np.minimum(CURVATURE * speed, TURN_RATE) * (1 + away) / 2 * np.where(to_the_left, 1, -1)
+    bounded[:, features.PART["turn_rate"]] += edge * turn[:, None]
+    leaving = edge * speed * np.maximum(away, 0.0) + RETURN_RATE * max(distance - radius, 0.0)
+    velocity -= leaving[:, None] * outward
     return bounded

@@ -76,13 +76,12 @@ class Step(nn.Module):
         )
 
 
-def export(checkpoint: Path, out: Path, *, corpus: str, licence: str) -> Contract:
+def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     """Write graph and contract of a checkpoint and check the graph against torch.
 
     Args:
         checkpoint: Of `training.train`.
         out: The model's folder; its name becomes the model's.
-        corpus: What it was trained on, in words.
         licence: Of the weights.
 
     Raises:
@@ -113,7 +112,7 @@ def export(checkpoint: Path, out: Path, *, corpus: str, licence: str) -> Contrac
         temperature=TEMPERATURE,
         guidance=GUIDANCE,
         licence=licence,
-        corpus=corpus,
+        corpus=", ".join(data.datasets),
     )
     out.mkdir(parents=True, exist_ok=True)
     step = Step(network, len(data.emotions)).eval()
@@ -145,14 +144,13 @@ def load_checkpoint(path: Path) -> Training:
 
 def _write_graph(step: Step, contract: Contract, path: Path) -> None:
     example = tuple(torch.zeros(2, *shape) for shape in contract.inputs.values())
-    batch = torch.export.Dim("batch", min=1, max=1024)
     program = torch.onnx.export(
         step,
         example,
         dynamo=True,
         input_names=list(contract.inputs),
         output_names=list(contract.outputs),
-        dynamic_shapes=tuple({0: batch} for _ in example),
+        dynamic_shapes=tuple({0: torch.export.Dim.DYNAMIC} for _ in example),
         verbose=False,
     )
     assert program is not None  # as it is only where asked to keep the graph in memory alone

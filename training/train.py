@@ -1,5 +1,6 @@
 """From a corpus and a recipe to checkpoints, through Lightning."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ Array = np.ndarray
 
 LAST = "last.ckpt"
 CODEC_WINDOWS = 400
+CHECKPOINT_STEPS = 100
 
 
 def importance(frames: Float[Array, "T F"]) -> Float[Array, "F"]:
@@ -43,6 +45,14 @@ def importance(frames: Float[Array, "T F"]) -> Float[Array, "F"]:
     scale[features.PART["rotations"]] = np.repeat(np.maximum(reach, 0.05), 6)
     scale[features.PART["contacts"]] = 0.03
     return scale * frames.std(0)
+
+
+def learning_rate_at(step: int, warm_up_steps: int, total: int) -> float:
+    """Return the share of the full learning rate: a linear warm-up, then half a cosine to 1 %."""
+    if step < warm_up_steps:
+        return (step + 1) / warm_up_steps
+    progress = (step - warm_up_steps) / max(1, total - warm_up_steps)
+    return 0.01 + 0.99 * (1 + math.cos(math.pi * min(1.0, progress))) / 2
 
 
 class Training(lightning.LightningModule):
@@ -129,11 +139,9 @@ class Training(lightning.LightningModule):
         optimiser = torch.optim.AdamW(
             self.network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser,
-            settings.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches) + 1,
-            pct_start=settings.warm_up_steps / int(self.trainer.estimated_stepping_batches),
+        total = int(self.trainer.estimated_stepping_batches)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: learning_rate_at(step, settings.warm_up_steps, total)
         )
         return [optimiser], [{"scheduler": schedule, "interval": "step"}]
 
@@ -189,7 +197,14 @@ def train(
     module = Training(recipe.model_dump())
     print(module.prepare_from(pools, windows))
     size = recipe.optimiser.batch_size
-    checkpoints = ModelCheckpoint(folder, save_last=True, every_n_train_steps=100)
+    checkpoints = ModelCheckpoint(
+        folder,
+        save_last=True,
+        save_top_k=0,
+        every_n_train_steps=CHECKPOINT_STEPS,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
     trainer = lightning.Trainer(
         **recipe.trainer,
         logger=TensorBoardLogger(folder, name="", version=""),

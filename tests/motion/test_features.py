@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from motion import features, rotations
+from motion.clip import Clip
+from tests.motion.strategies import swaying
+
+
+def moved(clip: Clip, angle: float, by: np.ndarray) -> Clip:
+    """The same motion elsewhere, facing elsewhere."""
+    turn = rotations.about_y(np.array(angle))
+    turned = clip.rotations.copy()
+    turned[:, 0] = rotations.multiply(turn, turned[:, 0])
+    return Clip(clip.name, clip.fps, rotations.rotate(turn, clip.hips) + by, turned)
+
+
+def test_features_give_the_poses_back():
+    clip = swaying()
+    poses, contacts, root = features.to_poses(
+        features.from_clip(clip)[1:], clip.fps, features.last_root(clip[:1])
+    )
+    back = Clip.from_poses(poses, clip.fps)
+    np.testing.assert_allclose(back.world_positions(), clip.world_positions()[1:], atol=1e-5)
+    assert contacts.shape == (len(clip) - 1, 4)
+    end = features.last_root(clip)
+    assert (root.x, root.z) == pytest.approx((end.x, end.z), abs=1e-5)
+    assert np.cos(root.facing - end.facing) == pytest.approx(1)
+
+
+def test_features_do_not_depend_on_place_and_facing():
+    clip = swaying()
+    elsewhere = moved(clip, 2.0, np.array([3.0, 0.0, -1.0]))
+    np.testing.assert_allclose(features.from_clip(elsewhere), features.from_clip(clip), atol=1e-4)
+
+
+def test_the_layout_covers_the_width_without_gaps():
+    parts = [features.PART[name] for name, _ in features.LAYOUT]
+    assert [part.start for part in parts] == [0, *[part.stop for part in parts[:-1]]]
+    assert parts[-1].stop == features.WIDTH
+
+
+def test_joint_speed_counts_what_moves_against_the_hips():
+    clip = swaying()
+    glided = moved(clip, 0.0, np.zeros(3))
+    glided.hips[:, 0] += np.arange(len(clip)) * 0.1
+    np.testing.assert_allclose(features.joint_speed(glided), features.joint_speed(clip))
+    frozen = Clip("frozen", 30, clip.hips, np.repeat(clip.rotations[:1], len(clip), 0))
+    assert features.joint_speed(frozen).max() < 1e-9

@@ -1,0 +1,58 @@
+"""A recipe and clips so small that a network is trained on them in a second."""
+
+import numpy as np
+
+from motion.clip import Clip
+from tests.motion.strategies import swaying
+from training.recipe import Recipe
+
+TINY = Recipe.model_validate(
+    {
+        "seed": 1,
+        "data": {
+            "datasets": ["made"],
+            "emotions": ["neutral", "happy"],
+            "shares": {"neutral": 1, "happy": 1, "dance": 1},
+            "tokens": 6,
+        },
+        "model": {
+            "frames_per_token": 4,
+            "context_tokens": 4,
+            "latent": 8,
+            "components": 3,
+            "channels": 32,
+            "layers": 2,
+            "heads": 2,
+        },
+        "optimiser": {
+            "learning_rate": 1e-3,
+            "weight_decay": 0.01,
+            "batch_size": 4,
+            "warm_up_steps": 2,
+            "own_sample_share": 0.25,
+        },
+        "trainer": {
+            "max_steps": 4,
+            "accelerator": "cpu",
+            "val_check_interval": 2,
+            "limit_val_batches": 1,
+            "log_every_n_steps": 1,
+            "enable_progress_bar": False,
+            "enable_model_summary": False,
+        },
+    }
+)
+
+
+def clips() -> list[Clip]:
+    """One clip of each label of the recipe."""
+    base = swaying(150)
+    found = []
+    for index, label in enumerate(TINY.data.labels):
+        labels = {"dataset": "made", "content": "dance" if label == "dance" else "walk"}
+        if label != "dance":
+            labels["emotion"] = label
+        tilt = base.rotations + np.array([0.05 * index, 0.0, 0.0, 0.0])
+        tilt /= np.linalg.norm(tilt, axis=-1, keepdims=True)
+        found.append(Clip(label, 30, base.hips, tilt, labels))
+    return found
