@@ -133,7 +133,7 @@ class Clip:
                     data["rotations"].astype(np.float64),
                     dict(data["labels"].tolist()),
                 )
-        except (OSError, KeyError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise MotionFileError(f"{path}: expected a clip (.npz), got {error}") from error
         expected = (len(clip.hips), len(CANONICAL.joints), 4)
         if clip.rotations.shape != expected:

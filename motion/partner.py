@@ -24,6 +24,9 @@ Array = np.ndarray
 STAGE_RADIUS = 2.5
 """Metres."""
 
+STEPS_PER_FRAME = 4
+"""Model steps by which a partner that dances on listens to a dancer, each frame: 5 ms at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -38,6 +41,36 @@ class Frame:
     pose: Pose
     contacts: Bool[Array, "4"]
     taken_up: bool
+
+
+class Memory:
+    """What the model has heard, and the frames that it is still to hear."""
+
+    def __init__(self, engine: Engine, frames: Float[Array, "T F"]) -> None:
+        """Begin with the last frames of a motion, as many as the model's context holds."""
+        contract = engine.contract
+        steps = min(len(frames), contract.context_frames) // contract.frames_per_step
+        last = frames[len(frames) - steps * contract.frames_per_step :]
+        self._engine, self._states = engine, engine.initial_states()
+        self._unheard = deque(last.reshape(steps, 1, contract.frames_per_step, features.WIDTH))
+
+    def catch_up(self, conditions: Conditions, rng: np.random.Generator) -> bool:
+        """Hear a few frames, and tell whether the rest is few enough to think at once."""
+        for _ in range(min(STEPS_PER_FRAME, len(self._unheard) - 1)):
+            self._hear(conditions, rng)
+        return len(self._unheard) == 1
+
+    def think(self, conditions: Conditions, rng: np.random.Generator) -> Float[Array, "K F"]:
+        """Hear all that is left, and return the frames that follow; they are heard next time."""
+        while self._unheard:
+            following = self._hear(conditions, rng)
+        self._unheard.append(following)
+        return following[0]
+
+    def _hear(self, conditions: Conditions, rng: np.random.Generator) -> Array:
+        frames = self._unheard.popleft()
+        following, self._states = self._engine.step(frames, conditions, self._states, rng)
+        return following
 
 
 class Partner:
@@ -63,28 +96,25 @@ class Partner:
         self._offset: Offset | None = None
         self._foot_lock = FootLock()
         self._governor = EnergyGovernor(contract.fps)
-        self._begun = False
-        self.take_up(Clip.from_poses([Pose.standing()] * contract.frames_per_step, self.fps))
+        self._memory = self._memory_of(self._still(Pose.standing()))
+        self._listening: Memory | None = None
+        self._begun, self._taking_up = False, True
 
     def take_up(self, context: Clip) -> None:
-        """Go on from another motion from the next frame on.
+        """Go on from another motion.
 
-        The partner stays at its own place; one that has shown nothing yet takes the context's.
+        The partner stays at its own place and dances on while it listens, a quarter of a second
+        at most; one that has shown nothing yet takes the context's place and begins at once.
 
         Args:
             context: At least as long as one step of the model; its last seconds count.
         """
         context = context.resampled(self.fps)
-        frames = features.from_clip(context)
+        self._listening = self._memory_of(context)
         if not self._begun:
+            self._memory, self._listening = self._listening, None
             self._root = features.last_root(context)
             self._shown.extend([context.pose(-2), context.pose(-1)])
-        contract = self._engine.contract
-        steps = min(len(frames), contract.context_frames) // contract.frames_per_step
-        self._heard = frames[len(frames) - steps * contract.frames_per_step :]
-        self._states = self._engine.initial_states()
-        self._pending.clear()
-        self._taking_up = True
 
     def advance(self, emotion: Float[Array, "E"], energy: float = 1.0) -> Frame:
         """Return the next frame.
@@ -93,8 +123,11 @@ class Partner:
             emotion: Weights over the contract's emotions, with a sum above 0.
             energy: 1 is usual for the emotion; in [0.5, 2].
         """
+        conditions = self._conditions(emotion, energy)
+        if self._listening is not None and self._listening.catch_up(conditions, self._rng):
+            self._turn_to(self._listening)
         if not self._pending:
-            self._think(emotion, energy)
+            self._think(conditions)
         taken_up, self._taking_up, self._begun = self._taking_up, False, True
         pose, contacts = self._pending.popleft()
         dt = 1.0 / self.fps
@@ -105,14 +138,18 @@ class Partner:
         self._shown.append(pose)
         return Frame(pose, contacts, taken_up)
 
-    def _think(self, emotion: Array, energy: float) -> None:
+    def _turn_to(self, memory: Memory) -> None:
+        self._memory, self._listening = memory, None
+        self._pending.clear()
+        self._taking_up = True
+
+    def _think(self, conditions: Conditions) -> None:
         """Let the model go on, and turn what it says into poses."""
-        following = self._step(emotion, energy)
+        following = self._memory.think(conditions, self._rng)
         if not np.isfinite(following).all():
             self.recoveries += 1
-            self.take_up(Clip.from_poses([self._shown[-1]] * len(following), self.fps))
-            following = self._step(emotion, energy)
-        self._heard = following
+            self._turn_to(self._memory_of(self._still(self._shown[-1])))
+            following = self._memory.think(conditions, self._rng)
         bounded = keep_on_stage(following, self._root, self._stage_radius)
         poses, contacts, self._root = features.to_poses(bounded, self.fps, self._root)
         if self._taking_up:
@@ -121,21 +158,20 @@ class Partner:
         self._pending.extend(zip(poses, contacts, strict=True))
         self._governor.observe(Clip.from_poses([self._shown[-1], *poses], self.fps))
 
-    def _step(self, emotion: Array, energy: float) -> Array:
-        """Hear all frames that the model has not heard yet, and return those that follow."""
-        contract = self._engine.contract
-        usual = float(emotion @ np.asarray(contract.energy_by_emotion) / emotion.sum())
-        conditions = Conditions(
+    def _conditions(self, emotion: Array, energy: float) -> Conditions:
+        usual = float(emotion @ np.asarray(self._engine.contract.energy_by_emotion))
+        return Conditions(
             emotion[None].astype(np.float32),
-            _one(self._governor.steer(usual * energy)),
+            _one(self._governor.steer(energy * usual / emotion.sum())),
             _one(self.temperature),
             _one(self.guidance),
         )
-        for heard in self._heard.reshape(-1, contract.frames_per_step, features.WIDTH):
-            following, self._states = self._engine.step(
-                heard[None], conditions, self._states, self._rng
-            )
-        return following[0]
+
+    def _memory_of(self, clip: Clip) -> Memory:
+        return Memory(self._engine, features.from_clip(clip))
+
+    def _still(self, pose: Pose) -> Clip:
+        return Clip.from_poses([pose] * self._engine.contract.frames_per_step, self.fps)
 
 
 def _one(value: float) -> Array:

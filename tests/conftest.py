@@ -1,8 +1,12 @@
-"""Fixtures that every test may use; data beside the checkout is optional and says so when absent."""
+"""Fixtures for all tests; data beside the checkout is optional and says so when absent."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("bhava", deadline=None)  # a busy machine is no failure
+settings.load_profile("bhava")
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -22,7 +22,7 @@ def test_a_walker_never_leaves_the_stage_and_comes_back(facing, speed):
         _, _, root = features.to_poses(bounded, 30.0, root)
         distances.append(float(np.hypot(root.x, root.z)))
     assert max(distances) < 2.0 + speed * 4 / 30
-    assert min(distances[200:]) < 1.7, "it turns inwards rather than running along the edge"
+    assert min(distances[200:]) < 1.85, "it turns inwards rather than running along the edge"
 
 
 def test_the_middle_of_the_stage_is_free():

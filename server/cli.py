@@ -1,0 +1,164 @@
+"""Commands of the live partner. What is heavy is imported when a command runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from motion.engine import Engine
+    from server.sources import Source
+
+MODELS = Path(__file__).parents[1] / "models"
+DEFAULT_MODEL = "default"
+CAMERA = Path("/dev/video0")
+
+Model = Annotated[str, typer.Option(help="A folder of models/.")]
+Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="What the model runs on.")]
+
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    source: Annotated[
+        str,
+        typer.Option(
+            help="Where the performer is seen: demo, camera:N, video:PATH, rtsp://…, browser, or "
+            "auto: the first camera, else the demo performer."
+        ),
+    ] = "auto",
+    model: Model = DEFAULT_MODEL,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of all chance in the motion; drawn if not given.")
+    ] = None,
+    device: Device = "cpu",
+) -> None:
+    """Show a partner that dances with a performer, live, in any browser."""
+    import secrets
+    import time
+    from contextlib import closing
+
+    from server.app import create_app
+    from server.assemble import make_stage
+    from server.listen import address, bind
+    from server.listen import serve as listen_and_serve
+
+    with bind(host, port) as listener:
+        engine = load_engine(model, device)
+        with closing(_open_source(source)) as performer:
+            stage = make_stage(
+                engine,
+                performer,
+                time.monotonic,
+                seed=secrets.randbits(32) if seed is None else seed,
+                accepts_performers=source in ("auto", "browser", "demo"),
+            )
+            where = f"Bhava dances at {address(listener)} ({performer.name})"
+            listen_and_serve(create_app(stage), stage, listener, lambda: typer.echo(where))
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
+    emotion: Annotated[
+        str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; the model's first if not given.")
+    ] = "",
+    energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
+    seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
+    context: Annotated[Path | None, typer.Option(help="A clip (.bvh or .npz) to take up.")] = None,
+    switch: Annotated[
+        list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
+    ] = None,
+    model: Model = DEFAULT_MODEL,
+    device: Device = "cpu",
+) -> None:
+    """Let the partner dance into a file, faster than real time."""
+    from rich.progress import track
+
+    from motion.clip import Clip
+    from motion.clip_files import check_suffix, read_clip, write_clip
+    from server.generate import frames, parse_cue
+
+    check_suffix(out)
+    engine = load_engine(model, device)
+    labels = engine.contract.emotions
+    cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
+    heard = read_clip(context) if context else None
+    dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+    total = round(seconds * engine.contract.fps)
+    poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+    write_clip(Clip.from_poses(poses, engine.contract.fps, out.stem), out)
+    typer.echo(f"{out}: {seconds:g} s")
+
+
+@app.command()
+def models() -> None:
+    """List the models that are there, with their emotions."""
+    from motion.contract import Contract
+
+    for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
+        contract = Contract.load(folder)
+        typer.echo(
+            f"{contract.name}: {contract.kind}, {', '.join(contract.emotions)}; {contract.licence}"
+        )
+
+
+@app.command()
+def bench(
+    model: Model = DEFAULT_MODEL,
+    video: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Of a person; the rows that need one are named."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how fast this machine is, from landmarks to a frame at a viewer."""
+    import json
+
+    from rich.console import Console
+
+    from server.bench import frame_rows
+    from server.bench_live import live_rows
+    from server.bench_report import as_table, to_json
+
+    engine = load_engine(model)
+    with Console(stderr=True).status("Measuring"):
+        rows = [*frame_rows(engine, MODELS / model, video), *live_rows(model, video)]
+    if as_json:
+        typer.echo(json.dumps(to_json(rows), indent=2))
+    else:
+        Console().print(as_table(rows))
+
+
+def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
+    """Return the model of a name, loaded.
+
+    Raises:
+        ModelContractError: If there is none, or it does not fit.
+        SetupError: If the device is not there.
+    """
+    from motion.engine import Engine
+
+    return Engine.load(MODELS / model, device)
+
+
+def _open_source(spec: str) -> "Source":
+    """Return a source that has started; `auto` is the first camera, else the demo performer."""
+    import time
+
+    from server.sources import open_source
+
+    if spec == "auto":
+        spec = "camera:0" if CAMERA.exists() else "demo"
+    source = open_source(spec, time.monotonic)
+    source.start()
+    return source

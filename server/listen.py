@@ -1,0 +1,122 @@
+"""Listen on a port and serve the application: what uvicorn does, and how it ends."""
+
+import asyncio
+import signal
+import socket
+from asyncio.transports import BaseTransport, Transport
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from motion.errors import SetupError
+from server.stage import Stage
+
+BUFFER = 16 * 1024
+"""Bytes that may wait for a slow viewer in the kernel and in the process, each: about 3 s of
+frames, after which newer frames replace those that wait."""
+
+MESSAGE_LIMIT = 64 * 1024
+"""Bytes above which a message is not even read. Between the protocol's limit and this one it is
+refused by name."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+FAREWELL = 0.5
+"""Seconds to tell the viewers that the show is over."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        SetupError: If the port is taken or the address is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise SetupError(f"expected to listen on {host}:{port}, got: {error.strerror}") from error
+
+
+def address(listener: socket.socket) -> str:
+    """Return where a browser on this machine finds a listening socket."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(
+    app: FastAPI, stage: Stage, listener: socket.socket, listening: Callable[[], None]
+) -> None:
+    """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
+
+    Args:
+        app: The application.
+        stage: Whose viewers are told when it ends.
+        listener: Bound socket.
+        listening: Called once requests are answered.
+    """
+    Server(configured(app), stage, listening).run([listener])
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """Return how uvicorn is to serve the application."""
+    return uvicorn.Config(
+        app,
+        ws=_WebSocket,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_per_message_deflate=False,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+
+
+class Server(uvicorn.Server):
+    """A server that says when it listens, and tells its viewers when it ends."""
+
+    def __init__(self, config: uvicorn.Config, stage: Stage, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stage = stage
+        self._listening = listening
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in order on a signal; uvicorn would repeat it before the source is closed."""
+        before = {number: signal.signal(number, self.handle_exit) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close every session in order, then cut what is left."""
+        self._stage.close()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=FAREWELL)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that holds back little, and is cut when its client takes nothing."""
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        cast(Transport, transport).set_write_buffer_limits(high=BUFFER)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        if not self.writable.is_set():
+            self.transport.abort()  # closing would wait for the client for ever

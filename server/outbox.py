@@ -1,0 +1,50 @@
+"""What waits to be sent to one client: the newest of each kind, so that it never grows."""
+
+import asyncio
+
+from server.messages import Refused, ServerMessage
+
+_FRAME = "frame"
+
+
+class Outbox:
+    """A queue in which a message replaces an unsent one of its kind.
+
+    Frames, status and controls supersede their predecessors; refusals do by name. A client that
+    never reads thus costs a dozen messages of memory and misses what is stale anyway.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, str | bytes] = {}
+        self._close_code: int | None = None
+        self._changed = asyncio.Event()
+
+    def send(self, message: ServerMessage) -> None:
+        """Queue a control message."""
+        kind = f"refused {message.name}" if isinstance(message, Refused) else message.type
+        self._put(kind, message.model_dump_json())
+
+    def send_frame(self, frame: bytes) -> None:
+        """Queue an encoded frame; an unsent one is dropped."""
+        self._put(_FRAME, frame)
+
+    def close(self, code: int) -> None:
+        """End the connection once everything that waits is sent."""
+        self._close_code = self._close_code or code
+        self._changed.set()
+
+    async def next(self) -> str | bytes | int:
+        """Wait for what is to be sent next; an integer is the code to close with, and the last."""
+        while not self._waiting and self._close_code is None:
+            self._changed.clear()
+            await self._changed.wait()
+        if self._waiting:
+            return self._waiting.pop(next(iter(self._waiting)))
+        assert self._close_code is not None
+        return self._close_code
+
+    def _put(self, kind: str, message: str | bytes) -> None:
+        if self._close_code is None:
+            self._waiting.pop(kind, None)
+            self._waiting[kind] = message
+            self._changed.set()

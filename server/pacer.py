@@ -1,0 +1,26 @@
+"""Ticks at a constant rate."""
+
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+
+async def ticks(
+    fps: float, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+) -> AsyncIterator[float]:
+    """Yield the scheduled time of each tick, when it has come.
+
+    The schedule is fixed at the start, so that lateness never adds up. Ticks whose time has
+    passed while the consumer was busy are left out, not made up for in a burst.
+
+    Args:
+        fps: Ticks per second.
+        clock: Monotonic time in seconds.
+        sleep: Waits for a number of seconds.
+    """
+    start = clock()
+    tick = 0
+    while True:
+        await sleep(max(0.0, start + tick / fps - clock()))
+        yield start + tick / fps
+        late = math.floor((clock() - start) * fps)
+        tick = max(tick + 1, late)

@@ -1,0 +1,103 @@
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnxruntime
+import pytest
+from typer.testing import CliRunner
+from websockets.asyncio.client import connect
+
+import bhava
+from motion.skeleton import CANONICAL
+from server.protocol import decode_frame
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process of `bhava serve`, and its address without the scheme."""
+    command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", "demo"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    with process:
+        assert process.stdout is not None
+        first_line = process.stdout.readline()
+        address = re.fullmatch(r"Bhava dances at http://(127\.0\.0\.1:\d+) \(demo\)\n", first_line)
+        try:
+            assert address, first_line + process.stdout.read()
+            yield process, address[1]
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_dances_until_it_is_told_to_end(
+    server: tuple[subprocess.Popen[str], str], number: signal.Signals
+) -> None:
+    process, address = server
+    async with connect(f"ws://{address}/ws") as viewer:
+        await viewer.send('{"type":"hello","version":1,"role":"viewer"}')
+        hello = json.loads(await viewer.recv())
+        assert hello["model"] == "default"
+        assert "neutral" in hello["emotions"]
+        frames = []
+        while len(frames) < 20:
+            message = await viewer.recv()
+            if isinstance(message, bytes):
+                frames.append(decode_frame(message, len(CANONICAL.joints)))
+        assert len({frame.pose.rotations.tobytes() for frame in frames}) > 10
+        process.send_signal(number)
+        await viewer.wait_closed()
+        assert viewer.close_code == 1001
+    assert process.wait(timeout=20.0) == 0
+    assert process.stdout is not None
+    assert process.stdout.read() == ""
+
+
+def refused(*arguments: str) -> str:
+    """The one line that `bhava serve` ends with."""
+    result = CliRunner().invoke(bhava.app, ["serve", "--port", "0", *arguments])
+    assert result.exit_code == 1
+    [line] = result.stderr.splitlines()
+    assert "Traceback" not in result.output
+    return line
+
+
+def test_a_taken_port_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        line = refused("--port", port)
+    assert re.match(rf"bhava: expected to listen on 127.0.0.1:{port}, got: .*in use", line)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_an_address_that_is_not_ours_is_one_line(host: str) -> None:
+    assert refused("--host", host).startswith(f"bhava: expected to listen on {host}:0, got: ")
+
+
+def test_a_model_that_is_not_there_is_one_line() -> None:
+    assert "no-such-model" in refused("--model", "no-such-model")
+
+
+@pytest.mark.parametrize("source", ["telepathy", "camera:left", "video:/no/such/file.mp4"])
+def test_a_source_that_cannot_be_is_one_line(source: str) -> None:
+    assert re.match("bhava: .*expected .*, got", refused("--source", source))
+
+
+@pytest.mark.skipif(
+    "CUDAExecutionProvider" in onnxruntime.get_available_providers(), reason="there is a GPU build"
+)
+def test_a_gpu_that_is_not_there_is_one_line() -> None:
+    assert re.match("bhava: device: expected cuda, got", refused("--device", "cuda"))
+
+
+@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--seed", "-1"], ["--device", "tpu"]])
+def test_options_out_of_range_are_a_matter_of_usage(arguments: list[str]) -> None:
+    assert CliRunner().invoke(bhava.app, ["serve", *arguments]).exit_code == 2
