@@ -1,0 +1,106 @@
+"""The part of a rig's motion that matters: world positions and rotations of its role joints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import rotations
+from motion.errors import MotionFileError
+from motion.skeleton import CANONICAL
+
+Array = np.ndarray
+
+SIDES = ("left", "right")
+LIMBS = tuple((side, part) for side in SIDES for part in ("Arm", "Leg"))
+
+_BONE_ENDS = {
+    "UpperArm": "LowerArm",
+    "LowerArm": "Hand",
+    "UpperLeg": "LowerLeg",
+    "LowerLeg": "Foot",
+    "Foot": "Toes",
+}
+BONES = {side + bone: side + end for side in SIDES for bone, end in _BONE_ENDS.items()}
+"""Limb joints whose bone ends in a definite joint."""
+
+
+def rest_bone(role: str) -> Float[Array, "3"]:
+    """Return the unit direction of a limb bone in the canonical rest pose."""
+    return rotations.normalise(CANONICAL.rest_offsets[CANONICAL.index(BONES[role])])
+
+
+@dataclass(frozen=True, eq=False)
+class RigMotion:
+    """Role joints of a rig in its own units.
+
+    Attributes:
+        roles: Place of each role along the second axis.
+        positions: World positions, (T, R, 3).
+        rotations: World rotations, (T, R, 4).
+    """
+
+    roles: Mapping[str, int]
+    positions: Float[Array, "T R 3"]
+    rotations: Float[Array, "T R 4"]
+
+    @staticmethod
+    def of(
+        joint_by_role: Mapping[str, int],
+        positions: Float[Array, "T J 3"],
+        world: Float[Array, "T J 4"],
+    ) -> "RigMotion":
+        """Pick the role joints from all joints of a rig."""
+        places = {role: place for place, role in enumerate(joint_by_role)}
+        joints = list(joint_by_role.values())
+        return RigMotion(places, positions[:, joints], world[:, joints])
+
+    def __getitem__(self, frames: slice) -> "RigMotion":
+        return RigMotion(self.roles, self.positions[frames], self.rotations[frames])
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def turned(self, by: Float[Array, "4"]) -> "RigMotion":
+        """Return the motion with the whole world turned."""
+        positions = rotations.rotate(by, self.positions)
+        return RigMotion(self.roles, positions, rotations.multiply(by, self.rotations))
+
+    def at(self, role: str) -> Float[Array, "T 3"]:
+        """Return the positions of a role."""
+        return self.positions[:, self.roles[role]]
+
+    def turn(self, role: str) -> Float[Array, "T 4"]:
+        """Return the world rotations of a role."""
+        return self.rotations[:, self.roles[role]]
+
+    def bone(self, role: str) -> Float[Array, "T 3"]:
+        """Return the unit directions of a limb bone."""
+        return rotations.normalise(self.at(BONES[role]) - self.at(role))
+
+    def across(self) -> Float[Array, "T 3"]:
+        """Return the unit directions from the right to the left leg."""
+        return rotations.normalise(self.at("leftUpperLeg") - self.at("rightUpperLeg"))
+
+    def between_legs(self) -> Float[Array, "T 3"]:
+        """Return the points halfway between the upper legs."""
+        return (self.at("leftUpperLeg") + self.at("rightUpperLeg")) / 2
+
+    def body_up(self) -> Float[Array, "3"]:
+        """Return the mean direction from the feet to the head."""
+        feet = (self.at("leftFoot") + self.at("rightFoot")) / 2
+        return rotations.normalise((self.at("head") - feet).mean(axis=0))
+
+    def leg_length(self) -> float:
+        """Return thigh plus shin in the rig's units, mean of both sides.
+
+        Raises:
+            MotionFileError: If it is zero.
+        """
+        bones = [f"{side}{bone}" for side in SIDES for bone in ("UpperLeg", "LowerLeg")]
+        vectors = np.stack([self.at(BONES[bone]) - self.at(bone) for bone in bones])
+        length = float(np.linalg.norm(vectors, axis=-1).mean() * 2.0)
+        if not length > 0.0:
+            raise MotionFileError("expected legs of some length, got knees and feet at the hips")
+        return length

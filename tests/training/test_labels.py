@@ -1,0 +1,74 @@
+import pytest
+
+from training.labels import labels_of, parse_descriptions
+
+DESCRIPTIONS = {(5, 2): "dance - expressive arms, pirouette", (7, 1): "walk"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            "some/data/dataset-1_walk-left_not-confident_001.bvh",
+            {
+                "dataset": "bandai-namco-1",
+                "content": "walk-left",
+                "style": "not-confident",
+                "emotion": "afraid",
+                "group": "dataset-1_walk-left_not-confident_001",
+            },
+        ),
+        (
+            "dataset-2_raise-up-both-hands_elderly_057.bvh",
+            {
+                "dataset": "bandai-namco-2",
+                "content": "raise-up-both-hands",
+                "style": "elderly",
+                "group": "dataset-2_raise-up-both-hands_elderly_057",
+            },
+        ),
+        (
+            "cmu/005/005_02.bvh",
+            {
+                "dataset": "cmu",
+                "content": "dance",
+                "description": "dance - expressive arms, pirouette",
+                "group": "cmu_005_02",
+            },
+        ),
+        (
+            "07_01.bvh",
+            {"dataset": "cmu", "content": "walk", "description": "walk", "group": "cmu_007_01"},
+        ),
+        ("cmu/131/131_99.bvh", {"dataset": "cmu", "group": "cmu_131_99"}),
+        ("a/perfume/B.bvh", {"dataset": "perfume", "content": "dance", "group": "perfume"}),
+        ("mine/take 3.bvh", {"dataset": "mine", "group": "take 3"}),
+        ("take.bvh", {"dataset": "unknown", "group": "take"}),
+    ],
+)
+def test_paths_tell_labels(path, expected):
+    assert labels_of(path, DESCRIPTIONS) == expected
+
+
+@pytest.mark.parametrize(
+    ("style", "emotion"),
+    [
+        ("normal", "neutral"), ("happy", "happy"), ("sad", "sad"), ("angry", "angry"),
+        ("proud", "proud"), ("not-confident", "afraid"), ("tired", "tired"),
+        ("exhausted", "tired"), ("active", "excited"), ("musical", None), ("giant", None),
+    ],
+)  # fmt: skip
+def test_styles_give_the_eight_emotions(style, emotion):
+    labels = labels_of(f"dataset-1_walk_{style}_001.bvh", {})
+    assert labels.get("emotion") == emotion
+    assert labels["style"] == style
+
+
+def test_descriptions_are_read_from_the_cmu_index():
+    text = '"Subject","Trial #","Motion Description"\n5,2,"dance - arms, turn"\n,,\n6,x,"no"\n7,1\n'
+    assert parse_descriptions(text) == {(5, 2): "dance - arms, turn"}
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Subject\n5\n", "\0\0"])
+def test_another_csv_has_none(text):
+    assert parse_descriptions(text) == {}

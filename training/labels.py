@@ -1,0 +1,81 @@
+"""What is known of a recording, from its path and the descriptions beside it."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+EMOTION_BY_STYLE = {
+    "normal": "neutral",
+    "happy": "happy",
+    "sad": "sad",
+    "angry": "angry",
+    "proud": "proud",
+    "not-confident": "afraid",
+    "tired": "tired",
+    "exhausted": "tired",
+    "active": "excited",
+}
+"""Emotion of an acted style; styles that are not listed show none."""
+
+Descriptions = Mapping[tuple[int, int], str]
+"""Description of a CMU recording by subject and trial."""
+
+
+def parse_descriptions(text: str) -> dict[tuple[int, int], str]:
+    """Read the CMU index: a CSV with columns `Subject`, `Trial #` and `Motion Description`.
+
+    Any other CSV gives no descriptions.
+    """
+    rows = csv.DictReader(io.StringIO(text.replace("\0", "")))
+    columns = ("Subject", "Trial #", "Motion Description")
+    keyed = (tuple(str(row.get(column) or "") for column in columns) for row in rows)
+    return {
+        (int(subject), int(trial)): description
+        for subject, trial, description in keyed
+        if description and subject.isdigit() and trial.isdigit()
+    }
+
+
+def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
+    """Return the labels that a recording's path tells.
+
+    Args:
+        path: Path of the recording in its folder or archive.
+        descriptions: CMU descriptions that lie beside it.
+
+    Returns:
+        `dataset` and `group` always (clips of one group belong on one side of a split); where
+        known also `content`, `style`, `emotion` and `description`.
+    """
+    stem = PurePosixPath(path).stem
+    if bandai := re.fullmatch(r"(dataset-[12])_([a-z-]+)_([a-z-]+)_(\d+)", stem):
+        return _bandai_labels(*bandai.groups())
+    if cmu := re.fullmatch(r"(\d{2,3})_(\d{2})", stem):
+        return _cmu_labels(int(cmu[1]), int(cmu[2]), descriptions)
+    folder = PurePosixPath(path).parent.name
+    if folder == "perfume":
+        # Three dancers of one choreography: unseen steps, not unseen dancers, are held out.
+        return {"dataset": "perfume", "content": "dance", "group": "perfume"}
+    return {"dataset": folder or "unknown", "group": stem}
+
+
+def _bandai_labels(dataset: str, content: str, style: str, take: str) -> dict[str, str]:
+    labels = {
+        "dataset": f"bandai-namco-{dataset[-1]}",
+        "content": content,
+        "style": style,
+        "group": f"{dataset}_{content}_{style}_{take}",
+    }
+    if style in EMOTION_BY_STYLE:
+        labels["emotion"] = EMOTION_BY_STYLE[style]
+    return labels
+
+
+def _cmu_labels(subject: int, trial: int, descriptions: Descriptions) -> dict[str, str]:
+    labels = {"dataset": "cmu", "group": f"cmu_{subject:03d}_{trial:02d}"}
+    if description := descriptions.get((subject, trial)):
+        labels["description"] = description
+        labels["content"] = re.split(r" - |,", description)[0].strip().lower()
+    return labels

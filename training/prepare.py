@@ -1,0 +1,272 @@
+"""From motion files to a corpus.
+
+Sources are files, folders and zip archives of BVH. Each becomes one clip on the canonical skeleton
+at 30 fps. What was done is known by the source's stamp, so a second run does only what changed.
+"""
+
+import hashlib
+import multiprocessing
+import re
+import signal
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from motion.bvh import parse_bvh
+from motion.clip import Clip
+from motion.errors import BhavaError, MotionFileError
+from motion.rig import retarget
+from training.cleaning import mended
+from training.corpus import INDEX, Entry, read_index, write_index
+from training.labels import Descriptions, labels_of, parse_descriptions
+
+FPS = 30.0
+
+SHORTEST = 8
+"""Fewest frames at 30 fps that make a clip."""
+
+BATCH = 8
+"""Sources per task of a worker process."""
+
+REVISION = 1
+"""Raised when the same source gives another clip than before; corpora are then made anew."""
+
+FAILURES = (BhavaError, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged source can raise; RuntimeError is how zipfile refuses encryption."""
+
+DESCRIPTIONS = "index.csv"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A motion file, plain or in an archive.
+
+    Attributes:
+        container: The archive, or the file itself.
+        member: Path in the archive; empty for a plain file.
+        stamp: Changes with the content: size and CRC in an archive, size and time of a file.
+        labels: What its path and the descriptions beside it tell.
+    """
+
+    container: Path
+    member: str
+    stamp: str
+    labels: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name of its clip: data set and file name."""
+        return f"{self.labels['dataset']}/{Path(self.member or self.container).stem}"
+
+    def __str__(self) -> str:
+        return f"{self.container.name}:{self.member}" if self.member else str(self.container)
+
+    def read(self) -> str:
+        """Return the text of the file."""
+        if not self.member:
+            return self.container.read_text(encoding="utf-8", errors="replace")
+        with zipfile.ZipFile(self.container) as archive:
+            return archive.read(self.member).decode("utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A source that gave no clip, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of `prepare` did.
+
+    Attributes:
+        entries: All clips of the corpus.
+        done: How many clips this run made.
+        kept: How many of its sources were done already.
+        skipped: Sources that gave none.
+    """
+
+    entries: list[Entry]
+    done: int
+    kept: int
+    skipped: list[Skipped]
+
+
+def prepare(
+    data: Sequence[Path],
+    out: Path,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    workers: int | None = None,
+) -> Outcome:
+    """Make or extend a corpus.
+
+    Whatever interrupts it, the index then lists the clips made so far, and the next run goes on.
+
+    Args:
+        data: Files, folders and zip archives that hold BVH.
+        out: Folder of the corpus; made if absent.
+        progress: Told the numbers of sources done and of all sources.
+        workers: Number of processes; all cores if None.
+
+    Raises:
+        MotionFileError: If a path of `data` is absent, none holds BVH, or `out` is no corpus.
+    """
+    sources, skipped = _distinct(list(find_sources(data)))
+    if not sources:
+        raise MotionFileError(f"expected BVH in {', '.join(map(str, data))}, got none")
+    (out / "clips").mkdir(parents=True, exist_ok=True)
+    entries = {e.name: e for e in read_index(out)} if (out / INDEX).exists() else {}
+    waiting = [source for source in sources if not _is_done(source, entries, out)]
+    kept, made, seen = len(sources) - len(waiting), 0, len(sources) - len(waiting)
+    progress(seen, len(sources))
+    try:
+        for results in _convert_all(waiting, out, workers):
+            new = {result.name: result for result in results if isinstance(result, Entry)}
+            entries |= new
+            made, seen = made + len(new), seen + len(results)
+            skipped += [result for result in results if isinstance(result, Skipped)]
+            progress(seen, len(sources))
+    finally:
+        entries_by_name = [entries[name] for name in sorted(entries)]
+        write_index(out, entries_by_name)
+    return Outcome(entries_by_name, made, kept, skipped)
+
+
+def find_sources(data: Sequence[Path]) -> Iterator[Source]:
+    """Yield every BVH in files, folders and zip archives, folders in depth, in order of names.
+
+    Raises:
+        MotionFileError: If a path is absent, or an archive is damaged.
+    """
+    for path in data:
+        if not path.exists():
+            raise MotionFileError(f"{path}: expected a file, folder or zip archive, got nothing")
+        if path.is_dir():
+            yield from _sources_in_folder(path)
+        elif path.suffix.lower() == ".zip":
+            yield from _sources_in_archive(path)
+        else:
+            yield _file_source(path, _descriptions_beside(path))
+
+
+def _sources_in_folder(folder: Path) -> Iterator[Source]:
+    descriptions: dict[tuple[int, int], str] = {}
+    for index in sorted(folder.rglob(DESCRIPTIONS)):
+        descriptions |= parse_descriptions(index.read_text(encoding="utf-8", errors="replace"))
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() == ".bvh" and path.is_file():
+            yield _file_source(path, descriptions)
+        elif path.suffix.lower() == ".zip" and path.is_file():
+            yield from _sources_in_archive(path)
+
+
+def _descriptions_beside(path: Path) -> Descriptions:
+    """Return the descriptions in the file's folder or the one above it."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / DESCRIPTIONS).is_file():
+            text = (folder / DESCRIPTIONS).read_text(encoding="utf-8", errors="replace")
+            return parse_descriptions(text)
+    return {}
+
+
+def _file_source(path: Path, descriptions: Descriptions) -> Source:
+    status = path.stat()
+    stamp = f"{REVISION}-{status.st_size}-{status.st_mtime_ns}"
+    return Source(path, "", stamp, labels_of(path.absolute().as_posix(), descriptions))
+
+
+def _sources_in_archive(path: Path) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            indices = [i for i in members if Path(i.filename).name == DESCRIPTIONS]
+            texts = [archive.read(i).decode("utf-8", errors="replace") for i in indices]
+    except FAILURES as error:
+        raise MotionFileError(f"{path}: expected a zip archive, got {error}") from error
+    descriptions: dict[tuple[int, int], str] = {}
+    for text in texts:
+        descriptions |= parse_descriptions(text)
+    for info in sorted(members, key=lambda info: info.filename):
+        hidden = Path(info.filename).name.startswith(".")
+        if info.filename.lower().endswith(".bvh") and not hidden:
+            stamp = f"{REVISION}-{info.file_size}-{info.CRC:08x}"
+            yield Source(path, info.filename, stamp, labels_of(info.filename, descriptions))
+
+
+def _distinct(sources: Sequence[Source]) -> tuple[list[Source], list[Skipped]]:
+    """Separate sources from those whose name another has already."""
+    first: dict[str, Source] = {}
+    skipped = []
+    for source in sources:
+        earlier = first.setdefault(source.name, source)
+        if earlier is not source:
+            reason = f"expected a new name, got {source.name!r} again, as {earlier}"
+            skipped.append(Skipped(str(source), reason))
+    return list(first.values()), skipped
+
+
+def _is_done(source: Source, entries: Mapping[str, Entry], out: Path) -> bool:
+    entry = entries.get(source.name)
+    return bool(entry and entry.stamp == source.stamp and (out / entry.file).exists())
+
+
+def _convert_all(
+    sources: Sequence[Source], out: Path, workers: int | None
+) -> Iterator[list[Entry | Skipped]]:
+    """Yield results as worker processes finish their batches; a single worker is this process."""
+    batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
+    if workers == 1:
+        yield from (_convert_batch(batch, out) for batch in batches)
+        return
+    executor = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+    )
+    try:
+        for future in as_completed([executor.submit(_convert_batch, b, out) for b in batches]):
+            yield future.result()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _convert_batch(sources: Sequence[Source], out: Path) -> list[Entry | Skipped]:
+    return [_convert(source, out) for source in sources]
+
+
+def _convert(source: Source, out: Path) -> Entry | Skipped:
+    try:
+        clip = _clip_of(source)
+    except FAILURES as error:
+        return Skipped(str(source), " ".join(str(error).split()))
+    file = f"clips/{_file_name(source.name)}.npz"
+    clip.save(out / file)
+    return Entry(
+        clip.name, file, str(source), source.stamp, clip.labels, len(clip), round(clip.seconds, 3)
+    )
+
+
+def _clip_of(source: Source) -> Clip:
+    clip = mended(retarget(parse_bvh(source.read()), source.name, source.labels)).resampled(FPS)
+    if len(clip) < SHORTEST:
+        raise MotionFileError(f"expected {SHORTEST} frames or more at 30 fps, got {len(clip)}")
+    if not (np.isfinite(clip.hips).all() and np.isfinite(clip.rotations).all()):
+        raise MotionFileError("expected a finite pose in every frame, got NaN or infinity")
+    return clip
+
+
+def _file_name(name: str) -> str:
+    """Return a file name for a clip; names that differ in odd characters only stay apart."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name)
+    if plain == name.replace("/", "_", 1):
+        return plain
+    return f"{plain}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
