@@ -59,6 +59,8 @@ class Engine:
             raise SetupError(
                 f"device: expected {device}, got an onnxruntime without it: install bhava[gpu]"
             )
+        if device == "cuda":
+            onnxruntime.preload_dlls()  # else CUDA and cuDNN that pip installed are not found
         path = folder / GRAPH_FILE
         try:
             session = onnxruntime.InferenceSession(str(path), options, providers=[provider])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from motion import kinematics, rotations
 from motion.clip import Clip, Pose
@@ -90,10 +90,8 @@ def from_clip(clip: Clip) -> Float[Array, "T F"]:
     return features
 
 
-def to_poses(
-    features: Float[Array, "T F"], fps: float, root: Root
-) -> tuple[list[Pose], Bool[Array, "T 4"], Root]:
-    """Return poses and contacts of features that go on from a root, and the root after them.
+def to_poses(features: Float[Array, "T F"], fps: float, root: Root) -> tuple[list[Pose], Root]:
+    """Return the poses of features that go on from a root, and the root after them.
 
     Args:
         features: In physical units; rotations need not be orthogonal.
@@ -111,7 +109,7 @@ def to_poses(
     local[:, 0] = rotations.multiply(rotations.about_y(facing), local[:, 0])
     poses = [Pose(h, r) for h, r in zip(hips, local, strict=True)]
     after = Root(float(hips[-1, 0]), float(hips[-1, 2]), float(facing[-1]))
-    return poses, features[:, PART["contacts"]] > 0.5, after
+    return poses, after
 
 
 def joint_speed(clip: Clip) -> Float[Array, "T"]:

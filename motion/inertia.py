@@ -54,13 +54,9 @@ class Offset:
         return Pose(pose.hips + self.hips, turned.as_quat())
 
     def faded(self, dt: float) -> "Offset":
-        """Return the offset after `dt` seconds of a critically damped spring towards zero.
-
-        References:
-            D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
-        """
-        turn, spin = _spring(self.turn, self.spin, dt)
-        hips, hips_rate = _spring(self.hips, self.hips_rate, dt)
+        """Return the offset as it is `dt` seconds later."""
+        turn, spin = decay(self.turn, self.spin, HALF_LIFE, dt)
+        hips, hips_rate = decay(self.hips, self.hips_rate, HALF_LIFE, dt)
         return Offset(hips, hips_rate, turn, spin)
 
 
@@ -69,8 +65,19 @@ def _turn(a: Pose, b: Pose) -> Float[Array, "J 3"]:
     return (Rotation.from_quat(b.rotations) * Rotation.from_quat(a.rotations).inv()).as_rotvec()
 
 
-def _spring(x: Array, v: Array, dt: float) -> tuple[Array, Array]:
-    y = 2.0 * np.log(2.0) / HALF_LIFE
+def decay(x: Array, v: Array, half_life: float, dt: float) -> tuple[Array, Array]:
+    """Return an offset and its rate after `dt` seconds of a critically damped spring towards zero.
+
+    Args:
+        x: Offset, in any unit.
+        v: Its rate, per second.
+        half_life: Seconds in which an offset at rest comes about half the way.
+        dt: Seconds.
+
+    References:
+        D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
+    """
+    y = 2.0 * np.log(2.0) / half_life
     j = v + x * y
     fade = np.exp(-y * dt)
     return fade * (x + j * dt), fade * (v - j * y * dt)

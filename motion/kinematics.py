@@ -8,6 +8,12 @@ from motion.skeleton import CANONICAL, LEG_LENGTH, Skeleton
 
 Array = np.ndarray
 
+LOW = 0.06 * LEG_LENGTH
+"""Metres above its height in rest within which a joint of the foot may stand."""
+
+SLOW = 0.6 * LEG_LENGTH
+"""Metres per second below which it may stand."""
+
 CONTACT_JOINTS = ("leftFoot", "leftToes", "rightFoot", "rightToes")
 
 
@@ -66,8 +72,7 @@ def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"
 def contacts(world_positions: Float[Array, "T J 3"], fps: float) -> Bool[Array, "T 4"]:
     """Tell which of `CONTACT_JOINTS` stand on the floor in each frame.
 
-    A joint stands when it is low (within 6 % of the leg length of its height in rest) and slow
-    (below 0.6 leg lengths per second).
+    A joint stands when it is low and slow.
 
     Args:
         world_positions: Joints of the canonical skeleton, metres, floor at height 0.
@@ -75,6 +80,6 @@ def contacts(world_positions: Float[Array, "T J 3"], fps: float) -> Bool[Array, 
     """
     feet = CANONICAL.indices(*CONTACT_JOINTS)
     positions = world_positions[:, feet]
-    low = positions[..., 1] < CANONICAL.rest_positions[feet, 1] + 0.06 * LEG_LENGTH
+    low = positions[..., 1] < CANONICAL.rest_positions[feet, 1] + LOW
     velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions
-    return low & (np.linalg.norm(velocity, axis=-1) < 0.6 * LEG_LENGTH)
+    return low & (np.linalg.norm(velocity, axis=-1) < SLOW)

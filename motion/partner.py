@@ -91,7 +91,7 @@ class Partner:
         self._engine, self._rng = engine, np.random.default_rng(seed)
         self._stage_radius = stage_radius
         self._root = Root()
-        self._pending: deque[tuple[Pose, Array]] = deque()
+        self._pending: deque[Pose] = deque()
         self._shown: deque[Pose] = deque([Pose.standing()] * 2, maxlen=2)
         self._offset: Offset | None = None
         self._foot_lock = FootLock()
@@ -129,12 +129,12 @@ class Partner:
         if not self._pending:
             self._think(conditions)
         taken_up, self._taking_up, self._begun = self._taking_up, False, True
-        pose, contacts = self._pending.popleft()
+        pose = self._pending.popleft()
         dt = 1.0 / self.fps
         if self._offset is not None:
             self._offset = self._offset.faded(dt)
             pose = self._offset.apply(pose)
-        pose = self._foot_lock.apply(pose, contacts, dt)
+        pose, contacts = self._foot_lock.apply(pose, dt)
         self._shown.append(pose)
         return Frame(pose, contacts, taken_up)
 
@@ -151,11 +151,11 @@ class Partner:
             self._turn_to(self._memory_of(self._still(self._shown[-1])))
             following = self._memory.think(conditions, self._rng)
         bounded = keep_on_stage(following, self._root, self._stage_radius)
-        poses, contacts, self._root = features.to_poses(bounded, self.fps, self._root)
+        poses, self._root = features.to_poses(bounded, self.fps, self._root)
         if self._taking_up:
             before, last = self._shown
             self._offset = Offset.between((before, last), (poses[0], poses[1]), 1.0 / self.fps)
-        self._pending.extend(zip(poses, contacts, strict=True))
+        self._pending.extend(poses)
         self._governor.observe(Clip.from_poses([self._shown[-1], *poses], self.fps))
 
     def _conditions(self, emotion: Array, energy: float) -> Conditions:

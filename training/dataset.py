@@ -24,11 +24,11 @@ Array = np.ndarray
 
 FPS = 30.0
 
-BLEND_FRAMES = 8
-"""Length of the blend from one clip into the next, 0.27 s: about one weight shift."""
+BLEND_FRAMES = 12
+"""Length of the blend from one clip into the next, 0.4 s: about one step."""
 
-SEGMENT_SECONDS = (1.5, 8.0)
-CANDIDATES = 32
+SEGMENT_SECONDS = (2.0, 8.0)
+CANDIDATES = 64
 KEEP_LABEL = 0.4
 DROP_EMOTION = 0.15
 DROP_ENERGY = 0.15

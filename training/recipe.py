@@ -52,7 +52,7 @@ class Data(Strict):
 class Model(Strict):
     """Sizes of the network; see `training.transformer_mdn.Config`."""
 
-    frames_per_token: int = Field(ge=1)
+    frames_per_token: int = Field(ge=2)
     context_tokens: int = Field(ge=2)
     latent: int = Field(ge=1)
     components: int = Field(ge=1)

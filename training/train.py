@@ -11,13 +11,14 @@ from jaxtyping import Float
 from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from motion import features
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
-from training.dataset import Pool, StitchedWindows, Window
+from training.dataset import FPS, Pool, StitchedWindows, Window
 from training.recipe import Recipe
 from training.transformer_mdn import Config, TransformerMDN
 
@@ -26,6 +27,9 @@ Array = np.ndarray
 LAST = "last.ckpt"
 CODEC_WINDOWS = 400
 CHECKPOINT_STEPS = 100
+
+RETURN_HALF_LIFE = 0.2
+"""Seconds in which motion that strayed from the real one comes half the way back."""
 
 
 def importance(frames: Float[Array, "T F"]) -> Float[Array, "F"]:
@@ -53,6 +57,34 @@ def learning_rate_at(step: int, warm_up_steps: int, total: int) -> float:
         return (step + 1) / warm_up_steps
     progress = (step - warm_up_steps) / max(1, total - warm_up_steps)
     return 0.01 + 0.99 * (1 + math.cos(math.pi * min(1.0, progress))) / 2
+
+
+def way_back(strayed: Tensor) -> Tensor:
+    """Return how motion that strayed in some tokens comes back in the tokens after them.
+
+    A critically damped spring leads every stray home, from where and as fast as it ended.
+
+    Args:
+        strayed: Differences from the real motion in each token, (N, S, K, F).
+
+    Returns:
+        Differences in each token and in one more, (N, S + 1, K, F).
+
+    References:
+        D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
+    """
+    frames = strayed.shape[2]
+    rate = 2 * math.log(2) / (RETURN_HALF_LIFE * FPS)
+    place = strayed[:, :, -1:]
+    speed = place - strayed[:, :, -2:-1]
+    returning = torch.zeros_like(functional.pad(strayed, (0, 0, 0, 0, 0, 1)))
+    for lag in range(1, 1 + math.ceil(4 * RETURN_HALF_LIFE * FPS / frames)):
+        t = torch.arange(1, frames + 1, device=strayed.device) + frames * (lag - 1)
+        t = t.to(strayed.dtype)[:, None]
+        tokens = max(0, strayed.shape[1] + 1 - lag)
+        decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
+        returning[:, lag:] += decayed[:, :tokens]
+    return returning
 
 
 class Training(lightning.LightningModule):
@@ -93,34 +125,38 @@ class Training(lightning.LightningModule):
     def loss(self, batch: Window, own_share: float) -> Tensor:
         """Return the mean negative log likelihood per latent dimension, nats.
 
-        With a probability of `own_share` an input token is replaced by the network's own sample
-        of it; the target is then what leads from that sample back to the real motion.
+        With a probability of `own_share` an input token is the network's own sample of it. What
+        follows then leads back to the real motion as softly as a body does, and so the network
+        learns to mend its errors without haste.
         """
         network = self.network
         frames, emotion, energy = batch
         real = network.codec.normalise(frames)
         tokens = real[:, 2:].unflatten(1, (-1, self.recipe.model.frames_per_token))
-        inputs = tokens[:, :-1]
         conditions = emotion[:, 1:], energy[:, 1:]
+        inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if own_share:
-            own = self._own_tokens(inputs, *conditions)
+            strayed = self._strayed(inputs, *conditions)
             chosen = torch.rand(inputs.shape[:2], device=inputs.device) < own_share
-            inputs = torch.where(chosen[..., None, None], own, inputs)
+            strayed = strayed * chosen[..., None, None]
+            returning = way_back(strayed)
+            inputs = inputs + strayed + returning[:, :-1]
+            targets = targets + returning[:, 1:]
         with torch.autocast(inputs.device.type, enabled=False):
-            target = network.codec.encode(inputs[:, :, -2:].float(), tokens[:, 1:].float())
-        likelihood = network(inputs, *conditions).log_likelihood(target)
+            latent = network.codec.encode(inputs[:, :, -2:].float(), targets.float())
+        likelihood = network(inputs, *conditions).log_likelihood(latent)
         return -likelihood.mean() / self.recipe.model.latent
 
     @torch.no_grad()
-    def _own_tokens(self, inputs: Tensor, emotion: Tensor, energy: Tensor) -> Tensor:
+    def _strayed(self, inputs: Tensor, emotion: Tensor, energy: Tensor) -> Tensor:
+        """Return how far the network's own samples are from the real tokens; 0 for the first."""
         mixture = self.network(inputs, emotion, energy)
         one = torch.ones_like(energy)
-        latent = mixture.sample(
-            one, torch.rand_like(one), torch.randn_like(mixture.means[..., 0, :])
-        )
+        normal = torch.randn_like(mixture.means[..., 0, :])
+        latent = mixture.sample(one, torch.rand_like(one), normal)
         with torch.autocast(inputs.device.type, enabled=False):
             own = self.network.codec.decode(inputs[:, :-1, -2:].float(), latent[:, :-1].float())
-        return torch.cat([inputs[:, :1], own], 1)
+        return functional.pad(own - inputs[:, 1:], (0, 0, 0, 0, 1, 0))
 
     def training_step(self, batch: Window) -> Tensor:
         """Return the loss of a batch."""

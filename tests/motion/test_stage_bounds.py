@@ -19,7 +19,7 @@ def test_a_walker_never_leaves_the_stage_and_comes_back(facing, speed):
     root, distances = Root(facing=facing), []
     for _ in range(1000):
         bounded = keep_on_stage(walking_straight(speed), root, 2.0)
-        _, _, root = features.to_poses(bounded, 30.0, root)
+        _, root = features.to_poses(bounded, 30.0, root)
         distances.append(float(np.hypot(root.x, root.z)))
     assert max(distances) < 2.0 + speed * 4 / 30
     assert min(distances[200:]) < 1.85, "it turns inwards rather than running along the edge"

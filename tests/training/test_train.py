@@ -10,7 +10,7 @@ from motion.errors import BhavaError, ModelContractError
 from tests.training.tiny import TINY, clips
 from training.export import Step, export, largest_difference, load_checkpoint
 from training.recipe import Recipe
-from training.train import train
+from training.train import learning_rate_at, train, way_back
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
@@ -128,3 +128,22 @@ def test_the_shipped_recipes_are_valid():
     assert recipes
     for recipe in recipes:
         Recipe.load(recipe)
+
+
+def test_motion_that_strayed_comes_back_without_a_jump():
+    strayed = torch.zeros(1, 20, 4, 1)
+    strayed[0, 5, :, 0] = torch.tensor([0.1, 0.3, 0.6, 1.0])
+    path = torch.cat([strayed, torch.zeros(1, 1, 4, 1)], 1) + way_back(strayed)
+    path = path.flatten()
+    assert torch.all(path[:20] == 0)
+    steps = path.diff().diff()[22:]
+    assert steps.abs().max() < 0.4, "it turns back as a spring does"
+    assert path[-8:].abs().max() < 0.05
+
+
+def test_the_learning_rate_rises_and_falls():
+    rates = [learning_rate_at(step, 10, 100) for step in range(120)]
+    assert rates[9] == 1
+    assert np.all(np.diff(rates[:10]) > 0)
+    assert np.all(np.diff(rates[10:]) <= 0)
+    assert rates[-1] == pytest.approx(0.01)
