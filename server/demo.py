@@ -1,0 +1,95 @@
+"""The built-in demo performer: a dance seen as a camera would see it."""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import rotations
+from motion.clip import Pose
+from motion.kinematics import world_from_local
+from motion.skeleton import CANONICAL
+from server import landmarks as lm
+from server.choreography import choreography
+from server.landmarks import Landmarks, SourceState
+
+Array = np.ndarray
+
+FPS = 30.0
+
+_ON_LEFT = {
+    lm.LEFT_SHOULDER: ("leftUpperArm", (0.0, 0.0, 0.0)),
+    lm.LEFT_ELBOW: ("leftLowerArm", (0.0, 0.0, 0.0)),
+    lm.LEFT_WRIST: ("leftHand", (0.0, 0.0, 0.0)),
+    lm.LEFT_PINKY: ("leftHand", (0.08, 0.0, -0.03)),
+    lm.LEFT_INDEX: ("leftHand", (0.09, 0.0, 0.03)),
+    lm.LEFT_INDEX + 2: ("leftHand", (0.04, 0.0, 0.04)),
+    lm.LEFT_HIP: ("leftUpperLeg", (0.0, 0.0, 0.0)),
+    lm.LEFT_KNEE: ("leftLowerLeg", (0.0, 0.0, 0.0)),
+    lm.LEFT_ANKLE: ("leftFoot", (0.0, 0.0, 0.0)),
+    lm.LEFT_HEEL: ("leftFoot", (0.0, -0.06, -0.04)),
+    lm.LEFT_TOE: ("leftToes", (0.0, 0.0, 0.04)),
+    1: ("head", (0.02, 0.08, 0.09)),
+    2: ("head", (0.03, 0.08, 0.09)),
+    3: ("head", (0.04, 0.08, 0.085)),
+    lm.LEFT_EAR: ("head", (0.075, 0.07, 0.0)),
+    9: ("head", (0.025, 0.0, 0.09)),
+}
+"""Where the landmarks of the left side lie: a joint and metres in its own axes."""
+
+
+def _places() -> tuple[list[int], Array]:
+    """Return the joint and the offset in it of every landmark."""
+    places = {lm.NOSE: ("head", (0.0, 0.04, 0.12)), **_ON_LEFT}
+    for landmark, (joint, (x, y, z)) in _ON_LEFT.items():
+        places[int(lm.MIRROR[landmark])] = (joint.replace("left", "right"), (-x, y, z))
+    order = [places[landmark] for landmark in range(lm.COUNT)]
+    return CANONICAL.indices(*(joint for joint, _ in order)), np.array([o for _, o in order])
+
+
+_JOINTS, _OFFSETS = _places()
+
+
+def world_landmarks(pose: Pose) -> Float[Array, "33 3"]:
+    """Return the landmarks that MediaPipe would find on a pose, in its world axes, metres."""
+    positions, turned = world_from_local(CANONICAL, pose.hips, pose.rotations)
+    found = positions[_JOINTS] + rotations.rotate(turned[_JOINTS], _OFFSETS)
+    middle = (found[lm.LEFT_HIP] + found[lm.RIGHT_HIP]) / 2
+    return (found - middle) * [1.0, -1.0, -1.0]
+
+
+class DemoSource:
+    """A performer who is always there; dances from the moment it is started."""
+
+    def __init__(self, clock: Callable[[], float], seed: int = 0) -> None:
+        self.name = "demo"
+        self.detail = ""
+        self._clock = clock
+        self._seed = seed
+        self._began: float | None = None
+        self._frame = -1
+
+    @property
+    def state(self) -> SourceState:
+        """Delivering once started."""
+        return "starting" if self._began is None else "delivering"
+
+    def start(self) -> None:
+        """Begin the dance."""
+        self._began = self._clock()
+
+    def latest(self) -> Landmarks | None:
+        """Return the landmarks of the current frame, or None when it was read already."""
+        if self._began is None:
+            return None
+        frame = int((self._clock() - self._began) * FPS)
+        if frame == self._frame:
+            return None
+        self._frame = frame
+        time = frame / FPS
+        positions = world_landmarks(choreography(time, self._seed))
+        return Landmarks(self._began + time, positions, np.ones(lm.COUNT))
+
+    def close(self) -> None:
+        """Stop."""
+        self._began = None

@@ -1,0 +1,57 @@
+"""The 33 body landmarks that every source delivers, as MediaPipe Pose defines them.
+
+References:
+    V. Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", arXiv:2006.10204.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+Array = np.ndarray
+
+SourceState = Literal["starting", "delivering", "lost"]
+"""How a source of landmarks fares; a lost one goes on trying."""
+
+COUNT = 33
+
+NOSE = 0
+LEFT_EAR, RIGHT_EAR = 7, 8
+LEFT_SHOULDER, RIGHT_SHOULDER = 11, 12
+LEFT_ELBOW, RIGHT_ELBOW = 13, 14
+LEFT_WRIST, RIGHT_WRIST = 15, 16
+LEFT_PINKY, RIGHT_PINKY = 17, 18
+LEFT_INDEX, RIGHT_INDEX = 19, 20
+LEFT_HIP, RIGHT_HIP = 23, 24
+LEFT_KNEE, RIGHT_KNEE = 25, 26
+LEFT_ANKLE, RIGHT_ANKLE = 27, 28
+LEFT_HEEL, RIGHT_HEEL = 29, 30
+LEFT_TOE, RIGHT_TOE = 31, 32
+
+MIRROR = np.array(
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 - 2 * (i % 2 == 0) for i in range(11, COUNT))]
+)
+"""For each landmark the index of its counterpart on the other side (itself in the middle)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """What a source saw at one time.
+
+    Attributes:
+        time: When the picture was taken, seconds of the source's clock; grows, but may skip.
+        positions: MediaPipe world landmarks, metres from the middle of the hips: x to the image's
+            right, y down, z away from the camera. None when nobody is seen.
+        visibility: How surely each landmark lies in the image, unhidden, in [0, 1].
+    """
+
+    time: float
+    positions: Float[Array, "33 3"] | None
+    visibility: Float[Array, "33"]
+
+    @staticmethod
+    def nobody(time: float) -> "Landmarks":
+        """Return what a source delivers when no person is in the picture."""
+        return Landmarks(time, None, np.zeros(COUNT))

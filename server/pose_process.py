@@ -1,0 +1,286 @@
+"""Pictures to landmarks, in a process of its own, so that finding a pose never blocks motion.
+
+The process ends when the other end of its pipe closes, whatever became of its parent. OpenCV and
+MediaPipe are imported only there.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Literal
+
+import numpy as np
+
+from motion.errors import SourceError
+from server.landmarks import Landmarks, SourceState
+
+Image = np.ndarray
+
+_SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a lost source
+_PATIENCE = 5.0  # seconds that a live source may take for a picture
+_LATE, _HOPELESS = 0.05, 1.0  # seconds behind at which a video skips, and gives up to catch up
+_LONGEST_FRAME = 10.0  # seconds between pictures of a video; more is a broken time stamp
+_HICCUPS = 10  # pictures in a row that a live source may fail to give
+_LONGEST_SIDE = 640  # pixels; MediaPipe looks at 256 of them
+_NICENESS = 5
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where pictures come from.
+
+    Attributes:
+        kind: A camera or a stream is live; a video has its own time and starts over at its end.
+        place: Number of the camera, or path or address as OpenCV takes it.
+    """
+
+    kind: Literal["camera", "video", "stream"]
+    place: int | str
+
+    def __str__(self) -> str:
+        return self.kind if self.kind == "stream" else f"{self.kind} {self.place}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the process tells its parent: how it goes, and at best what it sees."""
+
+    state: SourceState
+    detail: str = ""
+    landmarks: Landmarks | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An image, BGR (H, W, 3), and when it was taken, seconds of the monotonic clock."""
+
+    time: float
+    image: Image
+
+
+def main(link: Connection, address: Address) -> None:
+    """Report landmarks until the parent hangs up; the process's entry point."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then hangs up
+    os.nice(_NICENESS)
+    _silence_libraries()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        deliver(link, lambda: pictures(address), PoseFinder().find)
+    os._exit(0)  # MediaPipe would take seconds to tidy up
+
+
+def deliver(
+    link: Connection,
+    pictures: Callable[[], Iterator[Picture]],
+    find: Callable[[Picture], Landmarks],
+) -> None:
+    """Report what is found in each picture; when pictures end, try again, ever less often.
+
+    Args:
+        link: To the parent.
+        pictures: Opens the source; raises SourceError when that fails or pictures cease.
+        find: Finds a person's landmarks.
+    """
+    delay = _SHORTEST_DELAY
+    while True:
+        state: SourceState = "starting"
+        try:
+            for picture in pictures():
+                if state == "starting":
+                    link.send(Report("starting"))
+                    state, delay = "delivering", _SHORTEST_DELAY
+                link.send(Report("delivering", landmarks=find(picture)))
+        except SourceError as error:
+            link.send(Report("lost", str(error)))
+        if link.poll(delay):  # nothing is ever sent here: readable means hung up
+            return
+        delay = min(2 * delay, _LONGEST_DELAY)
+
+
+def pictures(address: Address) -> Iterator[Picture]:
+    """Open a source and yield its pictures as they come.
+
+    Raises:
+        SourceError: If it cannot be opened, or gives no more pictures.
+    """
+    if address.kind == "video":
+        return video_pictures(lambda: _open(address), time.monotonic, time.sleep)
+    return live_pictures(_open(address), str(address))
+
+
+def video_pictures(
+    open_capture: Callable[[], Any],
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Iterator[Picture]:
+    """Yield a video over and over, at its own pace; pictures too late to be of use are skipped.
+
+    Args:
+        open_capture: Returns an OpenCV capture at the video's start.
+        clock: Monotonic time, seconds.
+        sleep: Waits for some seconds.
+
+    Raises:
+        SourceError: If the video holds no pictures.
+    """
+    start = clock()
+    while True:
+        length = 0.0
+        for at, end, retrieve in _frames(open_capture()):
+            length = end
+            wait = start + at - clock()
+            if wait < -_HOPELESS:  # it will not be caught up: go on from here
+                start -= wait
+            elif wait < -_LATE:
+                continue
+            sleep(max(wait, 0.0))
+            found, image = retrieve()
+            if found:
+                yield Picture(start + at, image)
+        if length == 0.0:
+            raise SourceError("expected a video with pictures, got one without")
+        start += length
+
+
+def _frames(capture: Any) -> Iterator[tuple[float, float, Callable[[], tuple[bool, Image]]]]:
+    """Yield each frame's time, its end, seconds in the video, and how to decode it."""
+    import cv2
+
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    frame = 1.0 / fps if 1.0 <= fps <= 240.0 else 1.0 / 30.0
+    at = -frame
+    try:
+        while capture.grab():
+            stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
+            at = stamp if 0.0 < stamp - at < _LONGEST_FRAME else at + frame
+            yield at, at + frame, capture.retrieve
+    finally:
+        capture.release()
+
+
+def live_pictures(capture: Any, name: str) -> Iterator[Picture]:
+    """Yield the newest picture of a camera or stream, each once.
+
+    Raises:
+        SourceError: When no more come.
+    """
+    newest = _Newest(capture)
+    newest.start()
+    try:
+        while picture := newest.take(_PATIENCE):
+            yield picture
+    finally:
+        newest.stop()
+    raise SourceError(f"{name} gives no more pictures")
+
+
+class _Newest(threading.Thread):
+    """Empties a capture as fast as it fills, so that what is taken is never old."""
+
+    def __init__(self, capture: Any) -> None:
+        super().__init__(daemon=True)
+        self._capture = capture
+        self._changed = threading.Condition()
+        self._picture: Picture | None = None
+        self._over = False
+
+    def run(self) -> None:
+        failures = 0
+        while not self._over and failures < _HICCUPS:
+            found, image = self._capture.read()
+            failures = 0 if found else failures + 1
+            if found:
+                self._put(Picture(time.monotonic(), image))
+        self._capture.release()
+        self.stop()
+
+    def take(self, timeout: float) -> Picture | None:
+        """Wait for a picture and return it; None when it does not come in time, or is the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._picture or self._over, timeout)
+            picture, self._picture = self._picture, None
+            return picture
+
+    def stop(self) -> None:
+        """Let go of the capture as soon as it gives or fails its next picture."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+
+    def _put(self, picture: Picture) -> None:
+        with self._changed:
+            self._picture = picture
+            self._changed.notify()
+
+
+def _open(address: Address) -> Any:
+    """Return an OpenCV capture.
+
+    Raises:
+        SourceError: If there is nothing to open.
+    """
+    import cv2
+
+    cv2.setNumThreads(1)
+    capture = cv2.VideoCapture(address.place)
+    if not capture.isOpened():
+        capture.release()
+        raise SourceError(f"{address} cannot be opened")
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+    if address.kind != "video":
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return capture
+
+
+class PoseFinder:
+    """MediaPipe Pose, made anew now and then, for it leaks over hours."""
+
+    LIFE = 900.0
+    """Seconds until it is made anew."""
+
+    def __init__(self) -> None:
+        self._pose: Any = None
+        self._until = 0.0
+
+    def find(self, picture: Picture) -> Landmarks:
+        """Return the landmarks of the most conspicuous person in a picture."""
+        import cv2
+
+        if self._pose is None or picture.time > self._until:
+            self._renew(picture.time)
+        image = _shrunk(picture.image)
+        found = self._pose.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).pose_world_landmarks
+        if found is None:
+            return Landmarks.nobody(picture.time)
+        values = np.array([(mark.x, mark.y, mark.z, mark.visibility) for mark in found.landmark])
+        return Landmarks(picture.time, values[:, :3], values[:, 3])
+
+    def _renew(self, now: float) -> None:
+        from mediapipe.python.solutions.pose import Pose
+
+        if self._pose is not None:
+            self._pose.close()
+        self._pose = Pose(model_complexity=1)
+        self._until = now + self.LIFE
+
+
+def _shrunk(image: Image) -> Image:
+    """Return an image no larger than a pose is looked for in."""
+    import cv2
+
+    scale = _LONGEST_SIDE / max(image.shape[:2])
+    if scale >= 1.0:
+        return image
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+
+
+def _silence_libraries() -> None:
+    """Let Python's own errors through, but not what the native libraries write beside it."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)

@@ -1,0 +1,151 @@
+"""The pose process from inside: pace, retries and hanging up, with captures and clocks made up."""
+
+import multiprocessing
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from motion.errors import SourceError
+from server.landmarks import Landmarks
+from server.pose_process import Address, Picture, deliver, live_pictures, pictures, video_pictures
+
+FPS, POS_MSEC = 5, 0  # numbers that OpenCV gives these properties
+
+
+class Capture:
+    """A capture of OpenCV's shape that gives so many frames."""
+
+    def __init__(self, frames: int, fps: float = 25.0, stamps: bool = True) -> None:
+        self.frames, self.fps, self.stamps = frames, fps, stamps
+        self.at = -1
+        self.released = False
+
+    def get(self, what: int) -> float:
+        stamp = 1000 * max(self.at, 0) / self.fps if self.stamps else 0.0
+        return {FPS: self.fps, POS_MSEC: stamp}[what]
+
+    def grab(self) -> bool:
+        self.at += 1
+        return self.at < self.frames
+
+    def retrieve(self) -> tuple[bool, np.ndarray]:
+        return True, np.full((4, 4, 3), self.at, dtype=np.uint8)
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        return self.retrieve() if self.grab() else (False, None)
+
+    def release(self) -> None:
+        self.released = True
+
+
+class Time:
+    """A clock that moves only when someone waits."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def shown(video, count: int) -> list[tuple[float, int]]:
+    return [(round(p.time - 100.0, 3), int(p.image[0, 0, 0])) for p in islice(video, count)]
+
+
+@pytest.mark.parametrize("stamps", [True, False])
+def test_video_keeps_its_pace_and_starts_over(stamps):
+    time = Time()
+    video = video_pictures(lambda: Capture(3, stamps=stamps), time.clock, time.wait)
+    assert shown(video, 5) == [(0.0, 0), (0.04, 1), (0.08, 2), (0.12, 0), (0.16, 1)]
+    assert time.now == pytest.approx(100.16)
+
+
+def test_late_frames_of_a_video_are_skipped():
+    time = Time()
+    video = video_pictures(lambda: Capture(100), time.clock, time.wait)
+    next(video)
+    time.wait(0.4)
+    picture = next(video)
+    assert picture.image[0, 0, 0] == 9
+    assert time.now - picture.time <= 0.05
+
+
+def test_video_far_behind_goes_on_from_there():
+    time = Time()
+    video = video_pictures(lambda: Capture(100), time.clock, time.wait)
+    next(video)
+    time.wait(60.0)
+    assert shown(video, 2) == [(60.0, 1), (60.04, 2)]
+
+
+def test_video_without_pictures_is_an_error():
+    time = Time()
+    with pytest.raises(SourceError, match="expected a video with pictures"):
+        next(video_pictures(lambda: Capture(0), time.clock, time.wait))
+
+
+def test_live_source_that_stops_is_an_error():
+    capture = Capture(1)
+    live = live_pictures(capture, "camera 0")
+    with pytest.raises(SourceError, match="camera 0 gives no more pictures"):
+        list(live)
+    assert capture.released
+
+
+def test_what_cannot_be_opened_is_an_error(tmp_path):
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video")
+    with pytest.raises(SourceError, match="cannot be opened"):
+        next(pictures(Address("video", str(broken))))
+
+
+def test_address_of_a_stream_is_not_told():
+    assert str(Address("stream", "rtsp://user:password@host/")) == "stream"
+
+
+def test_reports_what_is_found_and_retries_what_is_lost():
+    parent, child = multiprocessing.Pipe()
+    attempts = iter(
+        [SourceError("camera 0 cannot be opened"), [Picture(1.0, np.zeros((2, 2, 3)))], None]
+    )
+
+    def open_source():
+        attempt = next(attempts)
+        if attempt is None:
+            parent.close()
+            attempt = SourceError("camera 0 gives no more pictures")
+        if isinstance(attempt, SourceError):
+            raise attempt
+        yield from attempt
+
+    heard = []
+    link = Recorder(child, heard)
+    deliver(link, open_source, lambda picture: Landmarks.nobody(picture.time))
+    states = [(report.state, report.detail) for report in heard]
+    assert states == [
+        ("lost", "camera 0 cannot be opened"),
+        ("starting", ""),
+        ("delivering", ""),
+        ("lost", "camera 0 gives no more pictures"),
+    ]
+    assert heard[2].landmarks.time == 1.0
+    assert link.waits[0] < link.waits[1] * 2
+
+
+class Recorder:
+    """One end of a pipe that writes down what is sent, and never waits."""
+
+    def __init__(self, link, heard: list) -> None:
+        self._link, self._heard = link, heard
+        self.waits: list[float] = []
+
+    def send(self, report) -> None:
+        self._heard.append(report)
+
+    def poll(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return self._link.poll(0)
