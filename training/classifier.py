@@ -20,6 +20,9 @@ SECONDS = 4.0
 STEPS = 500
 BATCH = 64
 
+NOISE = 0.3
+"""Noise on the features in training, in standard deviations: a style is not in the fine tremble."""
+
 
 class Classifier(nn.Module):
     """From 4 s of features to logits over emotions."""
@@ -40,7 +43,10 @@ class Classifier(nn.Module):
 
     def embed(self, frames: Tensor) -> Tensor:
         """Embed raw features (N, T, F): mean and spread over time, (N, 2 * channels)."""
-        hidden = self.layers(self.normalise(frames.transpose(1, 2)))
+        normal = self.normalise(frames.transpose(1, 2))
+        if self.training:
+            normal = normal + NOISE * torch.randn_like(normal)
+        hidden = self.layers(normal)
         return torch.cat([hidden.mean(-1), hidden.std(-1)], -1)
 
     def forward(self, frames: Tensor) -> Tensor:

@@ -17,8 +17,8 @@ from training.train import Training
 from training.transformer_mdn import TransformerMDN
 
 KIND = "transformer-mdn"
-TEMPERATURE = 0.8
-GUIDANCE = 1.0
+TEMPERATURE = 0.7
+GUIDANCE = 3.0
 TOLERANCE = 2e-3
 """Largest difference of a feature between torch and ONNX after a few steps."""
 

@@ -1,0 +1,43 @@
+# Builds for a GPU; for a machine without one:
+#   docker build --build-arg BASE=debian:12-slim --build-arg EXTRA=cpu .
+#
+# The base is NVIDIA's smallest image of CUDA 13: it tells the container runtime which driver is wanted
+# and has the GPU handed through. The libraries that onnxruntime needs, cuDNN 9 among them (2.1 GB), come
+# with the extra `gpu` in the versions it was built for; the larger `runtime` and `cudnn-runtime` images
+# would bring them a second time.
+ARG BASE=nvidia/cuda:13.0.2-base-ubuntu24.04
+ARG EXTRA=gpu
+
+FROM node:20-slim AS web
+WORKDIR /bhava/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web/ ./
+RUN npm run build
+
+FROM ${BASE}
+ARG EXTRA
+# OpenCV's wheel leaves libgl1 and libglib2.0-0 to the system.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends python3-venv libgl1 libglib2.0-0 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 --groups video bhava
+WORKDIR /bhava
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+# The packages come before the code, so that a change of code does not install them anew.
+COPY pyproject.toml README.md LICENSE ./
+RUN mkdir motion server training \
+    && python3 -m venv /opt/venv \
+    && pip install --no-cache-dir --editable ".[${EXTRA}]"
+COPY bhava.py ./
+COPY motion/ motion/
+COPY server/ server/
+COPY training/ training/
+COPY models/ models/
+COPY --from=web /bhava/web/dist/ web/dist/
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as http; http.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+ENTRYPOINT ["bhava", "serve", "--host", "0.0.0.0"]

@@ -1,0 +1,173 @@
+"""The image and the compose file: linted, validated, and true to the repository."""
+
+import fnmatch
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
+    """Yields (name, arguments) of each instruction, continued lines joined."""
+    text = re.sub(r"^\s*#.*\n", "", dockerfile, flags=re.MULTILINE).replace("\\\n", " ")
+    for line in filter(str.strip, text.splitlines()):
+        name, _, arguments = line.partition(" ")
+        yield name, " ".join(arguments.split())
+
+
+def copied_sources(dockerfile: str) -> list[str]:
+    """Lists what is copied from the repository, not from another stage."""
+    sources = []
+    for name, arguments in instructions(dockerfile):
+        if name == "COPY" and "--from=" not in arguments:
+            sources += arguments.split()[:-1]
+    return sources
+
+
+def is_sent(path: str, dockerignore: str) -> bool:
+    """Tells whether the builder is sent a path: the last matching rule decides."""
+    sent = True
+    for rule in dockerignore.split():
+        pattern = rule.removeprefix("!").removeprefix("**/")
+        parts = Path(path).parts
+        prefixes = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+        if any(fnmatch.fnmatch(prefix, pattern) for prefix in [*prefixes, *parts]):
+            sent = rule.startswith("!")
+    return sent
+
+
+def last(name: str) -> str:
+    """Returns the arguments of the last instruction of that name, which is the one in force."""
+    found = [rest for each, rest in instructions((ROOT / "Dockerfile").read_text()) if each == name]
+    assert found, f"expected {name} in the Dockerfile, got none"
+    return found[-1]
+
+
+def extras() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return set(project["optional-dependencies"])
+
+
+@pytest.fixture(scope="module")
+def compose(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """The compose file as the compose tool understands it, every profile included."""
+    tool = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+    settings = tmp_path_factory.mktemp("compose") / "empty.env"
+    settings.touch()
+    command = [*tool, "--env-file", settings, "--profile", "cpu", "config"]
+    plain = {name: os.environ[name] for name in os.environ if name not in ("PORT", "BHAVA_SOURCE")}
+    try:
+        run = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.fail("needs docker-compose; please run: sudo apt-get install docker-compose")
+    assert run.returncode == 0, run.stderr
+    return yaml.safe_load(run.stdout)
+
+
+def test_the_dockerfile_passes_its_linter() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    run = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_what_the_image_copies_exists_and_is_sent() -> None:
+    dockerignore = (ROOT / ".dockerignore").read_text()
+    sources = copied_sources((ROOT / "Dockerfile").read_text())
+    assert len(sources) > 5
+    assert [name for name in sources if not (ROOT / name).exists()] == []
+    assert [name for name in sources if not is_sent(name, dockerignore)] == []
+
+
+def test_the_image_holds_every_package_of_the_project() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    needed = {f"{package}/" for package in tools["packages"]}
+    needed |= {f"{module}.py" for module in tools["py-modules"]}
+    assert needed <= set(copied_sources((ROOT / "Dockerfile").read_text()))
+
+
+def test_builds_and_caches_are_not_sent() -> None:
+    dockerignore = (ROOT / ".dockerignore").read_text()
+    left_out = [".git", ".venv", "web/node_modules", "web/dist", "motion/__pycache__", "tests"]
+    assert [name for name in left_out if is_sent(name, dockerignore)] == []
+
+
+def test_the_image_runs_as_an_ordinary_user() -> None:
+    assert last("USER") not in ("root", "0")
+
+
+def test_the_health_check_asks_a_route_of_the_server() -> None:
+    url = re.search(r"http://127\.0\.0\.1:(\d+)(/\w+)", last("HEALTHCHECK"))
+    assert url, "expected the health check to ask an address of 127.0.0.1"
+    assert url[1] == last("EXPOSE")
+    sources = "".join(path.read_text() for path in (ROOT / "server").rglob("*.py"))
+    assert re.search(rf"\.get\(\"{url[2]}\"", sources), f"expected a route {url[2]} in server/"
+
+
+def test_the_image_starts_the_server_for_all_addresses() -> None:
+    import bhava
+
+    program, command, *arguments = json.loads(last("ENTRYPOINT"))
+    assert (program, command, *arguments) == ("bhava", "serve", "--host", "0.0.0.0")
+    serve = typer.main.get_command(bhava.app).commands["serve"]
+    assert "--host" in {option for parameter in serve.params for option in parameter.opts}
+
+
+def test_the_image_installs_an_extra_of_the_project() -> None:
+    defaults = dict(
+        rest.split("=", 1)
+        for name, rest in instructions((ROOT / "Dockerfile").read_text())
+        if name == "ARG" and "=" in rest
+    )
+    assert defaults["EXTRA"] == "gpu"
+    assert {"cpu", "gpu"} <= extras()
+
+
+def test_compose_reserves_a_gpu_by_default(compose: dict) -> None:
+    service = compose["services"]["gpu"]
+    assert "profiles" not in service
+    [device] = service["deploy"]["resources"]["reservations"]["devices"]
+    assert device["capabilities"] == ["gpu"]
+
+
+def test_compose_runs_on_a_cpu_when_asked(compose: dict) -> None:
+    service = compose["services"]["cpu"]
+    assert service["profiles"] == ["cpu"]
+    assert "deploy" not in service
+    assert service["build"]["args"]["EXTRA"] in extras()
+
+
+def test_compose_overrides_arguments_that_the_image_declares(compose: dict) -> None:
+    declared = set(re.findall(r"^ARG (\w+)=", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    overridden = set(compose["services"]["cpu"]["build"]["args"])
+    assert overridden <= declared
+
+
+@pytest.mark.parametrize(("service", "device"), [("gpu", "cuda"), ("cpu", "cpu")])
+def test_compose_publishes_the_port_and_serves_on_the_device(
+    compose: dict, service: str, device: str
+) -> None:
+    import bhava
+
+    [port] = compose["services"][service]["ports"]
+    target = port["target"] if isinstance(port, dict) else port.rpartition(":")[2]
+    assert str(target) == last("EXPOSE")
+    serve = typer.main.get_command(bhava.app).commands["serve"]
+    with serve.make_context("serve", compose["services"][service]["command"]) as context:
+        assert (context.params["source"], context.params["device"]) == ("auto", device)
+
+
+def test_the_reader_of_the_dockerfile_joins_lines_and_drops_comments() -> None:
+    text = "FROM a AS b\n# note\nCOPY x y \\\n  z/ ./\nCOPY --from=b /o o\nUSER 7\n"
+    assert copied_sources(text) == ["x", "y", "z/"]
+    assert list(instructions(text))[-1] == ("USER", "7")
