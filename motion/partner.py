@@ -156,7 +156,7 @@ class Partner:
             before, last = self._shown
             self._offset = Offset.between((before, last), (poses[0], poses[1]), 1.0 / self.fps)
         self._pending.extend(poses)
-        self._governor.observe(Clip.from_poses([self._shown[-1], *poses], self.fps))
+        self._governor.observe(Clip.from_poses(poses, self.fps))
 
     def _conditions(self, emotion: Array, energy: float) -> Conditions:
         usual = float(emotion @ np.asarray(self._engine.contract.energy_by_emotion))

@@ -1,0 +1,77 @@
+"""From the performer to the picture: the page in a real browser against a real server."""
+
+import numpy as np
+from jaxtyping import UInt8
+from playwright.sync_api import Browser
+
+from motion.contract import Contract
+from server.cli import DEFAULT_MODEL, MODELS
+from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.stage_page import visit
+
+MOVING = 0.05
+"""Metres a second above which wrists count as moving; breathing stays below."""
+
+
+def test_the_partner_dances_and_answers_an_emotion(browser: Browser, demo: RunningServer) -> None:
+    contract = Contract.load(MODELS / DEFAULT_MODEL)
+    with visit(browser, demo.address) as stage:
+        assert [label.lower() for label in stage.emotions] == list(contract.emotions)
+        assert stage.wrist_speed(2.0) > MOVING
+        assert _contrast(stage.picture("dance")) > 10
+
+        by_energy = np.argsort(contract.energy_by_emotion)
+        calmest, liveliest = (contract.emotions[i] for i in by_energy[[0, -1]])
+        stage.choose(calmest)
+        stage.wrist_speed(2.0)
+        calm = stage.wrist_speed(6.0)
+        stage.choose(liveliest)
+        assert demo.state()["controls"]["emotion"] == {liveliest: 1.0}
+        stage.wrist_speed(2.0)
+        lively = stage.wrist_speed(6.0)
+        stage.picture(f"dance-{liveliest}")
+        assert lively > 1.3 * calm
+
+
+def test_a_dancer_before_the_webcam_gets_a_partner(browser_with_webcam: Browser) -> None:
+    with (
+        run_server("browser") as server,
+        visit(browser_with_webcam, server.address, "?performer") as stage,
+    ):
+        server.await_status(performer="present", source_state="delivering")
+        assert stage.wrist_speed(2.0) > MOVING
+        stage.picture("webcam")
+        stage.page.click("#webcam")
+        stage.page.wait_for_selector("#preview", state="hidden")
+        server.await_status(performer="absent")
+
+
+def test_a_page_without_a_camera_says_so_and_goes_on(browser: Browser, demo: RunningServer) -> None:
+    with visit(browser, demo.address) as stage:
+        stage.page.click("#webcam")
+        assert "just watch" in stage.page.inner_text("#notice:visible")
+        assert stage.page.get_attribute("#webcam", "aria-pressed") == "false"
+        assert stage.wrist_speed(1.0) > 0
+
+
+def test_a_browser_without_3d_is_told_so(browser: Browser, demo: RunningServer) -> None:
+    with browser.new_page() as page:
+        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        page.goto(demo.address)
+        assert "WebGL 2 is missing" in page.inner_text("#notice")
+        assert page.locator("#console").count() == 0
+
+
+def test_a_page_comes_back_after_its_server(browser: Browser) -> None:
+    with run_server("demo") as first, visit(browser, first.address) as stage:
+        first.process.kill()
+        stage.await_connection("waiting")
+        with run_server("demo", first.port):
+            stage.await_connection("live")
+            assert stage.wrist_speed(2.0) > MOVING
+
+
+def _contrast(picture: UInt8[np.ndarray, "H W 3"]) -> float:
+    """Standard deviation of brightness where the partner stands."""
+    height, width = picture.shape[:2]
+    return float(picture[: height // 2, width // 4 : -width // 4].std())

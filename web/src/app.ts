@@ -1,0 +1,185 @@
+import { Avatar } from "./avatar/avatar";
+import { emotionPalette } from "./avatar/emotionPalette";
+import { browserNetwork } from "./connection/browserNetwork";
+import { Connection, type ConnectionState, ROLE_REFUSALS } from "./connection/connection";
+import { Console } from "./console/console";
+import { DebugOverlay, type Measurements } from "./console/debugOverlay";
+import { Partner } from "./partner";
+import { Performer } from "./performer/performer";
+import { Preview } from "./performer/preview";
+import type { Frame } from "./protocol/decodeFrame";
+import type {
+  Hello,
+  Refused,
+  ServerMessage,
+  SkeletonDescription,
+  Status,
+} from "./protocol/messages";
+import { refusalSentence } from "./refusalSentence";
+import type { Quality, Settings } from "./settings";
+import { Stage } from "./stage/stage";
+import { statusSentence } from "./statusSentence";
+
+/** Frames between two acknowledgements of playout. */
+const ACKNOWLEDGE_EVERY = 15;
+/** Spacing of the body's vertices, metres. */
+const DETAIL: Readonly<Record<Quality, number>> = { high: 0.008, low: 0.014 };
+const NOWHERE = [0, 0, 0];
+
+/** The page: what each part hears from the others passes through here. */
+export class App {
+  partner: Partner | null = null;
+  private readonly root = document.documentElement;
+  private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
+  private readonly panel = document.querySelector("#console") as HTMLElement;
+  private readonly stage: Stage;
+  private readonly console: Console;
+  private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
+  private readonly connection: Connection;
+  private readonly performer: Performer;
+  private readonly emptyPalette = emotionPalette("neutral");
+  private status: Status | null = null;
+  private drawnAt = 0;
+  private acknowledged = 0;
+  private latency: number | null = null;
+
+  constructor(private readonly settings: Settings) {
+    this.stage = new Stage(this.canvas, settings.quality);
+    this.connection = new Connection(socketAddress(), browserNetwork, {
+      stateChanged: (state) => this.stateChanged(state),
+      helloReceived: (hello) => this.helloReceived(hello),
+      frameReceived: (bytes) => this.partner?.receiveFrame(bytes, browserNetwork.now()),
+      messageReceived: (message) => this.messageReceived(message),
+    });
+    this.console = new Console({
+      emotionChosen: (weights) => this.connection.send({ type: "emotion", weights }),
+      energyChosen: (value) => this.connection.send({ type: "energy", value }),
+      takeUpWished: () => this.connection.send({ type: "take_up" }),
+      webcamWished: () => void this.toggleWebcam(),
+    });
+    const preview = new Preview(document.querySelector("#preview") as HTMLElement);
+    this.performer = new Performer(preview, {
+      landmarksFound: (bytes) => this.connection.sendLandmarks(bytes),
+      failed: (sentence) => this.performerFailed(sentence),
+    });
+  }
+
+  start(): void {
+    const resized = new ResizeObserver(() => this.resize());
+    resized.observe(this.canvas);
+    resized.observe(this.panel);
+    window.addEventListener("online", () => this.connection.hurry());
+    window.addEventListener("keydown", (event) => {
+      if (event.key === "d" && !event.ctrlKey && !event.metaKey) this.debug.toggle();
+    });
+    if (this.settings.debug) this.debug.toggle();
+    this.connection.start();
+    if (this.settings.performer) void this.toggleWebcam();
+    requestAnimationFrame((time) => this.draw(time / 1000));
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.stage.resize(clientWidth, clientHeight, clientHeight - this.panel.offsetTop);
+  }
+
+  /** @param now Seconds of the clock of `browserNetwork`. */
+  private draw(now: number): void {
+    requestAnimationFrame((next) => this.draw(next / 1000));
+    const seconds = now - this.drawnAt;
+    this.drawnAt = now;
+    const { partner } = this;
+    const shown = partner?.move(now, seconds) ?? null;
+    if (shown) this.acknowledge(shown, now);
+    const palette = partner?.palette ?? this.emptyPalette;
+    this.stage.draw(partner?.pose.hips ?? NOWHERE, palette, seconds);
+    this.debug.update(now, () => this.measure());
+  }
+
+  private acknowledge(shown: Frame, now: number): void {
+    const serverNow = this.connection.clock.serverFromClient(now);
+    this.latency = serverNow === null ? null : serverNow - shown.time;
+    if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
+    this.acknowledged = shown.sequence;
+    this.connection.send({ type: "played", sequence: shown.sequence });
+  }
+
+  private measure(): Measurements {
+    const buffer = this.partner?.buffer;
+    return {
+      latency: this.latency,
+      roundTrip: this.connection.clock.roundTrip,
+      delay: buffer?.delay ?? 0,
+      underruns: buffer?.underruns ?? 0,
+      lateFrames: buffer?.lateFrames ?? 0,
+      model: this.partner?.hello.model ?? "–",
+    };
+  }
+
+  private stateChanged(state: ConnectionState): void {
+    this.root.dataset.connection = state;
+    this.console.state(statusSentence(state, this.status));
+  }
+
+  private helloReceived(hello: Hello): void {
+    this.partner = new Partner(hello, this.avatarOf(hello.skeleton));
+    this.stage.present(this.partner.avatar.object, hello.stage_radius);
+    this.console.offer(hello.emotions);
+    this.console.confirm(hello.controls);
+    this.showStatus(hello.status);
+  }
+
+  /** A body takes a moment to model, so it outlives a lost connection. */
+  private avatarOf(skeleton: SkeletonDescription): Avatar {
+    const old = this.partner;
+    if (old && JSON.stringify(old.hello.skeleton) === JSON.stringify(skeleton)) return old.avatar;
+    old?.avatar.dispose();
+    return new Avatar(skeleton, DETAIL[this.settings.quality]);
+  }
+
+  private messageReceived(message: Exclude<ServerMessage, Hello>): void {
+    if (message.type === "controls") this.console.confirm(message);
+    if (message.type === "status") this.showStatus(message);
+    if (message.type === "refused") this.refused(message);
+  }
+
+  private showStatus(status: Status): void {
+    this.status = status;
+    this.root.dataset.performer = status.performer;
+    this.console.performerSeen(status.performer === "present");
+    this.console.state(statusSentence(this.connection.state, status));
+  }
+
+  private refused({ name, detail }: Refused): void {
+    console.warn(`refused: ${name}: ${detail}`);
+    const sentence = refusalSentence(name);
+    if (sentence !== null) this.console.tell(sentence);
+    if (ROLE_REFUSALS.includes(name)) this.stopWebcam();
+  }
+
+  private async toggleWebcam(): Promise<void> {
+    if (this.performer.active) return this.stopWebcam();
+    this.console.tell(null);
+    this.console.webcam("starting");
+    if (!(await this.performer.start())) return;
+    this.console.webcam("active");
+    this.connection.changeRole("performer");
+  }
+
+  private stopWebcam(): void {
+    this.performer.stop();
+    this.console.webcam("idle");
+    this.connection.changeRole("viewer");
+  }
+
+  private performerFailed(sentence: string): void {
+    this.stopWebcam();
+    this.console.tell(sentence);
+  }
+}
+
+function socketAddress(): string {
+  const address = new URL("ws", location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  return address.href;
+}

@@ -1,0 +1,62 @@
+import {
+  type BufferGeometry,
+  type Color,
+  Group,
+  type MeshStandardMaterial,
+  type Skeleton,
+  SkinnedMesh,
+  Vector3,
+} from "three";
+import type { Pose } from "../motion/interpolatePose";
+import type { SkeletonDescription } from "../protocol/messages";
+import { bodyMaterial } from "./bodyMaterial";
+import { buildBody } from "./buildBody";
+import { buildSkeleton } from "./buildSkeleton";
+import { figure } from "./figure";
+
+/** Our own figure, moved by poses. */
+export class Avatar {
+  readonly object = new Group();
+  /** Colours to write into: of the costume, and of the light along the outline. */
+  readonly costume: Color;
+  readonly rim: Color;
+  private readonly skeleton: Skeleton;
+  private readonly mesh: SkinnedMesh<BufferGeometry, MeshStandardMaterial>;
+
+  /** @param detail Spacing of the vertices, metres. */
+  constructor(description: SkeletonDescription, detail: number) {
+    const { material, costume, rim } = bodyMaterial();
+    this.costume = costume;
+    this.rim = rim;
+    this.skeleton = buildSkeleton(description);
+    this.mesh = new SkinnedMesh(buildBody(figure(description), detail), material);
+    this.mesh.castShadow = true;
+    this.mesh.receiveShadow = true;
+    // The bounds of the rest pose say nothing about a dancer.
+    this.mesh.frustumCulled = false;
+    const root = this.skeleton.bones[0];
+    if (root) this.object.add(root);
+    this.object.add(this.mesh);
+    this.mesh.bind(this.skeleton);
+  }
+
+  /** Takes up a pose. */
+  show(pose: Pose): void {
+    const bones = this.skeleton.bones;
+    bones[0]?.position.fromArray(pose.hips);
+    for (let joint = 0; joint < bones.length; joint++) {
+      bones[joint]?.quaternion.fromArray(pose.rotations, joint * 4);
+    }
+  }
+
+  /** Returns the world position of a joint, metres, or null when the skeleton lacks it. */
+  jointPosition(joint: string): Vector3 | null {
+    return this.skeleton.getBoneByName(joint)?.getWorldPosition(new Vector3()) ?? null;
+  }
+
+  dispose(): void {
+    this.mesh.geometry.dispose();
+    this.mesh.material.dispose();
+    this.skeleton.dispose();
+  }
+}

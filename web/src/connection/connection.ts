@@ -1,0 +1,189 @@
+import type { ClientMessage, Hello, Refused, Role, ServerMessage } from "../protocol/messages";
+import { parseServerMessage } from "../protocol/parseServerMessage";
+import { ProtocolError } from "../protocol/protocolError";
+import { protocolVersion } from "../protocol/protocolVersion";
+import { backoffSeconds } from "./backoffSeconds";
+import { ClockSync } from "./clockSync";
+import type { Network, Socket } from "./network";
+
+/**
+ * - connecting: a socket is opening, or the server's hello is awaited
+ * - live: frames and messages flow
+ * - waiting: lost; the next attempt follows by itself
+ * - refused: the server speaks another version; trying again would change nothing
+ * - closed: not started, or stopped
+ */
+export type ConnectionState = "connecting" | "live" | "waiting" | "refused" | "closed";
+
+export interface ConnectionListener {
+  stateChanged(state: ConnectionState): void;
+  helloReceived(hello: Hello): void;
+  frameReceived(bytes: ArrayBuffer): void;
+  messageReceived(message: Exclude<ServerMessage, Hello>): void;
+}
+
+const PING_EVERY = 2;
+/** Counted rather than timed: a page that was busy itself has not been listening. */
+const SILENT_TICKS = 2;
+/** About eight landmark messages: more than that waiting means the link is choked. */
+const BACKLOG_LIMIT = 2048;
+/** Refusals after which a performer may only watch. */
+export const ROLE_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+
+/** The session with the server: says hello, keeps the clock, and comes back when it is lost. */
+export class Connection {
+  clock = new ClockSync();
+  private current: ConnectionState = "closed";
+  private socket: Socket | null = null;
+  private attempt = 0;
+  private silentTicks = 0;
+  private cancelTimer: () => void = () => {};
+
+  constructor(
+    private readonly address: string,
+    private readonly network: Network,
+    private readonly listener: ConnectionListener,
+    private role: Role = "viewer",
+  ) {}
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  start(): void {
+    this.attempt = 0;
+    this.open();
+  }
+
+  stop(): void {
+    this.dropSocket();
+    this.enter("closed");
+  }
+
+  /** Tries at once when an attempt was being waited for. */
+  hurry(): void {
+    if (this.current === "waiting") this.open();
+  }
+
+  /** Greets the server anew in another role. */
+  changeRole(role: Role): void {
+    if (role === this.role) return;
+    this.role = role;
+    if (this.current !== "closed") this.start();
+  }
+
+  /** Sends when live; a message for a lost session has nobody to go to. */
+  send(message: ClientMessage): void {
+    if (this.current === "live") this.socket?.send(JSON.stringify(message));
+  }
+
+  /** Sends landmarks, unless earlier ones still wait: late landmarks are worth nothing. */
+  sendLandmarks(bytes: ArrayBuffer): boolean {
+    const free = this.current === "live" && (this.socket?.backlog() ?? 0) < BACKLOG_LIMIT;
+    if (free) this.socket?.send(bytes);
+    return free;
+  }
+
+  private open(): void {
+    this.dropSocket();
+    this.clock = new ClockSync();
+    this.enter("connecting");
+    this.silentTicks = 0;
+    const socket = this.network.open(this.address, {
+      opened: () => this.socket === socket && this.greet(socket),
+      received: (data) => this.socket === socket && this.receive(data),
+      closed: () => this.socket === socket && this.retry(),
+    });
+    this.socket = socket;
+    this.watch();
+  }
+
+  private greet(socket: Socket): void {
+    this.silentTicks = 0;
+    const hello: ClientMessage = { type: "hello", version: protocolVersion, role: this.role };
+    socket.send(JSON.stringify(hello));
+  }
+
+  private receive(data: string | ArrayBuffer): void {
+    this.silentTicks = 0;
+    try {
+      if (typeof data === "string") this.receiveMessage(parseServerMessage(data));
+      else if (this.current === "live") this.listener.frameReceived(data);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      console.warn(`not understood: ${error.message}`);
+      if (this.current === "connecting") this.retry();
+    }
+  }
+
+  private receiveMessage(message: ServerMessage | null): void {
+    if (message === null) return;
+    if (message.type === "hello") {
+      this.receiveHello(message);
+      return;
+    }
+    if (message.type === "pong") {
+      this.clock.receivePong(message.client_time, message.server_time, this.network.now());
+    }
+    if (message.type === "refused") this.receiveRefused(message);
+    this.listener.messageReceived(message);
+  }
+
+  private receiveHello(hello: Hello): void {
+    if (hello.version !== protocolVersion) {
+      this.giveUp();
+      return;
+    }
+    this.attempt = 0;
+    // First the hello: whoever hears "live" already knows what it shows.
+    this.listener.helloReceived(hello);
+    this.enter("live");
+    this.ping();
+  }
+
+  private receiveRefused(refused: Refused): void {
+    if (refused.name === "unsupported_version") this.giveUp();
+    if (ROLE_REFUSALS.includes(refused.name)) this.changeRole("viewer");
+  }
+
+  private giveUp(): void {
+    this.dropSocket();
+    this.enter("refused");
+  }
+
+  private retry(): void {
+    this.dropSocket();
+    this.enter("waiting");
+    const seconds = backoffSeconds(this.attempt++, this.network.random());
+    this.cancelTimer = this.network.after(seconds, () => this.open());
+  }
+
+  /** Pings while live, and gives a silent socket up: a cut cable closes nothing. */
+  private watch(): void {
+    this.cancelTimer = this.network.after(PING_EVERY, () => {
+      if (++this.silentTicks > SILENT_TICKS) {
+        this.retry();
+        return;
+      }
+      this.ping();
+      this.watch();
+    });
+  }
+
+  private ping(): void {
+    this.send({ type: "ping", client_time: this.network.now() });
+  }
+
+  private dropSocket(): void {
+    this.cancelTimer();
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private enter(state: ConnectionState): void {
+    if (state === this.current) return;
+    this.current = state;
+    this.listener.stateChanged(state);
+  }
+}

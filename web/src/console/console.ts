@@ -1,0 +1,100 @@
+import { emotionPalette } from "../avatar/emotionPalette";
+import type { Controls, EmotionWeights } from "../protocol/messages";
+
+export interface ConsoleListener {
+  emotionChosen(weights: EmotionWeights): void;
+  energyChosen(value: number): void;
+  takeUpWished(): void;
+  webcamWished(): void;
+}
+
+export type WebcamState = "idle" | "starting" | "active";
+
+const WEBCAM_TEXT: Readonly<Record<WebcamState, string>> = {
+  idle: "Dance with your webcam",
+  starting: "Starting the webcam…",
+  active: "Stop the webcam",
+};
+
+/** Between two energies sent while the slider is dragged, milliseconds. */
+const ENERGY_PERIOD = 100;
+
+/** The controls. They show what the server confirmed, not what was clicked. */
+export class Console {
+  private readonly emotions = element<HTMLFieldSetElement>("#emotions");
+  private readonly energy = element<HTMLInputElement>("#energy input");
+  private readonly energyText = element<HTMLOutputElement>("#energy output");
+  private readonly takeUp = element<HTMLButtonElement>("#take-up");
+  private readonly webcamButton = element<HTMLButtonElement>("#webcam");
+  private readonly notice = element<HTMLElement>("#notice");
+  private energySent = 0;
+
+  constructor(private readonly listener: ConsoleListener) {
+    this.takeUp.onclick = () => listener.takeUpWished();
+    this.webcamButton.onclick = () => listener.webcamWished();
+    this.energy.oninput = (event) => this.sendEnergy(event.timeStamp, ENERGY_PERIOD);
+    this.energy.onchange = (event) => this.sendEnergy(event.timeStamp, 0);
+    element("#notice button").onclick = () => this.tell(null);
+  }
+
+  /** Puts up a button for each of the server's labels. */
+  offer(labels: readonly string[]): void {
+    const buttons = labels.map((label) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.dataset.emotion = label;
+      button.style.setProperty("--accent", `#${emotionPalette(label).accent.getHexString()}`);
+      button.onclick = () => this.listener.emotionChosen({ [label]: 1 });
+      return button;
+    });
+    const legend = element("#emotions legend");
+    this.emotions.replaceChildren(legend, ...buttons);
+  }
+
+  /** Shows what colours the motion now. */
+  confirm(controls: Controls): void {
+    for (const button of this.emotions.querySelectorAll<HTMLButtonElement>("button")) {
+      const weight = controls.emotion[button.dataset.emotion ?? ""] ?? 0;
+      button.ariaPressed = String(weight > 0);
+    }
+    // A hand on the slider knows better than an answer to where it was.
+    if (this.energy.matches(":active")) return;
+    this.energy.value = String(controls.energy);
+    this.energyText.value = controls.energy.toFixed(2);
+  }
+
+  /** Says in words how the connection stands. */
+  state(sentence: string): void {
+    element("#state").textContent = sentence;
+  }
+
+  /** @param seen Whether there is a performer to take up. */
+  performerSeen(seen: boolean): void {
+    this.takeUp.disabled = !seen;
+  }
+
+  webcam(state: WebcamState): void {
+    this.webcamButton.textContent = WEBCAM_TEXT[state];
+    this.webcamButton.ariaPressed = String(state === "active");
+    this.webcamButton.disabled = state === "starting";
+  }
+
+  /** Puts up a sentence that wants to be read, or takes it away. */
+  tell(sentence: string | null): void {
+    element("#notice p").textContent = sentence;
+    this.notice.hidden = sentence === null;
+  }
+
+  private sendEnergy(time: number, period: number): void {
+    const value = this.energy.valueAsNumber;
+    this.energyText.value = value.toFixed(2);
+    if (time - this.energySent < period) return;
+    this.energySent = time;
+    this.listener.energyChosen(value);
+  }
+}
+
+function element<E extends HTMLElement = HTMLElement>(selector: string): E {
+  return document.querySelector(selector) as E;
+}

@@ -1,0 +1,66 @@
+import type { Detection } from "./poseDetector";
+
+/** Pairs of landmarks with a bone between them: trunk, arms, legs. */
+const BONES: readonly (readonly [number, number])[] = [
+  [11, 12],
+  [11, 23],
+  [12, 24],
+  [23, 24],
+  [11, 13],
+  [13, 15],
+  [12, 14],
+  [14, 16],
+  [23, 25],
+  [25, 27],
+  [27, 31],
+  [24, 26],
+  [26, 28],
+  [28, 32],
+];
+const VISIBLE = 0.5;
+
+/** The performer's own picture with what was found in it, as in a mirror. */
+export class Preview {
+  private readonly video: HTMLVideoElement;
+  private readonly canvas: HTMLCanvasElement;
+
+  /** @param frame Holds a video and a canvas. */
+  constructor(private readonly frame: HTMLElement) {
+    this.video = frame.querySelector("video") as HTMLVideoElement;
+    this.canvas = frame.querySelector("canvas") as HTMLCanvasElement;
+  }
+
+  /** Plays a camera and returns the video that shows it. */
+  async show(stream: MediaStream): Promise<HTMLVideoElement> {
+    this.video.srcObject = stream;
+    this.frame.hidden = false;
+    await this.video.play();
+    this.canvas.width = this.video.videoWidth;
+    this.canvas.height = this.video.videoHeight;
+    return this.video;
+  }
+
+  draw(found: Detection | null): void {
+    const context = this.canvas.getContext("2d");
+    if (context === null) return;
+    const { width, height } = this.canvas;
+    context.clearRect(0, 0, width, height);
+    if (found === null) return;
+    context.strokeStyle = "#ffd9ac";
+    context.lineCap = "round";
+    context.lineWidth = Math.max(2, width / 110);
+    context.beginPath();
+    for (const bone of BONES) {
+      const [a, b] = bone.map((index) => found.picture[index]);
+      if ((a?.visibility ?? 0) < VISIBLE || (b?.visibility ?? 0) < VISIBLE || !a || !b) continue;
+      context.moveTo(a.x * width, a.y * height);
+      context.lineTo(b.x * width, b.y * height);
+    }
+    context.stroke();
+  }
+
+  hide(): void {
+    this.frame.hidden = true;
+    this.video.srcObject = null;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Hello, ServerMessage } from "./messages";
+import { ProtocolError } from "./protocolError";
+
+type Kind = "number" | "string" | "object" | "array";
+
+/** Kind of each field that a message of a type must have. */
+const FIELDS: Readonly<Record<ServerMessage["type"], Readonly<Record<string, Kind>>>> = {
+  hello: {
+    version: "number",
+    fps: "number",
+    skeleton: "object",
+    emotions: "array",
+    controls: "object",
+    status: "object",
+    model: "string",
+    stage_radius: "number",
+  },
+  controls: { emotion: "object", energy: "number" },
+  status: { source: "string", source_state: "string", performer: "string", viewers: "number" },
+  pong: { client_time: "number", server_time: "number" },
+  refused: { name: "string", detail: "string" },
+};
+
+/**
+ * Reads a control message of the server.
+ *
+ * @returns The message, or null when its type is unknown to this page and may be passed over.
+ * @throws ProtocolError when the text is not JSON, or a field is missing or of another kind.
+ */
+export function parseServerMessage(text: string): ServerMessage | null {
+  const message = parseObject(text);
+  const type = message.type;
+  if (typeof type !== "string") throw new ProtocolError(`expected a type, got ${kindOf(type)}`);
+  if (!Object.hasOwn(FIELDS, type)) return null;
+  // A hello of another version may look different in all but its version.
+  if (type === "hello" && message.version !== 1 && typeof message.version === "number") {
+    return message as unknown as Hello;
+  }
+  checkFields(message, type as ServerMessage["type"]);
+  const known = message as unknown as ServerMessage;
+  if (known.type === "hello") checkSkeleton(known);
+  return known;
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError(`expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
+  }
+  if (kindOf(value) !== "object") {
+    throw new ProtocolError(`expected an object, got ${kindOf(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function checkFields(message: Record<string, unknown>, type: ServerMessage["type"]): void {
+  for (const [field, kind] of Object.entries(FIELDS[type])) {
+    const got = kindOf(message[field]);
+    if (got !== kind) throw new ProtocolError(`expected ${kind} at ${type}.${field}, got ${got}`);
+  }
+}
+
+function checkSkeleton({ skeleton, fps }: Hello): void {
+  const { joints, parents, rest_offsets: offsets } = skeleton;
+  if (![joints, parents, offsets].every(Array.isArray)) {
+    throw new ProtocolError("expected joints, parents and rest_offsets as arrays");
+  }
+  if (parents.length !== joints.length || offsets.length !== joints.length) {
+    throw new ProtocolError(
+      `expected ${joints.length} parents and offsets, got ${parents.length} and ${offsets.length}`,
+    );
+  }
+  const broken = parents.findIndex((parent, joint) => parent >= joint || (parent < 0 && joint > 0));
+  if (broken >= 0) throw new ProtocolError(`expected joint ${broken} after its parent`);
+  if (!(fps > 0)) throw new ProtocolError(`expected fps above 0, got ${fps}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}

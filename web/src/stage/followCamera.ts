@@ -1,0 +1,60 @@
+import { MathUtils, PerspectiveCamera, Vector3 } from "three";
+import { decay } from "./decay";
+
+const FIELD_OF_VIEW = 28;
+/** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */
+const ROOM_HEIGHT = 2.2;
+const ROOM_WIDTH = 1.75;
+const EYE_HEIGHT = 1.15;
+const LOOK_HEIGHT = 0.98;
+const HALF_LIFE = 0.7;
+/** What a body takes up to each side of its hips; that much always stays in the picture, metres. */
+const BODY_REACH = 0.6;
+/** How far the dancer may run ahead towards the camera or away from it, metres. */
+const DEPTH_SLACK = 0.6;
+/** The camera itself goes less far than its gaze, so the stage is felt to stand still. */
+const TRAVEL = 0.55;
+
+/** Frames the partner whole, on any screen, and follows softly. */
+export class FollowCamera {
+  readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 60);
+  private readonly target = new Vector3();
+  private readonly gaze = new Vector3();
+  private distance = 6;
+  /** How far the dancer may run ahead to a side, metres. */
+  private widthSlack = 0;
+
+  /**
+   * Fits the view to a picture.
+   *
+   * @param width Of the picture, in any unit.
+   * @param height Of the picture.
+   * @param covered Of its height, what the controls cover at the bottom.
+   */
+  resize(width: number, height: number, covered: number): void {
+    const free = Math.max(height * 0.4, height - covered);
+    const halfTangent = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW / 2));
+    const tall = ROOM_HEIGHT / 2 / (halfTangent * (free / height));
+    const wide = ROOM_WIDTH / 2 / (halfTangent * (width / height));
+    this.distance = Math.max(tall, wide);
+    const halfWidth = (this.distance - DEPTH_SLACK) * halfTangent * (width / height);
+    this.widthSlack = Math.max(0, halfWidth - BODY_REACH);
+    this.camera.aspect = width / height;
+    this.camera.setViewOffset(width, height, 0, (height - free) / 2, width, height);
+  }
+
+  /** Goes after a place on the floor, for so many seconds. */
+  follow(x: number, z: number, seconds: number): void {
+    const remaining = decay(HALF_LIFE, seconds);
+    this.target.x = approach(this.target.x, x, remaining, this.widthSlack);
+    this.target.z = approach(this.target.z, z, remaining, DEPTH_SLACK);
+    const { camera, target } = this;
+    camera.position.set(target.x * TRAVEL, EYE_HEIGHT, target.z + this.distance);
+    camera.lookAt(this.gaze.set(target.x, LOOK_HEIGHT, target.z));
+  }
+}
+
+/** Leaves a share of the way to a goal, but at most so much of it. */
+function approach(from: number, goal: number, remaining: number, slack: number): number {
+  return goal + MathUtils.clamp((from - goal) * remaining, -slack, slack);
+}

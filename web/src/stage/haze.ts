@@ -1,0 +1,87 @@
+import {
+  AdditiveBlending,
+  BufferGeometry,
+  Color,
+  Float32BufferAttribute,
+  Group,
+  Mesh,
+  PlaneGeometry,
+  Points,
+  PointsMaterial,
+  ShaderMaterial,
+  Vector3,
+} from "three";
+
+const MOTES = 160;
+const MOTE_SPREAD = new Vector3(5, 3.2, 4);
+const DRIFT = 0.012;
+/** Multiples of the golden ratio and its kin fill a box evenly without a random generator. */
+const EVEN = [0.8192, 0.6711, 0.5497] as const;
+
+/** Air that catches the light: a glow behind the partner, and dust that drifts through it. */
+export class Haze {
+  readonly object = new Group();
+  private readonly glow: Mesh<PlaneGeometry, ShaderMaterial>;
+  private readonly dust: Points<BufferGeometry, PointsMaterial>;
+
+  /** @param dusty Whether there is dust; drawn coarsely it would look like noise. */
+  constructor(dusty: boolean) {
+    this.glow = new Mesh(new PlaneGeometry(13, 7.5), glowMaterial());
+    this.glow.position.set(0, 1.8, -4.5);
+    this.dust = new Points(dustGeometry(), dustMaterial());
+    this.object.add(this.glow);
+    if (dusty) this.object.add(this.dust);
+  }
+
+  colour(light: Color): void {
+    this.glow.material.uniforms.color?.value.copy(light);
+    this.dust.material.color.copy(light);
+  }
+
+  drift(seconds: number): void {
+    this.dust.rotation.y += DRIFT * seconds;
+  }
+}
+
+function glowMaterial(): ShaderMaterial {
+  return new ShaderMaterial({
+    uniforms: { color: { value: new Color() } },
+    vertexShader: `
+      varying vec2 place;
+      void main() {
+        place = uv * 2.0 - 1.0;
+        gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+      }`,
+    fragmentShader: `
+      varying vec2 place;
+      uniform vec3 color;
+      void main() {
+        float risen = smoothstep(-0.46, 0.0, place.y);
+        float near = max(0.0, 1.0 - length(place));
+        gl_FragColor = vec4(color * near * near * risen * 0.05, 1.0);
+        #include <colorspace_fragment>
+      }`,
+    blending: AdditiveBlending,
+    depthWrite: false,
+    transparent: true,
+  });
+}
+
+function dustGeometry(): BufferGeometry {
+  const places = Array.from({ length: MOTES }, (_, mote) => {
+    const [x = 0, y = 0, z = 0] = EVEN.map((step) => (mote * step) % 1);
+    return [(x - 0.5) * MOTE_SPREAD.x, y * MOTE_SPREAD.y, (z - 0.5) * MOTE_SPREAD.z];
+  });
+  const position = new Float32BufferAttribute(places.flat(), 3);
+  return new BufferGeometry().setAttribute("position", position);
+}
+
+function dustMaterial(): PointsMaterial {
+  return new PointsMaterial({
+    size: 0.011,
+    opacity: 0.35,
+    transparent: true,
+    depthWrite: false,
+    blending: AdditiveBlending,
+  });
+}

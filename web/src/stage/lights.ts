@@ -1,0 +1,65 @@
+import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
+
+/** Where a light hangs as seen from the partner's place on the floor, metres. */
+type Hanging = readonly [x: number, y: number, z: number];
+
+const KEY: Hanging = [2.6, 3.6, 3.6];
+const FILL: Hanging = [-2.6, 1.7, 3.6];
+const POOL: Hanging = [0, 6.2, -0.4];
+const RIMS: readonly Hanging[] = [
+  [-2.8, 3.1, -3.6],
+  [2.9, 2.3, -3.4],
+];
+/** Lights aim at the middle of the body. */
+const AIM_HEIGHT = 0.9;
+const WHITE = new Color("#fff4e6");
+
+/** A key and its fill from the front, a pool of light from above, and two rims from behind. */
+export class Lights {
+  readonly object = new Group();
+  private readonly key = spot(KEY, 100, 0.32);
+  private readonly fill = spot(FILL, 10, 0.4);
+  private readonly pool = spot(POOL, 90, 0.36);
+  private readonly rims = RIMS.map((hanging) => spot(hanging, 190, 0.34));
+
+  constructor(shadows: boolean) {
+    this.object.add(new HemisphereLight("#6f7699", "#3a2417", 0.5));
+    for (const light of [this.key, this.fill, this.pool, ...this.rims]) {
+      this.object.add(light, light.target);
+    }
+    if (shadows) {
+      castShadow(this.key, 2048);
+      castShadow(this.pool, 1024);
+    }
+  }
+
+  /** Colours the stage; the key stays nearer to white, so that skin stays skin. */
+  colour(light: Color, accent: Color): void {
+    this.key.color.copy(light).lerp(WHITE, 0.6);
+    this.fill.color.copy(light);
+    this.pool.color.copy(light);
+    for (const rim of this.rims) rim.color.copy(light).lerp(accent, 0.5);
+  }
+
+  /** Keeps the lights on the partner. */
+  follow({ x, z }: Vector3): void {
+    this.object.position.set(x, 0, z);
+  }
+}
+
+function spot(hanging: Hanging, candela: number, angle: number): SpotLight {
+  const light = new SpotLight("#ffffff", candela, 14, angle, 1, 2);
+  light.position.set(...hanging);
+  light.target.position.set(0, AIM_HEIGHT, 0);
+  return light;
+}
+
+function castShadow(light: SpotLight, size: number): void {
+  light.castShadow = true;
+  light.shadow.mapSize.set(size, size);
+  light.shadow.camera.near = 2;
+  light.shadow.camera.far = 10;
+  light.shadow.radius = 5;
+  light.shadow.bias = -0.001;
+  light.shadow.normalBias = 0.03;
+}

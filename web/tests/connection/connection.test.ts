@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Connection, type ConnectionState } from "../../src/connection/connection";
+import type { Hello, ServerMessage } from "../../src/protocol/messages";
+import { FakeNetwork } from "../fakeNetwork";
+import { goldenJson } from "../golden";
+
+const { server } = goldenJson<{ server: ServerMessage[] }>("messages");
+const hello = server.find((message) => message.type === "hello") as Hello;
+
+let network: FakeNetwork;
+let states: ConnectionState[];
+let heard: { hellos: Hello[]; frames: ArrayBuffer[]; messages: ServerMessage[] };
+let connection: Connection;
+
+beforeEach(() => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  network = new FakeNetwork();
+  states = [];
+  heard = { hellos: [], frames: [], messages: [] };
+  connection = new Connection("ws://stage/ws", network, {
+    stateChanged: (state) => states.push(state),
+    helloReceived: (message) => heard.hellos.push(message),
+    frameReceived: (bytes) => heard.frames.push(bytes),
+    messageReceived: (message) => heard.messages.push(message),
+  });
+});
+
+function receive(message: unknown): void {
+  network.socket.events.received(JSON.stringify(message));
+}
+
+function goLive(): void {
+  connection.start();
+  network.socket.events.opened();
+  receive(hello);
+}
+
+describe("greeting", () => {
+  it("says hello when the socket opens and is live with the server's", () => {
+    connection.start();
+    expect(network.socket.address).toBe("ws://stage/ws");
+    expect(network.socket.sent).toEqual([]);
+    network.socket.events.opened();
+    expect(network.socket.messages()).toEqual([{ type: "hello", version: 1, role: "viewer" }]);
+    receive(hello);
+    expect(heard.hellos).toEqual([hello]);
+    expect(states).toEqual(["connecting", "live"]);
+  });
+
+  it("passes frames on only after the hello", () => {
+    connection.start();
+    network.socket.events.opened();
+    network.socket.events.received(new ArrayBuffer(3));
+    receive(hello);
+    network.socket.events.received(new ArrayBuffer(4));
+    expect(heard.frames.map((bytes) => bytes.byteLength)).toEqual([4]);
+  });
+
+  it("gives up on a server of another version, and says so", () => {
+    connection.start();
+    network.socket.events.opened();
+    receive({ ...hello, version: 2 });
+    expect(connection.state).toBe("refused");
+    expect(network.socket.closed).toBe(true);
+    network.pass(600);
+    expect(network.sockets).toHaveLength(1);
+  });
+
+  it("gives up when the server refuses this version", () => {
+    connection.start();
+    network.socket.events.opened();
+    receive({ type: "refused", name: "unsupported_version", detail: "expected 2, got 1" });
+    network.socket.events.closed();
+    network.pass(600);
+    expect(connection.state).toBe("refused");
+    expect(heard.messages).toMatchObject([{ name: "unsupported_version" }]);
+  });
+
+  it("tries again after a hello that cannot be read", () => {
+    connection.start();
+    network.socket.events.opened();
+    receive({ ...hello, fps: "many" });
+    expect(connection.state).toBe("waiting");
+  });
+});
+
+describe("coming back", () => {
+  it("waits longer from failure to failure, up to 8 s", () => {
+    connection.start();
+    const waits = Array.from({ length: 8 }, () => {
+      const opened = network.sockets.length;
+      const from = network.now();
+      network.socket.events.closed();
+      expect(connection.state).toBe("waiting");
+      while (network.sockets.length === opened) network.pass(0.125);
+      return network.now() - from;
+    });
+    expect(waits).toEqual([0.25, 0.5, 1, 2, 4, 8, 8, 8]);
+  });
+
+  it("starts over with short waits once it was live", () => {
+    goLive();
+    for (let i = 0; i < 5; i++) {
+      network.socket.events.closed();
+      network.pass(8);
+    }
+    network.socket.events.opened();
+    receive(hello);
+    network.socket.events.closed();
+    const opened = network.sockets.length;
+    network.pass(0.25);
+    expect(network.sockets).toHaveLength(opened + 1);
+  });
+
+  it("does not wait when told to hurry", () => {
+    goLive();
+    network.socket.events.closed();
+    connection.hurry();
+    expect(network.sockets).toHaveLength(2);
+    connection.hurry();
+    expect(network.sockets).toHaveLength(2);
+  });
+
+  it("gives a silent socket up, and a speaking one not", () => {
+    goLive();
+    for (let i = 0; i < 20; i++) {
+      network.pass(1);
+      network.socket.events.received(new ArrayBuffer(0));
+    }
+    expect(network.sockets).toHaveLength(1);
+    network.pass(8);
+    expect(network.sockets[0]?.closed).toBe(true);
+    expect(states).toContain("waiting");
+  });
+
+  it("gives up a socket that never opens", () => {
+    connection.start();
+    network.pass(7);
+    expect(network.sockets.length).toBeGreaterThan(1);
+    expect(network.sockets[0]?.closed).toBe(true);
+  });
+
+  it("does not listen to a socket it has left", () => {
+    goLive();
+    const [old] = network.sockets;
+    old?.events.closed();
+    network.pass(1);
+    const { length } = states;
+    old?.events.received(JSON.stringify(hello));
+    old?.events.closed();
+    expect(states).toHaveLength(length);
+    expect(heard.hellos).toHaveLength(1);
+  });
+
+  it("stays away when stopped", () => {
+    goLive();
+    connection.stop();
+    network.pass(600);
+    expect(network.sockets).toHaveLength(1);
+    expect(connection.state).toBe("closed");
+  });
+});
+
+describe("performing", () => {
+  it("greets anew as a performer", () => {
+    goLive();
+    connection.changeRole("performer");
+    network.socket.events.opened();
+    expect(network.sockets).toHaveLength(2);
+    expect(network.sockets[0]?.closed).toBe(true);
+    expect(network.socket.messages("hello")).toMatchObject([{ role: "performer" }]);
+  });
+
+  it.each(["performer_taken", "source_not_browser"])("only watches after %s", (name) => {
+    goLive();
+    connection.changeRole("performer");
+    network.socket.events.opened();
+    receive({ type: "refused", name, detail: "expected one performer, got another" });
+    network.socket.events.opened();
+    receive(hello);
+    expect(network.socket.messages("hello")).toMatchObject([{ role: "viewer" }]);
+    expect(heard.messages).toMatchObject([{ type: "refused", name }]);
+    expect(connection.state).toBe("live");
+  });
+
+  it("keeps landmarks to itself while the link is choked or down", () => {
+    goLive();
+    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(true);
+    network.socket.waiting = 1e6;
+    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(false);
+    network.socket.waiting = 0;
+    network.socket.events.closed();
+    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(false);
+    expect(network.socket.sent.filter((data) => data instanceof ArrayBuffer)).toHaveLength(1);
+  });
+});
+
+it("learns the server's clock from its pongs", () => {
+  goLive();
+  expect(connection.clock.serverFromClient(0)).toBeNull();
+  const [ping] = network.socket.messages("ping");
+  network.pass(0.2);
+  receive({ type: "pong", client_time: ping?.client_time, server_time: 100 });
+  expect(connection.clock.roundTrip).toBeCloseTo(0.2);
+  expect(connection.clock.serverFromClient(network.now())).toBeCloseTo(100.1);
+});
+
+it("survives text that is no message", () => {
+  goLive();
+  network.socket.events.received("]");
+  receive({ type: "controls" });
+  receive({ type: "applause" });
+  expect(connection.state).toBe("live");
+  expect(heard.messages).toEqual([]);
+});

@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+import { mediapipeAssets } from "./mediapipeAssets.ts";
+
+const server = `127.0.0.1:${process.env.PORT ?? 8000}`;
+
+export default defineConfig({
+  base: "./",
+  plugins: [mediapipeAssets()],
+  server: { proxy: { "/ws": { target: `ws://${server}`, ws: true }, "/api": `http://${server}` } },
+  // three.js alone is past the default; it is needed for the first picture, so splitting buys nothing.
+  build: {
+    target: "es2023",
+    chunkSizeWarningLimit: 800,
+    // Warns when a busy machine is slow at copying MediaPipe's files.
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
+  test: { testTimeout: 30_000 },
+});
