@@ -8,9 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from motion import rotations
+from motion import kinematics, rotations
 from motion.errors import MotionFileError
-from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -85,7 +84,7 @@ class Clip:
 
     def world_positions(self) -> Float[Array, "T J 3"]:
         """Return the world positions of all joints, metres."""
-        return world_from_local(CANONICAL, self.hips, self.rotations)[0]
+        return kinematics.world_positions(CANONICAL, self.hips, self.rotations)
 
     def resampled(self, fps: float) -> "Clip":
         """Return the same motion at another rate: positions linear, rotations spherical."""

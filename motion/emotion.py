@@ -1,6 +1,7 @@
 """Emotion weights: what colours the motion. Labels belong to the model; nothing else fixes them."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float
@@ -8,9 +9,17 @@ from jaxtyping import Float
 from motion.errors import ConditionError
 
 Array = np.ndarray
+Number = TypeVar("Number", float, np.ndarray)
 
-MAX_WEIGHT = 1.5
+MAX_INTENSITY = 1.5
+"""Sum of the weights at which an emotion is most exaggerated; 1 is as people show it."""
+
 ENERGY_RANGE = (0.5, 2.0)
+
+NEUTRAL = "neutral"
+"""Label of the emotion that is none, where a model has it."""
+
+_ROUNDING = 1e-4
 
 
 def parse(text: str) -> dict[str, float]:
@@ -35,30 +44,77 @@ def weights_of(named: Mapping[str, float], labels: Sequence[str]) -> Float[Array
     """Return a weight for every label of a model; labels that are not named weigh 0.
 
     Args:
-        named: Weights in [0, 1.5], not all 0.
+        named: Weights from 0 with a sum in [0, 1.5]: its intensity.
         labels: Of the model's contract.
 
     Raises:
-        ConditionError: If a label is unknown or a weight out of range.
+        ConditionError: If a label is unknown or the weights are out of range.
     """
     unknown = [label for label in named if label not in labels]
     if unknown:
         raise ConditionError(f"emotion: expected labels of {list(labels)}, got {unknown[0]!r}")
-    weights = np.array([named.get(label, 0.0) for label in labels], np.float32)
-    if not np.all((weights >= 0) & (weights <= MAX_WEIGHT)):
-        raise ConditionError(f"emotion: expected weights in [0, {MAX_WEIGHT}], got {dict(named)}")
-    if weights.sum() <= 0:
-        raise ConditionError(f"emotion: expected a weight above 0, got {dict(named)}")
+    return check_weights(np.array([named.get(label, 0.0) for label in labels], np.float32))
+
+
+def check_weights(weights: Float[Array, "*batch E"]) -> Float[Array, "*batch E"]:
+    """Return emotion weights that are in range.
+
+    Raises:
+        ConditionError: If a weight is negative or no number, or their sum is above 1.5.
+    """
+    with np.errstate(over="ignore"):
+        total = weights.sum(-1)
+    if not (np.all(weights >= 0) and np.all(total <= MAX_INTENSITY + _ROUNDING)):
+        raise ConditionError(
+            f"emotion: expected weights from 0 with a sum up to {MAX_INTENSITY}, "
+            f"got {weights.tolist()}"
+        )
     return weights
 
 
-def check_energy(energy: float) -> float:
-    """Return an energy that is in range: 1 is usual for the emotion, 2 twice as lively.
+def check_energy(energy: Number) -> Number:
+    """Return energies that are in range: 1 is usual for the emotion, 2 twice as lively.
 
     Raises:
-        ConditionError: If it is not in [0.5, 2].
+        ConditionError: If one is not in [0.5, 2].
     """
     low, high = ENERGY_RANGE
-    if not low <= energy <= high:
-        raise ConditionError(f"energy: expected a number in [{low}, {high}], got {energy}")
+    if not np.all((energy >= low) & (energy <= high)):
+        raise ConditionError(f"energy: expected numbers in [{low}, {high}], got {energy}")
     return energy
+
+
+def usual_speed(
+    weights: Float[Array, "*batch E"], labels: Sequence[str], speeds: Sequence[float]
+) -> Float[Array, "*batch"]:
+    """Return the mean joint speed that is usual for emotion weights, m/s.
+
+    Without emotion it is that of the neutral one, or the mean of all where none is neutral; every
+    weight leads away from there in proportion in the logarithm, beyond 1 too.
+
+    Args:
+        weights: As of `check_weights`.
+        labels: Of the emotions.
+        speeds: Of real motion in each emotion, m/s.
+    """
+    log_speeds = np.log(speeds)
+    neutral = log_speeds[labels.index(NEUTRAL)] if NEUTRAL in labels else log_speeds.mean()
+    return np.exp(neutral + weights @ (log_speeds - neutral))
+
+
+def guidance_at(
+    weights: Float[Array, "*batch E"], guidance: Float[Array, "*batch"]
+) -> Float[Array, "*batch"]:
+    """Return the guidance that gives emotion weights their intensity.
+
+    A model's guidance g takes it from its motion without emotion to 1 + g times the way to that
+    with it; this scales the way by the intensity. Intensity 0 gives -1, which is no emotion.
+
+    Args:
+        weights: As of `check_weights`.
+        guidance: At intensity 1.
+
+    References:
+        J. Ho and T. Salimans, "Classifier-Free Diffusion Guidance", arXiv:2207.12598.
+    """
+    return (1.0 + guidance) * weights.sum(-1) - 1.0

@@ -1,5 +1,6 @@
 """One step of a motion model through ONNX Runtime. Knows tensors, not people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,41 @@ class Conditions:
     energy: Float[Array, "B 1"]
     temperature: Float[Array, "B 1"]
     guidance: Float[Array, "B 1"]
+
+    @staticmethod
+    def of(rows: Float[Array, "B C"]) -> "Conditions":
+        """Return conditions from one array, side by side in the order of the attributes."""
+        return Conditions(rows[:, :-3], rows[:, -3:-2], rows[:, -2:-1], rows[:, -1:])
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The random numbers of a step, for a batch of B.
+
+    Attributes:
+        uniform: In [0, 1), (B, 1).
+        normal: Of unit variance, (B, noise).
+    """
+
+    uniform: Float[Array, "B 1"]
+    normal: Float[Array, "B N"]
+
+    @staticmethod
+    def draw(contract: Contract, rng: np.random.Generator, batch: int = 1) -> "Noise":
+        """Draw what a model needs for a step."""
+        normal = rng.standard_normal((batch, contract.noise), np.float32)
+        return Noise(rng.random((batch, 1), np.float32), normal)
+
+    @staticmethod
+    def none(contract: Contract) -> "Noise":
+        """Return what stands for chance in a step of one whose frames are not wanted."""
+        return Noise(np.zeros((1, 1), np.float32), np.zeros((1, contract.noise), np.float32))
+
+    @staticmethod
+    def stack(noises: Sequence["Noise"]) -> "Noise":
+        """Return the noise of a batch of steps."""
+        uniform = np.concatenate([noise.uniform for noise in noises])
+        return Noise(uniform, np.concatenate([noise.normal for noise in noises]))
 
 
 class Engine:
@@ -81,18 +117,17 @@ class Engine:
         frames: Float[Array, "B K F"],
         conditions: Conditions,
         states: States,
-        rng: np.random.Generator,
+        noise: Noise,
     ) -> tuple[Float[Array, "B K F"], States]:
         """Return the frames that follow the newest ones, and the states after it."""
-        batch = len(frames)
         feed = {
             "frames": frames,
             "emotion": conditions.emotion,
             "energy": conditions.energy,
             "temperature": conditions.temperature,
             "guidance": conditions.guidance,
-            "uniform": rng.random((batch, 1), np.float32),
-            "normal": rng.standard_normal((batch, self.contract.noise), np.float32),
+            "uniform": noise.uniform,
+            "normal": noise.normal,
             **states,
         }
         following, *after = self._session.run(self._outputs, feed)

@@ -4,14 +4,13 @@ The root (planar position and facing) is apart from the hips: the features hold 
 so that a motion is the same wherever it happens and whichever way it faces.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import kinematics, rotations
-from motion.clip import Clip, Pose
+from motion.clip import Clip
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -47,25 +46,13 @@ PART: Final = _slices()
 """Where each part of `LAYOUT` lies in a feature vector."""
 
 
-@dataclass(frozen=True)
-class Root:
-    """Where a figure is on the floor and which way it faces.
+def last_root(clip: Clip) -> Float[Array, "3"]:
+    """Return the root at a clip's last frame: x and z in metres, facing in radians about Y.
 
-    Attributes:
-        x: Metres.
-        z: Metres.
-        facing: Radians about Y; 0 faces +Z, positive turns towards +X.
+    A facing of 0 is towards +Z; positive turns towards +X.
     """
-
-    x: float = 0.0
-    z: float = 0.0
-    facing: float = 0.0
-
-
-def last_root(clip: Clip) -> Root:
-    """Return the root at a clip's last frame."""
     facing = kinematics.facing(clip[-1:].world_positions())
-    return Root(float(clip.hips[-1, 0]), float(clip.hips[-1, 2]), float(facing[0]))
+    return np.array([clip.hips[-1, 0], clip.hips[-1, 2], facing[0]])
 
 
 def from_clip(clip: Clip) -> Float[Array, "T F"]:
@@ -90,26 +77,45 @@ def from_clip(clip: Clip) -> Float[Array, "T F"]:
     return features
 
 
-def to_poses(features: Float[Array, "T F"], fps: float, root: Root) -> tuple[list[Pose], Root]:
-    """Return the poses of features that go on from a root, and the root after them.
+def next_root(
+    root: Float[Array, "*batch 3"], features: Float[Array, "*batch F"], fps: float
+) -> Float[Array, "*batch 3"]:
+    """Return the roots of frames, given those of the frames before; see `last_root`."""
+    velocity = features[..., PART["root_velocity"]] / fps
+    x, z = velocity[..., 0], velocity[..., 1]
+    sine, cosine = np.sin(root[..., 2]), np.cos(root[..., 2])
+    turn = features[..., PART["turn_rate"]][..., 0] / fps
+    return root + np.stack([cosine * x + sine * z, cosine * z - sine * x, turn], axis=-1)
+
+
+def previous_root(
+    root: Float[Array, "*batch 3"], features: Float[Array, "*batch F"], fps: float
+) -> Float[Array, "*batch 3"]:
+    """Return the roots of the frames before, given those of frames: the reverse of `next_root`."""
+    turned = root.copy()
+    turned[..., 2] -= features[..., PART["turn_rate"]][..., 0] / fps
+    back = features.copy()
+    back[..., PART["root_velocity"]] *= -1.0
+    back[..., PART["turn_rate"]] = 0.0
+    return next_root(turned, back, fps)
+
+
+def to_poses(
+    features: Float[Array, "*batch F"], root: Float[Array, "*batch 3"]
+) -> tuple[Float[Array, "*batch 3"], Float[Array, "*batch J 4"]]:
+    """Return the hips' positions and the local rotations of frames.
 
     Args:
         features: In physical units; rotations need not be orthogonal.
-        fps: Frames per second.
-        root: Of the frame before the first.
+        root: Of the same frames.
     """
-    turns = features[:, PART["turn_rate"]][:, 0] / fps
-    facing = root.facing + np.cumsum(turns)
-    velocity = np.zeros((len(features), 3))
-    velocity[:, [0, 2]] = features[:, PART["root_velocity"]]
-    step = rotations.rotate(rotations.about_y(facing - turns), velocity) / fps
-    hips = np.cumsum(step, axis=0) + np.array([root.x, 0.0, root.z])
-    hips[:, 1] = features[:, PART["hips_height"]][:, 0]
-    local = rotations.from_6d(features[:, PART["rotations"]].reshape(len(features), JOINTS, 6))
-    local[:, 0] = rotations.multiply(rotations.about_y(facing), local[:, 0])
-    poses = [Pose(h, r) for h, r in zip(hips, local, strict=True)]
-    after = Root(float(hips[-1, 0]), float(hips[-1, 2]), float(facing[-1]))
-    return poses, after
+    height = features[..., PART["hips_height"]][..., 0]
+    hips = np.stack([root[..., 0], height, root[..., 1]], axis=-1)
+    local = rotations.from_6d(
+        features[..., PART["rotations"]].reshape(*features.shape[:-1], JOINTS, 6)
+    )
+    local[..., 0, :] = rotations.multiply(rotations.about_y(root[..., 2]), local[..., 0, :])
+    return hips, local
 
 
 def joint_speed(clip: Clip) -> Float[Array, "T"]:

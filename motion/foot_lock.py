@@ -5,8 +5,8 @@ from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
-from motion.clip import Pose
-from motion.inertia import decay
+from motion.inertia import Poses, decay
+from motion.rows import Rows
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
 Array = np.ndarray
@@ -26,11 +26,29 @@ NEAR = 0.02
 RELUCTANCE = 1.5
 """How much higher or faster than to be set down a joint must be to be lifted."""
 
-SIDES = ("left", "right")
+HINGE = 0.2 * (0.5 * LEG_LENGTH) ** 2
+"""Square metres: how much the knee's own axis counts against that which its bend shows, which is
+nothing in a straight leg and the wrong way round in an overstretched one. As much at 11 degrees."""
+
+CORRECTED = 1e-5
+"""Metres by which a foot must be moved for its leg to be bent."""
+
+LEGS = np.array(
+    [
+        CANONICAL.indices(*(side + part for part in ("UpperLeg", "LowerLeg", "Foot", "Toes")))
+        for side in ("left", "right")
+    ]
+)
+"""Indices of the joints of the left and the right leg, from the hip down."""
+
+_FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
+_TOES = LEGS[:, 3]
+_FLOOR = float(CANONICAL.rest_positions[_TOES[0], 1])
+_THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
 
 
-class FootLock:
-    """Corrects one stream of poses, frame by frame.
+class FootLock(Rows):
+    """Corrects streams of poses side by side, frame by frame.
 
     While a foot's toes stand, they come to rest where they were set down; when they
     are lifted they come back to the motion. Toes never sink below the floor.
@@ -40,123 +58,141 @@ class FootLock:
         Displacement" (foot locking by inertialisation), theorangeduck.com.
     """
 
-    def __init__(self) -> None:
-        self._feet = [_Foot(), _Foot()]
-        self._joints: Array | None = None
-        self._stood = np.zeros(4, bool)
+    def __init__(self, count: int) -> None:
+        self._begun = np.zeros(count, bool)
+        self._stood = np.zeros((count, 4), bool)
+        # Where both feet's toes are shown: on the motion or on an anchor, and between them a spring
+        self._held = np.zeros((count, 2), bool)
+        self._torn = np.zeros((count, 2), bool)
+        self._anchor, self._shown = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
+        self._offset, self._rate = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
+        self._velocity = np.zeros((count, 2, 3))
 
-    def apply(self, pose: Pose, dt: float) -> tuple[Pose, Bool[Array, "4"]]:
-        """Return the pose with its standing feet held, and which of `CONTACT_JOINTS` stand.
+    def apply(
+        self,
+        poses: Poses,
+        positions: Float[Array, "B J 3"],
+        before: Float[Array, "B J 3"],
+        claimed: Float[Array, "B 4"],
+        dt: float,
+    ) -> tuple[Float[Array, "B J 4"], Bool[Array, "B 4"]]:
+        """Return the local rotations with the standing feet held, and which joints stand.
 
         Args:
-            pose: In world space.
+            poses: In world space.
+            positions: World positions of the joints in them.
+            before: Those of the frame before.
+            claimed: What the model says of the contact of `kinematics.CONTACT_JOINTS`, about in
+                [0, 1].
             dt: Seconds since the frame before.
-        """
-        positions, world = kinematics.world_from_local(CANONICAL, pose.hips, pose.rotations)
-        contacts = self._contacts(positions[_JOINTS], dt)
-        turned = pose.rotations.copy()
-        for foot, side, stands in zip(self._feet, SIDES, contacts[1::2], strict=True):
-            toes = positions[CANONICAL.index(f"{side}Toes")]
-            correction = foot.follow(toes, bool(stands), dt) - toes
-            if np.abs(correction).max() > 1e-5:
-                reach_leg(side, correction, positions, world, turned)
-        return Pose(pose.hips, turned), contacts
 
-    def _contacts(self, joints: Array, dt: float) -> Array:
-        """Tell which joints stand: like `kinematics.contacts`, but reluctant to change."""
-        before = joints if self._joints is None else self._joints
+        Returns:
+            Local rotations, and for each of `CONTACT_JOINTS` whether it stands.
+        """
+        self._stood = self._standing(positions[:, _FEET], before[:, _FEET], claimed, dt)
+        toes = positions[:, _TOES]
+        self._shown = np.where(self._begun[:, None, None], self._shown, toes)
+        self._begun = np.ones_like(self._begun)
+        shown = self._follow(toes, before[:, _TOES], self._stood[:, 1::2], dt)
+        return reach_legs(shown - toes, poses, positions), self._stood
+
+    def _standing(
+        self, joints: Array, before: Array, claimed: Array, dt: float
+    ) -> Bool[Array, "B 4"]:
+        """Tell which joints stand: as `kinematics.contacts` does, reluctant to change.
+
+        Where the model says that a joint stands, it may be faster by as much again.
+        """
         speed = np.linalg.norm(joints - before, axis=-1) / dt
         ease = np.where(self._stood, RELUCTANCE, 1.0)
-        low = joints[:, 1] < CANONICAL.rest_positions[_JOINTS, 1] + ease * kinematics.LOW
-        self._stood = low & (speed < ease * kinematics.SLOW)
-        self._joints = joints
-        return self._stood
+        low = joints[..., 1] < CANONICAL.rest_positions[_FEET, 1] + ease * kinematics.LOW
+        return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
 
-
-class _Foot:
-    """Where one foot's toes are shown: on the motion or on an anchor, and between them a spring."""
-
-    def __init__(self) -> None:
-        self._anchor: Array | None = None
-        self._torn = False
-        self._offset, self._rate = np.zeros(3), np.zeros(3)
-        self._toes: Array | None = None
-        self._shown: Array | None = None
-        self._velocity = np.zeros(3)
-
-    def follow(self, toes: Array, stands: bool, dt: float) -> Array:
-        """Return where the toes are shown, given where the motion has them."""
-        if self._toes is None or self._shown is None:
-            self._toes = self._shown = toes
-        stands = stands and not self._tears(toes)
-        if stands != (self._anchor is not None):
-            self._anchor = np.maximum(self._shown, [-np.inf, _FLOOR, -np.inf]) if stands else None
-            target = self._toes if self._anchor is None else self._anchor
-            self._offset = self._shown - target
-            self._rate = self._velocity - (0 if stands else (toes - self._toes) / dt)
-        self._offset, self._rate = decay(self._offset, self._rate, HALF_LIFE, dt)
-        shown = (toes if self._anchor is None else self._anchor) + self._offset
-        shown[1] = max(shown[1], _FLOOR)
+    def _follow(
+        self, toes: Float[Array, "B 2 3"], before: Array, stand: Bool[Array, "B 2"], dt: float
+    ) -> Float[Array, "B 2 3"]:
+        """Return where the toes are shown, given where the motion has them and had them before."""
+        stand = stand & ~self._tear(toes)
+        changed = (stand != self._held)[..., None]
+        self._held, standing = stand, stand[..., None]
+        floored = self._shown.copy()
+        floored[..., 1] = np.maximum(floored[..., 1], _FLOOR)
+        self._anchor = np.where(changed & standing, floored, self._anchor)
+        offset = self._shown - np.where(standing, self._anchor, before)
+        rate = self._velocity - np.where(standing, 0.0, (toes - before) / dt)
+        self._offset, self._rate = decay(
+            np.where(changed, offset, self._offset),
+            np.where(changed, rate, self._rate),
+            HALF_LIFE,
+            dt,
+        )
+        shown = np.where(standing, self._anchor, toes) + self._offset
+        shown[..., 1] = np.maximum(shown[..., 1], _FLOOR)
         self._velocity = (shown - self._shown) / dt
-        self._toes, self._shown = toes, shown
+        self._shown = shown
         return shown
 
-    def _tears(self, toes: Array) -> bool:
-        """Tell whether the motion pulls the foot off; it stands again once it has come home."""
-        away = np.linalg.norm((self._shown if self._anchor is None else self._anchor) - toes)
-        self._torn = bool(away > (NEAR if self._torn else LONGEST_CORRECTION))
+    def _tear(self, toes: Array) -> Bool[Array, "B 2"]:
+        """Tell which feet the motion pulls off; one stands again once it has come home."""
+        away = np.linalg.norm(
+            np.where(self._held[..., None], self._anchor, self._shown) - toes, axis=-1
+        )
+        self._torn = away > np.where(self._torn, NEAR, LONGEST_CORRECTION)
         return self._torn
 
 
-_JOINTS = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
-_FLOOR = float(CANONICAL.rest_positions[CANONICAL.index("leftToes"), 1])
+def reach_legs(
+    move: Float[Array, "B 2 3"], poses: Poses, positions: Float[Array, "B J 3"]
+) -> Float[Array, "B J 4"]:
+    """Bend legs so that their feet move as told and keep their world rotations.
 
-
-def reach_leg(
-    side: str,
-    move: Float[Array, "3"],
-    world_positions: Float[Array, "J 3"],
-    world_rotations: Float[Array, "J 4"],
-    local_rotations: Float[Array, "J 4"],
-) -> None:
-    """Bend a leg so that its foot moves by `move`, metres, and keeps its world rotation.
-
-    The knee stays in the plane it is in. A target out of reach is approached as far as the leg
-    goes. Writes into `local_rotations`.
+    The knee bends forward, about in the plane it is in. A target out of reach is approached as far
+    as the leg goes.
 
     Args:
-        side: `left` or `right`.
-        move: In world space.
-        world_positions: Of the pose before.
-        world_rotations: Of the pose before.
-        local_rotations: Of the pose before; upper leg, lower leg and foot are changed.
+        move: Of the left and the right foot, metres, in world space.
+        poses: Before.
+        positions: World positions of the joints before.
+
+    Returns:
+        The local rotations after; those of upper leg, lower leg and foot differ.
     """
-    pelvis, upper, lower, foot = CANONICAL.indices(
-        "hips", f"{side}UpperLeg", f"{side}LowerLeg", f"{side}Foot"
-    )
-    hip, knee, ankle = world_positions[[upper, lower, foot]]
-    thigh, shin = np.linalg.norm(CANONICAL.rest_offsets[[lower, foot]], axis=1)
-    target = ankle + move
-    now = float(np.linalg.norm(ankle - hip))
-    longest = max(now, STRAIGHTEST * (thigh + shin))
-    reach = np.clip(np.linalg.norm(target - hip), abs(thigh - shin) + 1e-3, longest)
-    bend = _knee_angle(thigh, shin, reach) - _knee_angle(thigh, shin, now)
-    axis = np.cross(knee - hip, ankle - knee)
-    if np.linalg.norm(axis) < 1e-6:
-        axis = rotations.rotate(world_rotations[upper], np.array([1.0, 0.0, 0.0]))
-    bent = Rotation.from_rotvec(rotations.normalise(axis) * -bend)
-    shin_now = bent.apply(ankle - knee)
-    swung = Rotation.from_quat(rotations.swing(knee + shin_now - hip, target - hip))
-    thigh_world = swung * Rotation.from_quat(world_rotations[upper])
-    shin_world = swung * bent * Rotation.from_quat(world_rotations[lower])
-    hips_world = Rotation.from_quat(world_rotations[pelvis])
-    foot_world = Rotation.from_quat(world_rotations[foot])
-    local_rotations[upper] = (hips_world.inv() * thigh_world).as_quat()
-    local_rotations[lower] = (thigh_world.inv() * shin_world).as_quat()
-    local_rotations[foot] = (shin_world.inv() * foot_world).as_quat()
+    row, side = np.nonzero(np.abs(move).max(-1) > CORRECTED)
+    if not len(row):
+        return poses[1]
+    hip, knee, ankle = (positions[row, LEGS[side, part]] for part in range(3))
+    hips = poses[1][row, 0]
+    locals_ = [poses[1][row, LEGS[side, part]] for part in range(3)]
+    thigh = rotations.multiply(hips, locals_[0])
+    shin = rotations.multiply(thigh, locals_[1])
+    foot = rotations.multiply(shin, locals_[2])
+    target = ankle + move[row, side]
+    bent, swung = _bend_and_swing(hip, knee, ankle, target, thigh)
+    thigh = rotations.multiply(swung, thigh)
+    shin = rotations.multiply(swung, rotations.multiply(bent, shin))
+    turned = poses[1].copy()
+    for part, (parent, child) in enumerate(((hips, thigh), (thigh, shin), (shin, foot))):
+        turned[row, LEGS[side, part]] = rotations.multiply(rotations.inverse(parent), child)
+    return turned
 
 
-def _knee_angle(thigh: float, shin: float, reach: float) -> float:
+def _bend_and_swing(
+    hip: Array, knee: Array, ankle: Array, target: Array, thigh: Float[Array, "N 4"]
+) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
+    """World rotations: of the shin, for the leg's length, and then of all, for its direction."""
+    now = np.linalg.norm(ankle - hip, axis=-1)
+    longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
+    wanted = np.linalg.norm(target - hip, axis=-1)
+    reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
+    bend = _knee_angle(reach) - _knee_angle(now)
+    hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
+    axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
+    bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()
+    shin = rotations.rotate(bent, ankle - knee)
+    return bent, rotations.swing(knee + shin - hip, target - hip)
+
+
+def _knee_angle(reach: Float[Array, "N"]) -> Float[Array, "N"]:
     """Inner angle of the knee, radians, by the law of cosines."""
-    cosine = (thigh**2 + shin**2 - reach**2) / (2 * thigh * shin)
-    return float(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    cosine = (_THIGH**2 + _SHIN**2 - reach**2) / (2 * _THIGH * _SHIN)
+    return np.arccos(np.clip(cosine, -1.0, 1.0))

@@ -1,68 +1,70 @@
 """Take over from one motion into another without a pop: the difference fades out."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
-from motion.clip import Pose
+from motion import features, rotations
+from motion.rows import Rows
 
 Array = np.ndarray
+Poses = tuple[Float[Array, "N 3"], Float[Array, "N J 4"]]
+"""Hips' positions and local rotations."""
 
 HALF_LIFE = 0.12
 """Seconds after which half of a difference is gone; a dancer changes a limb's course as fast."""
 
+NEGLIGIBLE = 1e-4
+"""Metres or radians, and these per second, below which a difference is over."""
 
-@dataclass(frozen=True, eq=False)
-class Offset:
-    """The difference between what is shown and what the motion says, fading.
 
-    Attributes:
-        hips: Of the hips, metres, (3,).
-        hips_rate: Its rate, metres per second, (3,).
-        turn: Rotation vectors of the local rotations, radians, (J, 3).
-        spin: Their rates, radians per second, (J, 3).
-    """
+class Offset(Rows):
+    """The difference between what is shown and what the motions say, fading."""
 
-    hips: Float[Array, "3"]
-    hips_rate: Float[Array, "3"]
-    turn: Float[Array, "J 3"]
-    spin: Float[Array, "J 3"]
+    def __init__(self, count: int) -> None:
+        # Of the hips in metres, and of the local rotations as rotation vectors in radians.
+        self._away = np.zeros((count, 1 + features.JOINTS, 3))
+        self._rate = np.zeros((count, 1 + features.JOINTS, 3))
 
-    @staticmethod
-    def between(shown: tuple[Pose, Pose], following: tuple[Pose, Pose], dt: float) -> "Offset":
-        """Return the offset that continues `shown` smoothly into `following`.
+    def bridge(
+        self,
+        rows: Int[Array, "N"],
+        shown: tuple[Poses, Poses],
+        motion: tuple[Poses, Poses],
+        dt: float,
+    ) -> None:
+        """Go over smoothly from what was shown into other motions.
 
         Args:
-            shown: The last two poses that were shown.
-            following: The first two poses of the other motion.
+            rows: Whose motion changes.
+            shown: Their last two poses.
+            motion: Those of the other motions at the same two times.
             dt: Seconds between two poses.
         """
-        before, last = shown
-        first, second = following
-        return Offset(
-            last.hips - first.hips,
-            ((last.hips - before.hips) - (second.hips - first.hips)) / dt,
-            _turn(first, last),
-            (_turn(before, last) - _turn(first, second)) / dt,
-        )
+        self._away[rows] = _change(motion[1], shown[1])
+        self._rate[rows] = (_change(*shown) - _change(*motion)) / dt
 
-    def apply(self, pose: Pose) -> Pose:
-        """Return the pose with the offset added."""
-        turned = Rotation.from_rotvec(self.turn) * Rotation.from_quat(pose.rotations)
-        return Pose(pose.hips + self.hips, turned.as_quat())
-
-    def faded(self, dt: float) -> "Offset":
-        """Return the offset as it is `dt` seconds later."""
-        turn, spin = decay(self.turn, self.spin, HALF_LIFE, dt)
-        hips, hips_rate = decay(self.hips, self.hips_rate, HALF_LIFE, dt)
-        return Offset(hips, hips_rate, turn, spin)
+    def apply(self, poses: Poses, dt: float) -> Poses:
+        """Return the poses with the differences added, after these have faded for `dt` seconds."""
+        live = np.flatnonzero(np.any(self._away, (1, 2)) | np.any(self._rate, (1, 2)))
+        if not len(live):
+            return poses
+        away, rate = decay(self._away[live], self._rate[live], HALF_LIFE, dt)
+        over = np.maximum(np.abs(away), np.abs(rate)).max((1, 2)) < NEGLIGIBLE
+        away[over] = rate[over] = 0.0
+        self._away[live], self._rate[live] = away, rate
+        hips, turned = poses[0].copy(), poses[1].copy()
+        hips[live] += away[:, 0]
+        turn = Rotation.from_rotvec(away[:, 1:].reshape(-1, 3)).as_quat()
+        turned[live] = rotations.multiply(turn.reshape(len(live), -1, 4), turned[live])
+        return hips, turned
 
 
-def _turn(a: Pose, b: Pose) -> Float[Array, "J 3"]:
-    """Rotation vectors that lead from the local rotations of `a` to those of `b`."""
-    return (Rotation.from_quat(b.rotations) * Rotation.from_quat(a.rotations).inv()).as_rotvec()
+def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:
+    """What leads from `a` to `b`: of the hips in metres, of local rotations as rotation vectors."""
+    turn = rotations.multiply(b[1], rotations.inverse(a[1]))
+    vectors = Rotation.from_quat(turn.reshape(-1, 4)).as_rotvec().reshape(*turn.shape[:-1], 3)
+    return np.concatenate([(b[0] - a[0])[:, None], vectors], axis=1)
 
 
 def decay(x: Array, v: Array, half_life: float, dt: float) -> tuple[Array, Array]:

@@ -30,14 +30,27 @@ def world_from_local(
     Returns:
         World positions in metres and world rotations of all joints.
     """
+    positions, matrices = _posed(skeleton, hips, local_rotations)
+    return positions, rotations.from_matrix(matrices)
+
+
+def world_positions(
+    skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
+) -> Float[Array, "*batch J 3"]:
+    """Return the world positions of all joints alone, metres; see `world_from_local`."""
+    return _posed(skeleton, hips, local_rotations)[0]
+
+
+def _posed(skeleton: Skeleton, hips: Array, local_rotations: Array) -> tuple[Array, Array]:
+    """World positions and world rotation matrices, one generation of joints after the other."""
     matrices = rotations.to_matrix(local_rotations)
     positions = np.empty((*local_rotations.shape[:-1], 3))
     positions[..., 0, :] = hips
-    for joint, parent in enumerate(skeleton.parents[1:], start=1):
-        offset = matrices[..., parent, :, :] @ skeleton.rest_offsets[joint]
-        positions[..., joint, :] = positions[..., parent, :] + offset
-        matrices[..., joint, :, :] = matrices[..., parent, :, :] @ matrices[..., joint, :, :]
-    return positions, rotations.from_matrix(matrices)
+    for joints, parents, offsets in skeleton.generations:
+        turned = matrices[..., parents, :, :]
+        positions[..., joints, :] = positions[..., parents, :] + (turned @ offsets)[..., 0]
+        matrices[..., joints, :, :] = turned @ matrices[..., joints, :, :]
+    return positions, matrices
 
 
 def local_from_world(

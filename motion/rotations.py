@@ -14,17 +14,15 @@ IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 
 def multiply(a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
     """Return the quaternion product: first rotate by `b`, then by `a`; batches broadcast."""
-    ax, ay, az, aw = np.moveaxis(a, -1, 0)
-    bx, by, bz, bw = np.moveaxis(b, -1, 0)
-    return np.stack(
-        [
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-            aw * bw - ax * bx - ay * by - az * bz,
-        ],
-        axis=-1,
-    )
+    ax, ay, az, aw = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
+    bx, by, bz, bw = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
+    w = aw * bw - ax * bx - ay * by - az * bz
+    product = np.empty((*w.shape, 4), w.dtype)
+    product[..., 0] = aw * bx + ax * bw + ay * bz - az * by
+    product[..., 1] = aw * by - ax * bz + ay * bw + az * bx
+    product[..., 2] = aw * bz + ax * by - ay * bx + az * bw
+    product[..., 3] = w
+    return product
 
 
 def inverse(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
@@ -35,8 +33,20 @@ def inverse(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
 def rotate(q: Float[Array, "*batch 4"], v: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3"]:
     """Rotate vectors by unit quaternions; batches broadcast."""
     axis, w = q[..., :3], q[..., 3:]
-    t = 2.0 * np.cross(axis, v)
-    return v + w * t + np.cross(axis, t)
+    t = 2.0 * cross(axis, v)
+    return v + w * t + cross(axis, t)
+
+
+def cross(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3"]:
+    """Return the cross product; batches broadcast. For small arrays faster than NumPy's own."""
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    x = ay * bz - az * by
+    product = np.empty((*x.shape, 3), x.dtype)
+    product[..., 0] = x
+    product[..., 1] = az * bx - ax * bz
+    product[..., 2] = ax * by - ay * bx
+    return product
 
 
 def to_matrix(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3 3"]:
@@ -46,9 +56,27 @@ def to_matrix(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3 3"]:
 
 
 def from_matrix(m: Float[Array, "*batch 3 3"]) -> Float[Array, "*batch 4"]:
-    """Return quaternions (w >= 0) of rotation matrices."""
-    quaternions = Rotation.from_matrix(m.reshape(-1, 3, 3)).as_quat(canonical=True)
-    return quaternions.reshape(*m.shape[:-2], 4)
+    """Return quaternions (w >= 0) of rotation matrices.
+
+    References:
+        S. W. Shepperd, "Quaternion from Rotation Matrix", 1978: every row of `outer` is the
+        quaternion times one of its own entries; the largest loses no digits.
+    """
+    xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
+    outer = np.empty((*m.shape[:-2], 4, 4), m.dtype)
+    outer[..., 0, 0] = 1.0 + xx - yy - zz
+    outer[..., 1, 1] = 1.0 - xx + yy - zz
+    outer[..., 2, 2] = 1.0 - xx - yy + zz
+    outer[..., 3, 3] = 1.0 + xx + yy + zz
+    outer[..., 0, 1] = outer[..., 1, 0] = m[..., 1, 0] + m[..., 0, 1]
+    outer[..., 0, 2] = outer[..., 2, 0] = m[..., 2, 0] + m[..., 0, 2]
+    outer[..., 1, 2] = outer[..., 2, 1] = m[..., 2, 1] + m[..., 1, 2]
+    outer[..., 0, 3] = outer[..., 3, 0] = m[..., 2, 1] - m[..., 1, 2]
+    outer[..., 1, 3] = outer[..., 3, 1] = m[..., 0, 2] - m[..., 2, 0]
+    outer[..., 2, 3] = outer[..., 3, 2] = m[..., 1, 0] - m[..., 0, 1]
+    largest = np.einsum("...ii->...i", outer).argmax(-1)
+    q = np.take_along_axis(outer, largest[..., None, None], -2)[..., 0, :]
+    return normalise(np.where(q[..., 3:] < 0, -q, q))
 
 
 def to_6d(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 6"]:
@@ -71,10 +99,10 @@ def frame(x: Float[Array, "*batch 3"], y: Float[Array, "*batch 3"]) -> Float[Arr
 
     The axes are the columns. Gram-Schmidt; input without a plane gives the identity.
     """
-    x, z = normalise(x), np.cross(x, y)
+    x, z = normalise(x), cross(x, y)
     z_length = np.linalg.norm(z, axis=-1, keepdims=True)
     z = z / np.maximum(z_length, 1e-12)
-    axes = np.stack([x, np.cross(z, x), z], axis=-1)
+    axes = np.stack([x, cross(z, x), z], axis=-1)
     return np.where(z_length[..., None] > 1e-9, axes, np.eye(3))
 
 
@@ -90,9 +118,9 @@ def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Arr
     """
     a, b = np.broadcast_arrays(normalise(a), normalise(b))
     w = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
-    normal = np.cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
+    normal = cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
     opposite = w < 1e-6
-    axis = np.where(opposite, normal, np.cross(a, b))
+    axis = np.where(opposite, normal, cross(a, b))
     return normalise(np.concatenate([axis, np.where(opposite, 0.0, w)], axis=-1))
 
 

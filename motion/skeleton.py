@@ -47,6 +47,19 @@ class Skeleton:
         return positions
 
     @cached_property
+    def generations(self) -> list[tuple[list[int], list[int], Float[np.ndarray, "N 3 1"]]]:
+        """Joints, their parents and their rest offsets, by how far they are from the first."""
+        depth = [0]
+        for parent in self.parents[1:]:
+            depth.append(depth[parent] + 1)
+        found = []
+        for level in range(1, max(depth, default=0) + 1):
+            joints = [joint for joint, at in enumerate(depth) if at == level]
+            parents = [self.parents[joint] for joint in joints]
+            found.append((joints, parents, self.rest_offsets[joints][..., None]))
+        return found
+
+    @cached_property
     def mirror(self) -> list[int]:
         """For each joint the index of its counterpart on the other side (itself in the middle)."""
         swap = {"left": "right", "right": "left"}

@@ -1,10 +1,13 @@
-"""The partner stays on its stage: near the edge its path bends inwards and slows outwards."""
+"""Partners stay on their stage and turn to the audience rather than away from it.
+
+Near the edge their paths bend inwards and slow outwards. While a foot is free, a partner turns
+towards +Z a little faster, or away from it a little slower, than its model says.
+"""
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import features
-from motion.features import Root
 
 Array = np.ndarray
 
@@ -18,31 +21,85 @@ TURN_RATE = 4.0
 """Radians per second at most by which the path bends: a brisk turn in a dance."""
 
 RETURN_RATE = 2.0
-"""Metres per second by which the partner is drawn in, for each metre beyond the edge."""
+"""Metres per second by which a partner is drawn in, for each metre beyond the edge."""
 
 
-def keep_on_stage(frames: Float[Array, "K F"], root: Root, radius: float) -> Float[Array, "K F"]:
-    """Return the features with the root's motion bent to stay within a circle about the origin.
+FACING_RATES = (0.3, 1.0)
+"""Radians per second at most by which a partner turns to the audience: in a walk, where it makes a
+circle of some metres, and at rest or at the edge, where it makes a step or two."""
+
+WALK = 0.8
+"""Metres per second of a walk."""
+
+
+def face_audience(
+    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: float
+) -> Float[Array, "B F"]:
+    """Return the features with a turn to the audience, by who has a foot free to step.
 
     Args:
-        frames: Features that go on from the root; not changed.
-        root: Of the frame before the first.
-        radius: Of the stage, metres.
+        frames: Features that go on from the roots; not changed.
+        root: Of the frames before; see `features.last_root`.
+        radius: Of the stage, a circle about the origin, metres.
     """
-    distance = float(np.hypot(root.x, root.z))
-    edge = np.clip((distance / radius - FREE_SHARE) / (1 - FREE_SHARE), 0.0, 1.0)
-    if edge == 0.0:
-        return frames
-    bounded = frames.copy()
-    velocity = bounded[:, features.PART["root_velocity"]]
-    speed = np.linalg.norm(velocity, axis=1)
-    sine, cosine = np.sin(root.facing), np.cos(root.facing)
-    outward = np.array([cosine * root.x - sine * root.z, sine * root.x + cosine * root.z])
-    outward /= distance
-    away = velocity @ outward / np.maximum(speed, 1e-6)
-    to_the_left = velocity[:, 0] * outward[1] >= velocity[:, 1] * outward[0]
-    turn = np.minimum(CURVATURE * speed, TURN_RATE) * (1 + away) / 2 * np.where(to_the_left, 1, -1)
-    bounded[:, features.PART["turn_rate"]] += edge * turn[:, None]
-    leaving = edge * speed * np.maximum(away, 0.0) + RETURN_RATE * max(distance - radius, 0.0)
-    velocity -= leaving[:, None] * outward
-    return bounded
+    feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
+    free = np.clip(1.0 - feet.min(-1), 0.0, 1.0)
+    speed = np.linalg.norm(frames[:, features.PART["root_velocity"]], axis=-1)
+    slow = np.clip(1.0 - speed / WALK, 0.0, 1.0)
+    walking, resting = FACING_RATES
+    rate = walking + (resting - walking) * np.maximum(slow, _edge(root[:, :2], radius))
+    away = np.angle(np.exp(1j * root[:, 2]))
+    turned = frames.copy()
+    turned[:, features.PART["turn_rate"]] -= (rate * free * np.sin(away / 2))[:, None]
+    return turned
+
+
+def bend_inwards(
+    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: float
+) -> Float[Array, "B F"]:
+    """Return the features with paths that lead off the stage bent inwards.
+
+    Args:
+        frames: Features that go on from the roots; not changed.
+        root: Of the frames before; see `features.last_root`.
+        radius: Of the stage, a circle about the origin, metres.
+    """
+    outward = _outward(root[:, :2])
+    sine, cosine = np.sin(root[:, 2]), np.cos(root[:, 2])
+    outward_x = cosine * outward[:, 0] - sine * outward[:, 1]
+    outward_z = sine * outward[:, 0] + cosine * outward[:, 1]
+    along_x, along_z = frames[:, features.PART["root_velocity"]].T
+    speed = np.hypot(along_x, along_z)
+    away = (along_x * outward_x + along_z * outward_z) / np.maximum(speed, 1e-6)
+    side = np.where(along_x * outward_z >= along_z * outward_x, 1, -1)
+    turn = np.minimum(CURVATURE * speed, TURN_RATE) * (1 + away) / 2 * side
+    bent = frames.copy()
+    bent[:, features.PART["turn_rate"]] += (_edge(root[:, :2], radius) * turn)[:, None]
+    return bent
+
+
+def hold_back(
+    place: Float[Array, "B 2"], before: Float[Array, "B 2"], radius: float, dt: float
+) -> Float[Array, "B 2"]:
+    """Return places on the floor as near the edge as they may come.
+
+    Args:
+        place: Where the figures want to be, x and z in metres.
+        before: Where they were in the frame before.
+        radius: Of the stage, metres.
+        dt: Seconds since the frame before.
+    """
+    outward = _outward(before)
+    leaving = np.maximum(np.sum((place - before) * outward, axis=-1), 0.0) * _edge(before, radius)
+    leaving += RETURN_RATE * dt * np.maximum(np.hypot(*before.T) - radius, 0.0)
+    return place - leaving[:, None] * outward
+
+
+def _outward(place: Float[Array, "B 2"]) -> Float[Array, "B 2"]:
+    return place / np.maximum(np.hypot(*place.T), 1e-6)[:, None]
+
+
+def _edge(place: Float[Array, "B 2"], radius: float) -> Float[Array, "B"]:
+    """How near the edge: 0 where all is free, 1 from the edge on."""
+    share = np.hypot(*place.T) / radius
+    return np.clip((share - FREE_SHARE) / (1 - FREE_SHARE), 0.0, 1.0)

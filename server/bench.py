@@ -13,6 +13,7 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
+from motion.company import Company
 from motion.contract import GRAPH_FILE
 from motion.emotion import weights_of
 from motion.engine import Engine
@@ -35,6 +36,9 @@ WARM_UP = 2 * FPS
 
 FRAMES = 10 * FPS
 """Frames that count."""
+
+STAGES = 32
+"""Partners that one core is to keep dancing."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,9 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     yield Row.of("partner, a frame", "ms", frames, aim=3.0, note=note)
     note = f"{engine.contract.frames_per_step} frames; peer: the bare call of onnxruntime"
     yield Row.of("partner, a step of the model", "ms", steps, peer=bare, note=note)
+    ticks, bare = _company_times(engine, folder)
+    note = "peer: the bare call of onnxruntime for those of them who think in a frame"
+    yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, note=note)
 
 
 class _Replay:
@@ -186,14 +193,28 @@ def _partner_times(
     return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
 
 
-def _bare_call(engine: Engine, folder: Path) -> Callable[[], object]:
+def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
+    company = Company(engine, range(STAGES))
+    emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
+    alone = _bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
+    pairs = [
+        (_timed(lambda: company.advance(emotion, energy)), _timed(alone))
+        for _ in range(WARM_UP + FRAMES)
+    ]
+    ticks, bare = np.array(pairs[WARM_UP:]).T
+    return ticks, bare
+
+
+def _bare_call(engine: Engine, folder: Path, batch: int = 1) -> Callable[[], object]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
     )
     feed = {
-        name: np.zeros((1, *shape), np.float32) for name, shape in engine.contract.inputs.items()
+        name: np.zeros((batch, *shape), np.float32)
+        for name, shape in engine.contract.inputs.items()
     }
     return lambda: session.run(None, feed)
 

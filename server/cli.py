@@ -100,13 +100,20 @@ def generate(
 
 @app.command()
 def models() -> None:
-    """List the models that are there, with their emotions."""
-    from motion.contract import Contract
+    """List the models that are there: kind, size, context, licence and emotions."""
+    from motion.contract import GRAPH_FILE, Contract
+    from motion.errors import ModelContractError
 
     for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
         contract = Contract.load(folder)
+        graph = folder / GRAPH_FILE
+        if not graph.exists():
+            raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        size = f"{graph.stat().st_size / 1e6:.1f} MB"
+        context = f"context {contract.context_frames / contract.fps:.1f} s"
         typer.echo(
-            f"{contract.name}: {contract.kind}, {', '.join(contract.emotions)}; {contract.licence}"
+            f"{contract.name}: {contract.kind}, {size}, {context}, {contract.licence}; "
+            f"{', '.join(contract.emotions)}"
         )
 
 

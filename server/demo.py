@@ -1,21 +1,27 @@
 """The built-in demo performer: a dance seen as a camera would see it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import rotations
+from motion.choreography import EMOTIONS, PHRASE, Cue, Score, choreography
 from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
-from server.choreography import choreography
 from server.landmarks import Landmarks, SourceState
 
 Array = np.ndarray
 
-FPS = 30.0
+FPS = 30
+
+BEATS_PER_MINUTE = 112.0
+
+MOOD_BEATS = 4 * PHRASE
+"""Beats in one mood: 17 s."""
 
 _ON_LEFT = {
     lm.LEFT_SHOULDER: ("leftUpperArm", (0.0, 0.0, 0.0)),
@@ -58,6 +64,40 @@ def world_landmarks(pose: Pose) -> Float[Array, "33 3"]:
     return (found - middle) * [1.0, -1.0, -1.0]
 
 
+def demo_dance(times: Float[Array, "T"], seed: int) -> list[Pose]:
+    """Return how the demo performer stands: neutral at first, then in all moods in turn.
+
+    Args:
+        times: Seconds, not negative, ascending.
+        seed: Chooses figures and the order of moods.
+    """
+    beats = np.asarray(times) * BEATS_PER_MINUTE / 60.0
+    moods = _moods(seed, int(beats[0] // MOOD_BEATS), int(beats[-1] // MOOD_BEATS))
+    return [Pose(*frame) for frame in zip(*choreography(beats, seed, moods), strict=True)]
+
+
+@lru_cache(maxsize=2)
+def _second(number: int, seed: int) -> list[Pose]:
+    """Return the frames of one second: made together, for a tenth of what they cost alone."""
+    return demo_dance(number + np.arange(FPS) / FPS, seed)
+
+
+def _moods(seed: int, first: int, last: int) -> Score:
+    """Return the cues from mood to mood: as far as the dance looks back and ahead."""
+    return tuple(
+        Cue.of({_mood(seed, number): 1.0}, beat=number * MOOD_BEATS)
+        for number in range(max(first - 2, 0), last + 2)
+    )
+
+
+def _mood(seed: int, number: int) -> str:
+    """Return a card of an endless row of shuffled decks; the first is neutral."""
+    if number == 0:
+        return "neutral"
+    deck, card = divmod(number - 1, len(EMOTIONS))
+    return EMOTIONS[np.random.default_rng([seed, deck]).permutation(len(EMOTIONS))[card]]
+
+
 class DemoSource:
     """A performer who is always there; dances from the moment it is started."""
 
@@ -86,9 +126,9 @@ class DemoSource:
         if frame == self._frame:
             return None
         self._frame = frame
-        time = frame / FPS
-        positions = world_landmarks(choreography(time, self._seed))
-        return Landmarks(self._began + time, positions, np.ones(lm.COUNT))
+        second, part = divmod(frame, FPS)
+        positions = world_landmarks(_second(second, self._seed)[part])
+        return Landmarks(self._began + frame / FPS, positions, np.ones(lm.COUNT))
 
     def close(self) -> None:
         """Stop."""

@@ -19,6 +19,7 @@ _SHOWN, _HIDDEN = 0.5, 0.25  # visibility at which a landmark starts and stops t
 _GAP = 0.3  # seconds unseen after which the past says nothing of the present
 _SHOULDERS = np.array([lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER])
 _SOLES = np.array([lm.LEFT_HEEL, lm.RIGHT_HEEL, lm.LEFT_TOE, lm.RIGHT_TOE])
+_SHORTEST_TICK = 1e-6  # seconds below which the source's clock stands
 _TICK = 1 / 30  # seconds taken to have passed when the source's clock stands or jumps
 _LONGEST_TICK = 0.5
 
@@ -77,7 +78,7 @@ class LandmarkFilter:
     def _elapsed(self, time: float) -> float:
         """Return the seconds since the landmarks before; a clock that misbehaves ticks evenly."""
         before, self._time = self._time, time
-        if before is None or not np.isfinite(time) or not time > before:
+        if before is None or not np.isfinite(time) or not time - before > _SHORTEST_TICK:
             return _TICK
         return min(time - before, _LONGEST_TICK) if np.isfinite(before) else _TICK
 

@@ -52,7 +52,7 @@ class Ground:
         )[:, 1].reshape(3, 2)
         left, right = soles.min(axis=0)
         lower = int(right < left)
-        if abs(left - right) > self.HYSTERESIS:
+        if self._balls is None or abs(left - right) > self.HYSTERESIS:
             self._standing = lower
         self._travel(positions[_BALLS][:, [0, 2]], seconds)
         return np.array([self._place[0], -min(left, right), self._place[1]])

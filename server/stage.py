@@ -4,10 +4,10 @@ No socket or clock lives here. `advance` may run in a thread of its own; everyth
 to one event loop.
 """
 
+from motion.company import STAGE_RADIUS
 from motion.contract import Contract
 from motion.emotion import check_energy, weights_of
 from motion.errors import ConditionError
-from motion.partner import STAGE_RADIUS
 from motion.skeleton import CANONICAL
 from server.dance import Dance
 from server.faults import Faults

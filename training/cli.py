@@ -10,6 +10,15 @@ app = typer.Typer()
 CORPUS = Path("corpus")
 
 
+def _quiet(logger: str, module: str) -> None:
+    """Keep the small talk of a library from the terminal."""
+    import logging
+    import warnings
+
+    logging.getLogger(logger).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=module)
+
+
 @app.command()
 def prepare(
     data: Annotated[list[Path], typer.Argument(help="Files, folders and zip archives of BVH.")],
@@ -63,11 +72,16 @@ def train(
     from training.recipe import Recipe
     from training.train import train as run
 
+    _quiet("lightning.pytorch", "lightning")
     loaded = Recipe.load(recipe)
     clips, held_out = split_held_out(load_corpus(corpus))
     folder = out or Path("runs") / recipe.stem
     typer.echo(f"{len(clips)} clips to learn from, {len(held_out)} held out; log in {folder}")
-    checkpoint = run(loaded, clips, held_out, folder, resume=resume)
+    try:
+        checkpoint = run(loaded, clips, held_out, folder, resume=resume)
+    except KeyboardInterrupt:
+        typer.echo(f"bhava: stopped; --resume goes on with what is in {folder}", err=True)
+        raise typer.Exit(130) from None
     typer.echo(f"{checkpoint}: make a model of it with bhava export")
 
 
@@ -80,8 +94,11 @@ def export(
     """Write a checkpoint as a model folder, checked against torch."""
     from training.export import export as run
 
+    _quiet("torch.onnx", "torch")
     contract = run(checkpoint, out, licence=licence)
     typer.echo(f"{out}: {contract.kind} for {', '.join(contract.emotions)}")
+    for name, value in contract.quality.items():
+        typer.echo(f"{name}: {value:.2f}")
 
 
 @app.command()
@@ -89,27 +106,34 @@ def evaluate(
     model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
     corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
-    seconds: Annotated[float, typer.Option(min=10, help="Of each rollout.")] = 60.0,
+    minutes: Annotated[
+        float, typer.Option(min=0.25, help="Of each rollout; 30 to see drift.")
+    ] = 1.0,
+    videos: Annotated[
+        bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
+    ] = False,
 ) -> None:
     """Measure models against held-out real motion, as the server runs them."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    import torch
 
-    from motion.engine import Engine
-    from training.corpus import load_corpus, split_held_out
-    from training.evaluate import evaluate as run
-    from training.evaluate import write_report
+    from training.comparison import compare
+    from training.corpus import load_corpus
+    from training.plots import write_videos
+    from training.progress import ShownProgress
+    from training.report import write_report
 
-    clips, held_out = split_held_out(load_corpus(corpus))
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()) as bar:
-        task = bar.add_task("loading")
-        evaluations = [
-            run(
-                Engine.load(folder),
-                clips,
-                held_out,
-                seconds=seconds,
-                progress=lambda doing: bar.update(task, description=doing),
-            )
-            for folder in model
-        ]
-    typer.echo(write_report(evaluations, out).read_text())
+    torch.set_num_threads(1)  # small networks; the models have one thread too
+    clips = load_corpus(corpus)
+    with ShownProgress() as progress:
+        report = compare(
+            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "judges"
+        )
+        progress.begin("drawing", 0)
+        path = write_report(report, out)
+        if videos:
+            for result in report.results:
+                progress.begin(f"{result.name}: videos", 0)
+                write_videos(result.name, result.samples, out)
+    typer.echo(path.read_text())
+    if report.failures:
+        raise typer.Exit(1)

@@ -99,17 +99,18 @@ def split_held_out(clips: Sequence[Clip], share: float = 0.1) -> tuple[list[Clip
     """
     groups_by_emotion: dict[str, set[str]] = defaultdict(set)
     for clip in clips:
-        groups_by_emotion[clip.labels.get("emotion", "")].add(_group(clip))
+        groups_by_emotion[clip.labels.get("emotion", "")].add(group_of(clip))
     held_out: set[str] = set()
     for groups in groups_by_emotion.values():
         ordered = sorted(groups, key=_hash)
         least = 1 if share > 0.0 and len(ordered) > 1 else 0
         held_out.update(ordered[: max(least, round(share * len(ordered)))])
-    train = [clip for clip in clips if _group(clip) not in held_out]
-    return train, [clip for clip in clips if _group(clip) in held_out]
+    train = [clip for clip in clips if group_of(clip) not in held_out]
+    return train, [clip for clip in clips if group_of(clip) in held_out]
 
 
-def _group(clip: Clip) -> str:
+def group_of(clip: Clip) -> str:
+    """Return the group of a clip: clips of one group belong on one side of a split."""
     return clip.labels.get("group", clip.name)
 
 

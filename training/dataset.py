@@ -27,11 +27,17 @@ FPS = 30.0
 BLEND_FRAMES = 12
 """Length of the blend from one clip into the next, 0.4 s: about one step."""
 
-SEGMENT_SECONDS = (2.0, 8.0)
-CANDIDATES = 64
-KEEP_LABEL = 0.4
-DROP_EMOTION = 0.15
+SEGMENT_SECONDS = (1.5, 6.0)
+CANDIDATES = 32
+KEEP_POOL = 0.25
+DROP_LABELS = 0.12
 DROP_ENERGY = 0.15
+
+FORGET = 0.5
+"""Probability that a stretch of tokens sees a short context, so that labels say more than habit."""
+
+FORGETFUL_TOKENS = (8, 40)
+SHORT_REACH = (1, 24)
 
 
 class Window(NamedTuple):
@@ -39,19 +45,21 @@ class Window(NamedTuple):
 
     Attributes:
         frames: Raw features, two frames and then the tokens', (2 + S * K, F).
-        emotion: One-hot label of each token, zero where dropped, (S, L).
+        labels: Labels of each token, 1 where it has them, zero where dropped, (S, L).
         energy: Mean joint speed of the second after each token's start, m/s; 0 where dropped,
             (S, 1).
+        reach: How many tokens each token sees, the last of them itself, (S,).
     """
 
     frames: Tensor
-    emotion: Tensor
+    labels: Tensor
     energy: Tensor
+    reach: Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """All clips of one label, end to end.
+    """All clips with the same labels, end to end.
 
     Attributes:
         frames: Raw features, (T, F).
@@ -75,6 +83,11 @@ class Pool:
             np.repeat(ends, [len(part) for part in parts]),
         )
 
+    @staticmethod
+    def empty() -> "Pool":
+        """Return the pool of no clip."""
+        return Pool(np.empty((0, features.WIDTH), np.float32), np.empty(0), np.empty(0, int))
+
     @property
     def minutes(self) -> float:
         """Duration in minutes, mirror images included."""
@@ -94,41 +107,49 @@ def active(clip: Clip) -> Clip:
 
 
 class StitchedWindows(IterableDataset[Window]):
-    """Endless random windows over pools of clips, one pool a label."""
+    """Endless random windows over pools of clips."""
 
     def __init__(
         self,
         pools: list[Pool],
-        shares: Float[Array, "L"],
+        labels: Float[Array, "P L"],
+        shares: Float[Array, "P"],
         *,
+        emotions: int,
         tokens: int,
         frames_per_token: int,
         seed: int,
+        rank: int = 0,
         feature_scale: Float[Array, "F"],
     ) -> None:
         """Set up the windows.
 
         Args:
-            pools: One for each label, in the labels' order.
-            shares: How often each label is drawn, summing to 1.
+            pools: One for each set of labels; empty only where the share is 0.
+            labels: Of each pool, 1 where it has them.
+            shares: How often each pool is drawn, summing to 1.
+            emotions: How many labels are emotions; they come first, and are dropped apart from
+                the others.
             tokens: Tokens in a window.
             frames_per_token: Frames in a token.
-            seed: Of all random choices; workers derive theirs from it.
+            seed: Of all random choices; processes and their workers derive theirs from it.
+            rank: Of the process among those that train together.
             feature_scale: Divides features where poses are compared.
         """
         shortest = int(FPS * SEGMENT_SECONDS[0])
-        for label, pool in enumerate(pools):
-            if len(pool.frames) < shortest:
+        for number, pool in enumerate(pools):
+            if shares[number] and len(pool.frames) < shortest:
                 raise MotionFileError(
-                    f"label {label}: expected at least {shortest} frames, got {len(pool.frames)}"
+                    f"pool {number}: expected at least {shortest} frames, got {len(pool.frames)}"
                 )
-        self.pools, self.shares = pools, shares
+        self.pools, self.labels, self.shares = pools, labels.astype(np.float32), shares
         self.tokens, self.frames_per_token = tokens, frames_per_token
-        self.seed, self.feature_scale = seed, feature_scale
+        self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
+        self._is_emotion = np.arange(labels.shape[1]) < emotions
 
     def __iter__(self) -> Iterator[Window]:
         worker = get_worker_info()
-        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        rng = np.random.default_rng([self.seed, self.rank, worker.id if worker else 0])
         while True:
             yield self.window(rng)
 
@@ -136,41 +157,59 @@ class StitchedWindows(IterableDataset[Window]):
         """Return one window drawn with a generator."""
         ahead = int(FPS)
         needed = 2 + self.tokens * self.frames_per_token
-        frames, speed, emotion, energy_known = self._stitch(needed + ahead, rng)
+        frames, speed, labels, energy_known = self._stitch(needed + ahead, rng)
         first = 2 + np.arange(self.tokens) * self.frames_per_token
         total = np.concatenate([[0.0], np.cumsum(speed)])
         energy = (total[first + ahead] - total[first]) / ahead * energy_known[first]
         return Window(
             torch.from_numpy(frames[:needed]),
-            torch.from_numpy(emotion[first + self.frames_per_token - 1]),
+            torch.from_numpy(labels[first + self.frames_per_token - 1]),
             torch.from_numpy(energy[:, None].astype(np.float32)),
+            torch.from_numpy(self._reach(rng)),
         )
 
     def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
-        """Return features, joint speed, one-hot labels and whether energy is known, per frame."""
-        labels = len(self.pools)
+        """Return features, joint speed, labels and whether energy is known, per frame."""
         frames = np.empty((length, features.WIDTH), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
-        emotion = np.zeros((length, labels), np.float32)
-        at, label = 0, int(rng.choice(labels, p=self.shares))
+        labels = np.empty((length, len(self._is_emotion)), np.float32)
+        at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
-            if at and rng.random() > KEEP_LABEL:
-                label = int(rng.choice(labels, p=self.shares))
-            start, stop = self._segment(label, frames[at - 1] if at else None, rng)
+            if at and rng.random() > KEEP_POOL:
+                pool = int(rng.choice(len(self.pools), p=self.shares))
+            start, stop = self._segment(pool, frames[at - 1] if at else None, rng)
             stop = min(stop, start + length - at)
             here = slice(at, at + stop - start)
-            frames[here] = self.pools[label].frames[start:stop]
-            speed[here] = self.pools[label].speed[start:stop]
-            emotion[here, label] = rng.random() > DROP_EMOTION
-            known[here] = rng.random() > DROP_ENERGY
+            frames[here] = self.pools[pool].frames[start:stop]
+            speed[here] = self.pools[pool].speed[start:stop]
+            emotion_told, others_told, known[here] = rng.random(3) > (
+                DROP_LABELS,
+                DROP_LABELS,
+                DROP_ENERGY,
+            )
+            labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
             if at:
                 blend(frames, at)
             at = here.stop
-        return frames, speed, emotion, known
+        return frames, speed, labels, known
 
-    def _segment(self, label: int, last: Array | None, rng: np.random.Generator) -> tuple[int, int]:
+    def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
+        """Return how many tokens each token sees: all, or in some stretches few."""
+        reach = np.full(self.tokens, self.tokens)
+        at = 0
+        while at < self.tokens:
+            stretch = int(rng.integers(*FORGETFUL_TOKENS))
+            if rng.random() < FORGET:
+                shortest, longest = np.log(SHORT_REACH)
+                reach[at : at + stretch] = int(np.exp(rng.uniform(shortest, longest)))
+            at += stretch
+        return reach
+
+    def _segment(
+        self, number: int, last: Array | None, rng: np.random.Generator
+    ) -> tuple[int, int]:
         """Return start and stop in a pool: random, or like the pose to go on from."""
-        pool = self.pools[label]
+        pool = self.pools[number]
         candidates = rng.integers(0, len(pool.frames), CANDIDATES)
         room = pool.ends[candidates] - candidates
         candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), room.max())]

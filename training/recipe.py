@@ -2,73 +2,62 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-
-
-class Strict(BaseModel):
-    """A section that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from training.kinds import KINDS, Config
+from training.network import Optimiser, Strict
 
 
 class Data(Strict):
-    """Which clips, under which labels, how often."""
+    """Which clips, under which labels, how often.
 
-    datasets: list[str]
-    emotions: list[str]
-    shares: dict[str, float]
+    Attributes:
+        datasets: Names of the data sets to learn from.
+        emotions: Labels that the model offers.
+        shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
+            between them.
+        tokens: In a window.
+        choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
+            corpus: data set `choreography`.
+    """
+
+    datasets: list[str] = Field(min_length=1)
+    emotions: list[str] = Field(min_length=1)
+    shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
+    choreographed_minutes: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
-    def _emotions_come_first(self) -> "Data":
-        labels = list(self.shares)
-        if labels[: len(self.emotions)] != self.emotions:
-            raise ValueError(f"expected shares to begin with {self.emotions}, got {labels}")
+    def _emotions_have_pools(self) -> "Data":
+        missing = [emotion for emotion in self.emotions if emotion not in self.shares]
+        if missing:
+            raise ValueError(f"expected a share for every emotion, got none for {missing}")
+        if len(set(self.emotions)) < len(self.emotions):
+            raise ValueError(f"expected every emotion once, got {self.emotions}")
         return self
 
     @property
     def labels(self) -> list[str]:
         """All labels, the emotions first."""
-        return list(self.shares)
+        words = [label for pool in self.shares for label in pool.split()]
+        return list(dict.fromkeys([*self.emotions, *words]))
 
-    def label_of(self, clip: Clip) -> str | None:
-        """Return the label under which a clip is learnt, or None where it is left out.
+    def pool_of(self, clip: Clip) -> str | None:
+        """Return the pool to which a clip belongs, or None where it is left out.
 
-        Dance counts as dance whatever its style; else the emotion counts, else the style.
+        Dance is dance, whatever its emotion or style; else the emotion counts, else the style.
         """
-        if clip.labels.get("dataset") not in self.datasets:
+        known = clip.labels
+        if known.get("dataset") not in self.datasets:
             return None
-        if clip.labels.get("content", "").startswith("dance"):
-            return "dance" if "dance" in self.shares else None
-        label = clip.labels.get("emotion") or clip.labels.get("style")
-        return label if label in self.shares else None
-
-
-class Model(Strict):
-    """Sizes of the network; see `training.transformer_mdn.Config`."""
-
-    frames_per_token: int = Field(ge=2)
-    context_tokens: int = Field(ge=2)
-    latent: int = Field(ge=1)
-    components: int = Field(ge=1)
-    channels: int = Field(ge=8)
-    layers: int = Field(ge=1)
-    heads: int = Field(ge=1)
-
-
-class Optimiser(Strict):
-    """How the weights are found."""
-
-    learning_rate: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
-    batch_size: int = Field(ge=1)
-    warm_up_steps: int = Field(ge=0)
-    own_sample_share: float = Field(ge=0, le=1)
+        pool = known.get("emotion") or known.get("style")
+        if known.get("content", "").startswith("dance"):
+            pool = "dance"
+        return pool if pool in self.shares else None
 
 
 class Recipe(Strict):
@@ -76,9 +65,22 @@ class Recipe(Strict):
 
     seed: int
     data: Data
-    model: Model
+    model: Config
     optimiser: Optimiser
     trainer: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _disturbance_is_the_kinds(self) -> "Recipe":
+        known = KINDS[self.model.kind].DISTURBANCE
+        for name in ("own_sample_share", "input_noise"):
+            if name != known and getattr(self.optimiser, name):
+                raise ValueError(f"expected {known} for {self.model.kind}, got {name}")
+        return self
+
+    @property
+    def disturbance(self) -> float:
+        """How much the network's inputs are disturbed in training, as its kind understands it."""
+        return float(getattr(self.optimiser, KINDS[self.model.kind].DISTURBANCE))
 
     @staticmethod
     def load(path: Path) -> "Recipe":

@@ -16,153 +16,34 @@ References:
     arXiv:2207.12598.
 """
 
-from dataclasses import asdict, dataclass
-from typing import NamedTuple
+import math
+from typing import ClassVar, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from motion import features
+from motion.contract import State
+from training.dataset import FPS, Window
+from training.mixture import Mixture
+from training.network import AttentionSizes, ExportedStep, Network
+from training.token_codec import TokenCodec
 
-@dataclass(frozen=True)
-class Config:
+RETURN_HALF_LIFE = 0.2
+"""Seconds in which motion that strayed from the real one comes half the way back."""
+
+
+class Config(AttentionSizes):
     """Sizes of a network."""
 
-    labels: int
-    features: int
-    frames_per_token: int = 4
-    context_tokens: int = 32
-    latent: int = 96
-    components: int = 8
-    channels: int = 256
-    layers: int = 5
-    heads: int = 4
-    condition_channels: int = 128
-
-    def to_dict(self) -> dict[str, int]:
-        """Return the sizes by name."""
-        return asdict(self)
-
-
-class Mixture(NamedTuple):
-    """A Gaussian mixture with diagonal covariances over a latent.
-
-    Attributes:
-        logits: (..., M).
-        means: (..., M, D).
-        log_scales: Natural logarithms of the standard deviations, (..., M, D).
-    """
-
-    logits: Tensor
-    means: Tensor
-    log_scales: Tensor
-
-    def log_likelihood(self, latent: Tensor) -> Tensor:
-        """Return log densities (...) of latents (..., D) in nats."""
-        z = (latent.unsqueeze(-2) - self.means) * torch.exp(-self.log_scales)
-        density = -0.5 * (z.square() + 1.8378770664093453).sum(-1) - self.log_scales.sum(-1)
-        return torch.logsumexp(density + functional.log_softmax(self.logits, -1), -1)
-
-    def guided(self, unconditional: "Mixture", guidance: Tensor) -> "Mixture":
-        """Push logits and means away from the unconditional mixture; guidance 0 changes nothing."""
-        return Mixture(
-            self.logits + guidance * (self.logits - unconditional.logits),
-            self.means + guidance.unsqueeze(-1) * (self.means - unconditional.means),
-            self.log_scales,
-        )
-
-    def sample(self, temperature: Tensor, uniform: Tensor, normal: Tensor) -> Tensor:
-        """Return one latent (..., D).
-
-        Args:
-            temperature: Divides the logits and multiplies the variances, (..., 1); 0 gives the
-                mean of the likeliest component.
-            uniform: Draws the component, in [0, 1), (..., 1).
-            normal: Draws within the component, (..., D).
-        """
-        weights = functional.softmax(self.logits / temperature.clamp(min=1e-3), -1)
-        passed = (weights.cumsum(-1) <= uniform).sum(-1).clamp(max=weights.shape[-1] - 1)
-        chosen = functional.one_hot(passed, weights.shape[-1]).to(weights.dtype).unsqueeze(-1)
-        mean = (chosen * self.means).sum(-2)
-        scale = torch.exp((chosen * self.log_scales).sum(-2))
-        return mean + temperature.clamp(min=0).sqrt() * scale * normal
-
-
-class TokenCodec(nn.Module):
-    """A linear codec of tokens given the last two frames; all in normalised features.
-
-    A token is what a linear regression extrapolates from the last two frames, plus a basis of the
-    residual. So a latent of zeros goes on smoothly, and every latent starts where the motion is.
-    """
-
-    mean: Tensor
-    scale: Tensor
-    extrapolation: Tensor
-    basis: Tensor
-    analysis: Tensor
-
-    def __init__(self, config: Config) -> None:
-        super().__init__()
-        span = config.frames_per_token * config.features
-        self.frames_per_token = config.frames_per_token
-        self.register_buffer("mean", torch.zeros(config.features))
-        self.register_buffer("scale", torch.ones(config.features))
-        self.register_buffer("extrapolation", torch.zeros(2 * config.features + 1, span))
-        self.register_buffer("basis", torch.zeros(config.latent, span))
-        self.register_buffer("analysis", torch.zeros(span, config.latent))
-
-    @torch.no_grad()
-    def fit(self, frames: Tensor, importance: Tensor, ridge: float = 1e-3) -> float:
-        """Fit to stretches of real motion.
-
-        Args:
-            frames: Raw features of 2 + K consecutive frames, (samples, 2 + K, F).
-            importance: What an error of one standard deviation matters, (F,).
-            ridge: Weight of the penalty on the regression, relative to the data.
-
-        Returns:
-            Share of the weighted variance of tokens that the codec keeps.
-        """
-        flat = frames.flatten(0, 1).double()
-        self.mean.copy_(flat.mean(0))
-        self.scale.copy_(flat.std(0).clamp(min=1e-3) / importance.clamp(min=1e-3))
-        known = self._regressors(self.normalise(frames[:, :2])).double()
-        token = self.normalise(frames[:, 2:]).flatten(1).double()
-        gram = known.T @ known
-        gram += ridge * len(known) * torch.eye(len(gram), dtype=gram.dtype)
-        solution = torch.linalg.solve(gram, known.T @ token)
-        self.extrapolation.copy_(solution)
-        residual = token - known @ solution
-        values, vectors = torch.linalg.eigh(residual.T @ residual / len(residual))
-        latent = self.basis.shape[0]
-        spread = values[-latent:].flip(0).clamp(min=1e-12).sqrt()
-        axes = vectors[:, -latent:].flip(1)
-        self.basis.copy_((axes * spread).T)
-        self.analysis.copy_(axes / spread)
-        lost = (residual - residual @ axes @ axes.T).square().sum()
-        return float(1 - lost / (token - token.mean(0)).square().sum())
-
-    def normalise(self, frames: Tensor) -> Tensor:
-        """Raw to normalised features (..., F)."""
-        return (frames - self.mean) / self.scale
-
-    def denormalise(self, frames: Tensor) -> Tensor:
-        """Normalised to raw features (..., F)."""
-        return frames * self.scale + self.mean
-
-    def encode(self, last: Tensor, token: Tensor) -> Tensor:
-        """Latent (..., D) of a token (..., K, F) that follows the last frames (..., 2, F)."""
-        residual = token.flatten(-2) - self._regressors(last) @ self.extrapolation
-        return residual @ self.analysis
-
-    def decode(self, last: Tensor, latent: Tensor) -> Tensor:
-        """Token (..., K, F) that goes on from the last frames (..., 2, F)."""
-        token = self._regressors(last) @ self.extrapolation + latent @ self.basis
-        return token.unflatten(-1, (self.frames_per_token, -1))
-
-    def _regressors(self, last: Tensor) -> Tensor:
-        flat = last.flatten(-2)
-        return torch.cat([flat, torch.ones_like(flat[..., :1])], -1)
+    kind: Literal["transformer-mdn"] = "transformer-mdn"
+    frames_per_token: int = Field(ge=2)
+    latent: int = Field(ge=1)
+    components: int = Field(ge=1)
+    layers: int = Field(ge=1)
+    condition_channels: int = Field(default=128, ge=1)
 
 
 class Block(nn.Module):
@@ -209,19 +90,23 @@ def rotary(x: Tensor, positions: Tensor) -> Tensor:
     return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
 
-class TransformerMDN(nn.Module):
+class TransformerMDN(Network):
     """Predicts the next token's latent from the tokens so far, an emotion and an energy."""
 
+    DISTURBANCE: ClassVar[str] = "own_sample_share"
+
+    config: Config
+    codec: TokenCodec
     log_energy_mean: Tensor
     log_energy_scale: Tensor
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, labels: int) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.labels = config, labels
         channels, condition = config.channels, config.condition_channels
-        self.codec = TokenCodec(config)
-        self.embed = nn.Linear(config.frames_per_token * config.features, channels)
-        self.emotion = nn.Linear(config.labels, condition, bias=False)
+        self.codec = TokenCodec(config.frames_per_token, config.latent)
+        self.embed = nn.Linear(config.frames_per_token * features.WIDTH, channels)
+        self.emotion = nn.Linear(labels, condition, bias=False)
         self.energy = nn.Linear(2, condition)
         self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
@@ -233,17 +118,17 @@ class TransformerMDN(nn.Module):
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
 
-    def conditioned(self, emotion: Tensor, energy: Tensor) -> Tensor:
+    def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
         """Embed the conditions.
 
         Args:
-            emotion: Weights (..., L); all zero where the emotion is not known.
+            labels: Weights (..., L); all zero where nothing is known.
             energy: Mean joint speed of the coming second, m/s, (..., 1); 0 where not known.
         """
         known = (energy > 0).to(energy.dtype)
         level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
         energy_in = torch.cat([level.clamp(-3, 3) * known, known], -1)
-        return self.condition(self.emotion(emotion) + self.energy(energy_in))
+        return self.condition(self.emotion(labels) + self.energy(energy_in))
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
@@ -253,19 +138,21 @@ class TransformerMDN(nn.Module):
         means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
         return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
 
-    def forward(self, frames: Tensor, emotion: Tensor, energy: Tensor) -> Mixture:
+    def forward(self, frames: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Mixture:
         """Predict each next token.
 
         Args:
             frames: Normalised features of the tokens, (N, S, K, F).
-            emotion: Weights for each next token, (N, S, L).
+            labels: Weights for each next token, (N, S, L).
             energy: Energy for each next token, (N, S, 1).
+            reach: How many tokens each token sees, itself included, (N, S).
         """
         tokens = frames.shape[1]
         position = torch.arange(tokens, device=frames.device)
         age = position[:, None] - position[None, :]
-        seen = (age >= 0) & (age < self.config.context_tokens)
-        condition = self.conditioned(emotion, energy)
+        reach = reach.clamp(max=self.config.context_tokens)
+        seen = ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
+        condition = self.conditioned(labels, energy)
         x = self.embed(frames.flatten(-2))
         for block in self._layers():
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
@@ -307,3 +194,157 @@ class TransformerMDN(nn.Module):
             new_keys.append(k)
             new_values.append(v)
         return self.mixture(x.squeeze(1)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
+
+    def fit(self, windows: Tensor, speed: Tensor) -> str:
+        """Fit codec and normalisation and return what the codec keeps, in words."""
+        span = self.config.frames_per_token
+        stretches = windows.unfold(1, 2 + span, 5).transpose(2, 3).flatten(0, 1)
+        kept = self.codec.fit(stretches)
+        level = speed.clamp(min=1e-2).log()
+        self.log_energy_mean.copy_(level.mean())
+        self.log_energy_scale.copy_(level.std())
+        return f"codec: {self.config.latent} numbers keep {kept:.1%} of a token's variance"
+
+    def loss(self, batch: Window, disturbance: float) -> Tensor:
+        """Return the mean negative log likelihood per latent dimension, nats.
+
+        With a probability of `disturbance` an input token is the network's own sample of it. What
+        follows then leads back to the real motion as softly as a body does, and so the network
+        learns to mend its errors without haste.
+        """
+        frames, labels, energy, reach = batch
+        real = self.codec.normalise(frames)
+        tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
+        conditions = labels[:, 1:], energy[:, 1:], reach[:, 1:]
+        inputs, targets = tokens[:, :-1], tokens[:, 1:]
+        if disturbance:
+            strayed = self._strayed(inputs, *conditions)
+            chosen = torch.rand(inputs.shape[:2], device=inputs.device) < disturbance
+            strayed = strayed * chosen[..., None, None]
+            returning = way_back(strayed)
+            inputs = inputs + strayed + returning[:, :-1]
+            targets = targets + returning[:, 1:]
+        with torch.autocast(inputs.device.type, enabled=False):
+            latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
+        likelihood = self(inputs, *conditions).log_likelihood(latent)
+        return -likelihood.mean() / self.config.latent
+
+    @torch.no_grad()
+    def _strayed(self, inputs: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Tensor:
+        """Return how far the network's own samples are from the real tokens; 0 for the first."""
+        mixture = self(inputs, labels, energy, reach)
+        one = torch.ones_like(energy)
+        normal = torch.randn_like(mixture.means[..., 0, :])
+        latent = mixture.sample(one, torch.rand_like(one), normal)
+        with torch.autocast(inputs.device.type, enabled=False):
+            own = self.codec.decode(inputs[:, :-1, -2:].float(), latent[:, :-1].float())
+        return functional.pad(own - inputs[:, 1:], (0, 0, 0, 0, 1, 0))
+
+    def nats_per_frame(self, batch: Window) -> Tensor | None:
+        """Return the mean negative log likelihood of raw features, nats per frame."""
+        frames, labels, energy, reach = batch
+        real = self.codec.normalise(frames)
+        tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
+        last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
+        everything = torch.full_like(reach[:, 1:], self.config.context_tokens)
+        mixture = self(tokens[:, :-1], labels[:, 1:], energy[:, 1:], everything)
+        with torch.autocast(frames.device.type, enabled=False):
+            likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
+            likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
+        return -likelihood.mean() / self.config.frames_per_token
+
+    def exported(self, emotions: int) -> "Step":
+        """Return what is exported; it takes the weights of the first so many labels."""
+        return Step(self, emotions)
+
+
+def way_back(strayed: Tensor) -> Tensor:
+    """Return how motion that strayed in some tokens comes back in the tokens after them.
+
+    A critically damped spring leads every stray home, from where and as fast as it ended.
+
+    Args:
+        strayed: Differences from the real motion in each token, (N, S, K, F).
+
+    Returns:
+        Differences in each token and in one more, (N, S + 1, K, F).
+
+    References:
+        D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
+    """
+    frames = strayed.shape[2]
+    rate = 2 * math.log(2) / (RETURN_HALF_LIFE * FPS)
+    place = strayed[:, :, -1:]
+    speed = place - strayed[:, :, -2:-1]
+    returning = torch.zeros_like(functional.pad(strayed, (0, 0, 0, 0, 0, 1)))
+    for lag in range(1, 1 + math.ceil(4 * RETURN_HALF_LIFE * FPS / frames)):
+        t = torch.arange(1, frames + 1, device=strayed.device) + frames * (lag - 1)
+        t = t.to(strayed.dtype)[:, None]
+        tokens = max(0, strayed.shape[1] + 1 - lag)
+        decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
+        returning[:, lag:] += decayed[:, :tokens]
+    return returning
+
+
+class Step(ExportedStep):
+    """One step as the contract has it: raw frames in, raw frames out, guidance in one batch.
+
+    Caches carry a second axis of two: with the emotion, and without.
+    """
+
+    temperature: ClassVar[float] = 0.7
+    guidance: ClassVar[float] = 3.0
+
+    network: TransformerMDN
+
+    def __init__(self, network: TransformerMDN, emotions: int) -> None:
+        c = network.config
+        cache = (2, c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+        states = (
+            State(name="keys", shape=cache),
+            State(name="values", shape=cache),
+            State(name="filled", shape=(1,)),
+        )
+        super().__init__(network, states, c.frames_per_token, c.latent)
+        self.further_labels = network.labels - emotions
+
+    def forward(
+        self,
+        frames: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the next frames and the next states; shapes as in the contract."""
+        network = self.network
+        filled = (filled + 1).clamp(max=network.config.context_tokens)
+        normalised = network.codec.normalise(frames)
+        emotion = functional.pad(emotion, (0, self.further_labels))
+        both = network.conditioned(
+            torch.stack([emotion, torch.zeros_like(emotion)], 1),
+            energy.unsqueeze(1).expand(-1, 2, -1),
+        )
+        mixture, keys_after, values_after = network.step(
+            normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
+            both.flatten(0, 1),
+            keys.flatten(0, 1),
+            values.flatten(0, 1),
+            filled.expand(-1, 2).flatten(),
+        )
+        with_emotion, without = (
+            type(mixture)(*(part.unflatten(0, (-1, 2))[:, i] for part in mixture)) for i in (0, 1)
+        )
+        latent = with_emotion.guided(without, guidance).sample(temperature, uniform, normal)
+        following = network.codec.decode(normalised[:, -2:], latent)
+        return (
+            network.codec.denormalise(following),
+            keys_after.unflatten(0, (-1, 2)),
+            values_after.unflatten(0, (-1, 2)),
+            filled,
+        )

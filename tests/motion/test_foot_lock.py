@@ -3,7 +3,7 @@ from scipy.spatial.transform import Rotation
 
 from motion import kinematics
 from motion.clip import Clip, Pose
-from motion.foot_lock import LONGEST_CORRECTION, NEAR, FootLock, reach_leg
+from motion.foot_lock import LONGEST_CORRECTION, NEAR, FootLock, reach_legs
 from motion.skeleton import CANONICAL
 
 UP = np.array([0.0, 0.2, 0.0])
@@ -26,56 +26,90 @@ def toes_of(poses: list[Pose]) -> np.ndarray:
     return Clip.from_poses(poses, 30).world_positions()[:, TOES]
 
 
+def locked(*streams: list[Pose], claimed: float = 0.0) -> tuple[list[list[Pose]], np.ndarray]:
+    """What a foot lock shows of streams of poses side by side, and the contacts, (T, B, 4)."""
+    lock, shown, contacts, before = FootLock(len(streams)), [], [], None
+    claims = np.full((len(streams), 4), claimed)
+    for poses in zip(*streams, strict=True):
+        hips, turned = (np.stack([getattr(p, n) for p in poses]) for n in ("hips", "rotations"))
+        positions = kinematics.world_positions(CANONICAL, hips, turned)
+        before = positions if before is None else before
+        turned, stand = lock.apply((hips, turned), positions, before, claims, 1 / 30)
+        before = positions
+        shown.append([Pose(h, r) for h, r in zip(hips, turned, strict=True)])
+        contacts.append(stand)
+    return [list(stream) for stream in zip(*shown, strict=True)], np.array(contacts)
+
+
 def test_reaching_moves_the_foot_as_told_and_keeps_its_rotation():
     pose = crouching()
-    move = np.array([0.05, 0.04, -0.08])
-    positions, world = kinematics.world_from_local(CANONICAL, pose.hips, pose.rotations)
-    turned = pose.rotations.copy()
-    reach_leg("left", move, positions, world, turned)
-    after, world_after = kinematics.world_from_local(CANONICAL, pose.hips, turned)
-    toes, foot, knee = CANONICAL.indices("leftToes", "leftFoot", "leftLowerLeg")
-    np.testing.assert_allclose(after[toes] - positions[toes], move, atol=1e-6)
-    assert abs(world_after[foot] @ world[foot]) > 1 - 1e-9
-    assert after[knee][2] > after[foot][2], "the knee still points forward"
+    moves = np.array([[[0.05, 0.04, -0.08], [0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0], [-0.03, 0.0, 0.1]]])
+    hips, turned = np.tile(pose.hips, (2, 1)), np.tile(pose.rotations, (2, 1, 1))
+    positions, world = kinematics.world_from_local(CANONICAL, hips, turned)
+    reached = reach_legs(moves, (hips, turned), positions)
+    after, world_after = kinematics.world_from_local(CANONICAL, hips, reached)
+    np.testing.assert_allclose((after - positions)[:, TOES], moves, atol=1e-6)
+    feet = CANONICAL.indices("leftFoot", "rightFoot")
+    assert np.abs(np.sum(world_after[:, feet] * world[:, feet], -1)).min() > 1 - 1e-9
+    knees = CANONICAL.indices("leftLowerLeg", "rightLowerLeg")
+    assert (after[:, knees, 2] > after[:, feet, 2]).all(), "the knees still point forward"
+
+
+def test_a_leg_that_is_straight_or_overstretched_bends_forward():
+    hips, turned = (
+        np.tile(Pose.standing().hips, (3, 1)),
+        np.tile(Pose.standing().rotations, (3, 1, 1)),
+    )
+    knees = CANONICAL.indices("leftLowerLeg", "rightLowerLeg")
+    for row, degrees in enumerate((-3, 0, 3)):
+        turned[row, knees] = Rotation.from_euler("x", degrees, True).as_quat()
+    positions = kinematics.world_positions(CANONICAL, hips, turned)
+    reached = reach_legs(np.full((3, 2, 3), [0.0, 0.03, 0.0]), (hips, turned), positions)
+    after = kinematics.world_positions(CANONICAL, hips, reached)
+    assert (after[:, knees, 2] > 0.05).all()
 
 
 def test_standing_feet_stay_while_the_body_sways():
-    lock = FootLock()
-    shown = [lock.apply(crouching(0.06 * np.sin(i / 5)), 1 / 30) for i in range(60)]
-    assert all(contacts.all() for _, contacts in shown)
-    assert np.abs(np.diff(toes_of([pose for pose, _ in shown]), axis=0)).max() < 1e-3
+    [shown], contacts = locked([crouching(0.06 * np.sin(i / 5)) for i in range(60)])
+    assert contacts.all()
+    assert np.abs(np.diff(toes_of(shown), axis=0)).max() < 1e-3
 
 
 def test_a_foot_that_is_pulled_too_far_lets_go_and_returns_smoothly():
-    lock = FootLock()
     far = LONGEST_CORRECTION + 0.05
     path = np.r_[np.linspace(0, far, 40), np.full(30, far)]
-    shown = [lock.apply(crouching(x), 1 / 30)[0] for x in path]
+    [shown], _ = locked([crouching(x) for x in path])
     toes = toes_of(shown)
     assert np.abs(np.diff(toes[:30], axis=0)).max() < 1e-3, "held while it is near"
     assert np.linalg.norm(np.diff(toes, axis=0), axis=-1).max() < 0.08
     np.testing.assert_allclose(toes[-1], toes_of([crouching(far)])[0], atol=1.5 * NEAR)
 
 
+def test_a_foot_that_the_model_says_stands_is_set_down_earlier():
+    path = [crouching(0.03 * i) for i in range(5)]
+    assert not locked(path)[1][-1, 0].any()
+    assert locked(path, claimed=1.0)[1][-1, 0].all()
+
+
 def test_a_foot_in_the_air_is_left_alone():
-    lock = FootLock()
     raised = [Pose(crouching(0.02 * i).hips + UP, crouching().rotations) for i in range(20)]
-    for pose in raised:
-        shown, contacts = lock.apply(pose, 1 / 30)
-        assert not contacts.any()
-        np.testing.assert_array_equal(shown.rotations, pose.rotations)
+    [shown, _], contacts = locked(raised, [crouching()] * 20)
+    assert not contacts[:, 0].any()
+    assert contacts[:, 1].all()
+    for pose, before in zip(shown, raised, strict=True):
+        np.testing.assert_array_equal(pose.rotations, before.rotations)
 
 
 def test_a_step_comes_to_rest_without_a_jerk():
-    lock = FootLock()
     path = np.r_[np.linspace(0, 0.5, 16), np.full(20, 0.5)]
-    toes = toes_of([lock.apply(crouching(x), 1 / 30)[0] for x in path])[:, 0, 0]
+    [shown], _ = locked([crouching(x) for x in path])
+    toes = toes_of(shown)[:, 0, 0]
     assert np.abs(np.diff(toes, 2)).max() <= np.abs(np.diff(path, 2)).max() + 1e-6
 
 
 def test_toes_do_not_sink_below_the_floor():
     pose = crouching()
     sunk = Pose(pose.hips - [0.0, 0.05, 0.0], pose.rotations)
-    shown, _ = FootLock().apply(sunk, 1 / 30)
+    [shown], _ = locked([sunk])
     floor = CANONICAL.rest_positions[TOES[0], 1]
-    assert toes_of([shown])[..., 1].min() > floor - 1e-3
+    assert toes_of(shown)[..., 1].min() > floor - 1e-3

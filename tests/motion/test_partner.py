@@ -7,8 +7,10 @@ import pytest
 
 from motion import features
 from motion.clip import Clip
+from motion.company import STAGE_RADIUS
 from motion.engine import Engine
-from motion.partner import STAGE_RADIUS, STEPS_PER_FRAME, Partner
+from motion.mind import HEARD_PER_FRAME
+from motion.partner import Partner
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[2] / "models" / "default"
@@ -76,7 +78,7 @@ def test_listening_to_a_long_context_is_spread_over_frames(engine):
     partner.take_up(swaying(150))
     taken_up = [partner.advance(weights(engine, "happy")).taken_up for _ in range(12)]
     assert taken_up.count(True) == 1
-    assert taken_up.index(True) == engine.contract.context_frames // 4 // STEPS_PER_FRAME - 1
+    assert taken_up.index(True) == engine.contract.context_frames // 4 // HEARD_PER_FRAME - 1
 
 
 def test_a_take_up_in_the_midst_of_dancing_does_not_pop(engine):

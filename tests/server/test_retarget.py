@@ -13,11 +13,11 @@ from motion.clip import Pose
 from motion.kinematics import facing, world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
-from server.choreography import choreography
-from server.demo import world_landmarks
+from server.demo import demo_dance, world_landmarks
 from server.landmarks import Landmarks
 from server.retarget import Retargeter
 
+SEED = 11
 FLIP = np.array([1.0, -1.0, -1.0, 1.0])
 LEGS = [lm.LEFT_HIP, lm.RIGHT_HIP, *range(lm.LEFT_KNEE, lm.COUNT)]
 HANDS = CANONICAL.indices("leftHand", "rightHand")
@@ -31,7 +31,7 @@ def seen(pose: Pose, time: float) -> Landmarks:
 @lru_cache
 def danced(seconds: float, fps: float = 30.0, start: float = 0.0) -> list[Landmarks]:
     times = start + np.arange(int(seconds * fps)) / fps
-    return [seen(choreography(time, 0), time) for time in times]
+    return [seen(pose, time) for pose, time in zip(demo_dance(times, SEED), times, strict=True)]
 
 
 def hidden(landmarks: Landmarks, which: list[int]) -> Landmarks:
@@ -50,6 +50,10 @@ def joints(poses: list[Pose]) -> np.ndarray:
     return world_from_local(CANONICAL, hips, np.stack([pose.rotations for pose in poses]))[0]
 
 
+def truth_of(frames: list[Landmarks], later: float = 0.0) -> np.ndarray:
+    return joints(demo_dance(np.array([frame.time + later for frame in frames]), SEED))
+
+
 def about_hips(positions: np.ndarray) -> np.ndarray:
     return positions - positions[:, :1]
 
@@ -62,7 +66,7 @@ def largest_move(positions: np.ndarray) -> float:
 def test_pose_is_that_of_the_performer_at_any_rate(fps):
     frames = danced(8.0, fps)
     found = joints(retargeted(frames))
-    truth = joints([choreography(frame.time, 0) for frame in frames])
+    truth = truth_of(frames)
     errors = np.linalg.norm(about_hips(found) - about_hips(truth), axis=-1)[int(fps) :]
     assert np.median(errors) < 0.02
     assert np.percentile(errors, 95) < 0.07
@@ -72,7 +76,7 @@ def test_pose_is_that_of_the_performer_at_any_rate(fps):
 def test_lags_less_than_two_frames():
     frames = danced(8.0)
     found = about_hips(joints(retargeted(frames)))[30:]
-    truth = about_hips(joints([choreography(frame.time, 0) for frame in frames]))[30:]
+    truth = about_hips(truth_of(frames))[30:]
     errors = [
         np.linalg.norm(found[lag:, HANDS] - truth[: len(truth) - lag, HANDS], axis=-1).mean()
         for lag in range(5)
@@ -116,7 +120,7 @@ def test_mirror_image_gives_the_mirrored_pose():
 def test_feet_stand_on_the_floor_and_where_they_are():
     frames = danced(20.0)
     found = joints(retargeted(frames))
-    truth = joints([choreography(frame.time, 0) for frame in frames])
+    truth = truth_of(frames)
     assert found[:, FEET, 1].min() > -0.02
     assert found[:, FEET, 1].min(axis=1).max() < 0.06
     planted = (np.linalg.norm(np.diff(truth[:, FEET], axis=0), axis=-1) < 1e-6).all(axis=1)
@@ -127,7 +131,7 @@ def test_feet_stand_on_the_floor_and_where_they_are():
 def test_hips_travel_with_steps_and_come_home():
     frames = danced(20.0)
     found = joints(retargeted(frames))[:, 0]
-    truth = joints([choreography(frame.time, 0) for frame in frames])[:, 0]
+    truth = truth_of(frames)[:, 0]
     assert np.corrcoef(found[:, 0], truth[:, 0])[0, 1] > 0.9
     assert np.abs(found[:, [0, 2]]).max() < 1.0
 
@@ -191,7 +195,7 @@ def test_limb_that_is_seen_again_does_not_pop():
     arm = [lm.LEFT_ELBOW, lm.LEFT_WRIST, lm.LEFT_INDEX, lm.LEFT_PINKY]
     found = joints(retargeted([hidden(f, arm) if 1.0 < f.time < 3.0 else f for f in frames]))
     assert largest_move(found) < 0.2
-    truth = joints([choreography(frame.time, 0) for frame in frames])
+    truth = truth_of(frames)
     assert np.median(np.linalg.norm(about_hips(found) - about_hips(truth), axis=-1)[120:]) < 0.03
 
 
@@ -204,7 +208,7 @@ def test_upper_body_alone_stands_and_lives():
     assert np.ptp(positions[:, feet, 1], axis=0).max() < 0.01
     assert found[-1].hips[1] == pytest.approx(0.95, abs=0.02)
     assert np.abs(np.stack([pose.rotations[legs, 3] for pose in found])).min() > 0.99
-    truth = joints([choreography(frame.time, 0) for frame in frames])
+    truth = truth_of(frames)
     seen_hands = about_hips(positions)[30:, HANDS, 1] - about_hips(truth)[30:, HANDS, 1]
     assert np.median(np.abs(seen_hands)) < 0.05
 
@@ -222,7 +226,7 @@ def test_walking_out_and_in():
     assert not any(present[60 + 17 : 120])
     assert all(present[120:])
     assert largest_move(joints(poses)) < 0.3
-    truth = joints([choreography(frame.time + 16.0, 0) for frame in back])
+    truth = truth_of(back, 16.0)
     errors = np.linalg.norm(about_hips(joints(poses[120:])) - about_hips(truth), axis=-1)
     assert np.median(errors[15:]) < 0.03
 

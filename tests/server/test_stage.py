@@ -107,8 +107,7 @@ def test_controls_out_of_range_are_refused_and_change_nothing() -> None:
         Emotion(weights={"furious": 1.0}),
         Emotion(weights={"sad": 1.6}),
         Emotion(weights={"sad": -0.1, "happy": 1.0}),
-        Emotion(weights={"sad": 0.0}),
-        Emotion(weights={}),
+        Emotion(weights={"sad": 1.0, "happy": 0.6}),
         Energy(value=0.4),
         Energy(value=2.1),
     ]

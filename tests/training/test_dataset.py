@@ -7,7 +7,7 @@ from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
 from training.dataset import Pool, active, blend
-from training.train import pools_of, windows_of
+from training.windows import pools_of, windows_of
 
 
 def test_idle_heads_and_tails_are_cut():
@@ -30,7 +30,7 @@ def test_windows_hold_what_they_promise_and_follow_their_seed():
     windows = windows_of(pools, TINY, 3)
     a, b = (windows.window(np.random.default_rng(5)) for _ in range(2))
     assert a.frames.shape == (2 + 7 * 4, features.WIDTH)
-    assert a.emotion.shape == (7, 3)
+    assert a.labels.shape == (7, 3)
     assert a.energy.shape == (7, 1)
     for left, right in zip(a, b, strict=True):
         np.testing.assert_array_equal(left, right)
@@ -41,11 +41,11 @@ def test_over_many_windows_all_labels_meet_and_conditions_are_dropped_at_times()
     windows = windows_of(pools_of(clips(), TINY), TINY.model_copy(update={"data": data}), 3)
     rng = np.random.default_rng(0)
     drawn = [windows.window(rng) for _ in range(200)]
-    emotion = np.concatenate([w.emotion for w in drawn])
+    emotion = np.concatenate([w.labels for w in drawn])
     assert emotion.sum(0).min() > 0.15 * len(emotion)
     assert 0.05 < np.mean(emotion.sum(1) == 0) < 0.3
     assert 0.05 < np.mean([w.energy.numpy() == 0 for w in drawn]) < 0.3
-    switches = [np.any(np.diff(w.emotion.numpy().argmax(1)) != 0) for w in drawn]
+    switches = [np.any(np.diff(w.labels.numpy().argmax(1)) != 0) for w in drawn]
     assert np.mean(switches) > 0.1
 
 
@@ -56,5 +56,5 @@ def test_a_label_without_clips_is_named():
 
 def test_a_label_with_too_little_motion_is_refused():
     pools = [Pool.of([clip[:20]]) for clip in clips()]
-    with pytest.raises(MotionFileError, match="expected at least 60 frames, got 40"):
+    with pytest.raises(MotionFileError, match="expected at least 45 frames, got 40"):
         windows_of(pools, TINY, 0)

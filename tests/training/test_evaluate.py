@@ -1,60 +1,165 @@
-import json
-from pathlib import Path
+"""Fakes must score badly, each by the measure that is there for its fault."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from motion.clip import Clip
-from motion.engine import Engine
 from motion.errors import BhavaError
-from tests.motion.strategies import swaying
-from training import classifier, evaluate
-from training.classifier import judge, train_classifier
+from tests.training import fakes
+from tests.training.fakes import EMOTIONS, Dancer
+from training import classifier, scores
+from training.aims import verdict
+from training.evaluate import cast_of, danced_frames, evaluate, evaluate_real, exactly, roll_out
+from training.reference import Reference
+from training.rollouts import Persistence
 
-MODEL = Path(__file__).parents[2] / "models" / "default"
+SECONDS = 12.0
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine.load(MODEL)
+def real():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "STEPS", 30)
+        patch.setattr(classifier, "FOLDS", 2)
+        return Reference.of(fakes.corpus(), EMOTIONS)
 
 
-def clips(emotions: tuple[str, ...]) -> list[Clip]:
-    """For each emotion a clip that leans in its own way."""
-    made = []
-    for index, emotion in enumerate(emotions):
-        base = swaying(240)
-        leaning = base.rotations + np.array([0.0, 0.0, 0.04 * index, 0.0])
-        leaning /= np.linalg.norm(leaning, axis=-1, keepdims=True)
-        made.append(Clip(emotion, 30, base.hips, leaning, {"emotion": emotion}))
-    return made
+@pytest.fixture(scope="module")
+def cast():
+    return cast_of([clip for clip in fakes.corpus() if clip.name.endswith("0")], EMOTIONS)
 
 
-def test_the_classifier_tells_labels_apart_and_is_wrong_on_shuffled_ones(monkeypatch):
-    monkeypatch.setattr(classifier, "STEPS", 50)
-    real = [[clip] for clip in clips(("a", "b", "c", "d", "e", "f"))][::5]
-    network = train_classifier(real, seed=0)
-    for label, group in enumerate(real):
-        assert np.mean(judge(network, group)[0] == label) == 1
-        assert np.mean(judge(network, real[1 - label])[0] == label) == 0
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(scores, "DRAWS", 4)
+    monkeypatch.setattr(scores, "VALUE_DRAWS", 4)
 
 
-def test_a_model_is_measured_and_reported(engine, monkeypatch, tmp_path):
-    monkeypatch.setattr(classifier, "STEPS", 20)
-    monkeypatch.setattr(evaluate, "SEEDS", (1,))
-    told: list[str] = []
-    real = clips(engine.contract.emotions)
-    measured = evaluate.evaluate(engine, real, real, seconds=12, progress=told.append)
-    assert [row.name for row in measured.rows] == list(engine.contract.emotions)
-    assert all(np.isfinite(list(vars(row).values())[1:]).all() for row in measured.rows)
-    assert len(told) == 1 + len(engine.contract.emotions)
-    report = evaluate.write_report([measured], tmp_path / "report")
-    assert "| happy |" in report.read_text()
-    saved = json.loads((tmp_path / "report" / "report.json").read_text())
-    assert saved[0]["rows"][0]["name"] == engine.contract.emotions[0]
+def scored(source, cast, real):
+    groups, _ = roll_out(source, cast, real, SECONDS, SECONDS / 2, lambda _: None)
+    return {name: estimate.value for name, estimate in scores.score(groups, real).items()}
 
 
-def test_an_emotion_without_real_clips_is_named(engine):
-    real = clips(engine.contract.emotions[:-1])
-    with pytest.raises(BhavaError, match=f"got none: .*{engine.contract.emotions[-1]}"):
-        evaluate.evaluate(engine, real, real, seconds=12, progress=lambda _: None)
+@pytest.fixture(scope="module")
+def perfect(cast, real):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scores, "DRAWS", 4)
+        return scored(Dancer(), cast, real)
+
+
+def test_motion_as_good_as_real_scores_well(perfect):
+    for name in ("speed", "jerk", "jerk_99", "skate", "diversity", "arrow"):
+        assert perfect[name] == pytest.approx(1.0, abs=0.4), name
+    assert perfect["accuracy"] > 0.9
+    assert perfect["freeze"] == perfect["broken"] == perfect["off_stage"] == 0.0
+
+
+def test_a_frozen_pose_freezes(cast, real):
+    found = scored(Dancer("frozen", fakes.frozen), cast, real)
+    assert found["freeze"] == 1.0
+    assert found["liveliest"] < 0.01
+    assert found["diversity"] < 0.01
+
+
+def test_trembling_shows_in_the_jerk_and_not_in_the_emotion(cast, real, perfect):
+    found = scored(Dancer("trembling", fakes.trembling), cast, real)
+    assert found["jerk"] > 5 * perfect["jerk"]
+    assert found["jerk_99"] > 2 * perfect["jerk_99"]
+    assert found["accuracy"] > 0.9
+
+
+def test_reversed_time_shows_in_its_arrow(cast, real, perfect):
+    found = scored(Dancer("reversed", fakes.reversed_in_time), cast, real)
+    assert found["arrow"] == pytest.approx(-perfect["arrow"], rel=0.3)
+
+
+def test_another_emotion_than_asked_for_shows_in_the_accuracy(cast, real):
+    found = scored(fakes.Shuffled("shuffled"), cast, real)
+    assert found["accuracy_same"] < 0.1
+    assert found["accuracy_contradicting"] < 0.1
+
+
+def test_what_explodes_is_off_the_stage_and_not_finite(cast, real, perfect):
+    found = scored(Dancer("exploding", fakes.exploding), cast, real)
+    assert found["off_stage"] > 0.2
+    assert found["broken"] > 0
+    assert found["farthest"] > 5.0
+    assert found["drift"] > 1.5 * perfect["drift"]
+
+
+def test_sliding_shows_in_the_skate(cast, real, perfect):
+    found = scored(Dancer("sliding", fakes.sliding), cast, real)
+    assert found["skate"] > 2 * perfect["skate"]
+    assert found["speed"] == pytest.approx(perfect["speed"])
+
+
+def test_decay_shows_in_the_slowest_minute(cast, real, perfect):
+    found = scored(Dancer("slowing", fakes.slowing), cast, real)
+    assert found["slowest"] < 0.75 * perfect["slowest"]
+    assert found["liveliest"] == pytest.approx(perfect["liveliest"], rel=0.3)
+
+
+def test_persistence_knows_neither_emotion_nor_chance_nor_energy(cast, real):
+    found = evaluate(Persistence(EMOTIONS), cast, real, seconds=SECONDS, tick=lambda _: None).scores
+    assert found["accuracy_contradicting"].value < 0.2 < 0.8 < found["accuracy_same"].value
+    assert found["diversity"].value < 0.2
+    assert found["switch_frames"].value == np.inf
+    for control in ("energy", "intensity", "blend"):
+        assert found[f"{control}_rank"].value == 0.0, control
+
+
+def test_a_switch_is_timed_to_the_frame_and_progress_told_of_every_frame(cast, real):
+    told: list[int] = []
+    found = evaluate(Dancer(), cast, real, seconds=SECONDS, tick=told.append).scores
+    assert found["switch_frames"].value == 1.0
+    assert found["switch_seconds"].value < 1.0
+    assert found["switch_shown"].value == 1.0
+    assert found["blend_rank"].value > 0.7
+    assert sum(told) == danced_frames(cast, SECONDS)
+
+
+def test_real_motion_is_its_own_measure(real):
+    result = evaluate_real(real)
+    for name in ("speed", "slowest", "liveliest", "jerk", "jerk_99", "skate", "diversity", "arrow"):
+        assert result.scores[name].value == pytest.approx(1.0), name
+    assert result.scores["frechet"].value > 0
+    assert result.confusion.keys() == {"same"}
+
+
+def test_clips_are_summarised_in_one_call(real):
+    clips = {e: [fakes.dance(e, 10.0, seed) for seed in (71, 72)] for e in EMOTIONS}
+    found = scores.summarise(clips, real)
+    assert found.keys() == scores.SCORES.keys()
+    assert found["accuracy"] > 0.9
+    assert found["speed"] == pytest.approx(1.0, abs=0.4)
+    assert np.isnan(found["accuracy_contradicting"])
+    half = scores.summarise({"sad": clips["sad"]}, real)
+    assert half["accuracy"] > 0.9
+
+
+def test_aims_are_held_missed_or_not_told():
+    real = {name: exactly(1.0) for name in ("freeze", "accuracy", "frechet", "frechet_kinetic")}
+    held = verdict({"slowest": exactly(0.9), "liveliest": exactly(1.1), "jerk": exactly(3)}, real)
+    assert held["dynamism"] is True
+    assert held["jerk"] is False
+    assert held["skate"] is None
+
+
+def test_an_emotion_without_held_out_clips_is_named():
+    clips = [clip for clip in fakes.corpus() if clip.labels["emotion"] == "sad"]
+    with pytest.raises(BhavaError, match=r"got none of \['excited'\]"):
+        cast_of(clips, EMOTIONS)
+
+
+def test_real_clips_that_do_not_serve_are_named():
+    sad, excited = fakes.corpus()[:6], fakes.corpus()[6:]
+    with pytest.raises(BhavaError, match=r"emotion excited: expected .* got 0 clips"):
+        Reference.of(sad, EMOTIONS)
+    with pytest.raises(BhavaError, match=r"emotion excited: .* got 1 clips, 0\.5 s at most"):
+        Reference.of([*sad, excited[0][:15]], EMOTIONS)
+    with pytest.raises(BhavaError, match=r"emotion excited: expected .* two groups .* got 1 clips"):
+        Reference.of([*sad, excited[0]], EMOTIONS)
+    broken = replace(excited[1], hips=excited[1].hips * np.nan)
+    with pytest.raises(BhavaError, match="excited 1: expected finite poses"):
+        Reference.of([*sad, broken], EMOTIONS)

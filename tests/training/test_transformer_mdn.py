@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from tests.training.tiny import TINY, clips
-from training.train import Training, pools_of, windows_of
-from training.transformer_mdn import Mixture, TransformerMDN
+from training.mixture import Mixture
+from training.train import Training
+from training.transformer_mdn import TransformerMDN
+from training.windows import pools_of, windows_of
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +22,19 @@ def network() -> TransformerMDN:
     return module.network.eval()
 
 
-def drawn_inputs(batch: int, tokens: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def drawn_inputs(batch: int, tokens: int) -> list[torch.Tensor]:
+    """Frames, labels, energy, and a reach over all tokens."""
     frames = torch.randn(batch, tokens, 4, 134)
-    emotion = torch.rand(batch, tokens, 3)
-    return frames, emotion, torch.rand(batch, tokens, 1) + 0.1
+    labels = torch.rand(batch, tokens, 3)
+    reach = torch.full((batch, tokens), tokens)
+    return [frames, labels, torch.rand(batch, tokens, 1) + 0.1, reach]
 
 
 @torch.no_grad()
 def test_cached_steps_equal_the_full_forward_beyond_the_context(network):
-    frames, emotion, energy = drawn_inputs(2, 11)
-    full = network(frames, emotion, energy)
-    condition = network.conditioned(emotion, energy)
+    frames, labels, energy, reach = drawn_inputs(2, 11)
+    full = network(frames, labels, energy, reach)
+    condition = network.conditioned(labels, energy)
     keys = values = torch.zeros(2, 2, 2, 4, 16)
     for token in range(11):
         filled = torch.full((2,), min(token + 1, 4))
@@ -43,10 +47,10 @@ def test_cached_steps_equal_the_full_forward_beyond_the_context(network):
 
 @torch.no_grad()
 def test_the_future_is_not_seen_and_the_distant_past_is_forgotten(network):
-    frames, emotion, energy = drawn_inputs(1, 12)
-    before = network(frames, emotion, energy).means
+    frames, *conditions = drawn_inputs(1, 12)
+    before = network(frames, *conditions).means
     frames[:, 6] += 1.0
-    changed = (network(frames, emotion, energy).means - before).abs().flatten(2).amax(-1)[0]
+    changed = (network(frames, *conditions).means - before).abs().flatten(2).amax(-1)[0]
     reach = 2 * (4 - 1)  # layers times the tokens that attention looks back
     assert torch.all(changed[:6] == 0)
     assert torch.all(changed[6:10] > 0)
@@ -54,11 +58,21 @@ def test_the_future_is_not_seen_and_the_distant_past_is_forgotten(network):
 
 
 @torch.no_grad()
+def test_a_short_reach_forgets_sooner(network):
+    frames, labels, energy, reach = drawn_inputs(1, 12)
+    short = torch.ones_like(reach)
+    before = network(frames, labels, energy, short).means
+    frames[:, 6] += 1.0
+    changed = (network(frames, labels, energy, short).means - before).abs().flatten(2).amax(-1)[0]
+    assert (changed > 0).nonzero().flatten().tolist() == [6]
+
+
+@torch.no_grad()
 def test_emotion_and_energy_change_the_prediction(network):
-    frames, emotion, energy = drawn_inputs(1, 3)
-    usual = network(frames, emotion, energy).means
-    assert (network(frames, 1 - emotion, energy).means - usual).abs().max() > 1e-3
-    assert (network(frames, emotion, 3 * energy).means - usual).abs().max() > 1e-3
+    frames, labels, energy, reach = drawn_inputs(1, 3)
+    usual = network(frames, labels, energy, reach).means
+    assert (network(frames, 1 - labels, energy, reach).means - usual).abs().max() > 1e-3
+    assert (network(frames, labels, 3 * energy, reach).means - usual).abs().max() > 1e-3
 
 
 def test_the_codec_gives_real_motion_back_and_goes_on_smoothly(network):

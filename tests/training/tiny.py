@@ -1,6 +1,7 @@
 """A recipe and clips so small that a network is trained on them in a second."""
 
 import numpy as np
+import pytest
 
 from motion.clip import Clip
 from tests.motion.strategies import swaying
@@ -42,6 +43,30 @@ TINY = Recipe.model_validate(
         },
     }
 )
+
+QUIET = [
+    pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+"""Marks of tests that train or export: the libraries warn of their own ways."""
+
+PEERS = {
+    "lstm-mdn": {"components": 3},
+    "lstm-mse": {},
+    "transformer-mdn-per-dimension": {"components": 3, "heads": 2},
+    "transformer-mse": {"heads": 2},
+}
+"""Sizes of each kind of peer beside those that all have."""
+
+
+def tiny_peer(kind: str) -> Recipe:
+    """Return a recipe of a peer."""
+    recipe = TINY.model_dump()
+    sizes = {"frames_per_token": 1, "context_tokens": 6, "channels": 16, "layers": 2}
+    recipe["model"] = {"kind": kind, **sizes, **PEERS[kind]}
+    recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
+    return Recipe.model_validate(recipe)
 
 
 def clips() -> list[Clip]:

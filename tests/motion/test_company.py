@@ -1,0 +1,207 @@
+"""The shipped model, danced by a company."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motion import features
+from motion.clip import Clip, Pose
+from motion.company import LOST, STAGE_RADIUS, Company, Frames
+from motion.engine import Engine
+from motion.errors import ConditionError
+from tests.motion.strategies import swaying
+
+MODEL = Path(__file__).parents[2] / "models" / "default"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine.load(MODEL)
+
+
+def weights(engine: Engine, *labels: str) -> np.ndarray:
+    """One emotion for each partner, (B, E)."""
+    return np.eye(len(engine.contract.emotions))[
+        [engine.contract.emotions.index(x) for x in labels]
+    ]
+
+
+def danced(company: Company, emotion: np.ndarray, seconds: float) -> list[Frames]:
+    energy = np.ones(len(emotion))
+    return [company.advance(emotion, energy) for _ in range(round(seconds * company.fps))]
+
+
+def clip_of(frames: list[Frames], slot: int) -> Clip:
+    return Clip.from_poses([Pose(f.hips[slot], f.rotations[slot]) for f in frames], 30)
+
+
+class Counting:
+    """An engine that notes the size of each batch, and may fail in one row or swell in all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.contract, self.initial_states = engine.contract, engine.initial_states
+        self.batches: list[int] = []
+        self.fail_in: int | None = None
+        self.swell = 1.0
+
+    def step(self, frames, *rest):
+        following, states = self._engine.step(frames, *rest)
+        self.batches.append(len(frames))
+        following = self.swell * following
+        if self.fail_in is not None:
+            following[self.fail_in] = np.nan
+            self.fail_in = None
+        return following, states
+
+
+def test_a_partner_dances_alone_as_it_does_in_company(engine):
+    emotion = weights(engine, "happy", "sad", "excited", "proud", "angry")
+    company, alone = Company(engine, [3, 4, 5, 6, 7]), Company(engine, [5])
+    for each, slot in ((company, 2), (alone, 0)):
+        each.take_up(slot, swaying(150))
+    together = clip_of(danced(company, emotion, 3), 2)
+    by_itself = clip_of(danced(alone, emotion[2:3], 3), 0)
+    np.testing.assert_allclose(together.rotations, by_itself.rotations, atol=1e-4)
+    np.testing.assert_allclose(together.hips, by_itself.hips, atol=1e-4)
+
+
+def test_thinking_is_spread_evenly_over_frames(engine):
+    counting = Counting(engine)
+    company = Company(counting, range(12))
+    emotion = weights(engine, *["happy"] * 12)
+    danced(company, emotion, 1)
+    counting.batches.clear()
+    danced(company, emotion, 1)
+    assert counting.batches == [3] * 30
+
+
+def test_partners_come_and_go_while_others_dance_on(engine):
+    stayed, alone = Company(engine, [1, 2]), Company(engine, [1])
+    happy = weights(engine, "happy", "happy", "happy")
+    whole = danced(stayed, happy[:2], 1)
+    stayed.leave(1)
+    whole += danced(stayed, happy[:2], 0.5)
+    assert stayed.join(8) == 1
+    assert stayed.join(9) == 2
+    newcomers = danced(stayed, happy, 1)
+    expected = clip_of(danced(alone, happy[:1], 2.5), 0)
+    np.testing.assert_allclose(
+        clip_of(whole + newcomers, 0).rotations, expected.rotations, atol=1e-4
+    )
+    fresh = Company(engine, [8])
+    np.testing.assert_allclose(
+        clip_of(newcomers, 1).rotations,
+        clip_of(danced(fresh, happy[:1], 1), 0).rotations,
+        atol=1e-4,
+    )
+
+
+def test_an_empty_slot_stands_and_takes_nobody_up(engine):
+    company = Company(engine, [1])
+    company.leave(0)
+    [frame] = danced(company, np.full((1, 8), np.nan), 1 / 30)
+    np.testing.assert_allclose(frame.rotations[0], Pose.standing().rotations, atol=1e-6)
+    with pytest.raises(IndexError, match="which is empty"):
+        company.take_up(0, swaying())
+
+
+@pytest.mark.parametrize("wait", [0, 1, 2, 3])
+def test_a_change_of_emotion_shows_in_the_very_next_frame(engine, wait):
+    changed, unchanged = Company(engine, [1]), Company(engine, [1])
+    sad, excited = weights(engine, "sad"), weights(engine, "excited")
+    for company in (changed, unchanged):
+        danced(company, sad, 1 + wait / 30)
+    before = danced(unchanged, sad, 0.5)
+    after = danced(changed, excited, 0.5)
+    apart = np.abs(clip_of(after, 0).rotations - clip_of(before, 0).rotations).max((1, 2))
+    assert apart[0] > 1e-5
+    assert apart[-1] > 0.05
+
+
+def test_a_change_of_emotion_does_not_pop(engine):
+    company = Company(engine, range(3))
+    names = engine.contract.emotions
+    frames = []
+    for turn in range(8):
+        emotion = weights(engine, *(names[(slot + turn) % len(names)] for slot in range(3)))
+        frames += danced(company, emotion, 1 + 7 / 30)
+    for slot in range(3):
+        acceleration = np.linalg.norm(
+            np.diff(clip_of(frames, slot).world_positions(), 2, axis=0), axis=-1
+        ).max(-1)
+        changes = np.arange(1, 8) * 37
+        at = np.concatenate([acceleration[changes + d] for d in (-2, -1, 0)])
+        assert at.max() < 1.2 * np.delete(acceleration, changes).max()
+
+
+def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
+    def speed(intensity: float) -> float:
+        company = Company(engine, range(4))
+        emotion = intensity * weights(engine, *["excited"] * 4)
+        frames = danced(company, emotion, 8)
+        return float(np.mean([features.joint_speed(clip_of(frames, s)).mean() for s in range(4)]))
+
+    none, half, full = speed(0.0), speed(0.6), speed(1.4)
+    assert none < half < full
+    first, second = (
+        clip_of(danced(Company(engine, [1]), 0 * weights(engine, label), 2), 0)
+        for label in ("excited", "sad")
+    )
+    np.testing.assert_array_equal(first.rotations, second.rotations)
+
+
+@pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, 1.6])
+def test_weights_out_of_range_are_refused(engine, bad):
+    company, emotion = Company(engine, [1]), weights(engine, "happy")
+    with pytest.raises(ConditionError, match=r"expected weights from 0 with a sum up to 1\.5"):
+        danced(company, np.where(emotion > 0, bad, 0.0), 1)
+    with pytest.raises(ConditionError, match=r"expected numbers in \[0\.5, 2\.0\]"):
+        company.advance(emotion, np.array([bad - 1.5]))
+
+
+def test_a_model_that_fails_for_one_is_never_shown_and_the_others_dance_on(engine):
+    counting = Counting(engine)
+    company, untouched = Company(counting, [1, 2]), Company(engine, [1, 2])
+    happy = weights(engine, "happy", "happy")
+    frames = danced(company, happy, 1.5)
+    counting.fail_in = 0
+    frames += danced(company, happy, 1.5)
+    assert company.recoveries.sum() == 1
+    failed = int(np.argmax(company.recoveries))
+    steps = np.linalg.norm(np.diff(clip_of(frames, failed).world_positions(), axis=0), axis=-1)
+    assert steps.max() < 0.3
+    other = 1 - failed
+    np.testing.assert_allclose(
+        clip_of(frames, other).rotations,
+        clip_of(danced(untouched, happy, 3), other).rotations,
+        atol=1e-4,
+    )
+
+
+def test_a_partner_far_off_the_stage_is_fetched_back_smoothly(engine):
+    company = Company(engine, [1])
+    far = swaying(150)
+    company.take_up(0, Clip("far", 30, far.hips + 6.0 * np.eye(3)[0], far.rotations))
+    clip = clip_of(danced(company, weights(engine, "neutral"), 2), 0)
+    assert company.recoveries.tolist() == [1]
+    distance = np.hypot(clip.hips[:, 0], clip.hips[:, 2])
+    assert distance[30:].max() < STAGE_RADIUS + LOST
+    assert np.abs(np.diff(clip.hips, 2, axis=0)).max() < 0.5
+
+
+def test_a_model_that_drifts_is_noticed_and_set_up_anew(engine):
+    drifting = Counting(engine)
+    company = Company(drifting, [1])
+    happy = weights(engine, "happy")
+    danced(company, happy, 0.5)
+    drifting.swell = 2.5
+    frames = danced(company, happy, 1)
+    assert company.recoveries[0] >= 1
+    drifting.swell = 1.0
+    frames += danced(company, happy, 1)
+    recoveries = company.recoveries[0]
+    frames += danced(company, happy, 1)
+    assert company.recoveries[0] == recoveries
+    assert np.isfinite(clip_of(frames, 0).rotations).all()

@@ -1,0 +1,147 @@
+"""From clips and a recipe to the batches that training and validation see."""
+
+import lightning
+import numpy as np
+from torch.utils.data import DataLoader
+
+from motion.clip import Clip
+from motion.errors import BhavaError, MotionFileError
+from motion.skeleton import CANONICAL
+from training.choreographed import choreographed_clips
+from training.dataset import FPS, Pool, StitchedWindows, Window
+from training.normalisation import importance
+from training.recipe import Recipe
+
+HELD_OUT_SEED = 0
+HELD_OUT_MINUTES = 4.0
+"""Of choreographed dance, of another seed than what is learnt from."""
+
+
+def check_clip(clip: Clip) -> None:
+    """Refuse a clip that nothing can be learnt from.
+
+    How short a clip may be is no matter of the context: windows are stitched from many.
+
+    Raises:
+        MotionFileError: If it has another skeleton or rate, fewer than two frames, or numbers that
+            are not finite.
+    """
+    frames, joints = len(clip.hips), len(CANONICAL.joints)
+    if clip.rotations.shape != (frames, joints, 4):
+        got = f"rotations of shape {clip.rotations.shape}"
+        raise MotionFileError(
+            f"{clip.name}: expected {frames} frames of {joints} joints, got {got}"
+        )
+    if clip.fps != FPS:
+        raise MotionFileError(f"{clip.name}: expected {FPS:g} frames a second, got {clip.fps:g}")
+    if frames < 2:
+        raise MotionFileError(f"{clip.name}: expected at least 2 frames, got {frames}")
+    bad = ~(np.isfinite(clip.hips).all(-1) & np.isfinite(clip.rotations).all((-2, -1)))
+    if bad.any():
+        raise MotionFileError(
+            f"{clip.name}: expected finite numbers, got others in frame {int(bad.argmax())}"
+        )
+
+
+def sorted_by_pool(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]]:
+    """Return the clips of each of a recipe's pools, in its order; other clips are left out.
+
+    Raises:
+        MotionFileError: If a clip is unfit to learn from.
+    """
+    by_pool: dict[str, list[Clip]] = {pool: [] for pool in recipe.data.shares}
+    for clip in clips:
+        pool = recipe.data.pool_of(clip)
+        if pool is not None:
+            check_clip(clip)
+            by_pool[pool].append(clip)
+    return by_pool
+
+
+def pools_of(clips: list[Clip], recipe: Recipe) -> list[Pool]:
+    """Sort clips by the recipe's pools.
+
+    Raises:
+        BhavaError: If a pool has no clip, or a clip is unfit.
+    """
+    found = sorted_by_pool(clips, recipe)
+    empty = [name for name, clips in found.items() if not clips]
+    if empty:
+        there = [name for name in found if name not in empty]
+        raise BhavaError(
+            f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
+        )
+    return [Pool.of(clips) for clips in found.values()]
+
+
+def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
+    """Sort held-out clips by the recipe's pools; those that are no emotions may be empty.
+
+    Raises:
+        BhavaError: If an emotion has no held-out clip: nothing could be said of how well it is
+            learnt. It takes two recordings, one of them to hold out.
+    """
+    found = sorted_by_pool(held_out, recipe)
+    empty = [name for name in recipe.data.emotions if not found[name]]
+    if empty:
+        raise BhavaError(
+            f"expected at least 2 recordings of every emotion, one of them to hold out, "
+            f"got fewer for {empty}"
+        )
+    return [Pool.of(clips) if clips else Pool.empty() for clips in found.values()]
+
+
+def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
+    """Return the endless windows of a recipe; empty pools are never drawn."""
+    data = recipe.data
+    drawn = np.array(list(data.shares.values())) * [len(pool.frames) > 0 for pool in pools]
+    everything = np.concatenate([pool.frames for pool in pools])
+    return StitchedWindows(
+        pools,
+        np.array([[label in name.split() for label in data.labels] for name in data.shares]),
+        drawn / drawn.sum(),
+        emotions=len(data.emotions),
+        tokens=data.tokens + 1,
+        frames_per_token=recipe.model.frames_per_token,
+        seed=seed,
+        rank=rank,
+        feature_scale=everything.std(0) / np.maximum(importance(everything), 1e-6),
+    )
+
+
+class Windows(lightning.LightningDataModule):
+    """Batches for Lightning: others in every process, and others again after a resumption."""
+
+    def __init__(self, recipe: Recipe, clips: list[Clip], held_out: list[Clip]) -> None:
+        super().__init__()
+        self.recipe = recipe
+        minutes = recipe.data.choreographed_minutes
+        if minutes:
+            clips = clips + choreographed_clips(minutes, recipe.seed)
+            held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
+        self.pools, self.held_out = pools_of(clips, recipe), held_out_pools_of(held_out, recipe)
+
+    @property
+    def unvalidated(self) -> list[str]:
+        """Pools without held-out clips."""
+        named = zip(self.recipe.data.shares, self.held_out, strict=True)
+        return [name for name, pool in named if not len(pool.frames)]
+
+    def to_fit(self) -> StitchedWindows:
+        """Return windows to fit normalisation and codec to."""
+        return windows_of(self.pools, self.recipe, self.recipe.seed)
+
+    def train_dataloader(self) -> DataLoader[Window]:
+        """Return batches of training windows."""
+        assert self.trainer is not None
+        seed, rank = self.recipe.seed + self.trainer.global_step, self.trainer.global_rank
+        windows = windows_of(self.pools, self.recipe, seed, rank)
+        size = self.recipe.optimiser.batch_size
+        return DataLoader(windows, size, num_workers=1, persistent_workers=True)
+
+    def val_dataloader(self) -> DataLoader[Window]:
+        """Return batches of held-out windows, the same at every validation."""
+        assert self.trainer is not None
+        rank = self.trainer.global_rank
+        windows = windows_of(self.held_out, self.recipe, HELD_OUT_SEED, rank)
+        return DataLoader(windows, self.recipe.optimiser.batch_size, num_workers=0)
