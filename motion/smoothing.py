@@ -7,12 +7,14 @@ from jaxtyping import Float
 
 Array = np.ndarray
 
-KERNEL: Final = np.array([-1.0, 4.0, 10.0, 4.0, -1.0]) / 16.0
-"""The flattest filter of five taps that stops half the frame rate: it keeps 0.99 of 3 Hz, 0.94 of
-5 Hz and 0.44 of 10 Hz at 30 fps, so that accents stay and the shaking of single frames goes.
+KERNEL: Final = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
+"""The binomial filter of five taps: at 30 fps it keeps 0.81 of 3 Hz, 0.56 of 5 Hz and 0.06 of
+10 Hz, so that the shaking between tokens goes. Against the flattest filter of five
+taps it costs an eighth of the strongest accents, and takes the median jerk from 1.6 to 1.2 times
+real.
 
 References:
-    O. Herrmann, "On the Approximation Problem in Nonrecursive Digital Filter Design", 1971.
+    M. Aubury and W. Luk, "Binomial Filters", 1996.
 """
 
 REACH: Final = len(KERNEL) // 2

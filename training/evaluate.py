@@ -69,7 +69,7 @@ class Result:
 
 
 def cast_of(held_out: Sequence[Clip], labels: tuple[str, ...]) -> Cast:
-    """Return whom to dance with.
+    """Return whom to dance with, each ending at the centre of the stage.
 
     Args:
         held_out: Real clips that no model has learnt from.
@@ -78,9 +78,8 @@ def cast_of(held_out: Sequence[Clip], labels: tuple[str, ...]) -> Cast:
     Raises:
         BhavaError: If one has none.
     """
-    long_enough = [
-        clip for clip in map(active, held_out) if clip.seconds >= measures.SHORTEST_SECONDS
-    ]
+    moving = [_centred(active(clip)) for clip in held_out]
+    long_enough = [clip for clip in moving if clip.seconds >= measures.SHORTEST_SECONDS]
     contexts = [
         sorted((c for c in long_enough if c.labels.get("emotion") == label), key=_longest_first)
         for label in labels
@@ -275,6 +274,10 @@ def _milliseconds(call: Callable[[], object], times: int) -> list[float]:
         call()
         taken.append(1e3 * (time.thread_time() - begun))
     return taken
+
+
+def _centred(clip: Clip) -> Clip:
+    return replace(clip, hips=clip.hips - clip.hips[-1] * [1.0, 0.0, 1.0])
 
 
 def _longest_first(clip: Clip) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
 from training.dataset import FPS
 from training.network import ExportedStep
-from training.train import load_checkpoint
+from training.train import Training, load_checkpoint
 
 TOLERANCE = 2e-3
 """Largest difference of a feature between torch and ONNX after a few steps."""
@@ -31,9 +31,8 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         BhavaError: If the checkpoint cannot be read or the graph computes something else.
     """
     module = load_checkpoint(checkpoint)
-    data, network = module.recipe.data, module.network.eval()
-    config = network.config
-    step = network.exported(len(data.emotions)).eval()
+    data, config = module.recipe.data, module.network.config
+    step, playing = step_of(module), module.recipe.playing
     contract = Contract(
         name=out.name,
         kind=config.kind,
@@ -43,13 +42,11 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         joints=CANONICAL.joints,
         features=features.LAYOUT,
         emotions=tuple(data.emotions),
-        energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist())[
-            : len(data.emotions)
-        ],
+        energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
         noise=step.noise,
         states=step.states,
-        temperature=step.temperature,
-        guidance=step.guidance,
+        temperature=playing.temperature,
+        guidance=playing.guidance,
         licence=licence,
         corpus=", ".join(data.datasets),
         quality=module.quality,
@@ -61,6 +58,13 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     if not difference < TOLERANCE:
         raise BhavaError(f"{out}: expected the graph within {TOLERANCE} of torch, got {difference}")
     return contract
+
+
+def step_of(module: Training) -> ExportedStep:
+    """Return what is exported of a trained network."""
+    recipe = module.recipe
+    always = [recipe.playing.always.get(label, 0.0) for label in recipe.further_labels]
+    return module.network.exported(torch.tensor(always), module.typical_energy).eval()
 
 
 def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:

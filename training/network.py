@@ -7,6 +7,7 @@ A kind is one file: its `Config`, its network with the loss, and the `Step` that
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
@@ -104,28 +105,42 @@ class Network(nn.Module, ABC):
         """Return the mean negative log likelihood of raw features, None for kinds without one."""
 
     @abstractmethod
-    def exported(self, emotions: int) -> "ExportedStep":
-        """Return what is exported; it takes the weights of the first so many labels."""
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "ExportedStep":
+        """Return what is exported.
+
+        Args:
+            always: Weights of the labels that are no emotions, in their order, (L - E,).
+            usual_energy: Of each emotion, m/s, (E,).
+        """
 
 
 class ExportedStep(nn.Module):
     """One step as the contract has it: raw frames in, raw frames out."""
 
-    temperature: ClassVar[float] = 1.0
-    guidance: ClassVar[float] = 0.0
-    """What a partner uses if not told otherwise."""
+    always: Tensor
 
     def __init__(
-        self, network: Network, states: tuple[State, ...], frames_per_step: int, noise: int
+        self,
+        network: Network,
+        always: Tensor,
+        states: tuple[State, ...],
+        frames_per_step: int,
+        noise: int,
     ) -> None:
         """Set up a step.
 
         Args:
             network: Whose weights it uses.
+            always: Weights of the labels that are no emotions, (L - E,).
             states: What it hands on.
             frames_per_step: How many frames it takes and gives.
             noise: How many normal random numbers it takes.
         """
         super().__init__()
+        self.register_buffer("always", always)
         self.network, self.states = network, states
         self.frames_per_step, self.noise = frames_per_step, noise
+
+    def labels_of(self, emotion: Tensor) -> Tensor:
+        """Return the weights of all labels (N, L) for weights of emotions (N, E)."""
+        return torch.cat([emotion, self.always.expand(len(emotion), -1)], 1)

@@ -182,9 +182,9 @@ class PeerStep(ExportedStep):
 
     network: Peer
 
-    def __init__(self, network: Peer, emotions: int, states: tuple[State, State]) -> None:
-        super().__init__(network, states, FRAMES_PER_STEP, FRAMES_PER_STEP * network.head.noise)
-        self.further_labels = network.labels - emotions
+    def __init__(self, network: Peer, always: Tensor, states: tuple[State, State]) -> None:
+        noise = FRAMES_PER_STEP * network.head.noise
+        super().__init__(network, always, states, FRAMES_PER_STEP, noise)
 
     def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
@@ -205,7 +205,7 @@ class PeerStep(ExportedStep):
         """Return the next frames and the next states; shapes as in the contract."""
         del energy, guidance, uniform
         codec, head = self.network.codec, self.network.head
-        labels = functional.pad(emotion, (0, self.further_labels)).unsqueeze(1)
+        labels = self.labels_of(emotion).unsqueeze(1)
         heard = self.network.joined(codec.normalise(frames), labels.expand(-1, FRAMES_PER_STEP, -1))
         stream, memory = self.hear(heard, (first, second))
         after, following = memory, []

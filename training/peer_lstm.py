@@ -45,9 +45,10 @@ class LSTM(Peer):
         stream: Tensor = self.lstm(inputs)[0]
         return stream
 
-    def exported(self, emotions: int) -> "Step":
-        """Return what is exported; it takes the weights of the first so many labels."""
-        return Step(self, emotions)
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        del usual_energy
+        return Step(self, always)
 
 
 class LSTMMDN(LSTM):
@@ -69,10 +70,10 @@ class Step(PeerStep):
 
     network: LSTM
 
-    def __init__(self, network: LSTM, emotions: int) -> None:
+    def __init__(self, network: LSTM, always: Tensor) -> None:
         memory = (network.config.layers, network.config.channels)
         states = (State(name="hidden", shape=memory), State(name="cell", shape=memory))
-        super().__init__(network, emotions, states)
+        super().__init__(network, always, states)
 
     def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""

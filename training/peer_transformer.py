@@ -98,9 +98,10 @@ class Transformer(Peer):
         stream: Tensor = self.norm(x)
         return stream
 
-    def exported(self, emotions: int) -> "Step":
-        """Return what is exported; it takes the weights of the first so many labels."""
-        return Step(self, emotions)
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        del usual_energy
+        return Step(self, always)
 
 
 class TransformerMSE(Transformer):
@@ -123,10 +124,10 @@ class Step(PeerStep):
 
     network: Transformer
 
-    def __init__(self, network: Transformer, emotions: int) -> None:
+    def __init__(self, network: Transformer, always: Tensor) -> None:
         window = (network.config.context_tokens, network.inputs)
         states = (State(name="window", shape=window), State(name="filled", shape=(1,)))
-        super().__init__(network, emotions, states)
+        super().__init__(network, always, states)
 
     def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""

@@ -100,7 +100,7 @@ def _confusion(result: Result, labels: Sequence[str]) -> "Figure":
 def _spectra(result: Result, real: Result, labels: Sequence[str], fps: float) -> "Figure":
     columns = min(4, len(labels))
     rows = -(-len(labels) // columns)
-    figure, all_axes = _figure(2.75 * columns, 2.4 * rows + 0.4, columns, rows)
+    figure, all_axes = _figure(2.75 * columns, 2.4 * rows + 0.4, columns, rows, alike=True)
     hertz = measures.frequencies(fps)[1:]
     for axes, label, found, wanted in zip(
         all_axes, labels, result.spectrum, real.spectrum, strict=False
@@ -147,12 +147,12 @@ def _contact_sheet(result: Result, path: Path) -> None:
 
 
 def _figure(
-    width: float, height: float, columns: int, rows: int = 1
+    width: float, height: float, columns: int, rows: int = 1, *, alike: bool = False
 ) -> tuple["Figure", "list[Axes]"]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    all_axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    all_axes = list(figure.subplots(rows, columns, squeeze=False, sharey=alike).ravel())
     return figure, all_axes
 
 

@@ -60,14 +60,42 @@ class Data(Strict):
         return pool if pool in self.shares else None
 
 
+class Playing(Strict):
+    """How a partner plays the model if nobody says otherwise; part of what is exported.
+
+    Attributes:
+        temperature: Divides the logits of the mixture and multiplies its variances.
+        guidance: By how much the emotion is exaggerated; 0 for none.
+        always: Weights of labels that are no emotions and always hold.
+    """
+
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    guidance: float = Field(default=0.0, ge=0)
+    always: dict[str, float] = Field(default_factory=dict)
+
+
 class Recipe(Strict):
     """A whole recipe."""
 
     seed: int
     data: Data
+    playing: Playing = Playing()
     model: Config
     optimiser: Optimiser
     trainer: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _labels_that_always_hold_are_known(self) -> "Recipe":
+        known = self.further_labels
+        unknown = [label for label in self.playing.always if label not in known]
+        if unknown:
+            raise ValueError(f"expected always to name some of {known}, got {unknown}")
+        return self
+
+    @property
+    def further_labels(self) -> list[str]:
+        """The labels that are no emotions."""
+        return self.data.labels[len(self.data.emotions) :]
 
     @model_validator(mode="after")
     def _disturbance_is_the_kinds(self) -> "Recipe":

@@ -161,7 +161,7 @@ def _section(result: Result) -> str:
     pictures = ["confusion"]
     if result.name != "real":
         pictures += ["speed", "jerk", "responses", "motion"]
-    parts = [f"## {result.name}", _table(["emotion", *map(_title, BY_EMOTION)], rows)]
+    parts = [f"## {result.name}", _table(["", *map(_title, BY_EMOTION)], rows)]
     parts += [f"![{picture} of {result.name}]({result.name}-{picture}.png)" for picture in pictures]
     return "\n\n".join(parts)
 

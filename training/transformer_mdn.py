@@ -31,6 +31,13 @@ from training.mixture import Mixture
 from training.network import AttentionSizes, ExportedStep, Network
 from training.token_codec import TokenCodec
 
+CALM = 0.7
+"""Share of an emotion's usual energy that the guess without emotion is told.
+
+So guidance exaggerates energy too, and what the partner asks for beyond the usual counts more.
+Without it guidance towards a calm emotion leads into standing still.
+"""
+
 RETURN_HALF_LIFE = 0.2
 """Seconds in which motion that strayed from the real one comes half the way back."""
 
@@ -253,9 +260,9 @@ class TransformerMDN(Network):
             likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
         return -likelihood.mean() / self.config.frames_per_token
 
-    def exported(self, emotions: int) -> "Step":
-        """Return what is exported; it takes the weights of the first so many labels."""
-        return Step(self, emotions)
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        return Step(self, always, usual_energy)
 
 
 def way_back(strayed: Tensor) -> Tensor:
@@ -292,12 +299,10 @@ class Step(ExportedStep):
     Caches carry a second axis of two: with the emotion, and without.
     """
 
-    temperature: ClassVar[float] = 0.7
-    guidance: ClassVar[float] = 3.0
-
     network: TransformerMDN
+    usual_energy: Tensor
 
-    def __init__(self, network: TransformerMDN, emotions: int) -> None:
+    def __init__(self, network: TransformerMDN, always: Tensor, usual_energy: Tensor) -> None:
         c = network.config
         cache = (2, c.layers, c.heads, c.context_tokens, c.channels // c.heads)
         states = (
@@ -305,8 +310,14 @@ class Step(ExportedStep):
             State(name="values", shape=cache),
             State(name="filled", shape=(1,)),
         )
-        super().__init__(network, states, c.frames_per_token, c.latent)
-        self.further_labels = network.labels - emotions
+        super().__init__(network, always, states, c.frames_per_token, c.latent)
+        self.register_buffer("usual_energy", usual_energy)
+
+    def calm(self, emotion: Tensor, energy: Tensor) -> Tensor:
+        """Return the energy (N, 1) that the guess without emotion is told."""
+        total = emotion.sum(1, keepdim=True)
+        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
+        return CALM * torch.where(total > 0, usual, energy)
 
     def forward(
         self,
@@ -325,10 +336,9 @@ class Step(ExportedStep):
         network = self.network
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
-        emotion = functional.pad(emotion, (0, self.further_labels))
         both = network.conditioned(
-            torch.stack([emotion, torch.zeros_like(emotion)], 1),
-            energy.unsqueeze(1).expand(-1, 2, -1),
+            torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
+            torch.stack([energy, self.calm(emotion, energy)], 1),
         )
         mixture, keys_after, values_after = network.step(
             normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),

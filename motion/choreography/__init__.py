@@ -7,8 +7,8 @@ trunk (`footwork`, `arm_figures`, `torso_figures`). Figures are places on beats,
 that a standing foot stays where it is.
 """
 
-from motion.choreography.dance import choreography, danced, pose_at
+from motion.choreography.dance import choreography, danced
 from motion.choreography.effort import EMOTIONS, tempo_range
 from motion.choreography.score import PHRASE, Cue, Score
 
-__all__ = ["EMOTIONS", "PHRASE", "Cue", "Score", "choreography", "danced", "pose_at", "tempo_range"]
+__all__ = ["EMOTIONS", "PHRASE", "Cue", "Score", "choreography", "danced", "tempo_range"]

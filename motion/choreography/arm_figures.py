@@ -5,39 +5,22 @@ across; degrees above the horizontal; the elbow's swivel about the line from sho
 below, 0 behind or outside, 90 above); and the hand's distance as a percentage of the arm's length.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
+
+from motion.choreography.effort import EVENLY, Liking
+from motion.choreography.figures import ArmFigure
 
 Array = np.ndarray
 Key = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, eq=False)
-class ArmFigure:
-    """Eight beats of both arms.
-
-    Attributes:
-        keys: Left and right, (8, 2, 4), as the module says; both as if they were the left one.
-        liking: How often emotions pick it, 1 where not listed.
-    """
-
-    keys: Array
-    liking: Mapping[str, float]
-
-    def mirrored(self) -> "ArmFigure":
-        """Return the same with the arms exchanged."""
-        return ArmFigure(self.keys[:, ::-1], self.liking)
-
-
-def _arms(keys: list[Key], shift: int = 0, **liking: float) -> ArmFigure:
+def _arms(keys: list[Key], shift: int = 0, liking: Liking = EVENLY) -> ArmFigure:
     """Return a figure whose right arm does what the left does, `shift` beats later."""
     left = np.array(keys * (8 // len(keys)), dtype=float)
     return ArmFigure(np.stack([left, np.roll(left, shift, axis=0)], axis=1), liking)
 
 
-def _one(keys: list[Key], other: list[Key], **liking: float) -> ArmFigure:
+def _one(keys: list[Key], other: list[Key], liking: Liking = EVENLY) -> ArmFigure:
     """Return a figure of two different arms."""
     left, right = (np.array(k * (8 // len(k)), dtype=float) for k in (keys, other))
     return ArmFigure(np.stack([left, right], axis=1), liking)
@@ -50,10 +33,7 @@ ARM_FIGURES = (
     _arms(
         [(60, -50, -20, 80), (20, -70, -10, 92), (-25, -58, 10, 90), (20, -65, -10, 88)],
         shift=2,
-        sad=0.6,
-        tired=1.5,
-        angry=0.3,
-        afraid=0.1,
+        liking=(1, 1, 0.6, 0.3, 1, 0.1, 1.5, 1),
     ),
     # Circles of both arms.
     _arms(
@@ -67,23 +47,13 @@ ARM_FIGURES = (
             (85, -20, -40, 70),
             (55, -50, -20, 82),
         ],
-        happy=1.5,
-        sad=0.2,
-        afraid=0.1,
-        tired=0.2,
-        angry=0.3,
+        liking=(1, 1.5, 0.2, 0.3, 1, 0.1, 0.2, 1),
     ),
     # Waving overhead, one arm after the other.
     _arms(
         [(45, 40, -50, 70), (20, 66, -50, 92), (25, 25, -30, 76), (35, -30, -5, 66)],
         shift=2,
-        happy=2.5,
-        excited=2.5,
-        sad=0.0,
-        tired=0.0,
-        afraid=0.0,
-        angry=0.3,
-        proud=0.5,
+        liking=(1, 2.5, 0, 0.3, 0.5, 0, 0, 2.5),
     ),
     # Gathering before the chest and opening wide.
     _arms(
@@ -97,29 +67,17 @@ ARM_FIGURES = (
             (70, -15, -40, 62),
             (90, -25, -45, 52),
         ],
-        proud=2.0,
-        afraid=0.1,
-        sad=0.1,
-        tired=0.1,
-        happy=1.2,
+        liking=(1, 1.2, 0.1, 1, 2, 0.1, 0.1, 1),
     ),
     # Frames: one forearm up, the other across.
     _arms(
         [(10, 10, -85, 66), (20, 16, -90, 60), (72, -12, -45, 60), (60, -30, -30, 62)],
         shift=1,
-        sad=0.1,
-        tired=0.1,
-        afraid=0.2,
+        liking=(1, 1, 0.1, 1, 1, 0.2, 0.1, 1),
     ),
     # A groove of low elbows.
     _arms(
-        [(60, -42, -25, 52), (35, -50, -15, 64)],
-        shift=1,
-        happy=1.5,
-        tired=1.0,
-        sad=0.4,
-        proud=0.3,
-        afraid=0.3,
+        [(60, -42, -25, 52), (35, -50, -15, 64)], shift=1, liking=(1, 1.5, 0.4, 1, 0.3, 0.3, 1, 1)
     ),
     # Reaching out and up, held, then let go.
     _arms(
@@ -134,11 +92,7 @@ ARM_FIGURES = (
             (45, -40, -15, 64),
         ],
         shift=4,
-        proud=2.0,
-        afraid=0.1,
-        angry=0.3,
-        sad=0.2,
-        tired=0.2,
+        liking=(1, 1, 0.2, 0.3, 2, 0.1, 0.2, 1),
     ),
     # A wave that travels from one hand to the other.
     _one(
@@ -162,86 +116,33 @@ ARM_FIGURES = (
             (0, -10, -10, 96),
             (0, -22, -10, 95),
         ],
-        happy=1.4,
-        angry=0.0,
-        afraid=0.0,
-        sad=0.1,
-        tired=0.1,
+        liking=(1, 1.4, 0.1, 0, 1, 0, 0.1, 1),
     ),
     # Claps on every other beat.
-    _arms(
-        [(60, -18, -40, 68), (111, -6, -40, 62)],
-        happy=2.0,
-        excited=2.0,
-        neutral=0.5,
-        sad=0.0,
-        tired=0.0,
-        proud=0.2,
-        afraid=0.0,
-        angry=0.2,
-    ),
+    _arms([(60, -18, -40, 68), (111, -6, -40, 62)], liking=(0.5, 2, 0, 0.2, 0.2, 0, 0, 2)),
     # Cheering: both up and out.
     _arms(
         [(50, -38, -35, 58), (20, 60, -45, 97), (50, 10, -60, 62), (15, 50, -40, 97)],
-        happy=3.0,
-        excited=3.0,
-        neutral=0.3,
-        proud=0.8,
-        sad=0.0,
-        tired=0.0,
-        afraid=0.0,
-        angry=0.2,
+        liking=(0.3, 3, 0, 0.2, 0.8, 0, 0, 3),
     ),
     # A circle overhead with one arm, the other hand on the hip.
     _one(
         [(20, 60, -50, 78), (60, 64, -60, 72), (100, 58, -60, 72), (60, 68, -50, 78)],
         [_ON_HIP],
-        happy=1.8,
-        excited=1.2,
-        neutral=0.4,
-        proud=0.4,
-        sad=0.0,
-        tired=0.0,
-        afraid=0.0,
-        angry=0.0,
+        liking=(0.4, 1.8, 0, 0, 0.4, 0, 0, 1.2),
     ),
     # Punches.
-    _arms(
-        [(94, 0, -15, 97), (95, -26, -60, 48)],
-        shift=1,
-        angry=5.0,
-        excited=0.6,
-        neutral=0.2,
-        happy=0.1,
-        sad=0.0,
-        proud=0.2,
-        afraid=0.0,
-        tired=0.0,
-    ),
+    _arms([(94, 0, -15, 97), (95, -26, -60, 48)], shift=1, liking=(0.2, 0.1, 0, 5, 0.2, 0, 0, 0.6)),
     # Striking down with both arms.
     _arms(
         [(55, 50, -55, 66), (82, -45, -15, 90), (80, -42, -20, 84), (70, -20, -45, 62)],
-        angry=4.0,
-        excited=0.4,
-        neutral=0.2,
-        happy=0.1,
-        sad=0.1,
-        proud=0.2,
-        afraid=0.0,
-        tired=0.0,
+        liking=(0.2, 0.1, 0.1, 4, 0.2, 0, 0, 0.4),
     ),
     # Hammering, one after the other.
     _arms(
         [(70, 38, -70, 56), (84, -30, -35, 76), (80, -34, -30, 70), (75, -10, -60, 56)],
         shift=2,
-        angry=4.0,
-        neutral=0.1,
-        happy=0.1,
-        sad=0.0,
-        proud=0.0,
-        afraid=0.0,
-        tired=0.0,
-        excited=0.4,
+        liking=(0.1, 0.1, 0, 4, 0, 0, 0, 0.4),
     ),
     # Tearing apart: crossed, then thrown wide and low.
     _one(
@@ -265,14 +166,7 @@ ARM_FIGURES = (
             (50, -48, -15, 80),
             (92, -42, -35, 64),
         ],
-        angry=2.5,
-        excited=0.6,
-        proud=0.8,
-        neutral=0.3,
-        sad=0.0,
-        afraid=0.0,
-        tired=0.0,
-        happy=0.3,
+        liking=(0.3, 0.3, 0, 2.5, 0.8, 0, 0, 0.6),
     ),
     # Hand on the hip, the other arm presents.
     _one(
@@ -287,14 +181,7 @@ ARM_FIGURES = (
             (40, -10, -30, 80),
             (70, -20, -40, 66),
         ],
-        proud=4.0,
-        neutral=0.5,
-        happy=0.6,
-        sad=0.0,
-        angry=0.1,
-        afraid=0.0,
-        tired=0.0,
-        excited=0.2,
+        liking=(0.5, 0.6, 0, 0.1, 4, 0, 0, 0.2),
     ),
     # Opening like a crown.
     _arms(
@@ -308,14 +195,7 @@ ARM_FIGURES = (
             (5, 0, -5, 96),
             (20, -45, 0, 92),
         ],
-        proud=4.0,
-        neutral=0.6,
-        happy=0.6,
-        sad=0.3,
-        angry=0.0,
-        afraid=0.0,
-        tired=0.1,
-        excited=0.4,
+        liking=(0.6, 0.6, 0.3, 0, 4, 0, 0.1, 0.4),
     ),
     # One arm to the sky, the other wide.
     _arms(
@@ -330,27 +210,13 @@ ARM_FIGURES = (
             (5, 20, -20, 97),
         ],
         shift=4,
-        proud=3.0,
-        neutral=0.5,
-        happy=0.8,
-        sad=0.0,
-        angry=0.1,
-        afraid=0.0,
-        tired=0.0,
-        excited=0.8,
+        liking=(0.5, 0.8, 0, 0.1, 3, 0, 0, 0.8),
     ),
     # Hanging.
     _arms(
         [(25, -74, 0, 96), (42, -64, 0, 95), (25, -76, 0, 97), (10, -66, 5, 96)],
         shift=2,
-        sad=4.0,
-        tired=5.0,
-        neutral=0.3,
-        happy=0.0,
-        angry=0.0,
-        proud=0.0,
-        afraid=0.1,
-        excited=0.0,
+        liking=(0.3, 0, 4, 0, 0, 0.1, 5, 0),
     ),
     # A slow reach to the front that is given up.
     _arms(
@@ -365,14 +231,7 @@ ARM_FIGURES = (
             (35, -70, 0, 94),
         ],
         shift=4,
-        sad=4.0,
-        tired=1.5,
-        neutral=0.5,
-        happy=0.1,
-        angry=0.0,
-        proud=0.3,
-        afraid=0.6,
-        excited=0.0,
+        liking=(0.5, 0.1, 4, 0, 0.3, 0.6, 1.5, 0),
     ),
     # Hands to the head.
     _arms(
@@ -386,14 +245,7 @@ ARM_FIGURES = (
             (90, -5, -40, 62),
             (60, -50, -10, 82),
         ],
-        sad=4.0,
-        afraid=2.5,
-        tired=0.8,
-        neutral=0.0,
-        happy=0.0,
-        angry=0.4,
-        proud=0.0,
-        excited=0.0,
+        liking=(0, 0, 4, 0.4, 0, 2.5, 0.8, 0),
     ),
     # Arms about oneself.
     _one(
@@ -417,14 +269,7 @@ ARM_FIGURES = (
             (114, -46, -25, 66),
             (90, -50, -25, 66),
         ],
-        afraid=3.0,
-        sad=3.5,
-        tired=0.3,
-        neutral=0.0,
-        happy=0.0,
-        angry=0.0,
-        proud=0.0,
-        excited=0.0,
+        liking=(0, 0, 3.5, 0, 0, 3, 0.3, 0),
     ),
     # Shielding the face.
     _arms(
@@ -439,53 +284,18 @@ ARM_FIGURES = (
             (95, -25, -50, 50),
         ],
         shift=0,
-        afraid=4.0,
-        sad=0.3,
-        neutral=0.0,
-        happy=0.0,
-        angry=0.0,
-        proud=0.0,
-        tired=0.0,
-        excited=0.0,
+        liking=(0, 0, 0.3, 0, 0, 4, 0, 0),
     ),
     # Warding off: hands pushed forward and drawn back.
     _arms(
         [(94, 0, -50, 86), (98, -16, -60, 50), (98, -14, -60, 50), (94, 6, -50, 80)],
         shift=1,
-        afraid=4.0,
-        angry=0.5,
-        neutral=0.1,
-        happy=0.0,
-        sad=0.3,
-        proud=0.0,
-        tired=0.0,
-        excited=0.1,
+        liking=(0.1, 0, 0.3, 0.5, 0, 4, 0, 0.1),
     ),
     # Forearms up, shaken.
-    _arms(
-        [(45, 5, -75, 58), (25, 28, -80, 58)],
-        shift=1,
-        excited=3.0,
-        happy=1.0,
-        neutral=0.4,
-        sad=0.0,
-        angry=0.3,
-        proud=0.0,
-        afraid=0.2,
-        tired=0.0,
-    ),
+    _arms([(45, 5, -75, 58), (25, 28, -80, 58)], shift=1, liking=(0.4, 1, 0, 0.3, 0, 0.2, 0, 3)),
     # Pumping overhead.
-    _arms(
-        [(30, 66, -50, 92), (45, 28, -70, 60)],
-        excited=3.5,
-        happy=1.2,
-        angry=0.5,
-        neutral=0.1,
-        sad=0.0,
-        proud=0.1,
-        afraid=0.0,
-        tired=0.0,
-    ),
+    _arms([(30, 66, -50, 92), (45, 28, -70, 60)], liking=(0.1, 1.2, 0, 0.5, 0.1, 0, 0, 3.5)),
     # Floating at shoulder height.
     _arms(
         [
@@ -499,23 +309,12 @@ ARM_FIGURES = (
             (45, -10, -30, 84),
         ],
         shift=2,
-        proud=1.0,
-        happy=0.8,
-        sad=0.5,
-        tired=0.2,
-        angry=0.0,
-        afraid=0.0,
+        liking=(1, 0.8, 0.5, 0, 1, 0, 0.2, 1),
     ),
     # Swinging heavily across the body.
     _one(
         [(75, -52, 0, 92), (30, -70, 0, 95), (-20, -60, 5, 95), (25, -70, 0, 95)],
         [(-20, -60, 5, 95), (25, -70, 0, 95), (75, -52, 0, 92), (30, -70, 0, 95)],
-        tired=3.5,
-        sad=1.0,
-        neutral=0.5,
-        angry=0.0,
-        proud=0.0,
-        afraid=0.0,
-        excited=0.1,
+        liking=(0.5, 1, 1, 0, 0, 0, 3.5, 0.1),
     ),
 )

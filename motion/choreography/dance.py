@@ -10,7 +10,7 @@ from motion.choreography import arms, legs
 from motion.choreography.effort import Effort, arm_rest, blend
 from motion.choreography.passage import Passage, passage
 from motion.choreography.score import PHRASE, Cue, Score, conditions
-from motion.clip import Clip, Pose
+from motion.clip import Clip
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -48,12 +48,6 @@ def choreography(
     tracks = passage(seed, shifted, first, last)
     condition = conditions(shifted, at)
     return _Dancer(at, seed, tracks, blend(condition[:, :-1]), condition[:, -1]).poses()
-
-
-def pose_at(beat: float, seed: int, score: Score) -> Pose:
-    """Return the pose at one musical time; as `choreography`."""
-    hips, turned = choreography(np.array([beat]), seed, score)
-    return Pose(hips[0], turned[0])
 
 
 def _mix(low: float, high: float, share: Float[Array, "T"]) -> Float[Array, "T"]:

@@ -101,7 +101,7 @@ class Effort:
 _TABLE: dict[str, tuple[float, ...]] = {
     #                neutral  happy     sad   angry   proud  afraid   tired  excited
     "weight":      (  0.40,   0.30,   0.15,   1.00,   0.70,   0.25,   0.05,   0.45),
-    "time":        (  0.45,   0.55,   0.40,   0.65,   0.35,   0.50,   0.35,   0.60),
+    "time":        (  0.50,   0.60,   0.45,   0.55,   0.25,   0.40,   0.35,   0.62),
     "space":       (  0.60,   0.35,   0.25,   1.00,   0.90,   0.20,   0.15,   0.45),
     "flow":        (  0.50,   0.85,   0.45,   0.15,   0.40,   0.05,   0.90,   0.70),
     "arm_forward": (  30.0,   25.0,   40.0,   65.0,    5.0,   95.0,   25.0,   35.0),
@@ -135,6 +135,11 @@ _TABLE: dict[str, tuple[float, ...]] = {
 
 EMOTIONS = ("neutral", "happy", "sad", "angry", "proud", "afraid", "tired", "excited")
 """Emotions that can be danced, in the table's order."""
+
+Liking = tuple[float, float, float, float, float, float, float, float]
+"""How often each of `EMOTIONS` picks a figure, as a share."""
+
+EVENLY: Liking = (1, 1, 1, 1, 1, 1, 1, 1)
 
 _COLUMNS = np.array([_TABLE[field.name] for field in fields(Effort)])  # (fields, emotions)
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.choreography.effort import arm_rest, blend
-from motion.choreography.footwork import Step
+from motion.choreography.figures import Step
 from motion.choreography.score import PHRASE, SETTLED, Phrase, Score, conditions, phrase, place
 from motion.choreography.track import Track
 

@@ -12,10 +12,11 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
-from motion.choreography.arm_figures import ARM_FIGURES, ArmFigure
+from motion.choreography.arm_figures import ARM_FIGURES
 from motion.choreography.effort import EMOTIONS, Effort, blend, weights_of
-from motion.choreography.footwork import FOOTWORKS, STANCE, Footwork
-from motion.choreography.torso_figures import TORSO_FIGURES, TorsoFigure
+from motion.choreography.figures import ArmFigure, Footwork, TorsoFigure
+from motion.choreography.footwork import FOOTWORKS, STANCE
+from motion.choreography.torso_figures import TORSO_FIGURES
 from motion.choreography.track import Track
 
 Array = np.ndarray
@@ -138,8 +139,7 @@ def _pick(
     """
     rng = np.random.default_rng([seed, what])
     order = rng.permutation(len(figures))
-    likings = [[figures[i].liking.get(name, 1.0) for name in EMOTIONS] for i in order]
-    shares = np.cumsum(np.array(likings) @ weights)
+    shares = np.cumsum(np.array([figures[i].liking for i in order]) @ weights)
     at = (rng.random() + number * _STRIDES[what]) % 1.0
     return int(order[np.searchsorted(shares, at * shares[-1])])
 

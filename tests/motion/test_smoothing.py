@@ -12,8 +12,9 @@ def response(hertz: float) -> float:
 
 def test_accents_stay_and_the_shaking_of_single_frames_goes():
     assert response(0) == pytest.approx(1)
-    assert response(3) > 0.98
-    assert response(5) > 0.93
+    assert response(3) > 0.8
+    assert response(5) > 0.5
+    assert response(10) < 0.1
     assert response(15) == pytest.approx(0, abs=1e-12)
 
 

@@ -92,11 +92,9 @@ def exploding(clip: Clip) -> Clip:
     return replace(clip, hips=hips)
 
 
-def slowing(clip: Clip) -> Clip:
-    """Half as fast in its second half."""
-    half = len(clip) // 2
-    late = np.minimum(half + np.arange(len(clip) - half) // 2, len(clip) - 1)
-    at = np.concatenate([np.arange(half), late])
+def stopping(clip: Clip) -> Clip:
+    """Stands still in its last third."""
+    at = np.minimum(np.arange(len(clip)), 2 * len(clip) // 3)
     return replace(clip, hips=clip.hips[at], rotations=clip.rotations[at])
 
 

@@ -8,7 +8,7 @@ from motion.contract import Contract
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError, ModelContractError
 from tests.training.tiny import QUIET, TINY, clips
-from training.export import export, largest_difference
+from training.export import export, largest_difference, step_of
 from training.train import load_checkpoint, train
 
 pytestmark = QUIET
@@ -28,8 +28,8 @@ def model(checkpoint, tmp_path_factory):
 
 
 def test_the_graph_computes_what_torch_does(checkpoint, model):
-    network = load_checkpoint(checkpoint).network.eval()
-    assert largest_difference(network.exported(2), Engine.load(model)) < 1e-4
+    step = step_of(load_checkpoint(checkpoint))
+    assert largest_difference(step, Engine.load(model)) < 1e-4
 
 
 def test_a_batch_computes_what_singles_do(model):

@@ -10,10 +10,13 @@ from motion import features
 from motion.engine import Conditions, Engine, Noise
 from motion.partner import Partner
 from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
-from training.export import export, largest_difference
+from training.export import TOLERANCE, export, largest_difference, step_of
 from training.peer import MixtureHead, MixturePerDimensionHead, to_uniform
 from training.train import Training, load_checkpoint, train
 from training.windows import Windows
+
+NEVER, USUAL_ENERGY = torch.zeros(1), torch.ones(2)
+"""Weight of the label that is no emotion, and the energy of the two that are."""
 
 KINDS = pytest.mark.parametrize("kind", PEERS)
 
@@ -66,7 +69,7 @@ def test_noise_on_the_inputs_disturbs_a_peer(kind):
 def test_steps_equal_the_full_forward(kind):
     recipe = tiny_peer(kind)
     network, _ = fitted(kind)
-    step, context = network.exported(2).eval(), recipe.model.context_tokens
+    step, context = network.exported(NEVER, USUAL_ENERGY).eval(), recipe.model.context_tokens
     frames = torch.from_numpy(Windows(recipe, clips(), clips()).pools[0].frames[:12])[None]
     emotion = torch.tensor([[0.0, 1.0]])
     label = torch.tensor([[0.0, 1.0, 0.0]]).expand(12, -1)[None]
@@ -88,7 +91,7 @@ def test_steps_equal_the_full_forward(kind):
 @torch.no_grad()
 def test_the_emotion_reaches_every_frame_and_energy_none(kind):
     network, batch = fitted(kind)
-    step = network.exported(2).eval()
+    step = network.exported(NEVER, USUAL_ENERGY).eval()
     states = [torch.zeros(4, *state.shape) for state in step.states]
     one, normal = torch.ones(4, 1), torch.zeros(4, step.noise)
 
@@ -100,6 +103,16 @@ def test_the_emotion_reaches_every_frame_and_energy_none(kind):
     usual = said([1.0, 0.0], 1.0)
     assert torch.equal(said([1.0, 0.0], 2.0), usual)
     assert ((said([0.0, 1.0], 1.0) - usual).abs().amax(-1) > 0).all()
+
+
+@pytest.mark.parametrize("kind", ["transformer-mdn", *PEERS])
+@torch.no_grad()
+def test_labels_that_are_no_emotions_hold_as_exported(kind):
+    network, _ = fitted(kind)
+    emotion = torch.tensor([[1.0, 0.0]] * 4)
+    expected = torch.tensor([[1.0, 0.0, 0.7]] * 4)
+    step = network.exported(torch.tensor([0.7]), USUAL_ENERGY)
+    torch.testing.assert_close(step.labels_of(emotion), expected)
 
 
 @pytest.mark.parametrize("kind", ["transformer-mdn", *(kind for kind in PEERS if "mdn" in kind)])
@@ -175,8 +188,7 @@ class TestExported:
 
     def test_the_graph_computes_what_torch_does(self, run):
         checkpoint, engine = run
-        step = load_checkpoint(checkpoint).network.eval().exported(2).eval()
-        assert largest_difference(step, engine) < 1e-4
+        assert largest_difference(step_of(load_checkpoint(checkpoint)), engine) < TOLERANCE
 
     def test_the_contract_tells_what_it_is(self, run):
         contract = run[1].contract

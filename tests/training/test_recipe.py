@@ -63,6 +63,7 @@ def test_every_kind_has_a_recipe():
             "input_noise = 0.1",
             "expected own_sample_share for transformer-mdn, got input_noise",
         ),
+        ("always = { dance", "always = { sad", "expected always to name some of ['dance'"),
         ("[trainer]", "[trainer", "expected a recipe in TOML"),
     ],
 )
