@@ -93,7 +93,8 @@ class Mind:
         self._patience = 0
         self.conditions: Float[Array, "C"] = np.empty(0, np.float32)
         self.taken_up, self.recoveries = False, 0
-        self._standing = features.from_clip(Clip.from_poses([Pose.standing()] * 2, 30.0))[0]
+        still = Clip.from_poses([Pose.standing()] * 2, engine.contract.fps)
+        self._standing = features.from_clip(still)[0]
         self._hold(self._standing)
 
     @property
