@@ -184,15 +184,10 @@ def _bend_and_swing(
     longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
     wanted = np.linalg.norm(target - hip, axis=-1)
     reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
-    bend = _knee_angle(reach) - _knee_angle(now)
+    bend = kinematics.angle_between(_THIGH, _SHIN, reach)
+    bend -= kinematics.angle_between(_THIGH, _SHIN, now)
     hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
     axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
     bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()
     shin = rotations.rotate(bent, ankle - knee)
     return bent, rotations.swing(knee + shin - hip, target - hip)
-
-
-def _knee_angle(reach: Float[Array, "N"]) -> Float[Array, "N"]:
-    """Inner angle of the knee, radians, by the law of cosines."""
-    cosine = (_THIGH**2 + _SHIN**2 - reach**2) / (2 * _THIGH * _SHIN)
-    return np.arccos(np.clip(cosine, -1.0, 1.0))

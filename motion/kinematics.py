@@ -65,6 +65,21 @@ def local_from_world(
     return local
 
 
+def angle_between(
+    a: float | Float[Array, "*batch"],
+    b: float | Float[Array, "*batch"],
+    opposite: float | Float[Array, "*batch"],
+) -> Float[Array, "*batch"]:
+    """Return the angle of a triangle between two sides, radians, by the law of cosines.
+
+    Args:
+        a: Length of one side, metres.
+        b: Length of the other.
+        opposite: Length of the third; out of reach, the angle is 0 or a half turn.
+    """
+    return np.arccos(np.clip((a**2 + b**2 - opposite**2) / (2 * a * b), -1.0, 1.0))
+
+
 def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"]:
     """Return the heading of the body in radians about Y; 0 faces +Z, positive turns towards +X.
 

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from motion import rotations
+from motion import kinematics, rotations
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -56,8 +56,8 @@ def arm(
     """
     forward, up = soft_clip(key[:, 0], *FORWARD), soft_clip(key[:, 1], LOWEST, ceiling)
     away = soft_clip(key[:, 3], *REACH) * (_UPPER + _LOWER)
-    inner = np.arccos((_UPPER**2 + away**2 - _LOWER**2) / (2 * _UPPER * away))
-    bend = np.pi - np.arccos((_UPPER**2 + _LOWER**2 - away**2) / (2 * _UPPER * _LOWER))
+    inner = kinematics.angle_between(_UPPER, away, _LOWER)
+    bend = np.pi - kinematics.angle_between(_UPPER, _LOWER, away)
     raised = shrug + _SHRUG * np.logaddexp(0.0, 6 * up) / 6
     zero = np.zeros_like(up)
     shoulder = Rotation.from_euler("YZ", np.stack([-0.1 * forward, raised], axis=-1))

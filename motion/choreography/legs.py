@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from motion import rotations
+from motion import kinematics, rotations
 from motion.choreography.passage import FootTrack
 from motion.choreography.track import minimum_jerk
 from motion.skeleton import CANONICAL
@@ -125,8 +125,8 @@ def _two_bones(
     away = np.maximum(_soft_minimum(np.stack([far, straight]), 800.0), 0.2)
     down = rotations.normalise(to_ankle)
     frame = rotations.frame(-down, np.cross(down, left))  # up the leg, to the knee, right
-    hip = np.arccos((_THIGH**2 + away**2 - _SHIN**2) / (2 * _THIGH * away))
-    knee = np.pi - np.arccos((_THIGH**2 + _SHIN**2 - away**2) / (2 * _THIGH * _SHIN))
+    hip = kinematics.angle_between(_THIGH, away, _SHIN)
+    knee = np.pi - kinematics.angle_between(_THIGH, _SHIN, away)
     return _leg_bone(frame, hip), _leg_bone(frame, hip - knee)
 
 
