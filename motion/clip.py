@@ -82,6 +82,34 @@ class Clip:
         hips = np.stack([pose.hips for pose in poses])
         return Clip(name, fps, hips, np.stack([pose.rotations for pose in poses]))
 
+    @staticmethod
+    def from_times(
+        poses: list[Pose],
+        times: Float[Array, "N"],
+        at: Float[Array, "T"],
+        fps: float,
+        name: str = "",
+    ) -> "Clip":
+        """Return the clip of poses at uneven times, taken at others.
+
+        Positions are interpolated linearly, rotations spherically; the first and the last pose
+        stand for what lies beyond them.
+
+        Args:
+            poses: At least one.
+            times: Of the poses, seconds, growing.
+            at: Of the clip's frames, seconds.
+            fps: Of the clip.
+            name: Of the clip.
+        """
+        clip = Clip.from_poses(poses, fps, name)
+        after = np.clip(np.searchsorted(times, at), min(1, len(times) - 1), len(times) - 1)
+        before = np.maximum(after - 1, 0)
+        part = np.clip((at - times[before]) / np.maximum(times[after] - times[before], 1e-9), 0, 1)
+        hips = clip.hips[before] + part[:, None] * (clip.hips[after] - clip.hips[before])
+        turned = rotations.slerp(clip.rotations[before], clip.rotations[after], part[:, None])
+        return replace(clip, hips=hips, rotations=turned)
+
     def world_positions(self) -> Float[Array, "T J 3"]:
         """Return the world positions of all joints, metres."""
         return kinematics.world_positions(CANONICAL, self.hips, self.rotations)

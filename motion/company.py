@@ -1,11 +1,11 @@
 """A company: partners that dance side by side, each an endless stream of poses.
 
-model step → sample → smoothing → stage bounds → poses → blend → grounding → foot lock, for all at
-once. No IO, no clock; the same seed and the same calls give a partner the same motion, whoever
-else dances.
+model step → sample → smoothing → leads → stage bounds → poses → blend → grounding → foot lock, for
+all at once. No IO, no clock; the same seed and the same calls give a partner the same
+motion, to the bit, whoever else dances.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from motion.clip import Clip, Pose
 from motion.drift import Drift
 from motion.energy import EnergyGovernor
 from motion.engine import Engine
+from motion.following import Lead, follow
 from motion.foot_lock import FootLock
 from motion.grounding import Grounding
 from motion.inertia import Offset, Poses
@@ -25,6 +26,7 @@ from motion.rows import Rows
 from motion.skeleton import CANONICAL
 from motion.smoothing import REACH, smooth
 from motion.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.watchdog import Watchdog
 
 Array = np.ndarray
 
@@ -74,10 +76,10 @@ class Company:
             stage_radius: How far from the origin they may go, metres.
         """
         self.fps = engine.contract.fps
-        self._engine, self._stage_radius = engine, stage_radius
+        self._engine, self._default_radius = engine, stage_radius
         self._minds: list[Mind | None] = [Mind(engine, seed) for seed in seeds]
         self._still = Mind(engine, 0).next_window()
-        self._figures = _Figures(engine, len(seeds))
+        self._figures = _Figures(engine, len(seeds), stage_radius)
 
     def __len__(self) -> int:
         return len(self._minds)
@@ -97,9 +99,19 @@ class Company:
         """At intensity 1, unitless, from 0; may be written into."""
         return self._figures.guidance
 
+    @property
+    def stage_radius(self) -> Float[Array, "B"]:
+        """How far from the origin each may go, metres; may be written into."""
+        return self._figures.stage_radius
+
+    @property
+    def raised(self) -> Int[Array, "B"]:
+        """How often each partner was asked for more because it all but stood."""
+        return self._figures.watchdog.raised
+
     def join(self, seed: int) -> int:
         """Let a partner in and return its slot: an empty one or a further one."""
-        mind, fresh = Mind(self._engine, seed), _Figures(self._engine, 1)
+        mind, fresh = Mind(self._engine, seed), _Figures(self._engine, 1, self._default_radius)
         if None not in self._minds:
             self._minds.append(mind)
             self._figures.append(fresh)
@@ -131,23 +143,31 @@ class Company:
         if not figures.begun[slot]:
             figures.place(slot, context)
 
-    def advance(self, emotion: Float[Array, "B E"], energy: Float[Array, "B"]) -> Frames:
+    def advance(
+        self,
+        emotion: Float[Array, "B E"],
+        energy: Float[Array, "B"],
+        leads: Mapping[int, Lead] | None = None,
+    ) -> Frames:
         """Return the next frame of all.
 
         Args:
             emotion: Weights over the contract's emotions, from 0. Their sum is the intensity: 0
                 is no emotion, 1 as people show it, 1.5 the most.
             energy: 1 is usual for the emotion; in [0.5, 2].
+            leads: Whom partners follow, by slot.
 
         Raises:
             ConditionError: If either is out of range for a partner; then none goes on.
         """
         figures, dt = self._figures, 1.0 / self.fps
         aim = self._ask(emotion, energy)
+        self._heed(leads or {})
         think(self._engine, [mind for mind in self._minds if mind])
         windows, taken_up = self._next_windows()
-        frames = face_audience(smooth(windows), figures.root, self._stage_radius)
-        frames = bend_inwards(frames, figures.root, self._stage_radius)
+        frames = face_audience(smooth(windows), figures.root, figures.stage_radius)
+        frames, own = self._follow(frames, leads or {})
+        frames = bend_inwards(frames, figures.root, figures.stage_radius)
         root = features.next_root(figures.root, frames, self.fps)
         poses = figures.offset.apply(features.to_poses(frames, root), dt)
         claimed = frames[:, features.PART["contacts"]]
@@ -155,8 +175,11 @@ class Company:
         rotations, contacts = figures.foot_lock.apply(
             poses, positions, figures.positions, claimed, dt
         )
-        figures.governor.observe(figures.show(poses, positions) / dt, aim, dt)
-        self._recover(figures.drift.lost(windows[:, REACH], dt))
+        # A partner that follows moves as its lead does: that says nothing about the model.
+        speed = aim + own * (figures.show(poses, positions) / dt - aim)
+        figures.governor.observe(speed, aim, dt)
+        stuck = figures.watchdog.observe(speed, aim, dt)
+        self._recover(figures.drift.lost(windows[:, REACH], dt) | stuck)
         return Frames(poses[0], rotations, contacts, taken_up)
 
     def _ground(
@@ -169,7 +192,7 @@ class Company:
         figures, dt = self._figures, 1.0 / self.fps
         positions = kinematics.world_positions(CANONICAL, *poses)
         wanted = root[:, :2] + figures.grounding.shift(positions, figures.positions, claimed, dt)
-        place = hold_back(wanted, figures.root[:, :2], self._stage_radius, dt)
+        place = hold_back(wanted, figures.root[:, :2], figures.stage_radius, dt)
         moved = np.zeros((len(self), 3))
         moved[:, [0, 2]] = place - root[:, :2]
         figures.root = np.column_stack([place, root[:, 2]])
@@ -185,7 +208,7 @@ class Company:
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, figures.guidance)
         asked = np.column_stack([emotion, energy, figures.temperature, figures.guidance])
-        steered = figures.governor.steer(aim)
+        steered = figures.governor.steer(aim) * figures.watchdog.boost
         conditions = np.column_stack(
             [emotion / np.maximum(intensity, 1e-6), steered, figures.temperature, guidance]
         ).astype(np.float32)
@@ -196,6 +219,28 @@ class Company:
             if mind and mind.settle(conditions[slot]):
                 figures.heeded[slot] = asked[slot]
         return aim
+
+    def _heed(self, leads: Mapping[int, Lead]) -> None:
+        """Let the minds hear their leads."""
+        for slot, mind in enumerate(self._minds):
+            if mind:
+                mind.lead = leads.get(slot)
+
+    def _follow(
+        self, frames: Float[Array, "B F"], leads: Mapping[int, Lead]
+    ) -> tuple[Float[Array, "B F"], Float[Array, "B"]]:
+        """Mix leads into frames; return how much of each is still the partner's own."""
+        own = np.ones(len(self))
+        if not leads:
+            return frames, own
+        slots, followed = list(leads), list(leads.values())
+        share = np.array([lead.shown for lead in followed])
+        led = np.stack([lead.frames[-1] for lead in followed])
+        places = np.stack([lead.root for lead in followed])
+        mixed = frames.copy()
+        mixed[slots] = follow(frames[slots], self._figures.root[slots], led, places, share)
+        own[slots] -= share
+        return mixed, own
 
     def _next_windows(self) -> tuple[Float[Array, "B W F"], Bool[Array, "B"]]:
         """Return the next frames amid their neighbours, and who goes on from a dancer."""
@@ -215,10 +260,12 @@ class Company:
     def _recover(self, drifted: Bool[Array, "B"]) -> None:
         """Let those who are lost stand, after a blend; who has left the stage, at its edge."""
         place = self._figures.root[:, :2]
-        distance = np.hypot(*place.T)
-        away = distance > self._stage_radius + LOST
+        distance, radius = np.hypot(*place.T), self._figures.stage_radius
+        away = distance > np.maximum(radius, self._figures.farthest) + LOST
+        # A stage that shrinks lets its partner walk in.
+        self._figures.farthest = np.maximum(distance, radius)
         for slot in np.flatnonzero(away | drifted):
-            place[slot] *= min(1.0, self._stage_radius / max(distance[slot], 1e-6))
+            place[slot] *= min(1.0, radius[slot] / max(distance[slot], 1e-6))
             if mind := self._minds[slot]:
                 mind.recover()
 
@@ -226,10 +273,12 @@ class Company:
 class _Figures(Rows):
     """Where partners are, what they showed last, are asked for, and what corrects them."""
 
-    def __init__(self, engine: Engine, count: int) -> None:
+    def __init__(self, engine: Engine, count: int, stage_radius: float) -> None:
         contract, standing = engine.contract, Pose.standing()
         self.begun = np.zeros(count, bool)
         self.root = np.zeros((count, 3))
+        self.stage_radius = np.full(count, stage_radius)
+        self.farthest = self.stage_radius.copy()
         # The last two frames, before the foot lock.
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
@@ -241,6 +290,7 @@ class _Figures(Rows):
         self.grounding = Grounding(count)
         self.foot_lock = FootLock(count)
         self.governor = EnergyGovernor(count)
+        self.watchdog = Watchdog(count)
         self.drift = Drift(count)
 
     def place(self, slot: int, context: Clip) -> None:

@@ -4,6 +4,7 @@ BhavaError
 ├── MotionFileError      a motion file that cannot be read or does not fit
 ├── ModelContractError   a model whose graph and contract differ, or that is absent
 ├── ConditionError       emotion weights, energy or temperature out of range
+├── TakeError            a take that cannot be read, written or computed again
 ├── SourceError          a camera, video or landmark source that fails
 └── SetupError           the machine lacks what was asked for (port, GPU, extra)
 """
@@ -23,6 +24,10 @@ class ModelContractError(BhavaError):
 
 class ConditionError(BhavaError, ValueError):
     """A control value (emotion weights, energy, temperature) out of range."""
+
+
+class TakeError(BhavaError):
+    """A take that cannot be read, written or computed again."""
 
 
 class SourceError(BhavaError):

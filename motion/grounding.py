@@ -57,7 +57,7 @@ class Grounding(Rows):
         bears = _ramp(claimed, *CLAIM) * _ramp(height, *HEIGHT)
         weight = bears / (np.sum(slide**2, axis=-1) + EVEN**2)
         share = weight / np.maximum(weight.sum(-1, keepdims=True), 1e-9)
-        rest = -bears.max(-1, keepdims=True) * np.einsum("bj,bjc->bc", share, slide)
+        rest = -bears.max(-1, keepdims=True) * np.sum(share[..., None] * slide, axis=1)
         self._velocity = rest + (self._velocity - rest) * 0.5 ** (dt / HALF_LIFE)
         return self._velocity * dt
 

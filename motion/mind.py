@@ -15,6 +15,7 @@ from jaxtyping import Float
 from motion import features
 from motion.clip import Clip, Pose
 from motion.engine import Conditions, Engine, Noise, States
+from motion.following import Lead
 from motion.smoothing import REACH
 
 Array = np.ndarray
@@ -74,6 +75,7 @@ class Mind:
         taken_up: Whether it goes on from a dancer that it has listened to.
         settled: Whether it is settled what the next token is asked to be.
         conditions: What it is or was last asked to be.
+        lead: Whom it follows, if anybody.
         recoveries: How often it had to be set up anew.
     """
 
@@ -90,6 +92,7 @@ class Mind:
         self._length = engine.contract.frames_per_step
         self._noises: deque[Noise] = deque()
         self._listening: Memory | None = None
+        self.lead: Lead | None = None
         self._patience = 0
         self.conditions: Float[Array, "C"] = np.empty(0, np.float32)
         self.taken_up, self.recoveries = False, 0
@@ -162,9 +165,16 @@ class Mind:
             turns.append(Turn(self, self._listening, Noise.none(self._engine.contract)))
         if self.due or early:
             thinks = len(self._memory.unheard) == 1
+            if thinks and self.lead:
+                self._hear_lead(self.lead)
             noise = self._noise() if thinks else Noise.none(self._engine.contract)
             turns.append(Turn(self, self._memory, noise))
         return turns
+
+    def _hear_lead(self, lead: Lead) -> None:
+        """Pull what is to be heard next towards what the lead just did."""
+        own = self._memory.unheard[0]
+        self._memory.unheard[0] = own + np.float32(lead.heard) * (lead.frames - own)
 
     def hear(self, turn: Turn, following: Float[Array, "K F"], known: Known) -> None:
         """Take what the model gave."""
@@ -217,11 +227,13 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
         mind.attend()
     turns = [turn for mind in minds for turn in mind.turns(mind in early)]
     while turns:
+        # The last row of an odd batch may come out some bits apart, for SIMD leaves a remainder.
+        even = turns + turns[-1:] * (len(turns) % 2)
         following, states = engine.step(
-            np.stack([turn.memory.unheard[0] for turn in turns]),
-            Conditions.of(np.stack([turn.mind.conditions for turn in turns])),
-            _stacked([turn.memory.known for turn in turns]),
-            Noise.stack([turn.noise for turn in turns]),
+            np.stack([turn.memory.unheard[0] for turn in even]),
+            Conditions.of(np.stack([turn.mind.conditions for turn in even])),
+            _stacked([turn.memory.known for turn in even]),
+            Noise.stack([turn.noise for turn in even]),
         )
         for row, turn in enumerate(turns):
             turn.mind.hear(turn, following[row], Known(states, row))

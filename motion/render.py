@@ -3,7 +3,7 @@
 Every capsule is ray-cast inside its own rectangle of the picture against one depth buffer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -48,13 +48,16 @@ def render_clip(clip: Clip, size: int = 640) -> Iterator[UInt8[Array, "H W 3"]]:
         yield render_pose(clip.hips[frame], clip.rotations[frame], target[frame], reach, size)
 
 
-def write_video(clip: Clip, path: Path, size: int = 640) -> None:
+def write_video(
+    clip: Clip, path: Path, size: int = 640, drawn: Callable[[int], None] = lambda _: None
+) -> None:
     """Write pictures of all frames as an H.264 video at the clip's rate.
 
     Args:
         clip: At least one frame.
         path: Ends in the suffix of a container for H.264, such as .mp4.
         size: Width and height in pixels, even.
+        drawn: Told how many frames are done, after each.
     """
     import av
 
@@ -63,8 +66,9 @@ def write_video(clip: Clip, path: Path, size: int = 640) -> None:
         stream = video.add_stream("libx264", rate, options={"crf": "18"})
         stream.pix_fmt = "yuv420p"
         stream.width = stream.height = size
-        for picture in render_clip(clip, size):
+        for done, picture in enumerate(render_clip(clip, size), 1):
             video.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            drawn(done)
         video.mux(stream.encode())
 
 

@@ -33,7 +33,7 @@ WALK = 0.8
 
 
 def face_audience(
-    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: float
+    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: Float[Array, "B"]
 ) -> Float[Array, "B F"]:
     """Return the features with a turn to the audience, by who has a foot free to step.
 
@@ -55,7 +55,7 @@ def face_audience(
 
 
 def bend_inwards(
-    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: float
+    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: Float[Array, "B"]
 ) -> Float[Array, "B F"]:
     """Return the features with paths that lead off the stage bent inwards.
 
@@ -79,7 +79,7 @@ def bend_inwards(
 
 
 def hold_back(
-    place: Float[Array, "B 2"], before: Float[Array, "B 2"], radius: float, dt: float
+    place: Float[Array, "B 2"], before: Float[Array, "B 2"], radius: Float[Array, "B"], dt: float
 ) -> Float[Array, "B 2"]:
     """Return places on the floor as near the edge as they may come.
 
@@ -99,7 +99,7 @@ def _outward(place: Float[Array, "B 2"]) -> Float[Array, "B 2"]:
     return place / np.maximum(np.hypot(*place.T), 1e-6)[:, None]
 
 
-def _edge(place: Float[Array, "B 2"], radius: float) -> Float[Array, "B"]:
+def _edge(place: Float[Array, "B 2"], radius: Float[Array, "B"]) -> Float[Array, "B"]:
     """How near the edge: 0 where all is free, 1 from the edge on."""
     share = np.hypot(*place.T) / radius
     return np.clip((share - FREE_SHARE) / (1 - FREE_SHARE), 0.0, 1.0)

@@ -1,10 +1,9 @@
-"""The web application around one stage: the socket, the pages, and how it is doing."""
+"""The web application around a house: the socket, the pages, the interface, and how it is doing."""
 
 import asyncio
 import mimetypes
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,67 +13,45 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.api import StageState, create_api
 from server.connection import SEND_TIMEOUT, Connection
-from server.messages import Controls, Status
-from server.pacer import ticks
+from server.house import DEFAULT, House
 from server.session import HELLO_TIMEOUT
-from server.stage import Stage
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
 
 
-class State(BaseModel):
-    """How the stage is doing.
+class Readiness(BaseModel):
+    """Whether the show can be seen.
 
     Attributes:
-        model: Name of the partner's model.
-        ready: Whether frames flow and landmarks do, or may at any time.
-        status: As the viewers are told it.
-        source_detail: Why the source is lost; empty otherwise.
-        controls: As the viewers are told them.
-        behind: For each viewer that acknowledges, how many frames it has not shown yet.
+        ready: Whether it can, on the stage that is always there.
+        stages: How each stage is doing.
+        late: Share of the ticks that came too late, lately.
+        tick_ms: 95th percentile of what a tick takes.
         faults: How often each kind of error happened, without stopping the show.
     """
 
-    model: str
     ready: bool
-    status: Status
-    source_detail: str
-    controls: Controls
-    behind: list[int]
+    stages: list[StageState]
+    late: float
+    tick_ms: float
     faults: dict[str, int]
 
 
-async def perform(
-    stage: Stage, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
-) -> None:
-    """Let the stage give its frames, at its rate, for ever.
-
-    The work of a frame is done in one thread of its own: a slow model then costs its own frames
-    only, and the hand-over (0.1 ms) is small beside a frame's 33 ms.
-    """
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "dance") as worker:
-        async for now in ticks(stage.contract.fps, clock, sleep):
-            try:
-                stage.publish(await loop.run_in_executor(worker, stage.advance, now))
-            except Exception as error:
-                stage.faults.count("stage", error)
-
-
 def create_app(
-    stage: Stage,
+    house: House,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     pages: Path = PAGES,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
-    """Return the application; its lifespan is the stage's performance.
+    """Return the application; its lifespan is the performance of the house.
 
     Args:
-        stage: What it shows.
+        house: What it shows.
         clock: Monotonic time in seconds; the frames' times are of it.
         sleep: Waits for a number of seconds, between the frames.
         pages: Folder of the built pages.
@@ -84,7 +61,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        performance = asyncio.create_task(perform(stage, clock, sleep))
+        performance = asyncio.create_task(house.run(sleep))
         try:
             yield
         finally:
@@ -92,42 +69,32 @@ def create_app(
             await asyncio.wait([performance])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(create_api(house, clock))
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
-        await Connection(websocket, stage, clock, hello_timeout, send_timeout).run()
+        await Connection(websocket, house.stage, clock, hello_timeout, send_timeout).run()
 
     @app.get("/healthz")
     async def health() -> dict[str, bool]:
         """Answer as long as the server is alive."""
         return {"alive": True}
 
-    @app.get("/readyz", responses={503: {"model": State}})
-    async def readiness(response: Response) -> State:
+    @app.get("/readyz", responses={503: {"model": Readiness}})
+    async def readiness(response: Response) -> Readiness:
         """Tell whether the show can be seen; status 503 if not."""
-        state = _state(stage, clock())
-        response.status_code = 200 if state.ready else 503
-        return state
-
-    @app.get("/api/state")
-    async def state() -> State:
-        """Tell how the stage is doing."""
-        return _state(stage, clock())
+        ready = house.stage(DEFAULT).ready(clock())
+        response.status_code = 200 if ready else 503
+        return Readiness(
+            ready=ready,
+            stages=[StageState.of(stage, clock()) for stage in house.stages.values()],
+            late=house.lateness.share,
+            tick_ms=1000 * house.times.p95,
+            faults=dict(house.services.faults.counts),
+        )
 
     _add_pages(app, pages)
     return app
-
-
-def _state(stage: Stage, now: float) -> State:
-    return State(
-        model=stage.contract.name,
-        ready=stage.ready(now),
-        status=stage.status,
-        source_detail=stage.source_detail,
-        controls=stage.controls,
-        behind=stage.behind,
-        faults=dict(stage.faults.counts),
-    )
 
 
 class _Pages(StaticFiles):

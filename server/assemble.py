@@ -1,40 +1,53 @@
-"""Puts a stage together from a model and a source."""
+"""Puts a house together: models, stages, takes."""
 
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
-from motion.engine import Engine
-from motion.partner import Partner
-from server.dance import Dance
+from motion.engine import Device
+from server.audience import SeatPolicy
 from server.faults import Faults
-from server.performer import Performer
-from server.sources import BrowserSource, Source
-from server.stage import Stage
+from server.house import DEFAULT, House, Rules
+from server.messages import Controls
+from server.model_shelf import ModelShelf
+from server.sources import Source
+from server.stage import Services
+from server.take_folder import TakeFolder
+from server.troupe import Troupe
 
 
-def make_stage(
-    engine: Engine,
-    source: Source,
-    clock: Callable[[], float],
-    *,
-    seed: int,
-    accepts_performers: bool,
-) -> Stage:
-    """Return a stage whose partner dances with whom the source sees.
+def open_house(
+    models: Path, device: Device, takes: Path, rules: Rules, clock: Callable[[], float]
+) -> House:
+    """Return a house without stages.
 
     Args:
-        engine: The partner's model.
-        source: Started.
+        models: Folder of the models.
+        device: What they run on.
+        takes: Folder of the takes.
+        rules: How the house is run.
         clock: Monotonic time in seconds.
-        seed: Of all chance in the motion.
-        accepts_performers: Whether a browser may take the place of the source.
     """
     faults = Faults()
-    browser = source if isinstance(source, BrowserSource) else BrowserSource(clock)
-    dance = Dance(
-        engine.contract,
-        lambda seed: Partner(engine, seed),
-        Performer(source, browser, faults),
-        faults,
-        seed,
-    )
-    return Stage(engine.contract, dance, faults, accepts_performers)
+    shelf = ModelShelf.of(models, device, faults)
+    recordings = TakeFolder(takes, models, rules.fps, lambda: datetime.now(UTC))
+    services = Services(Troupe(shelf.engine, faults), shelf, faults, recordings.open)
+    return House(services, rules, clock, lambda: secrets.token_urlsafe(16))
+
+
+def first_controls(house: House, model: str, seed: int) -> Controls:
+    """Return what a stage begins with: the model's first emotion, all else as usual.
+
+    Raises:
+        ModelContractError: If the model cannot be loaded.
+    """
+    contract = house.services.shelf.engine(model).contract
+    return Controls(model=model, seed=seed, emotion={contract.emotions[0]: 1.0})
+
+
+def make_default_stage(
+    house: House, source: Source, model: str, seed: int, seat: SeatPolicy
+) -> None:
+    """Add the stage that is always there."""
+    house.make(DEFAULT, source, first_controls(house, model, seed), seat)

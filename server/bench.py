@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, cycle
 from pathlib import Path
 
@@ -19,14 +19,16 @@ from motion.emotion import weights_of
 from motion.engine import Engine
 from motion.partner import Partner
 from motion.skeleton import CANONICAL
-from server.dance import Dance
+from server.dance import Dance, Opening
 from server.demo import DemoSource
 from server.faults import Faults
-from server.landmarks import Landmarks, SourceState
-from server.performer import Performer
-from server.protocol import FrameMessage, encode_frame
+from server.landmarks import Sighting
+from server.messages import Controls
+from server.moment import Moment
+from server.protocol import PARTNER, Figure, FrameMessage, encode_frame
 from server.retarget import Retargeter
-from server.sources import BrowserSource, open_source
+from server.sources import open_source
+from server.troupe import Troupe
 
 Array = np.ndarray
 
@@ -104,37 +106,17 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, note=note)
 
 
-class _Replay:
-    """A source that gives the same landmarks again and again."""
-
-    name = "replay"
-    state: SourceState = "delivering"
-    detail = ""
-
-    def __init__(self, seen: list[Landmarks]) -> None:
-        self._seen = cycle(seen)
-
-    def start(self) -> None:
-        """Nothing to start."""
-
-    def latest(self) -> Landmarks | None:
-        return next(self._seen)
-
-    def close(self) -> None:
-        """Nothing to stop."""
-
-
-def _demo_landmarks() -> list[Landmarks]:
+def _demo_landmarks() -> list[Sighting]:
     times = iter(np.arange(WARM_UP + FRAMES + 1) / FPS)
     source = DemoSource(lambda: float(next(times)))
     source.start()
     return [seen for _ in range(WARM_UP + FRAMES) if (seen := source.latest())]
 
 
-def _video_landmarks(video: Path) -> list[Landmarks]:
+def _video_landmarks(video: Path) -> list[Sighting]:
     source = open_source(f"video:{video}", time.monotonic)
     source.start()
-    found: list[Landmarks] = []
+    found: list[Sighting] = []
     try:
         while len(found) < WARM_UP + FRAMES:
             if seen := source.latest():
@@ -145,29 +127,42 @@ def _video_landmarks(video: Path) -> list[Landmarks]:
     return found
 
 
-def _retarget_times(seen: list[Landmarks]) -> Float[Array, "N"]:
+def _retarget_times(seen: list[Sighting]) -> Float[Array, "N"]:
     retargeter, following = Retargeter(), cycle(seen)
-    return _times(lambda: retargeter.update(next(following)))
+
+    def retarget() -> None:
+        sighting = next(following)
+        retargeter.update(sighting.people[0] if sighting.people else None, sighting.time)
+
+    return _times(retarget)
 
 
-def _frame_times(engine: Engine, seen: list[Landmarks]) -> Float[Array, "N"]:
+def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
     """Return the times from landmarks to the bytes of a frame, take-ups included."""
     faults = Faults()
-    performer = Performer(_Replay(seen), BrowserSource(time.monotonic), faults)
-    dance = Dance(engine.contract, lambda seed: Partner(engine, seed), performer, faults, seed=0)
-    emotion, now = _first_emotion(engine), count(step=1 / FPS)
-    return _times(lambda: encode_frame(dance.advance(next(now), emotion, 1.0)))
+    troupe = Troupe(lambda _: engine, faults)
+    controls = Controls(emotion={engine.contract.emotions[0]: 1.0})
+    dance = Dance(troupe, faults, Opening(controls))
+    following, times = cycle(seen), count(step=1 / FPS)
+
+    def frame() -> bytes:
+        now = next(times)
+        moment = Moment(now, replace(next(following), time=now), controls)
+        return encode_frame(dance.give(moment, troupe.advance(dance.ask(moment))))
+
+    return _times(frame)
 
 
 def _encode_times() -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """Return the times of encoding a frame, and of the same numbers as JSON."""
     rng = np.random.default_rng(0)
     pose = Pose(rng.normal(size=3), Rotation.random(len(CANONICAL.joints), rng).as_quat())
-    frame = FrameMessage(1, 1.0, pose, np.ones(4, bool), np.ones(8))
+    figure = Figure(PARTNER, 0, pose, np.ones(4, bool))
+    frame = FrameMessage(1, 1.0, None, np.ones(8), (figure,))
 
     def dump() -> str:
-        hips, turned = frame.pose.hips.tolist(), frame.pose.rotations.tolist()
-        contacts, emotion = frame.contacts.tolist(), frame.emotion.tolist()
+        hips, turned = pose.hips.tolist(), pose.rotations.tolist()
+        contacts, emotion = figure.contacts.tolist(), frame.emotion.tolist()
         return json.dumps([frame.sequence, frame.time, hips, turned, contacts, emotion])
 
     return _times(lambda: encode_frame(frame)), _times(dump)

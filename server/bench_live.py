@@ -103,7 +103,7 @@ def _serving(model: str, source: str) -> Iterator[Live]:
             if address is None:
                 raise SetupError("expected a server that starts, got one that ended")
             with connect(f"ws://{address[1]}/ws") as viewer:
-                viewer.send(Hello(version=1, role="viewer").model_dump_json())
+                viewer.send(Hello(version=2, role="viewer").model_dump_json())
                 _next_frame_time(viewer)
                 seconds = time.perf_counter() - began
                 yield Live(psutil.Process(server.pid), seconds, viewer)

@@ -38,6 +38,21 @@ def serve(
         int | None, typer.Option(min=0, help="Of all chance in the motion; drawn if not given.")
     ] = None,
     device: Device = "cpu",
+    stages: Annotated[
+        int, typer.Option(min=1, max=1024, help="The most stages that may be made.")
+    ] = 64,
+    seat: Annotated[
+        Literal["refuse", "take_over"],
+        typer.Option(help="What happens to a performer in a browser when another one comes."),
+    ] = "refuse",
+    takes: Annotated[Path, typer.Option(help="Folder of the recordings.")] = Path("takes"),
+    operator_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="BHAVA_OPERATOR_KEY",
+            help="What operators must know; anybody may be one if not given.",
+        ),
+    ] = None,
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
     import secrets
@@ -45,22 +60,21 @@ def serve(
     from contextlib import closing
 
     from server.app import create_app
-    from server.assemble import make_stage
+    from server.assemble import make_default_stage, open_house
+    from server.house import Rules
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
 
     with bind(host, port) as listener:
-        engine = load_engine(model, device)
+        rules = Rules(most_stages=stages, operator_key=operator_key)
+        house = open_house(MODELS, device, takes, rules, time.monotonic)
+        house.services.shelf.engine(model)
         with closing(_open_source(source)) as performer:
-            stage = make_stage(
-                engine,
-                performer,
-                time.monotonic,
-                seed=secrets.randbits(32) if seed is None else seed,
-                accepts_performers=source in ("auto", "browser", "demo"),
-            )
+            browsers = source in ("auto", "browser", "demo")
+            chance = secrets.randbits(32) if seed is None else seed
+            make_default_stage(house, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            listen_and_serve(create_app(stage), stage, listener, lambda: typer.echo(where))
+            listen_and_serve(create_app(house), house.close, listener, lambda: typer.echo(where))
 
 
 @app.command()

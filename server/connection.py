@@ -1,15 +1,16 @@
-"""The edge between one WebSocket and the stage: reads, writes, and keeps the time."""
+"""The edge between one WebSocket and its stage: reads, writes, and keeps the time."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from server.listen import frame_writer
 from server.messages import Pong, Refused
 from server.outbox import Outbox
 from server.protocol import Refusal
-from server.session import HELLO_TIMEOUT, Close, Event, Session
-from server.stage import Stage
+from server.session import HELLO_TIMEOUT, Close, Event, Join, Session, StageEvent
 
 SEND_TIMEOUT = 10.0
 """Seconds after which a client that takes nothing is cut off."""
@@ -19,24 +20,44 @@ TOO_FAST_PAUSE = 0.01
 server's time is left to the others."""
 
 
+class Stage(Protocol):
+    """What a connection asks of the stage that its client came to see."""
+
+    def receive(self, client: Outbox, event: StageEvent, now: float, /) -> None:
+        """Carry out what a client asks for; raise `Refusal` if it may not be done."""
+
+    def leave(self, client: Outbox, now: float, /) -> None:
+        """Forget a client; may be called for one that never joined."""
+
+
 class Connection:
     """One client, from its first message to its last."""
 
     def __init__(
         self,
         websocket: WebSocket,
-        stage: Stage,
+        find_stage: Callable[[str], Stage],
         clock: Callable[[], float],
         hello_timeout: float = HELLO_TIMEOUT,
         send_timeout: float = SEND_TIMEOUT,
     ) -> None:
+        """Prepare.
+
+        Args:
+            websocket: Not yet accepted.
+            find_stage: Gives the stage of a name; raises `Refusal` (`unknown_stage`) for others.
+            clock: Monotonic time in seconds.
+            hello_timeout: Seconds within which the client must introduce itself.
+            send_timeout: Seconds after which a client that takes nothing is cut off.
+        """
         self._websocket = websocket
-        self._stage = stage
+        self._find_stage = find_stage
+        self._stage: Stage | None = None
         self._clock = clock
         self._hello_timeout = hello_timeout
         self._send_timeout = send_timeout
         self._session = Session()
-        self._outbox = Outbox()
+        self._outbox = Outbox(frame_writer(websocket.scope))
 
     async def run(self) -> None:
         """Serve the client until it leaves, is refused, or takes nothing any more."""
@@ -49,7 +70,8 @@ class Connection:
         except* (WebSocketDisconnect, TimeoutError):
             pass  # there is nobody left to tell
         finally:
-            self._stage.leave(self._outbox)
+            if self._stage:
+                self._stage.leave(self._outbox, self._clock())
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -82,10 +104,16 @@ class Connection:
                 case Refused() | Pong():
                     self._outbox.send(event)
                 case _:
-                    try:
-                        self._stage.receive(self._outbox, event)
-                    except Refusal as refusal:
-                        self._carry_out(self._session.refuse(refusal))
+                    self._hand_on(event)
+
+    def _hand_on(self, event: StageEvent) -> None:
+        try:
+            if isinstance(event, Join):
+                self._stage = self._find_stage(event.hello.stage)
+            assert self._stage  # the session lets nothing through before the hello
+            self._stage.receive(self._outbox, event, self._clock())
+        except Refusal as refusal:
+            self._carry_out(self._session.refuse(refusal))
 
     async def _write(self) -> None:
         while not isinstance(message := await self._outbox.next(), int):

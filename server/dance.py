@@ -1,146 +1,241 @@
-"""The dance of partner and performer, frame by frame: landmarks in, frames out.
+"""What happens on one stage, frame by frame: who is seen, and what each partner makes of them.
 
-No clock lives here: each call gets the time. All of it may run in a thread of its own.
+No clock lives here: each call gets its moment. The same opening and moments give the same frames.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from motion.clip import Pose
+from motion.clip import Clip, Pose
 from motion.contract import Contract
-from motion.partner import Partner
+from motion.emotion import weights_of
+from motion.partner import Frame
 from server.faults import Faults
-from server.performer import Performer
-from server.protocol import FrameMessage
+from server.messages import Controls
+from server.moment import Moment
+from server.pairing import Pairing
+from server.performers import Performers
+from server.protocol import NOBODY, PARTNER, PERFORMER, Figure, FrameMessage
+from server.troupe import Ask, Place, Troupe
 
 Array = np.ndarray
 
-SETTLE = 2.0
-"""Seconds for which a performer must have been there before they are taken up."""
+SPREAD = 1.4
+"""Metres between partners who dance side by side."""
 
-TAKE_UP_EVERY = 16.0
-"""Seconds after which a performer who is still there is taken up again."""
+SPREAD_HALF_LIFE = 0.5
+"""Seconds in which they come about half the way to their new places."""
 
-SHORTEST_CONTEXT = 1.0
-"""Seconds of the performer's motion that say something about it."""
-
-AWAY = 1.0
-"""Seconds after which a performer who is not seen has left."""
+PATIENCE = 4.0
+"""Seconds for which a partner dances on without its dancer where each dancer has one."""
 
 
-class TakeUps:
-    """Decides when the partner takes the performer up: once they settled, then now and again."""
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """What a dance begins with.
 
-    def __init__(self) -> None:
-        self._came = self._seen = self._next = float("-inf")
-        self._wanted = False
+    Attributes:
+        controls: From the start.
+        sequence: Of the first frame.
+        history: What was shown before; None lets the partner stand.
+    """
 
-    def request(self) -> None:
-        """Make the next one due as soon as the performer has settled."""
-        self._wanted = True
+    controls: Controls
+    sequence: int = 0
+    history: Clip | None = None
 
-    def due(self, present: bool, now: float) -> bool:
-        """Tell whether the partner takes the performer up now.
 
-        Args:
-            present: Whether the performer is seen.
-            now: Seconds; never decreases.
-        """
-        if not present:
-            return False
-        if now - self._seen > AWAY:
-            self._came, self._next = now, now + SETTLE
-        self._seen = now
-        if now < (self._came + SETTLE if self._wanted else self._next):
-            return False
-        self._wanted, self._next = False, now + TAKE_UP_EVERY
-        return True
+@dataclass(eq=False)
+class _Duo:
+    """A partner in the troupe, with its dancer."""
+
+    pairing: Pairing
+    place: Place
+    aside: float = 0.0  # metres to the left of the middle of the stage
+    seen: float = float("-inf")  # when its dancer was last there
 
 
 class Dance:
-    """The partner going on by itself, taking the performer up when it is time.
+    """The partners of one stage and the performers whom they heed; belongs to one thread."""
 
-    A partner that fails or gives a pose that is not finite is replaced, under another seed; the
-    last good pose stands in for the frame.
-
-    Attributes:
-        performer: Whom the partner takes up.
-        take_ups: When it does.
-    """
-
-    def __init__(
-        self,
-        contract: Contract,
-        make_partner: Callable[[int], Partner],
-        performer: Performer,
-        faults: Faults,
-        seed: int,
-    ) -> None:
-        self.performer = performer
-        self.take_ups = TakeUps()
-        self._contract = contract
-        self._make_partner = make_partner
-        self._seed = seed
-        self._partner: Partner | None = make_partner(seed)
-        self._offered = False
-        self._faults = faults
-        self._sequence = -1
-        self._pose = Pose.standing()
-        self._contacts = np.zeros(4, bool)
-
-    def advance(self, now: float, emotion: Float[Array, " E"], energy: float) -> FrameMessage:
-        """Return the next frame.
+    def __init__(self, troupe: Troupe, faults: Faults, opening: Opening) -> None:
+        """Begin.
 
         Args:
-            now: The server's clock, seconds.
-            emotion: A weight for every label of the model.
-            energy: In [0.5, 2]; 1 is usual.
+            troupe: In which the partners dance.
+            faults: Counts what goes wrong.
+            opening: What it begins with.
         """
-        self.performer.update(now)
-        if self.take_ups.due(self.performer.present, now):
-            self._take_up()
-        taken_up = self._step(emotion, energy)
-        self._sequence += 1
-        present = self.performer.present
-        return FrameMessage(
-            self._sequence, now, self._pose, self._contacts, emotion, present, taken_up
+        self._troupe, self._faults = troupe, faults
+        self._model, self._seed = opening.controls.model, opening.controls.seed
+        self._performers = Performers()
+        self._captured: float | None = None
+        self._sequence = opening.sequence
+        self._counted = {"raised": 0, "recovered": 0}
+        self._duos = [self._let_in(NOBODY, opening.history)]
+
+    @property
+    def people(self) -> int:
+        """How many people are followed."""
+        return len(self._performers.by_id)
+
+    @property
+    def partners(self) -> int:
+        """How many partners dance."""
+        return len(self._duos)
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """How often partners had to be woken (`raised`) and to be set up anew (`recovered`)."""
+        raised, recovered = np.sum(
+            [(0, 0), *(self._troupe.actions(duo.place) for duo in self._duos)], axis=0
         )
+        return {
+            "raised": self._counted["raised"] + int(raised),
+            "recovered": self._counted["recovered"] + int(recovered),
+        }
 
-    def _take_up(self) -> None:
-        """Offer the performer's last seconds to the partner, or postpone if they are too few."""
-        context = self.performer.recent(self._contract.fps, self._contract.context_frames)
-        if context is None or context.seconds < SHORTEST_CONTEXT or self._partner is None:
-            self.take_ups.request()
+    def opening(self, controls: Controls) -> Opening:
+        """Return what another dance has to begin with to go on from here."""
+        return Opening(controls, self._sequence, self._duos[0].pairing.history)
+
+    def close(self) -> None:
+        """Let all partners go."""
+        for duo in self._duos:
+            self._troupe.leave(duo.place)
+        self._duos.clear()
+
+    def ask(self, moment: Moment) -> dict[Place, Ask]:
+        """Look at what is seen, and return what the partners are asked for."""
+        controls = moment.controls
+        if moment.sighting is not None:
+            self._look(moment)
+        if (controls.model, controls.seed) != (self._model, self._seed):
+            self._renew(controls)
+        self._pair(moment)
+        weights = weights_of(controls.emotion, self._contract.emotions)
+        return {duo.place: self._ask(duo, moment, weights) for duo in self._duos}
+
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+        """Return the frame of the stage, from those of the troupe."""
+        for duo in self._duos:
+            if duo.place in frames:
+                duo.pairing.show(frames[duo.place])
+            else:  # its company was given up
+                self._rejoin(duo, self._seed)
+        self._spread(1.0 / self._contract.fps)
+        present = self._performers.present(moment.now)
+        message = FrameMessage(
+            self._sequence,
+            moment.now,
+            self._captured if present else None,
+            weights_of(moment.controls.emotion, self._contract.emotions),
+            (*map(_partner, self._duos), *map(self._performer, present)),
+            bool(present),
+        )
+        self._sequence += 1
+        return message
+
+    @property
+    def _contract(self) -> Contract:
+        return self._troupe.contract(self._model)
+
+    def _look(self, moment: Moment) -> None:
+        assert moment.sighting is not None
+        with self._faults.survived("performers"):
+            self._performers.update(moment.sighting, moment.now)
+            self._captured = moment.sighting.time
+
+    def _ask(self, duo: _Duo, moment: Moment, weights: Float[Array, " E"]) -> Ask:
+        pairing, controls = duo.pairing, moment.controls
+        performer = self._performers.by_id.get(pairing.dancer)
+        if performer is not None and not performer.present(moment.now):
+            performer = None
+        if controls.mode != "solo":
+            context = pairing.context(performer, controls, moment.now, asked=moment.take_up)
+            if context is not None:
+                self._take_up(duo, context)
+        lead = pairing.lead(performer, controls, moment.now)
+        temperature = min(2.0, controls.temperature * self._contract.temperature)
+        radius = controls.stage_radius / len(self._duos) ** 0.5
+        return Ask(weights, controls.energy, temperature, radius, lead)
+
+    def _take_up(self, duo: _Duo, context: Clip) -> None:
+        with self._faults.survived("take-up"):
+            self._troupe.take_up(duo.place, context)
+
+    def _pair(self, moment: Moment) -> None:
+        """See that there is a partner for whom there has to be one, and for nobody else."""
+        now = moment.now
+        first = self._duos[0]
+        if moment.controls.dancers == "nearest":
+            nearest = self._performers.nearest(now)
+            first.pairing.dancer = first.pairing.dancer if nearest is None else nearest
+            self._keep([first])
             return
-        try:
-            self._partner.take_up(context)
-            self._offered = True
-        except Exception as error:
-            self._replace(error)
+        here = self._performers.present(now)
+        for duo in self._duos:
+            if duo.pairing.dancer in here:
+                duo.seen = now
+        free = [duo for duo in self._duos if now - duo.seen > PATIENCE]
+        for identity in here:
+            if identity in [duo.pairing.dancer for duo in self._duos]:
+                continue
+            if first in free:
+                free.remove(first)
+                first.pairing.dancer, first.seen = identity, now
+            else:
+                newcomer = self._let_in(identity, None)
+                newcomer.seen = now
+                self._duos.append(newcomer)
+        self._keep([duo for duo in self._duos if duo is first or duo not in free])
 
-    def _step(self, emotion: Float[Array, " E"], energy: float) -> bool:
-        """Let the partner dance on; return whether it now goes on from what it was offered."""
-        try:
-            if self._partner is None:
-                self._partner = self._make_partner(self._seed)
-            frame = self._partner.advance(emotion, energy)
-            _require_finite(frame.pose)
-        except Exception as error:
-            self._replace(error)
-            return False
-        self._pose, self._contacts = frame.pose, frame.contacts
-        taken_up = self._offered and frame.taken_up
-        self._offered = self._offered and not taken_up
-        return taken_up
+    def _keep(self, duos: list[_Duo]) -> None:
+        for duo in self._duos:
+            if duo not in duos:
+                self._leave(duo)
+        self._duos = duos
 
-    def _replace(self, error: Exception) -> None:
-        self._faults.count("partner", error)
-        self._partner, self._offered = None, False
-        self._seed += 1
+    def _let_in(self, identity: int, history: Clip | None) -> _Duo:
+        seed = self._seed + 7919 * identity  # a stage's partners must not dance alike
+        place = self._troupe.join(self._model, seed % 2**32, history)
+        return _Duo(Pairing(self._contract, identity, history), place)
+
+    def _renew(self, controls: Controls) -> None:
+        """Let the partners go on in another model, or with other chance."""
+        self._model, self._seed = controls.model, controls.seed
+        for duo in self._duos:
+            self._leave(duo)
+            self._rejoin(duo, self._seed)
+
+    def _rejoin(self, duo: _Duo, seed: int) -> None:
+        seed = (seed + 7919 * duo.pairing.dancer) % 2**32
+        duo.place = self._troupe.join(self._model, seed, duo.pairing.history)
+        duo.pairing.change(self._contract)
+
+    def _leave(self, duo: _Duo) -> None:
+        raised, recovered = self._troupe.actions(duo.place)
+        self._counted["raised"] += raised
+        self._counted["recovered"] += recovered
+        self._troupe.leave(duo.place)
+
+    def _spread(self, dt: float) -> None:
+        """Let partners side by side come to their places, the first in the middle of all."""
+        middle = (len(self._duos) - 1) / 2
+        keep = 0.5 ** (dt / SPREAD_HALF_LIFE)
+        for number, duo in enumerate(self._duos):
+            goal = (number - middle) * SPREAD
+            duo.aside = goal + keep * (duo.aside - goal)
+
+    def _performer(self, identity: int) -> Figure:
+        pose = self._performers.by_id[identity].pose
+        return Figure(PERFORMER, identity % 256, pose, np.zeros(4, bool))
 
 
-def _require_finite(pose: Pose) -> None:
-    if not (np.isfinite(pose.hips).all() and np.isfinite(pose.rotations).all()):
-        raise FloatingPointError("expected a finite pose, got one that is not")
+def _partner(duo: _Duo) -> Figure:
+    frame = duo.pairing.frame
+    pose = Pose(frame.pose.hips + np.array([duo.aside, 0.0, 0.0]), frame.pose.rotations)
+    return Figure(PARTNER, duo.pairing.dancer % 256, pose, frame.contacts, frame.taken_up)

@@ -1,6 +1,7 @@
 """The built-in demo performer: a dance seen as a camera would see it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
-from server.landmarks import Landmarks, SourceState
+from server.landmarks import Landmarks, Sighting, SourceState
 
 Array = np.ndarray
 
@@ -56,12 +57,37 @@ def _places() -> tuple[list[int], Array]:
 _JOINTS, _OFFSETS = _places()
 
 
-def world_landmarks(pose: Pose) -> Float[Array, "33 3"]:
-    """Return the landmarks that MediaPipe would find on a pose, in its world axes, metres."""
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole camera before the stage, on its z axis, looking back at it.
+
+    Attributes:
+        height: Above the floor, metres.
+        distance: From the middle of the stage, metres.
+        tilt: How far it looks down, radians.
+        focal: Focal length in picture heights.
+    """
+
+    height: float = 1.2
+    distance: float = 4.5
+    tilt: float = 0.0
+    focal: float = 1.2
+
+    def see(self, pose: Pose) -> Landmarks:
+        """Return the landmarks that MediaPipe would find on a pose, were it never wrong."""
+        from_camera = _places_on(pose) - [0.0, self.height, self.distance]
+        sine, cosine = np.sin(self.tilt), np.cos(self.tilt)
+        turned = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, -sine, -cosine]])
+        seen = from_camera @ turned.T
+        image = self.focal * seen[:, :2] / seen[:, 2:]
+        middle = (seen[lm.LEFT_HIP] + seen[lm.RIGHT_HIP]) / 2
+        return Landmarks(seen - middle, np.ones(lm.COUNT), image)
+
+
+def _places_on(pose: Pose) -> Float[Array, "33 3"]:
+    """Return where the landmarks of a pose are, metres."""
     positions, turned = world_from_local(CANONICAL, pose.hips, pose.rotations)
-    found = positions[_JOINTS] + rotations.rotate(turned[_JOINTS], _OFFSETS)
-    middle = (found[lm.LEFT_HIP] + found[lm.RIGHT_HIP]) / 2
-    return (found - middle) * [1.0, -1.0, -1.0]
+    return np.asarray(positions[_JOINTS] + rotations.rotate(turned[_JOINTS], _OFFSETS))
 
 
 def demo_dance(times: Float[Array, "T"], seed: int) -> list[Pose]:
@@ -118,8 +144,8 @@ class DemoSource:
         """Begin the dance."""
         self._began = self._clock()
 
-    def latest(self) -> Landmarks | None:
-        """Return the landmarks of the current frame, or None when it was read already."""
+    def latest(self) -> Sighting | None:
+        """Return the performer in the current frame, or None when it was read already."""
         if self._began is None:
             return None
         frame = int((self._clock() - self._began) * FPS)
@@ -127,8 +153,8 @@ class DemoSource:
             return None
         self._frame = frame
         second, part = divmod(frame, FPS)
-        positions = world_landmarks(_second(second, self._seed)[part])
-        return Landmarks(self._began + frame / FPS, positions, np.ones(lm.COUNT))
+        seen = Camera().see(_second(second, self._seed)[part])
+        return Sighting(self._began + frame / FPS, (seen,))
 
     def close(self) -> None:
         """Stop."""

@@ -2,6 +2,8 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from motion.errors import BhavaError
 
@@ -25,3 +27,11 @@ class Faults:
         if self.counts[kind] == 1:
             unforeseen = None if isinstance(error, BhavaError) else error
             _log.warning("%s: %s (the show goes on)", kind, error, exc_info=unforeseen)
+
+    @contextmanager
+    def survived(self, where: str) -> Iterator[None]:
+        """Let the block fail without harm to what comes after it."""
+        try:
+            yield
+        except Exception as error:
+            self.count(where, error)

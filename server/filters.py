@@ -55,9 +55,9 @@ class LandmarkFilter:
         self._level = Level()
         self._unseen = float("inf")
 
-    def update(self, landmarks: Landmarks) -> Observation:
-        """Return the observation that the next landmarks make."""
-        seconds = self._elapsed(float(landmarks.time))
+    def update(self, landmarks: Landmarks | None, time: float) -> Observation:
+        """Return the observation that the next landmarks make; None when nobody was seen."""
+        seconds = self._elapsed(float(time))
         positions, visible = self._admit(landmarks)
         if not visible.any():
             self._unseen += seconds
@@ -82,9 +82,9 @@ class LandmarkFilter:
             return _TICK
         return min(time - before, _LONGEST_TICK) if np.isfinite(before) else _TICK
 
-    def _admit(self, landmarks: Landmarks) -> tuple[Array, Array]:
+    def _admit(self, landmarks: Landmarks | None) -> tuple[Array, Array]:
         """Return positions in our axes and which landmarks are visible, with hysteresis."""
-        if landmarks.positions is None:
+        if landmarks is None:
             self._shown = np.zeros(lm.COUNT, dtype=bool)
             return self._known, self._shown
         positions = landmarks.positions * [1.0, -1.0, -1.0]

@@ -16,6 +16,10 @@ SourceState = Literal["starting", "delivering", "lost"]
 """How a source of landmarks fares; a lost one goes on trying."""
 
 COUNT = 33
+"""Landmarks of a person."""
+
+PEOPLE = 4
+"""People in a picture at most."""
 
 NOSE = 0
 LEFT_EAR, RIGHT_EAR = 7, 8
@@ -38,20 +42,34 @@ MIRROR = np.array(
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
-    """What a source saw at one time.
+    """One person in one picture.
+
+    Attributes:
+        positions: MediaPipe world landmarks, metres from the middle of the hips: x to the image's
+            right, y down, z away from the camera.
+        visibility: How surely each landmark lies in the image, unhidden, in [0, 1].
+        image: Where the landmarks lie in the picture, in picture heights from its middle: x to the
+            right, y down.
+    """
+
+    positions: Float[Array, "33 3"]
+    visibility: Float[Array, "33"]
+    image: Float[Array, "33 2"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """Everybody in one picture.
 
     Attributes:
         time: When the picture was taken, seconds of the source's clock; grows, but may skip.
-        positions: MediaPipe world landmarks, metres from the middle of the hips: x to the image's
-            right, y down, z away from the camera. None when nobody is seen.
-        visibility: How surely each landmark lies in the image, unhidden, in [0, 1].
+        people: In no particular order, `PEOPLE` at most; empty when nobody is seen.
     """
 
     time: float
-    positions: Float[Array, "33 3"] | None
-    visibility: Float[Array, "33"]
+    people: tuple[Landmarks, ...]
 
     @staticmethod
-    def nobody(time: float) -> "Landmarks":
+    def nobody(time: float) -> "Sighting":
         """Return what a source delivers when no person is in the picture."""
-        return Landmarks(time, None, np.zeros(COUNT))
+        return Sighting(time, ())

@@ -3,21 +3,26 @@
 import asyncio
 import signal
 import socket
+import struct
 from asyncio.transports import BaseTransport, Transport
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from motion.errors import SetupError
-from server.stage import Stage
 
 BUFFER = 16 * 1024
-"""Bytes that may wait for a slow viewer in the kernel and in the process, each: about 3 s of
-frames, after which newer frames replace those that wait."""
+"""Bytes that the kernel may hold for a viewer, those on their way included."""
+
+UNSENT = 2 * 1024
+"""Bytes that the kernel may hold which are not even on their way: about 12 frames, after which
+newer frames replace those that wait."""
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes above which a message is not even read. Between the protocol's limit and this one it is
@@ -50,17 +55,20 @@ def address(listener: socket.socket) -> str:
 
 
 def serve(
-    app: FastAPI, stage: Stage, listener: socket.socket, listening: Callable[[], None]
+    app: FastAPI,
+    farewell: Callable[[], None],
+    listener: socket.socket,
+    listening: Callable[[], None],
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
 
     Args:
         app: The application.
-        stage: Whose viewers are told when it ends.
+        farewell: Called when it ends, to tell the viewers.
         listener: Bound socket.
         listening: Called once requests are answered.
     """
-    Server(configured(app), stage, listening).run([listener])
+    Server(configured(app), farewell, listening).run([listener])
 
 
 def configured(app: FastAPI) -> uvicorn.Config:
@@ -78,9 +86,14 @@ def configured(app: FastAPI) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """A server that says when it listens, and tells its viewers when it ends."""
 
-    def __init__(self, config: uvicorn.Config, stage: Stage, listening: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        farewell: Callable[[], None],
+        listening: Callable[[], None],
+    ) -> None:
         super().__init__(config)
-        self._stage = stage
+        self._farewell = farewell
         self._listening = listening
 
     @contextmanager
@@ -100,7 +113,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close every session in order, then cut what is left."""
-        self._stage.close()
+        self._farewell()
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=FAREWELL)
         for connection in list(self.server_state.connections):
@@ -108,15 +121,65 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+FrameWriter = Callable[[bytes], bool]
+_EXTENSION = "bhava.frames"
+
+
+def frame_writer(scope: MutableMapping[str, Any]) -> FrameWriter:
+    """Return what sends a binary message over a WebSocket at once, unless its link is busy.
+
+    It tells whether it did. Where another server runs the application it never does, and messages
+    take the usual way.
+
+    Args:
+        scope: ASGI scope of the WebSocket.
+    """
+    extension = scope.get("extensions", {}).get(_EXTENSION, {})
+    return cast(FrameWriter, extension.get("write", lambda _: False))
+
+
 class _WebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that holds back little, and is cut when its client takes nothing."""
+    """A WebSocket that holds back little, and is cut when its client takes nothing.
+
+    `writable` is set when nothing waits in this process.
+    """
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
-        cast(Transport, transport).set_write_buffer_limits(high=BUFFER)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        cast(Transport, transport).set_write_buffer_limits(high=0)
+        link: socket.socket = transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux and macOS
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][_EXTENSION] = {"write": self.write_at_once}
+
+    def write_at_once(self, message: bytes) -> bool:
+        """Send a binary message past all queues, if none holds anything; tell whether it did."""
+        busy = self.close_sent or not self.writable.is_set() or self.transport.is_closing()
+        if not busy:
+            self.transport.write(_framed(message))
+        return not busy
 
     async def run_asgi(self) -> None:
         await super().run_asgi()
         if not self.writable.is_set():
             self.transport.abort()  # closing would wait for the client for ever
+
+
+@lru_cache(maxsize=8)
+def _framed(message: bytes) -> bytes:
+    """Return a message with its WebSocket header; one copy serves all, as servers mask nothing."""
+    size = len(message)
+    if size < 126:
+        return struct.pack("!BB", _BINARY, size) + message
+    if size < 2**16:
+        return struct.pack("!BBH", _BINARY, 126, size) + message
+    return struct.pack("!BBQ", _BINARY, 127, size) + message
+
+
+_BINARY = 0x82
+"""First byte of a binary message in one piece (RFC 6455, 5.2)."""

@@ -1,15 +1,16 @@
-"""The person before the camera: where their landmarks come from, and what they just danced."""
+"""One person before the camera: how they stand now, and what they just danced."""
 
 from collections import deque
 
 import numpy as np
 
-from motion import rotations
+from motion import features, rotations
 from motion.clip import Clip, Pose
-from server.faults import Faults
+from server import landmarks as lm
 from server.landmarks import Landmarks
 from server.retarget import Retargeter
-from server.sources import BrowserSource, Source
+
+Array = np.ndarray
 
 POSES = 600
 """Poses remembered: 10 s of a fast camera."""
@@ -17,86 +18,121 @@ POSES = 600
 GAP = 2.0
 """Seconds without landmarks after which a performer is gone and their recent motion forgotten."""
 
+STANDING = 0.12
+"""Mean joint speed, m/s, of someone who stands: twice what their landmarks tremble."""
+
+DANCES_OVER = 1.5
+"""Seconds over which it is told whether they do."""
+
+MEMORY = 10.0
+"""Seconds for which one who is gone may come back as themselves."""
+
+LONGEST_LAG = 0.25
+"""Seconds; a picture that is later holds the motion up, rather than make all of it late."""
+
+LAG_FADES = 0.02
+"""Share of a shorter wait that each picture adds: a late one is remembered for some seconds."""
+
+_TRUNK = np.array([lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER, lm.LEFT_HIP, lm.RIGHT_HIP])
+
 
 class Performer:
-    """Follows one performer, from a browser while one sends, else from the configured source.
+    """Follows one person; holds no clock and does no IO.
 
     Attributes:
-        browser: Takes the landmarks that a browser sends.
-        present: Whether someone is seen now.
+        size: Of their trunk in the picture, picture heights: who is larger is nearer.
     """
 
-    def __init__(self, source: Source, browser: BrowserSource, faults: Faults) -> None:
-        self.browser = browser
-        self.present = False
-        self._configured = source
-        self._active = source
-        self._faults = faults
-        self._start_over()
+    def __init__(self) -> None:
+        self.size = 0.0
+        self._heard = self._seen = float("-inf")
+        self._lag = 0.0
+        self._retargeter = Retargeter()
+        self._poses: deque[tuple[float, Pose]] = deque(maxlen=POSES)
 
-    @property
-    def source(self) -> Source:
-        """Whose landmarks count now."""
-        return self._active
-
-    def update(self, now: float) -> None:
-        """Take in what the source saw since the last call; a failing source only loses its frame.
+    def update(self, landmarks: Landmarks | None, time: float, now: float) -> None:
+        """Take in where they are in a picture; None where they are not in it.
 
         Args:
+            landmarks: Of this person.
+            time: When the picture was taken; one that is not newer than the last does not count.
             now: The server's clock, seconds.
         """
-        try:
-            landmarks = self._newest()
-            if landmarks is not None:
-                self._heard = now
-                self._follow(landmarks)
-        except Exception as error:
-            self._faults.count("performer", error)
-        self.present = self._retargeter.present and now - self._heard < GAP
+        if time <= self._seen:
+            return
+        gap, self._seen, self._heard = time - self._seen, time, now
+        wait = min(max(now - time, 0.0) + gap, LONGEST_LAG)
+        self._lag = max(wait, self._lag + LAG_FADES * (wait - self._lag))
+        pose = self._retargeter.update(landmarks, time)
+        if gap >= GAP:
+            self._poses.clear()
+        if landmarks is not None:
+            self.size = float(np.ptp(landmarks.image[_TRUNK], axis=0).max())
+        if pose is not None and self._retargeter.present:
+            self._poses.append((time, pose))
+
+    def present(self, now: float) -> bool:
+        """Tell whether they are seen."""
+        return self._retargeter.present and now - self._heard < GAP and bool(self._poses)
+
+    def remembered(self, now: float) -> bool:
+        """Tell whether they were heard of lately."""
+        return now - self._heard < MEMORY
+
+    @property
+    def pose(self) -> Pose:
+        """How they stood when they were last seen."""
+        return self._poses[-1][1]
 
     def recent(self, fps: float, frames: int) -> Clip | None:
-        """Return the performer's last motion, or None if there is none to speak of.
+        """Return their last motion, or None if there is none to speak of.
 
         Args:
             fps: Rate to resample to, whatever the source's.
             frames: Longest clip to return.
         """
-        times = np.array([time for time, _ in self._poses])
-        if len(times) < 2:
+        if len(self._poses) < 2:
             return None
-        count = min(frames, int((times[-1] - times[0]) * fps + 1e-6) + 1)
-        at = times[-1] - np.arange(count)[::-1] / fps
-        return _sampled([pose for _, pose in self._poses], times, at, fps)
+        first, last = self._poses[0][0], self._poses[-1][0]
+        count = min(frames, int((last - first) * fps + 1e-6) + 1)
+        return self._sampled(last - np.arange(count)[::-1] / fps, fps)
 
-    def _newest(self) -> Landmarks | None:
-        # The configured source is asked even when it does not count: it may live on that.
-        landmarks = self._configured.latest()
-        browser = self.browser.state == "delivering"
-        active = self.browser if browser else self._configured
-        if active is not self._active:
-            self._active = active
-            self._start_over()
-        return landmarks if active is self._configured else active.latest()
+    def live(self, now: float, fps: float, frames: int) -> Clip | None:
+        """Return their newest frames, evenly in time, or None if nothing is known of them.
 
-    def _start_over(self) -> None:
-        self._heard = float("-inf")
-        self._retargeter = Retargeter()
-        self._poses: deque[tuple[float, Pose]] = deque(maxlen=POSES)
+        They lag by what pictures take to come, so that there is always one on either side.
 
-    def _follow(self, landmarks: Landmarks) -> None:
-        pose = self._retargeter.update(landmarks)
-        if pose is None or not self._retargeter.present:
-            return
-        if self._poses and not 0 < landmarks.time - self._poses[-1][0] < GAP:
-            self._poses.clear()
-        self._poses.append((landmarks.time, pose))
+        Args:
+            now: The server's clock, seconds.
+            fps: Rate of the frames.
+            frames: How many.
+        """
+        if len(self._poses) < 2:
+            return None
+        return self._sampled(now - self._lag - np.arange(frames)[::-1] / fps, fps)
+
+    @property
+    def dances(self) -> bool:
+        """Whether they move rather than stand."""
+        return self.speed(DANCES_OVER) > STANDING
+
+    def speed(self, seconds: float) -> float:
+        """Return the mean speed of their joints against the hips lately, m/s; 0 if unknown."""
+        clip = self.recent(_RATE, max(2, round(seconds * _RATE)))
+        return 0.0 if clip is None or len(clip) < 2 else float(features.joint_speed(clip).mean())
+
+    def _sampled(self, at: Array, fps: float) -> Clip:
+        # Only the poses about these times: a deque is slow to look through.
+        poses = [entry for entry in self._poses if entry[0] > at[0] - GAP]
+        times = np.array([time for time, _ in poses])
+        after = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
+        part = np.clip((at - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
+        hips = np.stack([pose.hips for _, pose in poses])
+        turned = np.stack([pose.rotations for _, pose in poses])
+        moved = hips[after - 1] + part[:, None] * (hips[after] - hips[after - 1])
+        turned = rotations.slerp(turned[after - 1], turned[after], part[:, None])
+        return Clip("performer", fps, moved, turned)
 
 
-def _sampled(poses: list[Pose], times: np.ndarray, at: np.ndarray, fps: float) -> Clip:
-    after = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
-    part = np.clip((at - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
-    hips = np.stack([pose.hips for pose in poses])
-    turned = np.stack([pose.rotations for pose in poses])
-    moved = hips[after - 1] + part[:, None] * (hips[after] - hips[after - 1])
-    turned = rotations.slerp(turned[after - 1], turned[after], part[:, None])
-    return Clip("performer", fps, moved, turned)
+_RATE = 15.0
+"""Frames per second at which a speed is told: noise of the landmarks counts less."""

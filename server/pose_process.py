@@ -15,19 +15,15 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
-import numpy as np
-
 from motion.errors import SourceError
-from server.landmarks import Landmarks, SourceState
-
-Image = np.ndarray
+from server.landmarks import Sighting, SourceState
+from server.pose_finder import Image, Picture, PoseFinder
 
 _SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a lost source
 _PATIENCE = 5.0  # seconds that a live source may take for a picture
 _LATE, _HOPELESS = 0.05, 1.0  # seconds behind at which a video skips, and gives up to catch up
 _LONGEST_FRAME = 10.0  # seconds between pictures of a video; more is a broken time stamp
 _HICCUPS = 10  # pictures in a row that a live source may fail to give
-_LONGEST_SIDE = 640  # pixels; MediaPipe looks at 256 of them
 _NICENESS = 5
 
 
@@ -53,15 +49,7 @@ class Report:
 
     state: SourceState
     detail: str = ""
-    landmarks: Landmarks | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """An image, BGR (H, W, 3), and when it was taken, seconds of the monotonic clock."""
-
-    time: float
-    image: Image
+    sighting: Sighting | None = None
 
 
 def main(link: Connection, address: Address) -> None:
@@ -77,14 +65,14 @@ def main(link: Connection, address: Address) -> None:
 def deliver(
     link: Connection,
     pictures: Callable[[], Iterator[Picture]],
-    find: Callable[[Picture], Landmarks],
+    find: Callable[[Picture], Sighting],
 ) -> None:
     """Report what is found in each picture; when pictures end, try again, ever less often.
 
     Args:
         link: To the parent.
         pictures: Opens the source; raises SourceError when that fails or pictures cease.
-        find: Finds a person's landmarks.
+        find: Finds who is in a picture.
     """
     delay = _SHORTEST_DELAY
     while True:
@@ -94,7 +82,7 @@ def deliver(
                 if state == "starting":
                     link.send(Report("starting"))
                     state, delay = "delivering", _SHORTEST_DELAY
-                link.send(Report("delivering", landmarks=find(picture)))
+                link.send(Report("delivering", sighting=find(picture)))
         except SourceError as error:
             link.send(Report("lost", str(error)))
         if link.poll(delay):  # nothing is ever sent here: readable means hung up
@@ -235,48 +223,6 @@ def _open(address: Address) -> Any:
     if address.kind != "video":
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return capture
-
-
-class PoseFinder:
-    """MediaPipe Pose, made anew now and then, for it leaks over hours."""
-
-    LIFE = 900.0
-    """Seconds until it is made anew."""
-
-    def __init__(self) -> None:
-        self._pose: Any = None
-        self._until = 0.0
-
-    def find(self, picture: Picture) -> Landmarks:
-        """Return the landmarks of the most conspicuous person in a picture."""
-        import cv2
-
-        if self._pose is None or picture.time > self._until:
-            self._renew(picture.time)
-        image = _shrunk(picture.image)
-        found = self._pose.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).pose_world_landmarks
-        if found is None:
-            return Landmarks.nobody(picture.time)
-        values = np.array([(mark.x, mark.y, mark.z, mark.visibility) for mark in found.landmark])
-        return Landmarks(picture.time, values[:, :3], values[:, 3])
-
-    def _renew(self, now: float) -> None:
-        from mediapipe.python.solutions.pose import Pose
-
-        if self._pose is not None:
-            self._pose.close()
-        self._pose = Pose(model_complexity=1)
-        self._until = now + self.LIFE
-
-
-def _shrunk(image: Image) -> Image:
-    """Return an image no larger than a pose is looked for in."""
-    import cv2
-
-    scale = _LONGEST_SIDE / max(image.shape[:2])
-    if scale >= 1.0:
-        return image
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 def _silence_libraries() -> None:

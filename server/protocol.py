@@ -1,4 +1,4 @@
-"""The wire, version 1: refusals and binary messages, as `server/PROTOCOL.md` describes them.
+"""The wire, version 2: refusals and binary messages, as `server/PROTOCOL.md` describes them.
 
 No socket, clock or state lives here: bytes in, values out, and back. JSON is in `messages.py`.
 """
@@ -12,11 +12,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Int16, UInt16
 
 from motion.clip import Pose
-from server.landmarks import COUNT, Landmarks
+from server.landmarks import COUNT, PEOPLE, Landmarks, Sighting
 
 Array = np.ndarray
 
-VERSION = 1
+VERSION = 2
 MESSAGE_LIMIT = 4096
 """Largest message that a client may send, bytes."""
 
@@ -32,17 +32,27 @@ RefusalName = Literal[
     "hello_expected",
     "hello_timeout",
     "unsupported_version",
+    "wrong_key",
+    "unknown_stage",
+    "stage_ended",
+    "house_full",
+    "not_operator",
     "not_performer",
     "performer_taken",
     "performer_absent",
     "source_not_browser",
+    "unknown_model",
 ]
 
 CLOSE_CODES: dict[RefusalName, int] = {
     "hello_expected": 4400,
+    "wrong_key": 4401,
+    "unknown_stage": 4404,
     "unsupported_version": 4406,
     "hello_timeout": 4408,
     "performer_taken": 4409,
+    "stage_ended": 4410,
+    "house_full": 4503,
     "oversized": 1009,
 }
 """Close codes of the refusals that end a session; all others leave it open."""
@@ -68,9 +78,16 @@ class Refusal(Exception):  # noqa: N818 - the word of the protocol
 
 FRAME = 1
 LANDMARKS = 2
-_FRAME_HEADER = struct.Struct("<BBBBId3h")
+PARTNER = 0
+PERFORMER = 1
+NOBODY = 0
+"""Id of the partner that belongs to no performer."""
+
+_FRAME_HEADER = struct.Struct("<BBBBIddB")
 _LANDMARKS_HEADER = struct.Struct("<BBBBId")
-_LANDMARK = np.dtype([("position", "<i2", (3,)), ("visibility", "u1")])
+_FIGURE_HEADER = struct.Struct("<BBBB3h")
+_LANDMARK = np.dtype([("position", "<i2", (3,)), ("visibility", "u1"), ("image", "<i2", (2,))])
+_IMAGE_STEPS = 4096
 _KEPT = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
 _TOP_BITS = np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]], np.uint16) << 15
 _CONTACT_BITS = np.array([1, 2, 4, 8])
@@ -78,39 +95,67 @@ _SQRT2 = math.sqrt(2.0)
 
 
 @dataclass(frozen=True, eq=False)
+class Figure:
+    """One dancer of a frame.
+
+    Attributes:
+        kind: `PARTNER`, or `PERFORMER` for the performer's own skeleton.
+        id: Of the performer, in [0, 255]; a partner has that of the performer to whom it belongs,
+            or `NOBODY`.
+        pose: Hips in metres (to the millimetre, within ±32.767), unit quaternions.
+        contacts: leftFoot, leftToes, rightFoot, rightToes.
+        taken_up: Whether the partner took its performer up at this frame.
+    """
+
+    kind: int
+    id: int
+    pose: Pose
+    contacts: Bool[Array, "4"]
+    taken_up: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class FrameMessage:
-    """One frame of the partner as it travels.
+    """One frame of a stage as it travels.
 
     Attributes:
         sequence: Number of the frame, modulo 2**32.
         time: Server clock of the frame, seconds.
-        pose: Hips in metres (to the millimetre, within ±32.767), unit quaternions.
-        contacts: leftFoot, leftToes, rightFoot, rightToes.
+        captured: Server clock of the picture that shaped it, seconds; None when none did.
         emotion: Weights that coloured this frame, in [0, 1.5], (E,).
+        figures: Who dances; they come and go. All have the joints of the hello's skeleton.
         performer_present: Whether a performer is seen.
-        taken_up: Whether the partner took the performer up at this frame.
     """
 
     sequence: int
     time: float
-    pose: Pose
-    contacts: Bool[Array, "4"]
+    captured: float | None
     emotion: Float[Array, " E"]
+    figures: tuple[Figure, ...]
     performer_present: bool = False
-    taken_up: bool = False
 
 
 def encode_frame(message: FrameMessage) -> bytes:
-    """Return the bytes of a frame: 23 + 6 J + E of them."""
-    flags = message.performer_present | message.taken_up << 1
-    contacts = int(message.contacts @ _CONTACT_BITS)
-    hips = _millimetres(message.pose.hips).tolist()
-    header = _FRAME_HEADER.pack(
-        VERSION, FRAME, flags, contacts, message.sequence % 2**32, message.time, *hips
-    )
+    """Return the bytes of a frame: 25 + E + (10 + 6 J) for each figure."""
     emotion = (message.emotion * 100 + 0.5).astype(np.uint8)
-    rotations = encode_rotations(message.pose.rotations).astype("<u2", copy=False)
-    return b"".join([header, rotations.tobytes(), bytes([len(emotion)]), emotion.tobytes()])
+    header = _FRAME_HEADER.pack(
+        VERSION,
+        FRAME,
+        message.performer_present,
+        len(message.figures),
+        message.sequence % 2**32,
+        message.time,
+        math.nan if message.captured is None else message.captured,
+        len(emotion),
+    )
+    return b"".join([header, emotion.tobytes(), *map(_encode_figure, message.figures)])
+
+
+def _encode_figure(figure: Figure) -> bytes:
+    contacts = int(figure.contacts @ _CONTACT_BITS)
+    hips = _millimetres(figure.pose.hips).tolist()
+    header = _FIGURE_HEADER.pack(figure.kind, figure.id, figure.taken_up, contacts, *hips)
+    return header + encode_rotations(figure.pose.rotations).astype("<u2", copy=False).tobytes()
 
 
 def decode_frame(data: bytes, joints: int) -> FrameMessage:
@@ -123,19 +168,29 @@ def decode_frame(data: bytes, joints: int) -> FrameMessage:
     Raises:
         Refusal: `malformed_frame`, when the bytes are not a frame of that skeleton.
     """
-    end = _FRAME_HEADER.size + 6 * joints
-    _require_kind(data, FRAME, end + 1)
-    _require_length(data, end + 1 + data[end])
-    _, _, flags, contacts, sequence, time, *hips = _FRAME_HEADER.unpack_from(data)
-    packed = np.frombuffer(data, "<u2", 3 * joints, _FRAME_HEADER.size).reshape(joints, 3)
+    _require_kind(data, FRAME, _FRAME_HEADER.size)
+    _, _, flags, count, sequence, time, captured, emotions = _FRAME_HEADER.unpack_from(data)
+    start, size = _FRAME_HEADER.size + emotions, _FIGURE_HEADER.size + 6 * joints
+    _require_length(data, start + count * size)
     return FrameMessage(
         sequence,
         time,
-        Pose(np.array(hips) / 1000, decode_rotations(packed)),
-        np.unpackbits(np.uint8(contacts), count=4, bitorder="little").astype(bool),
-        np.frombuffer(data, np.uint8, offset=end + 1) / 100,
+        None if math.isnan(captured) else captured,
+        np.frombuffer(data, np.uint8, emotions, _FRAME_HEADER.size) / 100,
+        tuple(_decode_figure(data, start + i * size, joints) for i in range(count)),
         bool(flags & 1),
-        bool(flags & 2),
+    )
+
+
+def _decode_figure(data: bytes, at: int, joints: int) -> Figure:
+    kind, number, flags, contacts, *hips = _FIGURE_HEADER.unpack_from(data, at)
+    words = np.frombuffer(data, "<u2", 3 * joints, at + _FIGURE_HEADER.size).reshape(joints, 3)
+    return Figure(
+        kind,
+        number,
+        Pose(np.array(hips) / 1000, decode_rotations(words)),
+        np.unpackbits(np.uint8(contacts), count=4, bitorder="little").astype(bool),
+        bool(flags & 1),
     )
 
 
@@ -174,29 +229,28 @@ def decode_rotations(words: UInt16[Array, "J 3"]) -> Float[Array, "J 4"]:
 
 @dataclass(frozen=True, eq=False)
 class LandmarksMessage:
-    """What a performer's browser saw in one image.
+    """Whom a performer's browser saw in one picture.
 
     Attributes:
-        sequence: Number of the image, modulo 2**32.
-        landmarks: Positions to the millimetre, visibility in steps of 1/255; the time is of the
-            client's clock.
+        sequence: Number of the picture, modulo 2**32.
+        sighting: Positions to the millimetre, visibility in steps of 1/255, places in the picture
+            in steps of 1/4096; its time is the server's clock, as the client knows it from pings.
     """
 
     sequence: int
-    landmarks: Landmarks
+    sighting: Sighting
 
 
 def encode_landmarks(message: LandmarksMessage) -> bytes:
-    """Return the bytes of a landmarks message: 16 without a person, 247 with one."""
-    seen = message.landmarks
-    header = _LANDMARKS_HEADER.pack(
-        VERSION, LANDMARKS, seen.positions is not None, 0, message.sequence % 2**32, seen.time
-    )
-    if seen.positions is None:
-        return header
-    packed = np.empty(COUNT, _LANDMARK)
-    packed["position"] = _millimetres(seen.positions)
-    packed["visibility"] = np.clip(np.rint(seen.visibility * 255), 0, 255)
+    """Return the bytes of a landmarks message: 16, and 363 for each person."""
+    people, sequence = message.sighting.people, message.sequence % 2**32
+    time = message.sighting.time
+    header = _LANDMARKS_HEADER.pack(VERSION, LANDMARKS, 0, len(people), sequence, time)
+    packed = np.empty((len(people), COUNT), _LANDMARK)
+    for row, person in zip(packed, people, strict=True):
+        row["position"] = _millimetres(person.positions)
+        row["visibility"] = np.clip(np.rint(person.visibility * 255), 0, 255)
+        row["image"] = _steps(person.image, _IMAGE_STEPS)
     return header + packed.tobytes()
 
 
@@ -207,20 +261,29 @@ def decode_landmarks(data: bytes) -> LandmarksMessage:
         Refusal: `malformed_frame`, when the bytes are not such a message.
     """
     _require_kind(data, LANDMARKS, _LANDMARKS_HEADER.size)
-    _, _, flags, _, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
+    _, _, _, count, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
     if not math.isfinite(time):
         raise Refusal("malformed_frame", f"expected a finite capture time, got {time}")
-    present = bool(flags & 1)
-    _require_length(data, _LANDMARKS_HEADER.size + present * COUNT * _LANDMARK.itemsize)
-    if not present:
-        return LandmarksMessage(sequence, Landmarks.nobody(time))
-    packed = np.frombuffer(data, _LANDMARK, offset=_LANDMARKS_HEADER.size)
-    positions, visibility = packed["position"] / 1000.0, packed["visibility"] / 255.0
-    return LandmarksMessage(sequence, Landmarks(time, positions, visibility))
+    if count > PEOPLE:
+        raise Refusal("malformed_frame", f"expected at most {PEOPLE} people, got {count}")
+    _require_length(data, _LANDMARKS_HEADER.size + count * COUNT * _LANDMARK.itemsize)
+    packed = np.frombuffer(data, _LANDMARK, offset=_LANDMARKS_HEADER.size).reshape(count, COUNT)
+    return LandmarksMessage(sequence, Sighting(time, tuple(map(_decode_person, packed))))
+
+
+def _decode_person(row: np.ndarray) -> Landmarks:
+    return Landmarks(
+        row["position"] / 1000.0, row["visibility"] / 255.0, row["image"] / float(_IMAGE_STEPS)
+    )
 
 
 def _millimetres(metres: Float[Array, "*batch 3"]) -> Int16[Array, "*batch 3"]:
-    return np.minimum(np.maximum(np.floor(metres * 1000 + 0.5), -32767), 32767).astype(np.int16)
+    return _steps(metres, 1000)
+
+
+def _steps(values: Float[Array, "*batch"], per_unit: int) -> Int16[Array, "*batch"]:
+    rounded = np.floor(values * per_unit + 0.5)
+    return np.minimum(np.maximum(rounded, -32767), 32767).astype(np.int16)
 
 
 def _require_kind(data: bytes, kind: int, least: int) -> None:

@@ -119,17 +119,19 @@ class Retargeter:
         self._pose: Pose | None = None
         self._positions = np.zeros((_JOINTS, 3))
 
-    def update(self, landmarks: Landmarks) -> Pose | None:
+    def update(self, landmarks: Landmarks | None, time: float) -> Pose | None:
         """Take in what the source saw and return the pose, or None until a person was seen.
 
         Args:
-            landmarks: Any numbers; what is not finite or too far counts as hidden.
+            landmarks: Of the person; None when they were not seen. Any numbers; what is not
+                finite or too far counts as hidden.
+            time: When the picture was taken, seconds of the source's clock.
 
         Returns:
             The pose at the time of the landmarks: floor at height 0, near the origin, facing +Z
             when the person faces the camera.
         """
-        seen = self._filter.update(landmarks)
+        seen = self._filter.update(landmarks, time)
         trunk = bool(seen.visible[_SHOULDERS].all())
         self._unseen = 0.0 if trunk else self._unseen + seen.seconds
         self.present = self._unseen <= self.PATIENCE

@@ -5,17 +5,16 @@ No socket, clock or queue lives here; who owns the socket carries out the events
 
 from dataclasses import dataclass
 
-from server.landmarks import Landmarks
+from server.landmarks import Sighting
 from server.messages import (
     ClientMessage,
-    Emotion,
-    Energy,
     Hello,
     Ping,
     Played,
     Pong,
     Refused,
     Role,
+    Set,
     TakeUp,
     decode_message,
 )
@@ -32,7 +31,7 @@ MESSAGES_PER_SECOND = 120
 class Join:
     """The client has said hello: let it in."""
 
-    role: Role
+    hello: Hello
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,10 @@ class Close:
     code: int
 
 
-Event = Join | Emotion | Energy | TakeUp | Played | Landmarks | Pong | Refused | Close
+StageEvent = Join | Set | TakeUp | Played | Sighting
+"""What a stage is to carry out."""
+
+Event = StageEvent | Pong | Refused | Close
 """What a message leads to: something for the stage, an answer to send, or the end."""
 
 
@@ -50,7 +52,7 @@ class Session:
     """What one client may say next, and what it has said.
 
     Attributes:
-        role: What the client is, None before its hello.
+        role: What the client said to be, None before its hello.
         closed: Whether a `Close` was given out; nothing is accepted after it.
     """
 
@@ -85,7 +87,7 @@ class Session:
 
     def refuse(self, refusal: Refusal) -> list[Event]:
         """Answer with a refusal; a fatal one ends the session."""
-        refused = Refused(name=refusal.name, detail=refusal.detail)
+        refused = Refused.of(refusal)
         if refusal.close_code is None:
             return [refused]
         self.closed = True
@@ -106,13 +108,13 @@ class Session:
             return [self._landmarks(message)]
         return self._control(decode_message(message), now)
 
-    def _landmarks(self, message: bytes) -> Landmarks:
+    def _landmarks(self, message: bytes) -> Sighting:
         if self.role is None:
             raise Refusal("hello_expected", "expected hello first, got a binary message")
-        landmarks = decode_landmarks(message).landmarks
+        sighting = decode_landmarks(message).sighting
         if self.role != "performer":
-            raise Refusal("not_performer", "expected landmarks from a performer, got a viewer's")
-        return landmarks
+            raise Refusal("not_performer", f"expected landmarks from a performer, got {self._who}")
+        return sighting
 
     def _control(self, message: ClientMessage, now: float) -> list[Event]:
         if self.role is None:
@@ -122,6 +124,11 @@ class Session:
                 raise Refusal("invalid_message", "expected one hello, got another")
             case Ping(client_time=client_time):
                 return [Pong(client_time=client_time, server_time=now)]
+            case Set() if self.role != "operator":
+                raise Refusal("not_operator", f"expected set from an operator, got {self._who}")
+            case TakeUp() if self.role == "viewer":
+                expected = "expected take_up from an operator or performer"
+                raise Refusal("not_operator", f"{expected}, got {self._who}")
             case _:
                 return [message]
 
@@ -129,7 +136,11 @@ class Session:
         if not isinstance(message, Hello):
             raise Refusal("hello_expected", f"expected hello first, got {message.type}")
         self.role = message.role
-        return Join(message.role)
+        return Join(message)
+
+    @property
+    def _who(self) -> str:
+        return f"one from a {self.role}"
 
 
 class _Rate:

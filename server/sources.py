@@ -11,7 +11,7 @@ from typing import Protocol
 from motion.errors import SourceError
 from server import pose_process
 from server.demo import DemoSource
-from server.landmarks import Landmarks, SourceState
+from server.landmarks import Sighting, SourceState
 from server.pose_process import Address, Report
 
 Clock = Callable[[], float]
@@ -41,8 +41,8 @@ class Source(Protocol):
             SourceError: If it can never deliver, such as a video that cannot be opened.
         """
 
-    def latest(self) -> Landmarks | None:
-        """Return the newest landmarks since the previous call, or None; never blocks."""
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None; never blocks."""
 
     def close(self) -> None:
         """Stop and free everything; may be called at any time, also twice."""
@@ -58,7 +58,7 @@ class BrowserSource:
         self.name = "browser"
         self._clock = clock
         self._heard: float | None = None
-        self._newest: Landmarks | None = None
+        self._newest: Sighting | None = None
 
     @property
     def state(self) -> SourceState:
@@ -74,16 +74,16 @@ class BrowserSource:
             return ""
         return f"the browser has sent nothing for {self.SILENCE:g} s"
 
-    def receive(self, landmarks: Landmarks) -> None:
+    def receive(self, sighting: Sighting) -> None:
         """Take in what the browser sent; only the newest is kept."""
         self._heard = self._clock()
-        self._newest = landmarks
+        self._newest = sighting
 
     def start(self) -> None:
         """Nothing to start: the browser connects by itself."""
 
-    def latest(self) -> Landmarks | None:
-        """Return the newest landmarks since the previous call, or None."""
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None."""
         newest, self._newest = self._newest, None
         return newest
 
@@ -113,7 +113,7 @@ class ProcessSource:
         self._clock = clock
         self._running: tuple[BaseProcess, Connection] | None = None
         self._wanted = False
-        self._newest: Landmarks | None = None
+        self._newest: Sighting | None = None
         self._heard = self._began = float("-inf")
 
     @property
@@ -142,8 +142,8 @@ class ProcessSource:
             self.close()
             raise SourceError(f"expected a video that can be played, got: {self.detail}")
 
-    def latest(self) -> Landmarks | None:
-        """Return the newest landmarks since the previous call, or None; never blocks."""
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None; never blocks."""
         self._read()
         if self._wanted and not self._running:
             self._revive()
@@ -184,7 +184,7 @@ class ProcessSource:
     def _receive(self, report: Report) -> None:
         self._heard = self._clock()
         self.state, self.detail = report.state, report.detail
-        self._newest = report.landmarks or self._newest
+        self._newest = report.sighting or self._newest
 
     def _lose(self, why: str) -> None:
         self._end(patience=0.0)

@@ -1,199 +1,308 @@
-"""One partner with its performer and its viewers: who sees what, and who may change what.
+"""One stage: its partners, its performer, its audience, and what operators set.
 
-No socket or clock lives here. `advance` may run in a thread of its own; everything else belongs
-to one event loop.
+No socket and no clock lives here. `moment`, `ask` and `give` are called by the house's own thread;
+everything else belongs to one event loop. What the two share is replaced, never changed.
 """
 
-from motion.company import STAGE_RADIUS
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 from motion.contract import Contract
-from motion.emotion import check_energy, weights_of
-from motion.errors import ConditionError
+from motion.emotion import weights_of
+from motion.errors import BhavaError, ConditionError
+from motion.partner import Frame
 from motion.skeleton import CANONICAL
-from server.dance import Dance
+from server.audience import Audience
+from server.dance import Dance, Opening
+from server.eyes import Eyes
+from server.fade import Fade
 from server.faults import Faults
-from server.landmarks import Landmarks
+from server.landmarks import Sighting
+from server.lateness import Lateness
 from server.messages import (
     Controls,
-    Emotion,
-    Energy,
+    Hello,
     Played,
-    Refused,
-    Role,
     ServerHello,
-    ServerMessage,
+    Set,
     SkeletonMessage,
     Status,
     TakeUp,
 )
+from server.model_shelf import ModelShelf
+from server.moment import Moment
 from server.outbox import Outbox
 from server.protocol import FrameMessage, Refusal, encode_frame
-from server.session import Join
+from server.session import Join, StageEvent
+from server.take_writer import TakeWriter
+from server.troupe import Ask, Place, Troupe
 
 GOING_AWAY = 1001
 """Close code when the show is over."""
 
 STALLED = 2.0
 """Seconds without a frame after which something is wrong."""
-StageEvent = Join | Emotion | Energy | TakeUp | Played | Landmarks
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """What all stages of a house share.
+
+    Attributes:
+        troupe: In which all partners dance; of the house's own thread.
+        shelf: The models.
+        faults: Counts what goes wrong.
+        open_take: Begins a take of a stage, by name, from an opening.
+    """
+
+    troupe: Troupe
+    shelf: ModelShelf
+    faults: Faults
+    open_take: Callable[[str, Opening], TakeWriter]
 
 
 class Stage:
-    """Where the partner dances before its viewers.
+    """Where partners dance before their viewers.
 
     Attributes:
-        contract: Of the partner's model.
-        faults: What went wrong so far.
-        controls: What colours the motion, shared by all.
+        name: As it is asked for.
+        audience: Who is connected.
+        eyes: What is seen of performers.
+        controls: As operators want them; a fade may still be on the way.
         newest: The newest frame; None before the first.
+        refused: Why the newest change of model or the recording failed; empty if it did not.
+        lateness: Of its frames.
     """
 
     def __init__(
-        self, contract: Contract, dance: Dance, faults: Faults, accepts_performers: bool
+        self, name: str, services: Services, eyes: Eyes, audience: Audience, controls: Controls
     ) -> None:
-        self.contract = contract
-        self.faults = faults
+        """Set up a stage whose partner stands.
+
+        Args:
+            name: Of the stage.
+            services: Of the house.
+            eyes: Whose source has started.
+            audience: Empty.
+            controls: At the start; its model is loaded.
+        """
+        self.name, self.audience, self.eyes = name, audience, eyes
+        self.controls = controls
         self.newest: FrameMessage | None = None
+        self.refused = ""
+        self.lateness = Lateness()
+        self._services = services
+        self._fade = Fade(controls, controls, 0.0, 0.0)
         self._encoded = b""
-        self._dance = dance
-        self._accepts_performers = accepts_performers
-        self._performer: Outbox | None = None
-        self._played: dict[Outbox, int | None] = {}
-        self.controls = Controls(emotion={contract.emotions[0]: 1.0}, energy=1.0)
-        self._weights = weights_of(self.controls.emotion, contract.emotions)
-        self._announced = self.status
+        self._asked = False
+        self._model = self._told_model = controls.model
+        self._dance: Dance | None = None
+        self._take: TakeWriter | None = None
+        self._announced: Status | None = None
+        self._told = controls
+
+    # --- in the thread of the house -----------------------------------------------------------
+
+    def moment(self, now: float) -> Moment:
+        """Return all that decides the next frame."""
+        asked, self._asked = self._asked, False
+        controls = self._fade.at(now)
+        if controls.model != self._model and self._services.shelf.ready(controls.model):
+            self._model = controls.model
+        labels = self._contract.emotions
+        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
+        controls = controls.model_copy(update={"model": self._model, "emotion": emotion})
+        self._record(controls)
+        return Moment(now, self.eyes.latest(now), controls, asked)
+
+    def ask(self, moment: Moment) -> dict[Place, Ask]:
+        """Return what its partners are asked for."""
+        if self._dance is None:
+            opening = Opening(moment.controls)
+            self._dance = Dance(self._services.troupe, self._services.faults, opening)
+        return self._dance.ask(moment)
+
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> tuple[FrameMessage, bytes]:
+        """Return the frame of the stage and its bytes, from the frames of the troupe."""
+        assert self._dance is not None
+        frame = self._dance.give(moment, frames)
+        encoded = encode_frame(frame)
+        if self._take is not None:
+            self._take.record(moment, encoded)
+        return frame, encoded
+
+    def end(self) -> None:
+        """Let its partners go, and end its take."""
+        if self._dance is not None:
+            self._dance.close()
+        if self._take is not None:
+            self._take.stop()
+
+    def _record(self, controls: Controls) -> None:
+        """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
+        if self._take is not None and not (controls.recording and self._take.recording):
+            self._take.stop()
+        if controls.recording and self._take is None and self._dance is not None:
+            opening = self._dance.opening(controls)
+            self._dance.close()
+            self._dance = Dance(self._services.troupe, self._services.faults, opening)
+            self._take = self._services.open_take(self.name, opening)
+        elif not controls.recording:
+            self._take = None
+
+    # --- in the event loop ----------------------------------------------------------------------
 
     @property
     def status(self) -> Status:
         """How the stage is now."""
-        performer = self._dance.performer
+        source = self.eyes.source
+        frame = self.newest
         return Status(
-            source=performer.source.name,
-            source_state=performer.source.state,
-            performer="present" if performer.present else "absent",
-            viewers=len(self._played),
+            source=source.name,
+            source_state=source.state,
+            performer="present" if frame and frame.performer_present else "absent",
+            people=sum(figure.kind for figure in frame.figures) if frame else 0,
+            viewers=self.audience.viewers,
+            late=self.lateness.share,
         )
 
     @property
-    def source_detail(self) -> str:
-        """Why the source is lost; empty otherwise."""
-        return self._dance.performer.source.detail
+    def actions(self) -> dict[str, int]:
+        """How often partners had to be woken, and to be set up anew."""
+        return self._dance.actions if self._dance else {"raised": 0, "recovered": 0}
 
     @property
-    def behind(self) -> list[int]:
-        """For each viewer that acknowledges, how many frames it has not shown yet."""
-        if self.newest is None:
-            return []
-        newest = self.newest.sequence % 2**32
-        return [max(0, newest - played) for played in self._played.values() if played is not None]
+    def partners(self) -> int:
+        """How many partners dance on it, or soon will."""
+        return self._dance.partners if self._dance else 1
+
+    @property
+    def take(self) -> str:
+        """Name of the take that is being recorded; empty while none is."""
+        take = self._take
+        return take.path.name if take and take.recording else ""
 
     def ready(self, now: float) -> bool:
-        """Tell whether frames flow and landmarks do, or may come from a browser at any time."""
-        source = self._dance.performer.source
-        landmarks = source.state == "delivering" or source is self._dance.performer.browser
-        return landmarks and self.newest is not None and now - self.newest.time < STALLED
+        """Tell whether frames flow and sightings do, or may come from a browser at any time."""
+        source = self.eyes.source
+        sightings = source.state == "delivering" or source is self.eyes.browser
+        return sightings and self.newest is not None and now - self.newest.time < STALLED
 
-    def advance(self, now: float) -> FrameMessage:
-        """Return the next frame."""
-        return self._dance.advance(now, self._weights, self.controls.energy)
+    def publish(self, frame: FrameMessage, encoded: bytes) -> None:
+        """Hand a frame to all, and what has changed since the last one."""
+        self.newest, self._encoded = frame, encoded
+        self.audience.send_frame(encoded, frame.sequence)
+        self._check_wishes()
+        if self._told_model != self._model:
+            self._told_model = self._model
+            for client in self.audience.members:
+                client.send(self._hello(client))
+        elif self.controls != self._told:
+            self._told = self.controls
+            self.audience.send_all(self.controls)
+        if self.status != self._announced:
+            self._announced = self.status
+            self.audience.send_all(self.status)
 
-    def publish(self, frame: FrameMessage) -> None:
-        """Hand a frame to all, encoded once, and what has changed since the last one."""
-        self.newest, self._encoded = frame, encode_frame(frame)
-        for viewer in self._played:
-            viewer.send_frame(self._encoded)
-        status = self.status
-        if status != self._announced:
-            self._announced = status
-            self._send_all(status)
-
-    def receive(self, viewer: Outbox, event: StageEvent) -> None:
+    def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         """Carry out what a client asks for.
 
         Raises:
             Refusal: If it may not be done, or not now.
         """
         match event:
-            case Join(role=role):
-                self._join(viewer, role)
-            case Emotion(weights=weights):
-                self._choose(weights, self.controls.energy)
-            case Energy(value=energy):
-                self._choose(self.controls.emotion, energy)
+            case Join(hello=hello):
+                self._join(client, hello, now)
+            case Set():
+                self.set(event, now)
             case TakeUp():
-                self._take_up()
+                self.take_up()
             case Played(sequence=sequence):
-                self._played[viewer] = sequence
-            case Landmarks():
-                self._follow(viewer, event)
+                self.audience.played(client, sequence)
+            case Sighting():
+                self.audience.hear(client, now)
+                self.eyes.browser.receive(event)
 
-    def leave(self, viewer: Outbox) -> None:
+    def leave(self, client: Outbox, now: float) -> None:
         """Forget a client; may be called for one that never joined."""
-        self._played.pop(viewer, None)
-        if viewer is self._performer:
-            self._performer = None
+        self.audience.leave(client, now)
 
-    def close(self) -> None:
-        """Tell all that the show is over."""
-        for viewer in self._played:
-            viewer.close(GOING_AWAY)
+    def close(self, code: int = GOING_AWAY) -> None:
+        """Show everybody out."""
+        self.audience.close(code)
 
-    def _join(self, viewer: Outbox, role: Role) -> None:
-        if role == "performer":
-            self._admit_performer(viewer)
-        self._played[viewer] = None
-        viewer.send(self._hello())
+    def set(self, wish: Set, now: float) -> None:
+        """Change some of the controls.
+
+        Raises:
+            Refusal: `invalid_message` or `unknown_model`.
+        """
+        controls = self.controls.model_copy(update=wish.changes)
+        self._check(controls)
+        self._fade = Fade(self._fade.at(now), controls, wish.fade, now)
+        self.controls = controls
+        self.refused = ""
+
+    def take_up(self) -> None:
+        """Let the partner take the performer up anew.
+
+        Raises:
+            Refusal: `performer_absent`.
+        """
+        if not (self.newest and self.newest.performer_present):
+            raise Refusal("performer_absent", "expected a performer to take up, got none")
+        self._asked = True
+
+    @property
+    def _contract(self) -> Contract:
+        return self._services.shelf.engine(self._model).contract
+
+    def _join(self, client: Outbox, hello: Hello, now: float) -> None:
+        self.audience.join(client, hello, now)
+        client.send(self._hello(client))
         if self._encoded:
-            viewer.send_frame(self._encoded)
+            client.send_frame(self._encoded)
 
-    def _admit_performer(self, newcomer: Outbox) -> None:
-        if not self._accepts_performers:
-            name = self._dance.performer.source.name
-            detail = f"expected a source that lets browsers in, got {name}; you are a viewer"
-            newcomer.send(Refused(name="source_not_browser", detail=detail))
-            return
-        if self._performer is not None:
-            taken = Refusal("performer_taken", "expected one performer, got another")
-            if self._dance.performer.browser.state == "delivering":
-                raise taken
-            self._dismiss(self._performer, taken)
-        self._performer = newcomer
-
-    def _dismiss(self, viewer: Outbox, refusal: Refusal) -> None:
-        assert refusal.close_code is not None
-        viewer.send(Refused(name=refusal.name, detail=refusal.detail))
-        viewer.close(refusal.close_code)
-
-    def _hello(self) -> ServerHello:
+    def _hello(self, client: Outbox) -> ServerHello:
+        member = self.audience.members[client]
         return ServerHello(
-            model=self.contract.name,
-            fps=self.contract.fps,
-            stage_radius=STAGE_RADIUS,
+            stage=self.name,
+            session=member.session,
+            role=member.role,
+            model=self._model,
+            models=self._services.shelf.names,
+            fps=self._contract.fps,
+            stage_radius=self.controls.stage_radius,
             skeleton=SkeletonMessage.of(CANONICAL),
-            emotions=self.contract.emotions,
+            emotions=self._contract.emotions,
             controls=self.controls,
             status=self.status,
         )
 
-    def _choose(self, emotion: dict[str, float], energy: float) -> None:
-        try:
-            weights = weights_of(emotion, self.contract.emotions)
-            chosen = Controls(emotion=emotion, energy=check_energy(energy))
-        except ConditionError as error:
-            raise Refusal("invalid_message", str(error)) from error
-        if chosen != self.controls:
-            self._weights, self.controls = weights, chosen
-            self._send_all(chosen)
+    def _check(self, controls: Controls) -> None:
+        names = self._services.shelf.names
+        if controls.model not in names:
+            expected = f"expected a model of {', '.join(names)}"
+            raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
+        # A model that is still to be loaded has labels that nobody knows yet.
+        if controls.model == self._model:
+            try:
+                weights_of(controls.emotion, self._contract.emotions)
+            except ConditionError as error:
+                raise Refusal("invalid_message", str(error)) from error
 
-    def _take_up(self) -> None:
-        if not self._dance.performer.present:
-            raise Refusal("performer_absent", "expected a performer to take up, got none")
-        self._dance.take_ups.request()
+    def _check_wishes(self) -> None:
+        """Take back a model that cannot be loaded, and a recording that has failed."""
+        why = self._services.shelf.failed(self.controls.model)
+        if why:
+            self._services.shelf.forget(self.controls.model)
+            self._take_back({"model": self._model}, why)
+        take = self._take
+        if take is not None and take.failed and self.controls.recording:
+            self._take_back({"recording": False}, take.failed)
 
-    def _follow(self, viewer: Outbox, landmarks: Landmarks) -> None:
-        if viewer is not self._performer:
-            raise Refusal("not_performer", "expected landmarks from the performer, got a viewer's")
-        self._dance.performer.browser.receive(landmarks)
-
-    def _send_all(self, message: ServerMessage) -> None:
-        for viewer in self._played:
-            viewer.send(message)
+    def _take_back(self, update: dict[str, object], why: str) -> None:
+        self._services.faults.count(self.name, BhavaError(why))
+        self.controls = self.controls.model_copy(update=update)
+        self._fade = Fade(self.controls, self.controls, 0.0, 0.0)
+        self.refused = why

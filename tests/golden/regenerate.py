@@ -15,8 +15,11 @@ from scipy.spatial.transform import Rotation
 from motion.clip import Pose
 from motion.skeleton import CANONICAL
 from server import messages
-from server.landmarks import COUNT, Landmarks
+from server.landmarks import COUNT, Landmarks, Sighting
 from server.protocol import (
+    PARTNER,
+    PERFORMER,
+    Figure,
     FrameMessage,
     LandmarksMessage,
     decode_frame,
@@ -30,35 +33,45 @@ JOINTS = len(CANONICAL.joints)
 
 
 def frames() -> dict[str, bytes]:
-    """The rest pose, a pose with every joint turned, and the extremes of every number."""
+    """Nobody, the rest pose, a partner beside its performer, and the extremes of every number."""
     rng = np.random.default_rng(1)
-    rest = FrameMessage(0, 0.0, Pose.rest(), np.zeros(4, bool), np.array([1.0, 0.0]))
-    turned = Pose(np.array([0.25, 0.931, -1.5]), Rotation.random(JOINTS, rng).as_quat())
-    dance = FrameMessage(
-        1234, 41.125, turned, np.array([1, 0, 0, 1], bool), rng.integers(0, 151, 8) / 100, True
-    )
-    extreme = FrameMessage(
-        2**32 - 1,
-        1e9,
-        Pose(np.array([-40.0, 32.767, 0.0]), np.tile([[0.5, -0.5, 0.5, -0.5]], (JOINTS, 1))),
-        np.ones(4, bool),
-        np.full(16, 1.5),
-        True,
-        True,
-    )
-    named = {"frame-rest": rest, "frame-dance": dance, "frame-extreme": extreme}
+    empty = FrameMessage(5, 0.5, None, np.array([]), ())
+    still = Figure(PARTNER, 0, Pose.rest(), np.zeros(4, bool))
+    rest = FrameMessage(0, 0.0, None, np.array([1.0, 0.0]), (still,))
+    emotion = rng.integers(0, 151, 8) / 100
+    pair = (_turned(rng, PARTNER, True), _turned(rng, PERFORMER, False))
+    dance = FrameMessage(1234, 41.125, 41.0625, emotion, pair, True)
+    held = np.tile([[0.5, -0.5, 0.5, -0.5]], (JOINTS, 1))
+    far = Figure(PARTNER, 255, Pose(np.array([-40.0, 32.767, 0.0]), held), np.ones(4, bool), True)
+    extreme = FrameMessage(2**32 - 1, 1e9, -1e9, np.full(16, 1.5), (far,) * 4, True)
+    named = {
+        "frame-empty": empty,
+        "frame-rest": rest,
+        "frame-dance": dance,
+        "frame-extreme": extreme,
+    }
     return {name: encode_frame(frame) for name, frame in named.items()}
 
 
+def _turned(rng: np.random.Generator, kind: int, taken_up: bool) -> Figure:
+    pose = Pose(np.array([0.25, 0.931, -1.5]), Rotation.random(JOINTS, rng).as_quat())
+    return Figure(kind, 3, pose, np.array([1, 0, 0, 1], bool), taken_up)
+
+
 def landmarks() -> dict[str, bytes]:
-    """A person, and nobody."""
+    """Two people, and nobody."""
     rng = np.random.default_rng(2)
-    seen = Landmarks(7.5, rng.integers(-1000, 1000, (COUNT, 3)) / 1000, rng.uniform(0, 1, COUNT))
+    people = (_person(rng), _person(rng))
     named = {
-        "landmarks-person": LandmarksMessage(42, seen),
-        "landmarks-nobody": LandmarksMessage(43, Landmarks.nobody(7.533)),
+        "landmarks-people": LandmarksMessage(42, Sighting(7.5, people)),
+        "landmarks-nobody": LandmarksMessage(43, Sighting.nobody(7.533)),
     }
     return {name: encode_landmarks(message) for name, message in named.items()}
+
+
+def _person(rng: np.random.Generator) -> Landmarks:
+    positions = rng.integers(-1000, 1000, (COUNT, 3)) / 1000
+    return Landmarks(positions, rng.uniform(0, 1, COUNT), rng.uniform(-1, 1, (COUNT, 2)))
 
 
 def frame_values(data: bytes) -> dict[str, Any]:
@@ -68,35 +81,61 @@ def frame_values(data: bytes) -> dict[str, Any]:
         "joints": JOINTS,
         "sequence": frame.sequence,
         "time": frame.time,
+        "captured": frame.captured,
         "performer_present": frame.performer_present,
-        "taken_up": frame.taken_up,
-        "contacts": frame.contacts.tolist(),
-        "hips": frame.pose.hips.tolist(),
-        "rotations": frame.pose.rotations.tolist(),
         "emotion": frame.emotion.tolist(),
+        "figures": [_figure_values(figure) for figure in frame.figures],
+    }
+
+
+def _figure_values(figure: Figure) -> dict[str, Any]:
+    return {
+        "kind": figure.kind,
+        "id": figure.id,
+        "taken_up": figure.taken_up,
+        "contacts": figure.contacts.tolist(),
+        "hips": figure.pose.hips.tolist(),
+        "rotations": figure.pose.rotations.tolist(),
     }
 
 
 def landmarks_values(data: bytes) -> dict[str, Any]:
     """What a decoder makes of landmarks, as JSON."""
     message = decode_landmarks(data)
-    seen = message.landmarks
-    return {
-        "sequence": message.sequence,
-        "time": seen.time,
-        "positions": None if seen.positions is None else seen.positions.tolist(),
-        "visibility": None if seen.positions is None else seen.visibility.tolist(),
-    }
+    people = [
+        {
+            "positions": person.positions.tolist(),
+            "visibility": person.visibility.tolist(),
+            "image": person.image.tolist(),
+        }
+        for person in message.sighting.people
+    ]
+    return {"sequence": message.sequence, "time": message.sighting.time, "people": people}
 
 
 def control_messages() -> dict[str, Any]:
     """One of each control message, and what is refused."""
-    controls = messages.Controls(emotion={"happy": 0.7, "sad": 0.3}, energy=1.25)
+    controls = messages.Controls(
+        emotion={"happy": 0.7, "sad": 0.3},
+        energy=1.25,
+        mode="duet",
+        model="default",
+        beat=messages.Beat(bpm=120, at=40.5),
+    )
     status = messages.Status(
-        source="demo", source_state="delivering", performer="present", viewers=2
+        source="demo",
+        source_state="delivering",
+        performer="present",
+        people=1,
+        viewers=2,
+        late=0.01,
     )
     hello = messages.ServerHello(
+        stage="default",
+        session="lotus",
+        role="operator",
         model="default",
+        models=("default", "small"),
         fps=30.0,
         stage_radius=2.5,
         skeleton=messages.SkeletonMessage.of(CANONICAL),
@@ -105,13 +144,18 @@ def control_messages() -> dict[str, Any]:
         status=status,
     )
     pong = messages.Pong(client_time=1.5, server_time=41.125)
-    refused = messages.Refused(name="malformed_frame", detail="expected 247 bytes, got 12")
+    refused = messages.Refused(name="malformed_frame", detail="expected 379 bytes, got 12")
     return {
         "client": [
-            {"type": "hello", "version": 1, "role": "viewer"},
-            {"type": "hello", "version": 1, "role": "performer"},
-            {"type": "emotion", "weights": {"happy": 0.7, "sad": 0.3}},
-            {"type": "energy", "value": 1.25},
+            {"type": "hello", "version": 2, "role": "viewer", "stage": "default"},
+            {"type": "hello", "version": 2, "role": "performer", "stage": "left", "session": "x"},
+            {"type": "hello", "version": 2, "role": "operator", "stage": "left", "key": "sesame"},
+            {"type": "set", "emotion": {"happy": 0.7, "sad": 0.3}, "fade": 2.5},
+            {"type": "set", "energy": 1.25, "temperature": 0.8, "influence": 1.0},
+            {"type": "set", "mode": "mirror", "model": "small", "seed": 7, "dancers": "each"},
+            {"type": "set", "panic": "freeze", "look": "ink", "placement": "facing"},
+            {"type": "set", "stage_radius": 3.0, "beat": {"bpm": 96.0, "at": 12.5}},
+            {"type": "set", "beat": None, "recording": True},
             {"type": "take_up"},
             {"type": "ping", "client_time": 1.5},
             {"type": "played", "sequence": 1234},
@@ -123,12 +167,19 @@ def control_messages() -> dict[str, Any]:
             "{}": "unknown_message",
             '{"type":"dance"}': "unknown_message",
             "[]": "invalid_message",
-            '{"type":"energy"}': "invalid_message",
-            '{"type":"energy","value":"high"}': "invalid_message",
-            '{"type":"energy","value":NaN}': "invalid_message",
+            '{"type":"set","energy":"high"}': "invalid_message",
+            '{"type":"set","energy":NaN}': "invalid_message",
+            '{"type":"set","energy":2.01}': "invalid_message",
+            '{"type":"set","energy":null}': "invalid_message",
+            '{"type":"set","emotion":{"happy":-0.1}}': "invalid_message",
+            '{"type":"set","mode":"sleep"}': "invalid_message",
+            '{"type":"set","seed":1.5}': "invalid_message",
+            '{"type":"set","beat":{"bpm":0,"at":1}}': "invalid_message",
+            '{"type":"set","fade":-1}': "invalid_message",
+            '{"type":"set","tempo":1}': "invalid_message",
             '{"type":"take_up","now":true}': "invalid_message",
-            '{"type":"hello","version":1,"role":"king"}': "invalid_message",
-            '{"type":"hello","version":2,"role":"viewer"}': "unsupported_version",
+            '{"type":"hello","version":2,"role":"king"}': "invalid_message",
+            '{"type":"hello","version":1,"role":"viewer"}': "unsupported_version",
         },
     }
 

@@ -10,8 +10,8 @@ from motion.clip import Clip, Pose
 from motion.contract import Contract
 from motion.partner import Frame
 from motion.skeleton import CANONICAL
-from server.demo import world_landmarks
-from server.landmarks import COUNT, Landmarks
+from server.demo import Camera
+from server.landmarks import Sighting
 
 EMOTIONS = ("neutral", "happy", "sad")
 ARMS = CANONICAL.indices("leftUpperArm", "rightUpperArm")
@@ -72,11 +72,11 @@ class ScriptedSource:
     name: str = "scripted"
     state: str = "delivering"
     detail: str = ""
-    waiting: Landmarks | Exception | None = None
+    waiting: Sighting | Exception | None = None
 
     def start(self) -> None: ...
 
-    def latest(self) -> Landmarks | None:
+    def latest(self) -> Sighting | None:
         waiting, self.waiting = self.waiting, None
         if isinstance(waiting, Exception):
             raise waiting
@@ -85,11 +85,11 @@ class ScriptedSource:
     def close(self) -> None: ...
 
 
-def seen(time: float, lift: float = 0.0) -> Landmarks:
+def seen(time: float, lift: float = 0.0) -> Sighting:
     """What a source sees of someone who stands, with the arms lifted by some radians."""
     pose = Pose.standing()
     _lift(pose, lift)
-    return Landmarks(time, world_landmarks(pose), np.ones(COUNT))
+    return Sighting(time, (Camera().see(pose),))
 
 
 def _lift(pose: Pose, angle: float) -> None:

@@ -7,7 +7,7 @@ from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
-from server.demo import DemoSource, demo_dance, world_landmarks
+from server.demo import Camera, DemoSource, demo_dance
 
 
 def test_dances_in_one_mood_after_another_without_a_pop():
@@ -23,7 +23,7 @@ def test_dances_in_one_mood_after_another_without_a_pop():
 
 
 def test_landmarks_are_centred_and_in_camera_axes():
-    found = world_landmarks(Pose.rest())
+    found = Camera().see(Pose.rest()).positions
     np.testing.assert_allclose(found[lm.LEFT_HIP] + found[lm.RIGHT_HIP], 0.0, atol=1e-12)
     assert found[lm.LEFT_WRIST, 0] > 0.5
     assert found[lm.NOSE, 1] < -0.5
@@ -44,6 +44,7 @@ def test_source_delivers_each_frame_once():
     now = 10.05
     second = source.latest()
     assert second.time == pytest.approx(10.0 + 1 / 30)
-    assert np.isfinite(second.positions).all()
+    [person] = second.people
+    assert np.isfinite(person.positions).all()
     source.close()
     assert source.latest() is None

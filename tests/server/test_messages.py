@@ -15,7 +15,8 @@ PROTOCOL = (Path(messages.__file__).parent / "PROTOCOL.md").read_text()
 
 @pytest.mark.parametrize("message", GOLDEN["client"], ids=lambda message: message["type"])
 def test_golden_messages_of_the_client(message: dict[str, object]) -> None:
-    assert decode_message(json.dumps(message)).model_dump() == message
+    decoded = decode_message(json.dumps(message))
+    assert decoded.model_dump(exclude_unset=True) == message
 
 
 @pytest.mark.parametrize("message", GOLDEN["server"], ids=lambda message: message["type"])
@@ -39,6 +40,20 @@ def test_golden_refusals(text: str, name: str) -> None:
     assert caught.value.name == name
 
 
+def test_set_changes_what_it_names() -> None:
+    message = decode_message('{"type":"set","energy":1,"beat":null,"fade":2}')
+    assert isinstance(message, messages.Set)
+    assert message.changes == {"energy": 1.0, "beat": None}
+    assert message.fade == 2.0
+    assert messages.Controls(energy=2.0).model_copy(update=message.changes).energy == 1.0
+
+
+def test_a_hello_leads_to_the_default_stage() -> None:
+    hello = decode_message('{"type":"hello","version":2,"role":"viewer"}')
+    assert isinstance(hello, messages.Hello)
+    assert (hello.stage, hello.key, hello.session) == ("default", None, None)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -55,9 +70,11 @@ def test_any_text_decodes_or_is_refused(text: str) -> None:
 
 
 @given(
-    st.sampled_from(["hello", "emotion", "energy", "take_up", "ping", "played"]),
+    st.sampled_from(["hello", "set", "take_up", "ping", "played"]),
     st.dictionaries(
-        st.sampled_from(["version", "role", "weights", "value", "client_time", "sequence"]),
+        st.sampled_from(
+            ["version", "role", "key", "emotion", "beat", "look", "client_time", "sequence"]
+        ),
         json_values,
     ),
 )
@@ -71,16 +88,21 @@ def test_any_members_decode_or_are_refused(kind: str, members: dict[str, object]
 
 
 def test_a_refusal_says_what_was_expected_and_what_came() -> None:
-    with pytest.raises(Refusal, match=r"energy\.value: .* valid number.*, got 'high'"):
-        decode_message('{"type":"energy","value":"high"}')
-    with pytest.raises(Refusal, match=r"expected one of hello, emotion, .*, got .*dance"):
+    with pytest.raises(Refusal, match=r"set\.energy: .* valid number.*, got 'high'"):
+        decode_message('{"type":"set","energy":"high"}')
+    with pytest.raises(Refusal, match=r"expected one of hello, set, .*, got .*dance"):
         decode_message('{"type":"dance"}')
 
 
 def test_an_endless_message_makes_a_short_refusal() -> None:
     with pytest.raises(Refusal) as caught:
-        decode_message(json.dumps({"type": "energy", "value": "x" * 4000}))
+        decode_message(json.dumps({"type": "set", "energy": "x" * 4000}))
     assert len(caught.value.detail) < 300
+
+
+def test_the_document_names_every_control() -> None:
+    for name in messages.Controls.model_fields.keys() - {"type"}:
+        assert len([row for row in PROTOCOL.splitlines() if row.startswith(f"| `{name}` |")]) == 1
 
 
 def test_the_document_names_every_refusal_with_its_code() -> None:

@@ -56,3 +56,38 @@ async def test_the_first_code_counts_and_nothing_follows_it() -> None:
     outbox.close(1001)
     outbox.send_frame(b"2")
     assert [await outbox.next() for _ in range(2)] == [b"1", 4409]
+
+
+async def test_a_frame_that_finds_nothing_before_it_goes_at_once() -> None:
+    written: list[bytes] = []
+    outbox = Outbox(lambda frame: len(written) < 2 and not written.append(frame))
+    outbox.send_frame(b"queued: nobody asked yet what is next")
+    assert (await outbox.next()) == b"queued: nobody asked yet what is next"
+    waiting = asyncio.create_task(outbox.next())
+    await asyncio.sleep(0)
+    for frame in (b"1", b"2", b"the link is busy"):
+        outbox.send_frame(frame)
+    assert (written, await waiting) == ([b"1", b"2"], b"the link is busy")
+
+
+async def test_no_frame_overtakes_what_is_being_sent() -> None:
+    written: list[bytes] = []
+    outbox = Outbox(lambda frame: not written.append(frame))
+    waiting = asyncio.create_task(outbox.next())
+    await asyncio.sleep(0)
+    outbox.send(Pong(client_time=1.0, server_time=2.0))
+    outbox.send_frame(b"1")
+    await waiting
+    outbox.send_frame(b"2")
+    assert written == []
+    assert await taken(outbox) == [b"2", 1000]
+
+
+async def test_no_frame_follows_the_close() -> None:
+    written: list[bytes] = []
+    outbox = Outbox(lambda frame: not written.append(frame))
+    waiting = asyncio.create_task(outbox.next())
+    await asyncio.sleep(0)
+    outbox.close(1001)
+    outbox.send_frame(b"1")
+    assert (written, await waiting) == ([], 1001)

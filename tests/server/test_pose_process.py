@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from motion.errors import SourceError
-from server.landmarks import Landmarks
-from server.pose_process import Address, Picture, deliver, live_pictures, pictures, video_pictures
+from server.landmarks import Sighting
+from server.pose_finder import Picture
+from server.pose_process import Address, deliver, live_pictures, pictures, video_pictures
 
 FPS, POS_MSEC = 5, 0  # numbers that OpenCV gives these properties
 
@@ -124,7 +125,7 @@ def test_reports_what_is_found_and_retries_what_is_lost():
 
     heard = []
     link = Recorder(child, heard)
-    deliver(link, open_source, lambda picture: Landmarks.nobody(picture.time))
+    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time))
     states = [(report.state, report.detail) for report in heard]
     assert states == [
         ("lost", "camera 0 cannot be opened"),
@@ -132,7 +133,7 @@ def test_reports_what_is_found_and_retries_what_is_lost():
         ("delivering", ""),
         ("lost", "camera 0 gives no more pictures"),
     ]
-    assert heard[2].landmarks.time == 1.0
+    assert heard[2].sighting.time == 1.0
     assert link.waits[0] < link.waits[1] * 2
 
 

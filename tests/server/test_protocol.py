@@ -10,8 +10,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
-from server.landmarks import COUNT, Landmarks
+from server.landmarks import COUNT, PEOPLE, Landmarks, Sighting
 from server.protocol import (
+    PARTNER,
+    PERFORMER,
+    Figure,
     FrameMessage,
     LandmarksMessage,
     Refusal,
@@ -39,16 +42,35 @@ def quaternions(draw: st.DrawFn) -> np.ndarray:
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> FrameMessage:
+def figures(draw: st.DrawFn) -> Figure:
     hips = draw(arrays(np.float64, 3, elements=floats(-32, 32)))
+    return Figure(
+        draw(st.sampled_from([PARTNER, PERFORMER])),
+        draw(st.integers(0, 255)),
+        Pose(hips, draw(quaternions())),
+        draw(arrays(bool, 4)),
+        draw(st.booleans()),
+    )
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> FrameMessage:
     return FrameMessage(
         draw(st.integers(0, 2**32 - 1)),
         draw(floats(0, 1e9)),
-        Pose(hips, draw(quaternions())),
-        draw(arrays(bool, 4)),
-        draw(arrays(np.float64, st.integers(1, 64), elements=floats(0, 1.5))),
+        draw(st.none() | floats(0, 1e9)),
+        draw(arrays(np.float64, st.integers(0, 64), elements=floats(0, 1.5))),
+        tuple(draw(st.lists(figures(), max_size=3))),
         draw(st.booleans()),
-        draw(st.booleans()),
+    )
+
+
+@st.composite
+def people(draw: st.DrawFn) -> Landmarks:
+    return Landmarks(
+        draw(arrays(np.float64, (COUNT, 3), elements=floats(-5, 5))),
+        draw(arrays(np.float64, COUNT, elements=floats(0, 1))),
+        draw(arrays(np.float64, (COUNT, 2), elements=floats(-5, 5))),
     )
 
 
@@ -81,48 +103,36 @@ def test_any_words_decode_to_unit_quaternions(words: np.ndarray) -> None:
 def test_a_frame_comes_back(frame: FrameMessage) -> None:
     data = encode_frame(frame)
     decoded = decode_frame(data, JOINTS)
-    assert len(data) == 23 + 6 * JOINTS + len(frame.emotion) <= 350
+    assert len(data) == 25 + len(frame.emotion) + len(frame.figures) * (10 + 6 * JOINTS)
     assert (decoded.sequence, decoded.time) == (frame.sequence, frame.time)
+    assert decoded.captured == frame.captured
     assert decoded.performer_present == frame.performer_present
-    assert decoded.taken_up == frame.taken_up
-    assert (decoded.contacts == frame.contacts).all()
-    assert np.abs(decoded.pose.hips - frame.pose.hips).max() <= 0.0005 + 1e-9
-    assert degrees_between(decoded.pose.rotations, frame.pose.rotations).max() < 0.01
-    assert np.abs(decoded.emotion - frame.emotion).max() <= 0.005 + 1e-9
+    assert np.abs(decoded.emotion - frame.emotion).max(initial=0) <= 0.005 + 1e-9
+    for got, figure in zip(decoded.figures, frame.figures, strict=True):
+        assert (got.kind, got.id, got.taken_up) == (figure.kind, figure.id, figure.taken_up)
+        assert (got.contacts == figure.contacts).all()
+        assert np.abs(got.pose.hips - figure.pose.hips).max() <= 0.0005 + 1e-9
+        assert degrees_between(got.pose.rotations, figure.pose.rotations).max() < 0.01
 
 
 def test_numbers_beyond_the_range_are_held_at_it() -> None:
-    far = FrameMessage(
-        2**32 + 5, 0.0, Pose(np.array([99.0, -99.0, 0.0]), Pose.rest().rotations), *_still()
-    )
-    decoded = decode_frame(encode_frame(far), JOINTS)
+    pose = Pose(np.array([99.0, -99.0, 0.0]), Pose.rest().rotations)
+    decoded = decode_frame(encode_frame(_still(2**32 + 5, pose)), JOINTS)
     assert decoded.sequence == 5
-    assert decoded.pose.hips.tolist() == [32.767, -32.767, 0.0]
+    assert decoded.figures[0].pose.hips.tolist() == [32.767, -32.767, 0.0]
 
 
-@given(
-    arrays(np.float64, (COUNT, 3), elements=floats(-5, 5)),
-    arrays(np.float64, COUNT, elements=floats(0, 1)),
-    floats(0, 1e9),
-)
-def test_landmarks_come_back(positions: np.ndarray, visibility: np.ndarray, time: float) -> None:
-    message = LandmarksMessage(7, Landmarks(time, positions, visibility))
-    data = encode_landmarks(message)
-    seen = decode_landmarks(data).landmarks
-    assert len(data) == 247
-    assert seen.time == time
-    assert seen.positions is not None
-    assert np.abs(seen.positions - positions).max() <= 0.0005 + 1e-9
-    assert np.abs(seen.visibility - visibility).max() <= 0.5 / 255 + 1e-9
-    assert encode_landmarks(LandmarksMessage(7, seen)) == data
-
-
-def test_nobody_is_sixteen_bytes() -> None:
-    data = encode_landmarks(LandmarksMessage(3, Landmarks.nobody(2.5)))
-    decoded = decode_landmarks(data)
-    assert len(data) == 16
-    assert (decoded.sequence, decoded.landmarks.time) == (3, 2.5)
-    assert decoded.landmarks.positions is None
+@given(st.lists(people(), max_size=PEOPLE), floats(0, 1e9))
+def test_landmarks_come_back(seen: list[Landmarks], time: float) -> None:
+    data = encode_landmarks(LandmarksMessage(7, Sighting(time, tuple(seen))))
+    decoded = decode_landmarks(data).sighting
+    assert len(data) == 16 + 363 * len(seen)
+    assert decoded.time == time
+    for got, person in zip(decoded.people, seen, strict=True):
+        assert np.abs(got.positions - person.positions).max() <= 0.0005 + 1e-9
+        assert np.abs(got.visibility - person.visibility).max() <= 0.5 / 255 + 1e-9
+        assert np.abs(got.image - person.image).max() <= 0.5 / 4096 + 1e-9
+    assert encode_landmarks(LandmarksMessage(7, decoded)) == data
 
 
 @given(st.binary(max_size=300))
@@ -131,24 +141,30 @@ def test_any_bytes_decode_or_are_refused(data: bytes) -> None:
     assert refused(lambda data: decode_frame(data, JOINTS), data) in (None, "malformed_frame")
 
 
-@pytest.mark.parametrize("cut", [0, 1, 15, 16, 100, 246])
+@pytest.mark.parametrize("cut", [0, 1, 15, 16, 379, 741])
 def test_landmarks_that_are_cut_off_are_refused(cut: int) -> None:
-    data = (GOLDEN / "landmarks-person.bin").read_bytes()
+    data = (GOLDEN / "landmarks-people.bin").read_bytes()
     with pytest.raises(Refusal, match=r"malformed_frame: expected .* bytes, got"):
         decode_landmarks(data[:cut])
 
 
-@pytest.mark.parametrize("header", [b"\x02\x02", b"\x01\x01", b"\x00\x00"])
+@pytest.mark.parametrize("header", [b"\x01\x02", b"\x02\x01", b"\x00\x00"])
 def test_another_version_or_type_is_refused(header: bytes) -> None:
-    data = header + (GOLDEN / "landmarks-person.bin").read_bytes()[2:]
-    with pytest.raises(Refusal, match="expected version 1, type 2, got version"):
+    data = header + (GOLDEN / "landmarks-people.bin").read_bytes()[2:]
+    with pytest.raises(Refusal, match="expected version 2, type 2, got version"):
         decode_landmarks(data)
 
 
 @pytest.mark.parametrize("time", [np.nan, np.inf])
 def test_a_capture_time_that_is_not_finite_is_refused(time: float) -> None:
     with pytest.raises(Refusal, match="expected a finite capture time"):
-        decode_landmarks(encode_landmarks(LandmarksMessage(0, Landmarks.nobody(time))))
+        decode_landmarks(encode_landmarks(LandmarksMessage(0, Sighting.nobody(time))))
+
+
+def test_more_people_than_there_may_be_are_refused() -> None:
+    crowd = (Landmarks(np.zeros((COUNT, 3)), np.zeros(COUNT), np.zeros((COUNT, 2))),) * 5
+    with pytest.raises(Refusal, match="expected at most 4 people, got 5"):
+        decode_landmarks(encode_landmarks(LandmarksMessage(0, Sighting(0.0, crowd))))
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("frame-*.bin")), ids=lambda path: path.stem)
@@ -156,14 +172,16 @@ def test_golden_frames(path: Path) -> None:
     data = path.read_bytes()
     expected = json.loads(path.with_suffix(".json").read_text())
     frame = decode_frame(data, expected["joints"])
-    assert frame.sequence == expected["sequence"]
-    assert frame.time == expected["time"]
+    assert (frame.sequence, frame.time) == (expected["sequence"], expected["time"])
+    assert frame.captured == expected["captured"]
     assert frame.performer_present == expected["performer_present"]
-    assert frame.taken_up == expected["taken_up"]
-    assert frame.contacts.tolist() == expected["contacts"]
-    np.testing.assert_allclose(frame.pose.hips, expected["hips"], atol=1e-12)
-    np.testing.assert_allclose(frame.pose.rotations, expected["rotations"], atol=1e-12)
     np.testing.assert_allclose(frame.emotion, expected["emotion"], atol=1e-12)
+    for figure, values in zip(frame.figures, expected["figures"], strict=True):
+        assert (figure.kind, figure.id) == (values["kind"], values["id"])
+        assert figure.taken_up == values["taken_up"]
+        assert figure.contacts.tolist() == values["contacts"]
+        np.testing.assert_allclose(figure.pose.hips, values["hips"], atol=1e-12)
+        np.testing.assert_allclose(figure.pose.rotations, values["rotations"], atol=1e-12)
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("landmarks-*.bin")), ids=lambda path: path.stem)
@@ -171,28 +189,32 @@ def test_golden_landmarks(path: Path) -> None:
     data = path.read_bytes()
     expected = json.loads(path.with_suffix(".json").read_text())
     message = decode_landmarks(data)
-    seen = message.landmarks
-    assert (message.sequence, seen.time) == (expected["sequence"], expected["time"])
-    assert (seen.positions is None) == (expected["positions"] is None)
-    if seen.positions is not None:
-        np.testing.assert_allclose(seen.positions, expected["positions"], atol=1e-12)
-        np.testing.assert_allclose(seen.visibility, expected["visibility"], atol=1e-12)
+    assert (message.sequence, message.sighting.time) == (expected["sequence"], expected["time"])
+    for person, values in zip(message.sighting.people, expected["people"], strict=True):
+        for name, value in values.items():
+            np.testing.assert_allclose(getattr(person, name), value, atol=1e-12)
     assert encode_landmarks(message) == data
 
 
 def test_the_offsets_are_those_of_the_document() -> None:
-    data = bytearray(encode_frame(FrameMessage(0, 0.0, Pose.rest(), *_still())))
-    data[2], data[3] = 0b10, 0b1000
+    data = bytearray(encode_frame(_still(0, Pose.rest())))
+    assert (data[3], data[24]) == (1, 1)
+    data[2] = 0b1
     data[4:8] = (77).to_bytes(4, "little")
-    data[16:18] = (-1500).to_bytes(2, "little", signed=True)
-    data[-1] = 150
+    data[16:24] = np.float64(1.5).tobytes()
+    data[25] = 150
+    figure = 26
+    data[figure : figure + 4] = [1, 9, 0b1, 0b1000]
+    data[figure + 4 : figure + 6] = (-1500).to_bytes(2, "little", signed=True)
     frame = decode_frame(bytes(data), JOINTS)
-    assert (frame.performer_present, frame.taken_up) == (False, True)
-    assert frame.contacts.tolist() == [False, False, False, True]
-    assert frame.sequence == 77
-    assert frame.pose.hips[0] == -1.5
+    assert (frame.performer_present, frame.sequence, frame.captured) == (True, 77, 1.5)
     assert frame.emotion.tolist() == [1.5]
+    [seen] = frame.figures
+    assert (seen.kind, seen.id, seen.taken_up) == (PERFORMER, 9, True)
+    assert seen.contacts.tolist() == [False, False, False, True]
+    assert seen.pose.hips[0] == -1.5
 
 
-def _still() -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros(4, bool), np.array([1.0])
+def _still(sequence: int, pose: Pose) -> FrameMessage:
+    figure = Figure(PARTNER, 0, pose, np.zeros(4, bool))
+    return FrameMessage(sequence, 0.0, None, np.array([1.0]), (figure,))

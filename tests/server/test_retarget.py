@@ -1,6 +1,6 @@
 """Landmarks to poses: true to what was seen, and whole whatever was not."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,36 +13,46 @@ from motion.clip import Pose
 from motion.kinematics import facing, world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
-from server.demo import demo_dance, world_landmarks
+from server.demo import Camera, demo_dance
 from server.landmarks import Landmarks
 from server.retarget import Retargeter
 
 SEED = 11
+CAMERA = Camera()
 FLIP = np.array([1.0, -1.0, -1.0, 1.0])
 LEGS = [lm.LEFT_HIP, lm.RIGHT_HIP, *range(lm.LEFT_KNEE, lm.COUNT)]
 HANDS = CANONICAL.indices("leftHand", "rightHand")
 FEET = CANONICAL.indices("leftToes", "rightToes")
 
 
-def seen(pose: Pose, time: float) -> Landmarks:
-    return Landmarks(time, world_landmarks(pose), np.ones(lm.COUNT))
+@dataclass(frozen=True, eq=False)
+class Frame(Landmarks):
+    time: float = 0.0
+
+
+def seen(pose: Pose, time: float, camera: Camera = CAMERA) -> Frame:
+    return Frame(**vars(camera.see(pose)), time=time)
 
 
 @lru_cache
-def danced(seconds: float, fps: float = 30.0, start: float = 0.0) -> list[Landmarks]:
+def danced(seconds: float, fps: float = 30.0, start: float = 0.0) -> list[Frame]:
     times = start + np.arange(int(seconds * fps)) / fps
     return [seen(pose, time) for pose, time in zip(demo_dance(times, SEED), times, strict=True)]
 
 
-def hidden(landmarks: Landmarks, which: list[int]) -> Landmarks:
+def hidden(landmarks: Frame, which: list[int]) -> Frame:
     visibility = landmarks.visibility.copy()
     visibility[which] = 0.0
     return replace(landmarks, visibility=visibility)
 
 
-def retargeted(frames: list[Landmarks]) -> list[Pose]:
+def timed(frames: list[Frame]) -> list[tuple[Frame, float]]:
+    return [(frame, frame.time) for frame in frames]
+
+
+def retargeted(frames: list[Frame]) -> list[Pose]:
     retargeter = Retargeter()
-    return [retargeter.update(frame) for frame in frames]
+    return [retargeter.update(frame, frame.time) for frame in frames]
 
 
 def joints(poses: list[Pose]) -> np.ndarray:
@@ -50,7 +60,7 @@ def joints(poses: list[Pose]) -> np.ndarray:
     return world_from_local(CANONICAL, hips, np.stack([pose.rotations for pose in poses]))[0]
 
 
-def truth_of(frames: list[Landmarks], later: float = 0.0) -> np.ndarray:
+def truth_of(frames: list[Frame], later: float = 0.0) -> np.ndarray:
     return joints(demo_dance(np.array([frame.time + later for frame in frames]), SEED))
 
 
@@ -136,7 +146,7 @@ def test_hips_travel_with_steps_and_come_home():
     assert np.abs(found[:, [0, 2]]).max() < 1.0
 
 
-def turning(turns: float, seconds: float) -> list[Landmarks]:
+def turning(turns: float, seconds: float) -> list[Frame]:
     standing = seen(Pose.standing(), 0.0)
     frames = []
     for i in range(int(seconds * 30)):
@@ -214,13 +224,13 @@ def test_upper_body_alone_stands_and_lives():
 
 
 def test_walking_out_and_in():
-    there, away = danced(2.0), [Landmarks.nobody(2.0 + i / 30) for i in range(60)]
+    there, away = danced(2.0), [(None, 2.0 + i / 30) for i in range(60)]
     back = danced(3.0, start=20.0)
     back = [replace(frame, time=frame.time - 16.0) for frame in back]
     retargeter = Retargeter()
     present, poses = [], []
-    for frame in there + away + back:
-        poses.append(retargeter.update(frame))
+    for frame, time in [*timed(there), *away, *timed(back)]:
+        poses.append(retargeter.update(frame, time))
         present.append(retargeter.present)
     assert all(present[: 60 + 14])
     assert not any(present[60 + 17 : 120])
@@ -233,7 +243,7 @@ def test_walking_out_and_in():
 
 def test_nobody_yet_is_no_pose():
     retargeter = Retargeter()
-    assert retargeter.update(Landmarks.nobody(0.0)) is None
+    assert retargeter.update(None, 0.0) is None
     assert not retargeter.present
 
 
@@ -257,9 +267,9 @@ def test_single_leap_is_ignored():
 
 
 def test_knees_do_not_bend_backwards():
-    standing = world_landmarks(Pose.standing())
-    standing[[lm.LEFT_KNEE, lm.RIGHT_KNEE], 2] += 0.12
-    frames = [Landmarks(i / 30, standing, np.ones(lm.COUNT)) for i in range(30)]
+    standing = seen(Pose.standing(), 0.0)
+    standing.positions[[lm.LEFT_KNEE, lm.RIGHT_KNEE], 2] += 0.12
+    frames = [replace(standing, time=i / 30) for i in range(30)]
     pose = retargeted(frames)[-1]
     shins = pose.rotations[CANONICAL.indices("leftLowerLeg", "rightLowerLeg")]
     assert (shins[:, 0] * np.sign(shins[:, 3])).min() > -0.05
@@ -287,10 +297,11 @@ NUMBERS = st.one_of(
     st.floats(-2.0, 2.0), st.floats(allow_nan=True, allow_infinity=True), st.just(0.0)
 )
 ANYTHING = st.builds(
-    Landmarks,
-    time=NUMBERS,
-    positions=st.one_of(st.none(), arrays(float, (lm.COUNT, 3), elements=NUMBERS)),
+    Frame,
+    positions=arrays(float, (lm.COUNT, 3), elements=NUMBERS),
     visibility=arrays(float, lm.COUNT, elements=NUMBERS, fill=st.just(1.0)),
+    image=arrays(float, (lm.COUNT, 2), elements=NUMBERS),
+    time=NUMBERS,
 )
 
 

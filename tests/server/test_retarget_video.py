@@ -10,7 +10,8 @@ from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
 from server.landmarks import Landmarks
-from server.pose_process import Address, Picture, PoseFinder, pictures
+from server.pose_finder import Picture, PoseFinder
+from server.pose_process import Address, pictures
 from server.retarget import Retargeter
 
 FRAMES = 396
@@ -40,13 +41,13 @@ def every_frame(video: Path) -> Iterator[Picture]:
 @pytest.fixture(scope="module")
 def landmarks(shared_video: Path) -> list[Landmarks]:
     finder = PoseFinder()
-    return [finder.find(picture) for picture in every_frame(shared_video)]
+    return [finder.find(picture).people[0] for picture in every_frame(shared_video)]
 
 
 @pytest.fixture(scope="module")
 def joints(landmarks: list[Landmarks]) -> np.ndarray:
     retargeter = Retargeter()
-    poses = [retargeter.update(seen) for seen in landmarks]
+    poses = [retargeter.update(seen, frame / 30) for frame, seen in enumerate(landmarks)]
     hips = np.stack([pose.hips for pose in poses])
     return world_from_local(CANONICAL, hips, np.stack([pose.rotations for pose in poses]))[0]
 

@@ -1,20 +1,21 @@
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.landmarks import Landmarks
-from server.messages import Emotion, Energy, Played, Pong, Refused, TakeUp
+from server.landmarks import Sighting
+from server.messages import Hello, Played, Pong, Refused, Role, Set, TakeUp
 from server.protocol import LandmarksMessage, Refusal, encode_landmarks
 from server.session import MESSAGES_PER_SECOND, Close, Event, Join, Session
 
-HELLO = '{"type":"hello","version":1,"role":"%s"}'
-LANDMARKS = encode_landmarks(LandmarksMessage(1, Landmarks.nobody(2.0)))
+HELLO = '{"type":"hello","version":2,"role":"%s"}'
+LANDMARKS = encode_landmarks(LandmarksMessage(1, Sighting.nobody(2.0)))
 
 
-def joined(role: str = "viewer") -> Session:
+def joined(role: Role = "viewer") -> Session:
     session = Session()
-    assert session.receive(HELLO % role, 0.0) == [Join(role)]
+    assert session.receive(HELLO % role, 0.0) == [Join(Hello(version=2, role=role))]
     return session
 
 
@@ -32,8 +33,9 @@ messages = st.one_of(
             LANDMARKS,
             HELLO % "viewer",
             HELLO % "performer",
+            HELLO % "operator",
             '{"type":"take_up"}',
-            '{"type":"energy","value":1}',
+            '{"type":"set","energy":1}',
             '{"type":"ping","client_time":1}',
         ]
     ),
@@ -54,8 +56,10 @@ def test_nothing_that_a_client_sends_breaks_a_session(
         assert session.closed == (was_closed or any(isinstance(e, Close) for e in events))
         if role is None:
             assert all(isinstance(e, Join | Refused | Close) for e in events)
-        if role == "viewer":
-            assert not any(isinstance(e, Landmarks) for e in events)
+        if role != "performer":
+            assert not any(isinstance(e, Sighting) for e in events)
+        if role != "operator":
+            assert not any(isinstance(e, Set) for e in events)
 
 
 def test_hello_comes_first() -> None:
@@ -68,7 +72,7 @@ def test_hello_comes_first() -> None:
 def test_what_is_no_message_may_precede_the_hello() -> None:
     session = Session()
     assert refusals(session.receive("{", 0.0)) == ["malformed_json"]
-    assert session.receive(HELLO % "viewer", 0.0) == [Join("viewer")]
+    assert session.receive(HELLO % "viewer", 0.0) == [Join(Hello(version=2, role="viewer"))]
 
 
 def test_a_second_hello_is_refused() -> None:
@@ -79,7 +83,7 @@ def test_a_second_hello_is_refused() -> None:
 
 def test_another_version_ends_the_session() -> None:
     session = Session()
-    message = json.dumps({"type": "hello", "version": 2, "look": "new"})
+    message = json.dumps({"type": "hello", "version": 3, "look": "new"})
     assert refusals(session.receive(message, 0.0)) == ["unsupported_version", 4406]
     assert session.receive(HELLO % "viewer", 0.0) == []
 
@@ -90,15 +94,28 @@ def test_only_a_late_hello_is_refused() -> None:
 
 
 def test_what_is_for_the_stage_is_handed_on() -> None:
-    session = joined()
+    session = joined("operator")
     said = [
-        ('{"type":"emotion","weights":{"sad":1}}', Emotion(weights={"sad": 1.0})),
-        ('{"type":"energy","value":1.5}', Energy(value=1.5)),
+        ('{"type":"set","emotion":{"sad":1}}', Set(emotion={"sad": 1.0})),
         ('{"type":"take_up"}', TakeUp()),
         ('{"type":"played","sequence":7}', Played(sequence=7)),
     ]
     for text, event in said:
         assert session.receive(text, 1.0) == [event]
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        ("viewer", '{"type":"set","energy":1}'),
+        ("performer", '{"type":"set","energy":1}'),
+        ("viewer", '{"type":"take_up"}'),
+    ],
+)
+def test_who_is_no_operator_may_not_operate(role: Role, text: str) -> None:
+    session = joined(role)
+    assert refusals(session.receive(text, 1.0)) == ["not_operator"]
+    assert not session.closed
 
 
 def test_a_ping_is_answered_with_the_clock() -> None:
@@ -108,9 +125,10 @@ def test_a_ping_is_answered_with_the_clock() -> None:
 
 def test_landmarks_are_a_performers() -> None:
     [landmarks] = joined("performer").receive(LANDMARKS, 1.0)
-    assert isinstance(landmarks, Landmarks)
+    assert isinstance(landmarks, Sighting)
     assert landmarks.time == 2.0
-    assert refusals(joined("viewer").receive(LANDMARKS, 1.0)) == ["not_performer"]
+    for other in ("viewer", "operator"):
+        assert refusals(joined(other).receive(LANDMARKS, 1.0)) == ["not_performer"]
 
 
 def test_malformed_landmarks_leave_the_session_open() -> None:
@@ -126,7 +144,7 @@ def test_the_size_is_counted_in_bytes() -> None:
 
 
 def test_what_is_too_fast_is_refused_once_a_second() -> None:
-    session = joined()
+    session = joined("operator")
     events = [session.receive('{"type":"take_up"}', 0.5) for _ in range(300)]
     assert sum(e == [TakeUp()] for e in events) == MESSAGES_PER_SECOND - 1
     assert [name for e in events for name in refusals(e)] == ["too_fast"]
@@ -139,7 +157,7 @@ def test_a_performer_at_60_images_a_second_is_not_too_fast() -> None:
     session = joined("performer")
     for image in range(600):
         [landmarks] = session.receive(LANDMARKS, image / 60)
-        assert isinstance(landmarks, Landmarks)
+        assert isinstance(landmarks, Sighting)
 
 
 def test_a_refusal_of_the_stage_ends_the_session_when_it_is_fatal() -> None:

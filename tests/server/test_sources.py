@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from motion.errors import SourceError
 from server.demo import DemoSource
-from server.landmarks import COUNT, Landmarks
+from server.landmarks import Sighting
 from server.sources import BrowserSource, ProcessSource, Source, open_source
 
 DEADLINE = 60.0
@@ -29,7 +28,7 @@ def opened(spec: str) -> Iterator[ProcessSource]:
         source.close()
 
 
-def until(source: ProcessSource, met: Callable[[Landmarks | None], bool]) -> None:
+def until(source: ProcessSource, met: Callable[[Sighting | None], bool]) -> None:
     """Reads a source until a condition on what it gave is met; waits on its pipe in between."""
     end = time.monotonic() + DEADLINE
     while not met(source.latest()):
@@ -73,7 +72,7 @@ def test_browser_gives_the_newest_and_counts_as_lost_when_silent():
     source.start()
     assert source.state == "starting"
     for stamp in (1.0, 2.0):
-        source.receive(Landmarks(stamp, np.zeros((COUNT, 3)), np.ones(COUNT)))
+        source.receive(Sighting.nobody(stamp))
     assert source.latest().time == 2.0
     assert source.latest() is None
     now = 1.9
@@ -98,7 +97,7 @@ def test_absent_camera_is_lost_and_says_so():
 
 def test_video_gives_landmarks_and_a_killed_process_comes_back(shared_video: Path):
     with opened(f"video:{shared_video}") as source:
-        until(source, lambda found: found is not None and found.positions is not None)
+        until(source, lambda found: found is not None and found.people)
         assert source.state == "delivering"
         killed = source.pid
         os.kill(killed, signal.SIGKILL)

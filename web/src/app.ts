@@ -1,7 +1,7 @@
 import { Avatar } from "./avatar/avatar";
 import { emotionPalette } from "./avatar/emotionPalette";
 import { browserNetwork } from "./connection/browserNetwork";
-import { Connection, type ConnectionState, ROLE_REFUSALS } from "./connection/connection";
+import { Connection, type ConnectionState, PERFORMER_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
 import { Partner } from "./partner";
@@ -45,21 +45,24 @@ export class App {
 
   constructor(private readonly settings: Settings) {
     this.stage = new Stage(this.canvas, settings.quality);
-    this.connection = new Connection(socketAddress(), browserNetwork, {
-      stateChanged: (state) => this.stateChanged(state),
-      helloReceived: (hello) => this.helloReceived(hello),
-      frameReceived: (bytes) => this.partner?.receiveFrame(bytes, browserNetwork.now()),
-      messageReceived: (message) => this.messageReceived(message),
-    });
+    const listener = {
+      stateChanged: (state: ConnectionState) => this.stateChanged(state),
+      helloReceived: (hello: Hello) => this.helloReceived(hello),
+      frameReceived: (bytes: ArrayBuffer) =>
+        this.partner?.receiveFrame(bytes, browserNetwork.now()),
+      messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
+    };
+    const wish = { role: "operator", stage: settings.stage } as const;
+    this.connection = new Connection(socketAddress(), browserNetwork, listener, wish);
     this.console = new Console({
-      emotionChosen: (weights) => this.connection.send({ type: "emotion", weights }),
-      energyChosen: (value) => this.connection.send({ type: "energy", value }),
+      emotionChosen: (emotion) => this.connection.set({ emotion }),
+      energyChosen: (energy) => this.connection.set({ energy }),
       takeUpWished: () => this.connection.send({ type: "take_up" }),
       webcamWished: () => void this.toggleWebcam(),
     });
     const preview = new Preview(document.querySelector("#preview") as HTMLElement);
     this.performer = new Performer(preview, {
-      landmarksFound: (bytes) => this.connection.sendLandmarks(bytes),
+      landmarksFound: (captured, people) => this.connection.sendLandmarks(captured, people),
       failed: (sentence) => this.performerFailed(sentence),
     });
   }
@@ -98,7 +101,8 @@ export class App {
 
   private acknowledge(shown: Frame, now: number): void {
     const serverNow = this.connection.clock.serverFromClient(now);
-    this.latency = serverNow === null ? null : serverNow - shown.time;
+    const knows = serverNow !== null && !Number.isNaN(shown.captured);
+    this.latency = knows ? serverNow - shown.captured : null;
     if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
     this.acknowledged = shown.sequence;
     this.connection.send({ type: "played", sequence: shown.sequence });
@@ -122,7 +126,7 @@ export class App {
   }
 
   private helloReceived(hello: Hello): void {
-    this.partner = new Partner(hello, this.avatarOf(hello.skeleton));
+    this.partner = new Partner(hello, this.avatarOf(hello.skeleton), this.partner);
     this.stage.present(this.partner.avatar.object, hello.stage_radius);
     this.console.offer(hello.emotions);
     this.console.confirm(hello.controls);
@@ -154,7 +158,7 @@ export class App {
     console.warn(`refused: ${name}: ${detail}`);
     const sentence = refusalSentence(name);
     if (sentence !== null) this.console.tell(sentence);
-    if (ROLE_REFUSALS.includes(name)) this.stopWebcam();
+    if (PERFORMER_REFUSALS.includes(name)) this.stopWebcam();
   }
 
   private async toggleWebcam(): Promise<void> {
@@ -169,7 +173,7 @@ export class App {
   private stopWebcam(): void {
     this.performer.stop();
     this.console.webcam("idle");
-    this.connection.changeRole("viewer");
+    this.connection.changeRole("operator");
   }
 
   private performerFailed(sentence: string): void {

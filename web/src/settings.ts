@@ -2,6 +2,8 @@
 export type Quality = "low" | "high";
 
 export interface Settings {
+  /** Name of the stage to watch. */
+  readonly stage: string;
   readonly quality: Quality;
   /** Start with the webcam as the performer. */
   readonly performer: boolean;
@@ -9,7 +11,7 @@ export interface Settings {
 }
 
 /**
- * Reads the settings that a page's address carries: `?quality=low&performer&debug`.
+ * Reads the settings that a page's address carries: `?stage=left&quality=low&performer&debug`.
  *
  * @param query Of the address.
  * @param usual Quality when the address names none.
@@ -18,6 +20,7 @@ export function settings(query: string, usual: Quality): Settings {
   const parameters = new URLSearchParams(query);
   const quality = parameters.get("quality");
   return {
+    stage: parameters.get("stage") ?? "default",
     quality: quality === "low" || quality === "high" ? quality : usual,
     performer: parameters.has("performer") || parameters.get("source") === "webcam",
     debug: parameters.has("debug"),

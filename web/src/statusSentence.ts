@@ -4,7 +4,7 @@ import type { Status } from "./protocol/messages";
 const STATES: Readonly<Record<Exclude<ConnectionState, "live">, string>> = {
   connecting: "Connecting…",
   waiting: "Connection lost. Trying again…",
-  refused: "The server speaks a newer version. Reload this page.",
+  refused: "Not let in. Reload this page to try again.",
   closed: "Not connected",
 };
 

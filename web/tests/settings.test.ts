@@ -2,8 +2,14 @@ import { expect, it } from "vitest";
 import { settings } from "../src/settings";
 
 it("reads the address", () => {
-  expect(settings("", "high")).toEqual({ quality: "high", performer: false, debug: false });
-  expect(settings("?performer&quality=low&debug", "high")).toEqual({
+  expect(settings("", "high")).toEqual({
+    stage: "default",
+    quality: "high",
+    performer: false,
+    debug: false,
+  });
+  expect(settings("?stage=left&performer&quality=low&debug", "high")).toEqual({
+    stage: "left",
     quality: "low",
     performer: true,
     debug: true,

@@ -6,7 +6,9 @@ const status: Status = {
   source: "camera:0",
   source_state: "delivering",
   performer: "present",
+  people: 1,
   viewers: 1,
+  late: 0,
 };
 
 it("says how the connection stands and what the partner sees", () => {

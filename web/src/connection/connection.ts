@@ -1,4 +1,12 @@
-import type { ClientMessage, Hello, Refused, Role, ServerMessage } from "../protocol/messages";
+import { encodeLandmarks, type Person } from "../protocol/encodeLandmarks";
+import type {
+  Changes,
+  ClientMessage,
+  Hello,
+  Refused,
+  Role,
+  ServerMessage,
+} from "../protocol/messages";
 import { parseServerMessage } from "../protocol/parseServerMessage";
 import { ProtocolError } from "../protocol/protocolError";
 import { protocolVersion } from "../protocol/protocolVersion";
@@ -10,7 +18,7 @@ import type { Network, Socket } from "./network";
  * - connecting: a socket is opening, or the server's hello is awaited
  * - live: frames and messages flow
  * - waiting: lost; the next attempt follows by itself
- * - refused: the server speaks another version; trying again would change nothing
+ * - refused: another version, or no such stage; trying again would change nothing
  * - closed: not started, or stopped
  */
 export type ConnectionState = "connecting" | "live" | "waiting" | "refused" | "closed";
@@ -22,28 +30,44 @@ export interface ConnectionListener {
   messageReceived(message: Exclude<ServerMessage, Hello>): void;
 }
 
-const PING_EVERY = 2;
+/** What a client asks for in its hello. */
+export interface Wish {
+  readonly role: Role;
+  /** Name of the stage. */
+  readonly stage: string;
+  /** Of the operator, where the server asks for one. */
+  readonly key?: string;
+}
+
+const TICK = 0.5;
+const TICKS_PER_PING = 4;
 /** Counted rather than timed: a page that was busy itself has not been listening. */
-const SILENT_TICKS = 2;
-/** About eight landmark messages: more than that waiting means the link is choked. */
+const SILENT_TICKS = 5;
+const OPENING_TICKS = 10;
+/** About five landmark messages: more than that waiting means the link is choked. */
 const BACKLOG_LIMIT = 2048;
 /** Refusals after which a performer may only watch. */
-export const ROLE_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+export const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+/** Refusals after which trying again would change nothing. */
+const FINAL_REFUSALS: readonly string[] = ["unsupported_version", "unknown_stage", "stage_ended"];
 
 /** The session with the server: says hello, keeps the clock, and comes back when it is lost. */
 export class Connection {
   clock = new ClockSync();
   private current: ConnectionState = "closed";
   private socket: Socket | null = null;
+  private session: string | null = null;
   private attempt = 0;
+  private ticks = 0;
   private silentTicks = 0;
+  private pictures = 0;
   private cancelTimer: () => void = () => {};
 
   constructor(
     private readonly address: string,
     private readonly network: Network,
     private readonly listener: ConnectionListener,
-    private role: Role = "viewer",
+    private wish: Wish,
   ) {}
 
   get state(): ConnectionState {
@@ -67,8 +91,8 @@ export class Connection {
 
   /** Greets the server anew in another role. */
   changeRole(role: Role): void {
-    if (role === this.role) return;
-    this.role = role;
+    if (role === this.wish.role) return;
+    this.wish = { ...this.wish, role };
     if (this.current !== "closed") this.start();
   }
 
@@ -77,17 +101,34 @@ export class Connection {
     if (this.current === "live") this.socket?.send(JSON.stringify(message));
   }
 
-  /** Sends landmarks, unless earlier ones still wait: late landmarks are worth nothing. */
-  sendLandmarks(bytes: ArrayBuffer): boolean {
+  /**
+   * Changes controls; those that are not named stay.
+   *
+   * @param fade Seconds until the change is complete.
+   */
+  set(changes: Changes, fade = 0): void {
+    this.send({ type: "set", ...changes, ...(fade > 0 && { fade }) });
+  }
+
+  /**
+   * Sends who is in a picture, unless earlier landmarks still wait: late ones are worth nothing.
+   *
+   * @param captured When it was taken, seconds of this client's clock.
+   * @returns Whether they were sent.
+   */
+  sendLandmarks(captured: number, people: readonly Person[]): boolean {
+    const time = this.clock.serverFromClient(captured);
     const free = this.current === "live" && (this.socket?.backlog() ?? 0) < BACKLOG_LIMIT;
-    if (free) this.socket?.send(bytes);
-    return free;
+    if (!free || time === null) return false;
+    this.socket?.send(encodeLandmarks(this.pictures++, time, people));
+    return true;
   }
 
   private open(): void {
     this.dropSocket();
     this.clock = new ClockSync();
     this.enter("connecting");
+    this.ticks = 0;
     this.silentTicks = 0;
     const socket = this.network.open(this.address, {
       opened: () => this.socket === socket && this.greet(socket),
@@ -100,7 +141,12 @@ export class Connection {
 
   private greet(socket: Socket): void {
     this.silentTicks = 0;
-    const hello: ClientMessage = { type: "hello", version: protocolVersion, role: this.role };
+    const hello: ClientMessage = {
+      type: "hello",
+      version: protocolVersion,
+      ...this.wish,
+      ...(this.session !== null && { session: this.session }),
+    };
     socket.send(JSON.stringify(hello));
   }
 
@@ -135,6 +181,7 @@ export class Connection {
       return;
     }
     this.attempt = 0;
+    this.session = hello.session;
     // First the hello: whoever hears "live" already knows what it shows.
     this.listener.helloReceived(hello);
     this.enter("live");
@@ -142,8 +189,9 @@ export class Connection {
   }
 
   private receiveRefused(refused: Refused): void {
-    if (refused.name === "unsupported_version") this.giveUp();
-    if (ROLE_REFUSALS.includes(refused.name)) this.changeRole("viewer");
+    if (FINAL_REFUSALS.includes(refused.name)) this.giveUp();
+    const mayWatch = PERFORMER_REFUSALS.includes(refused.name) || refused.name === "wrong_key";
+    if (mayWatch) this.changeRole("viewer");
   }
 
   private giveUp(): void {
@@ -160,12 +208,13 @@ export class Connection {
 
   /** Pings while live, and gives a silent socket up: a cut cable closes nothing. */
   private watch(): void {
-    this.cancelTimer = this.network.after(PING_EVERY, () => {
-      if (++this.silentTicks > SILENT_TICKS) {
+    this.cancelTimer = this.network.after(TICK, () => {
+      const patience = this.current === "live" ? SILENT_TICKS : OPENING_TICKS;
+      if (++this.silentTicks > patience) {
         this.retry();
         return;
       }
-      this.ping();
+      if (++this.ticks % TICKS_PER_PING === 0) this.ping();
       this.watch();
     });
   }

@@ -4,28 +4,21 @@ export interface Pose {
   readonly hips: Float32Array;
   /** Local rotations, (x, y, z, w) joint after joint. */
   readonly rotations: Float32Array;
-  /** Weights, in the order of the hello's labels. */
-  readonly emotion: Float32Array;
 }
 
 /**
  * Writes the pose between two others into a target, without allocating.
  *
  * @param alpha 0 gives `from`, 1 gives `to`, above 1 goes on at the same speed.
- * @param target Of the same sizes as both.
+ * @param target Of the same sizes as both; may be one of them.
  */
 export function interpolatePose(from: Pose, to: Pose, alpha: number, target: Pose): void {
-  lerp(from.hips, to.hips, alpha, target.hips);
-  lerp(from.emotion, to.emotion, Math.min(1, alpha), target.emotion);
+  for (let i = 0; i < 3; i++) {
+    const start = from.hips[i] as number;
+    target.hips[i] = start + ((to.hips[i] as number) - start) * alpha;
+  }
   for (let at = 0; at < target.rotations.length; at += 4) {
     slerp(from.rotations, to.rotations, at, alpha, target.rotations);
-  }
-}
-
-function lerp(from: Float32Array, to: Float32Array, alpha: number, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) {
-    const start = from[i] as number;
-    out[i] = start + ((to[i] as number) - start) * alpha;
   }
 }
 

@@ -1,24 +1,27 @@
 import type { Frame } from "../protocol/decodeFrame";
 import { ArrivalClock } from "./arrivalClock";
-import { interpolatePose, type Pose } from "./interpolatePose";
+import type { Ensemble } from "./ensemble";
 
-const SHORTEST_DELAY = 0.06;
-const LONGEST_DELAY = 0.25;
+const LONGEST_DELAY = 0.4;
 /** For the display's own unevenness, seconds. */
 const MARGIN = 0.01;
-/** A gap this short is bridged by going on at the same speed; after it the pose is held. */
-const EXTRAPOLATION = 0.05;
-/** Playing faster or slower by this share goes unnoticed. */
-const RATE_LIMIT = 0.15;
-/** Beyond this many seconds, jumping is kinder than catching up. */
-const JUMP = 1;
+/** For want of frames, motion goes on this long past the newest, ever slower; then it is held. */
+const EXTRAPOLATION = 0.1;
+/** Playing faster by this share goes unnoticed. */
+const CATCH_UP = 0.15;
+/** Playing slower by up to this share is better than running dry. */
+const HOLD_BACK = 0.5;
+const HOLD_BACK_RATE = 5;
+/** Beyond this many seconds, a cut is kinder than catching up. */
+const JUMP = 0.5;
 const CAPACITY = 120;
 
 /**
  * Turns frames that arrive unevenly into motion that plays evenly.
  *
- * Frames are shown a little late, by as much as arrivals were seen to vary, and the playhead
- * speeds up or slows down slightly to stay there. It never runs backwards.
+ * Frames are shown a little late, by as much as arrivals were seen to vary, and the playhead speeds
+ * up or slows down slightly to stay there. Where the motion shown does not lead into what arrives,
+ * after a gap or a lost connection, the ensemble blends over.
  */
 export class PlayoutBuffer {
   /** How often the pose had to be held for want of frames. */
@@ -26,86 +29,103 @@ export class PlayoutBuffer {
   /** Frames that came when their moment had passed. */
   lateFrames = 0;
   private readonly arrivals = new ArrivalClock();
-  /** By media time; the first two or the only one are behind the playhead or next to it. */
+  /** By time; the first two or the only one are behind the playhead or next to it. */
   private readonly frames: Frame[] = [];
-  /** Media time now shown, seconds; not a number before the first frame. */
+  /** Server's clock now shown, seconds; not a number before the first frame. */
   private playhead = Number.NaN;
   private sampledAt = 0;
-  private dry = false;
-
-  /** @param fps Frames per second of media time. */
-  constructor(private readonly fps: number) {}
+  private held = false;
+  private isCut = false;
 
   /** How much later than its quickest arrival a frame is shown, seconds. */
   get delay(): number {
-    const wanted = this.arrivals.jitter + 1 / this.fps + MARGIN;
-    return Math.min(LONGEST_DELAY, Math.max(SHORTEST_DELAY, wanted));
+    return Math.min(LONGEST_DELAY, this.arrivals.wait + MARGIN);
   }
 
   /** Takes in a frame that arrived now, seconds. */
   push(frame: Frame, now: number): void {
-    this.arrivals.receive(this.mediaTime(frame), now);
-    const at = this.frames.findLastIndex((other) => other.sequence <= frame.sequence) + 1;
-    if (this.frames[at - 1]?.sequence === frame.sequence) return;
-    if (this.mediaTime(frame) < this.playhead) {
+    this.arrivals.receive(frame.time, now);
+    if (frame.time < this.playhead - JUMP) this.restart();
+    const at = this.frames.findLastIndex((other) => other.time <= frame.time) + 1;
+    if (this.frames[at - 1]?.time === frame.time) return;
+    const newest = this.frames.at(-1);
+    if (frame.time < this.playhead) {
       this.lateFrames++;
       if (at < this.frames.length) return;
     }
+    // What was shown past the newest frame was a guess.
+    if (newest && this.playhead > newest.time) this.isCut = true;
     this.frames.splice(at, 0, frame);
     if (this.frames.length > CAPACITY) this.frames.shift();
   }
 
   /**
-   * Writes the pose of this moment into a target.
+   * Moves the dancers to where they are at this moment.
    *
    * @returns The frame that is being shown, or null when none has arrived yet.
    */
-  sample(now: number, target: Pose): Frame | null {
+  sample(now: number, ensemble: Ensemble): Frame | null {
     const newest = this.frames.at(-1);
     if (newest === undefined) return null;
-    this.movePlayhead(now, this.mediaTime(newest));
-    this.stopAfter(this.mediaTime(newest) + EXTRAPOLATION);
-    while (this.frames.length > 2 && this.isPast(this.frames[1] as Frame)) this.frames.shift();
-    return this.interpolate(target);
+    const seconds = Math.max(0, now - this.sampledAt);
+    this.sampledAt = now;
+    const before = this.movePlayhead(now, seconds);
+    if (this.isCut) this.locate(before, (from, to, alpha) => ensemble.cutTo(from, to, alpha));
+    this.isCut = false;
+    this.stopAfter(newest.time + EXTRAPOLATION);
+    while (this.frames.length > 2 && (this.frames[1] as Frame).time <= this.playhead) {
+      this.frames.shift();
+    }
+    return this.locate(this.playhead, (from, to, alpha) => {
+      ensemble.move(from, to, alpha, seconds);
+      return alpha < 1 ? from : to;
+    });
   }
 
-  private movePlayhead(now: number, newest: number): void {
-    const elapsed = Math.max(0, now - this.sampledAt);
+  /** The server's clock began anew: what it said before cannot be put in order with the new. */
+  private restart(): void {
+    this.frames.length = 0;
+    this.playhead = Number.NaN;
+  }
+
+  /** Returns where on its present way the playhead was before. */
+  private movePlayhead(now: number, seconds: number): number {
     const wanted = now - this.arrivals.pace - this.delay;
-    const behind = wanted - this.playhead - elapsed;
-    this.sampledAt = now;
-    // Once dry, one pause until there is enough to play on is better than a stutter.
-    if (this.playhead <= Math.min(newest, wanted)) this.dry = false;
-    const pausing = this.dry && this.playhead > wanted;
-    if (!(Math.abs(behind) < JUMP)) this.playhead = wanted;
-    else if (!pausing) this.playhead += elapsed * (1 + limited(behind));
+    const behind = wanted - this.playhead - seconds;
+    const jumps = !(Math.abs(behind) < JUMP);
+    if (jumps) this.isCut = true;
+    const before = jumps ? wanted - seconds : this.playhead;
+    this.playhead = jumps ? wanted : before + seconds * rate(behind);
+    return before;
   }
 
   private stopAfter(limit: number): void {
-    if (this.playhead <= limit) return;
-    if (!this.dry) this.underruns++;
-    this.dry = true;
-    this.playhead = limit;
+    const isDry = this.playhead >= limit;
+    if (isDry) this.playhead = limit;
+    if (isDry && !this.held) this.underruns++;
+    this.held = isDry;
   }
 
-  private interpolate(target: Pose): Frame {
-    const from = this.frames[0] as Frame;
-    const to = this.frames[1] ?? from;
-    const length = this.mediaTime(to) - this.mediaTime(from);
-    const alpha = length > 0 ? (this.playhead - this.mediaTime(from)) / length : 0;
-    interpolatePose(from, to, Math.max(0, alpha), target);
-    return alpha < 1 ? from : to;
-  }
-
-  private isPast(frame: Frame): boolean {
-    return this.mediaTime(frame) <= this.playhead;
-  }
-
-  private mediaTime(frame: Frame): number {
-    return frame.sequence / this.fps;
+  /** Hands on between which frames a moment lies, and where. */
+  private locate<T>(time: number, use: (from: Frame, to: Frame, alpha: number) => T): T {
+    const after = this.frames.findIndex((frame) => frame.time > time);
+    const last = this.frames.length - 1;
+    const to = this.frames[after < 0 ? last : Math.max(after, Math.min(1, last))] as Frame;
+    const from = this.frames[this.frames.indexOf(to) - 1] ?? to;
+    const length = to.time - from.time;
+    const past = Math.min(EXTRAPOLATION, Math.max(0, time - to.time));
+    const reached = past > 0 ? to.time + slowing(past) : time;
+    return use(from, to, length > 0 ? Math.max(0, (reached - from.time) / length) : 0);
   }
 }
 
-function limited(change: number): number {
-  return Math.min(RATE_LIMIT, Math.max(-RATE_LIMIT, change));
+/** How far motion goes that slows down evenly, to stand still after `EXTRAPOLATION`; seconds. */
+function slowing(seconds: number): number {
+  return seconds - seconds ** 2 / (2 * EXTRAPOLATION);
+}
+
+/** Media seconds that pass in a second. */
+function rate(behind: number): number {
+  if (behind > 0) return 1 + Math.min(CATCH_UP, behind);
+  return 1 + Math.max(-HOLD_BACK, HOLD_BACK_RATE * behind);
 }

@@ -1,12 +1,16 @@
-import { encodeLandmarks } from "../protocol/encodeLandmarks";
+import type { Person } from "../protocol/encodeLandmarks";
 import { CameraError } from "./cameraError";
 import { openCamera } from "./openCamera";
-import { PoseDetector } from "./poseDetector";
+import { type Detection, PoseDetector } from "./poseDetector";
 import type { Preview } from "./preview";
 
 export interface PerformerListener {
-  /** Landmarks are ready to go up; the picture itself never leaves the page. */
-  landmarksFound(bytes: ArrayBuffer): void;
+  /**
+   * Landmarks are ready to go up; the picture itself never leaves the page.
+   *
+   * @param captured When the picture was taken, seconds of the page's clock.
+   */
+  landmarksFound(captured: number, people: readonly Person[]): void;
   /** The performer stopped by itself; a sentence says why. */
   failed(reason: string): void;
 }
@@ -16,7 +20,6 @@ const SHORTEST_PERIOD = 0.03;
 
 /** Somebody dancing before this page's webcam. */
 export class Performer {
-  private sequence = 0;
   private stream: MediaStream | null = null;
   private detector: PoseDetector | null = null;
 
@@ -72,11 +75,15 @@ export class Performer {
       const found = await detector.detect(video);
       if (this.stream !== stream) return;
       this.preview.draw(found);
-      this.listener.landmarksFound(
-        encodeLandmarks(this.sequence++, captured, found?.world ?? null),
-      );
+      const aspect = video.videoWidth / video.videoHeight;
+      this.listener.landmarksFound(captured, found ? [person(found, aspect)] : []);
     }
   }
+}
+
+/** @param aspect Of the picture, width by height. */
+function person({ world, picture }: Detection, aspect: number): Person {
+  return { world, image: picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 })) };
 }
 
 function sentence(error: unknown): string {

@@ -1,26 +1,43 @@
 import { ProtocolError } from "./protocolError";
 import { protocolVersion } from "./protocolVersion";
 
-/** One pose of the partner at its time. */
-export interface Frame {
-  /** Frame number; `sequence / fps` is its media time. */
-  readonly sequence: number;
-  /** When the server made it, seconds of the server's monotonic clock. */
-  readonly time: number;
-  /** The partner took the performer up anew at this frame. */
+/** A dancer of a frame; kind and id name it from frame to frame. */
+export interface Figure {
+  /** The partner, or the performer's own skeleton. */
+  readonly kind: "partner" | "performer";
+  /** Of the performer; a partner has that of the performer to whom it belongs, 0 is nobody. */
+  readonly id: number;
+  /** The partner took its performer up anew at this frame. */
   readonly takenUp: boolean;
+  /** Feet on the floor; bit 0 leftFoot, 1 leftToes, 2 rightFoot, 3 rightToes. */
+  readonly contacts: number;
   /** World position of the hips, metres. */
   readonly hips: Float32Array;
   /** Local rotations, (x, y, z, w) joint after joint. */
   readonly rotations: Float32Array;
+}
+
+/** What a stage shows at one time. */
+export interface Frame {
+  /** Frame number. */
+  readonly sequence: number;
+  /** When the server made it, seconds of the server's monotonic clock. */
+  readonly time: number;
+  /** When the picture was taken that shaped it, on the same clock; not a number when none did. */
+  readonly captured: number;
+  /** Whether a performer is seen. */
+  readonly performerPresent: boolean;
   /** Weights that coloured this frame, in the order of the hello's labels. */
   readonly emotion: Float32Array;
+  /** Who dances; they come and go. */
+  readonly figures: readonly Figure[];
 }
 
 const FRAME_TYPE = 1;
-const TAKEN_UP = 2;
-const HEADER_BYTES = 22;
+const HEADER_BYTES = 25;
+const FIGURE_BYTES = 10;
 const ROTATION_BYTES = 6;
+const KINDS = ["partner", "performer"] as const;
 
 /**
  * Decodes a binary frame.
@@ -32,22 +49,45 @@ const ROTATION_BYTES = 6;
  */
 export function decodeFrame(bytes: ArrayBuffer, jointCount: number, emotionCount: number): Frame {
   const view = new DataView(bytes);
-  const emotionAt = HEADER_BYTES + jointCount * ROTATION_BYTES;
-  check("bytes", view.byteLength, emotionAt + 1 + emotionCount);
+  if (view.byteLength < HEADER_BYTES) check("bytes", view.byteLength, HEADER_BYTES);
   check("version", view.getUint8(0), protocolVersion);
   check("type", view.getUint8(1), FRAME_TYPE);
-  check("emotions", view.getUint8(emotionAt), emotionCount);
-  const rotations = new Float32Array(jointCount * 4);
-  for (let joint = 0; joint < jointCount; joint++) {
-    decodeRotation(view, HEADER_BYTES + joint * ROTATION_BYTES, rotations, joint * 4);
-  }
+  check("emotions", view.getUint8(24), emotionCount);
+  const figuresAt = HEADER_BYTES + emotionCount;
+  const figureBytes = FIGURE_BYTES + jointCount * ROTATION_BYTES;
+  const count = view.getUint8(3);
+  check("bytes", view.byteLength, figuresAt + count * figureBytes);
   return {
     sequence: view.getUint32(4, true),
     time: view.getFloat64(8, true),
-    takenUp: (view.getUint8(2) & TAKEN_UP) !== 0,
-    hips: Float32Array.from([16, 18, 20], (at) => view.getInt16(at, true) / 1000),
+    captured: view.getFloat64(16, true),
+    performerPresent: (view.getUint8(2) & 1) !== 0,
+    emotion: Float32Array.from(
+      new Uint8Array(bytes, HEADER_BYTES, emotionCount),
+      (weight) => weight / 100,
+    ),
+    figures: Array.from({ length: count }, (_, i) =>
+      decodeFigure(view, figuresAt + i * figureBytes, jointCount),
+    ),
+  };
+}
+
+function decodeFigure(view: DataView, at: number, jointCount: number): Figure {
+  const kind = KINDS[view.getUint8(at)];
+  if (kind === undefined) {
+    throw new ProtocolError(`expected 0 or 1 at kind, got ${view.getUint8(at)}`);
+  }
+  const rotations = new Float32Array(jointCount * 4);
+  for (let joint = 0; joint < jointCount; joint++) {
+    decodeRotation(view, at + FIGURE_BYTES + joint * ROTATION_BYTES, rotations, joint * 4);
+  }
+  return {
+    kind,
+    id: view.getUint8(at + 1),
+    takenUp: (view.getUint8(at + 2) & 1) !== 0,
+    contacts: view.getUint8(at + 3),
+    hips: Float32Array.from([4, 6, 8], (offset) => view.getInt16(at + offset, true) / 1000),
     rotations,
-    emotion: Float32Array.from(new Uint8Array(bytes, emotionAt + 1), (weight) => weight / 100),
   };
 }
 

@@ -9,45 +9,63 @@ export interface Landmark {
   readonly visibility?: number;
 }
 
+/** A place in the picture: picture heights from its middle, x to the right, y down. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Somebody in a picture, landmark by landmark. */
+export interface Person {
+  readonly world: readonly Landmark[];
+  readonly image: readonly Place[];
+}
+
 const LANDMARKS_TYPE = 2;
 const HEADER_BYTES = 16;
-const LANDMARK_BYTES = 7;
+const LANDMARKS = 33;
+const LANDMARK_BYTES = 11;
+const IMAGE_STEPS = 4096;
 const INT16_MAX = 32767;
 
 /**
- * Encodes what the camera saw at one moment.
+ * Encodes whom the camera saw at one moment.
  *
- * @param sequence Number of the message.
- * @param captureTime Seconds of this client's clock.
- * @param landmarks World landmarks; null when nobody is in the picture.
+ * @param sequence Number of the picture.
+ * @param captured When it was taken, seconds of the server's clock.
+ * @param people Four at most.
  */
 export function encodeLandmarks(
   sequence: number,
-  captureTime: number,
-  landmarks: readonly Landmark[] | null,
+  captured: number,
+  people: readonly Person[],
 ): ArrayBuffer {
-  const count = landmarks?.length ?? 0;
-  const bytes = new ArrayBuffer(HEADER_BYTES + count * LANDMARK_BYTES);
+  const bytes = new ArrayBuffer(HEADER_BYTES + people.length * LANDMARKS * LANDMARK_BYTES);
   const view = new DataView(bytes);
   view.setUint8(0, protocolVersion);
   view.setUint8(1, LANDMARKS_TYPE);
-  view.setUint8(2, landmarks === null ? 0 : 1);
+  view.setUint8(3, people.length);
   view.setUint32(4, sequence, true);
-  view.setFloat64(8, captureTime, true);
-  landmarks?.forEach((landmark, i) => {
-    encodeLandmark(view, HEADER_BYTES + i * LANDMARK_BYTES, landmark);
+  view.setFloat64(8, captured, true);
+  people.forEach(({ world, image }, person) => {
+    for (let i = 0; i < LANDMARKS; i++) {
+      const at = HEADER_BYTES + (person * LANDMARKS + i) * LANDMARK_BYTES;
+      encodeLandmark(view, at, world[i] as Landmark, image[i] as Place);
+    }
   });
   return bytes;
 }
 
-function encodeLandmark(view: DataView, at: number, landmark: Landmark): void {
-  view.setInt16(at, millimetres(landmark.x), true);
-  view.setInt16(at + 2, millimetres(landmark.y), true);
-  view.setInt16(at + 4, millimetres(landmark.z), true);
+function encodeLandmark(view: DataView, at: number, landmark: Landmark, place: Place): void {
+  view.setInt16(at, steps(landmark.x, 1000), true);
+  view.setInt16(at + 2, steps(landmark.y, 1000), true);
+  view.setInt16(at + 4, steps(landmark.z, 1000), true);
   const visibility = Math.min(1, Math.max(0, landmark.visibility ?? 0));
   view.setUint8(at + 6, Math.round(visibility * 255));
+  view.setInt16(at + 7, steps(place.x, IMAGE_STEPS), true);
+  view.setInt16(at + 9, steps(place.y, IMAGE_STEPS), true);
 }
 
-function millimetres(metres: number): number {
-  return Math.min(INT16_MAX, Math.max(-INT16_MAX, Math.round(metres * 1000)));
+function steps(value: number, perUnit: number): number {
+  return Math.min(INT16_MAX, Math.max(-INT16_MAX, Math.round(value * perUnit)));
 }

@@ -1,6 +1,6 @@
 /** JSON control messages, named and spelled as on the wire (`server/PROTOCOL.md`). */
 
-export type Role = "viewer" | "performer";
+export type Role = "viewer" | "performer" | "operator";
 
 /** Weight of each emotion label; absent labels weigh nothing. */
 export type EmotionWeights = Readonly<Record<string, number>>;
@@ -13,31 +13,69 @@ export interface SkeletonDescription {
   readonly rest_offsets: readonly (readonly [number, number, number])[];
 }
 
+export interface Beat {
+  readonly bpm: number;
+  /** Server's clock at one of the beats, seconds. */
+  readonly at: number;
+}
+
+/** What operators set, for all to see. */
 export interface Controls {
   readonly emotion: EmotionWeights;
   /** Unitless, 0.5 to 2; 1 is the model's own. */
   readonly energy: number;
+  /** Of the model's draws, 0 to 2; 1 is as trained. */
+  readonly temperature: number;
+  /** How strongly the performer pulls the partner in a duet, 0 to 1. */
+  readonly influence: number;
+  readonly mode: "continue" | "mirror" | "duet" | "answer" | "solo";
+  /** One of the hello's models. */
+  readonly model: string;
+  /** Of all chance in the motion, from 0. */
+  readonly seed: number;
+  /** Metres from the middle of the floor within which the partner stays, 1 to 10. */
+  readonly stage_radius: number;
+  /** Whom the partner heeds; for each: every performer has a partner. */
+  readonly dancers: "nearest" | "each";
+  readonly panic: "none" | "freeze" | "dark";
+  /** Of the partner; empty leaves it to the page. */
+  readonly look: string;
+  /** How the performer's own skeleton is shown beside the partner. */
+  readonly placement: "alone" | "beside" | "facing" | "mirror" | "merged";
+  readonly beat: Beat | null;
+  readonly recording: boolean;
 }
 
 export interface Status {
   readonly source: string;
   readonly source_state: "delivering" | "starting" | "lost";
   readonly performer: "present" | "absent";
+  /** How many performers are seen. */
+  readonly people: number;
   readonly viewers: number;
+  /** Share of the stage's frames that came too late, 0 to 1. */
+  readonly late: number;
 }
 
 export interface Hello {
   readonly type: "hello";
   readonly version: number;
+  /** Name of the stage. */
+  readonly stage: string;
+  /** Token with which to come back when the link is lost. */
+  readonly session: string;
+  /** What this client now is. */
+  readonly role: Role;
+  readonly model: string;
+  readonly models: readonly string[];
   readonly fps: number;
+  /** Metres from the middle of the floor within which the partner stays. */
+  readonly stage_radius: number;
   readonly skeleton: SkeletonDescription;
   /** Labels, in the order of a frame's emotion weights. */
   readonly emotions: readonly string[];
   readonly controls: Controls;
   readonly status: Status;
-  readonly model: string;
-  /** Metres from the middle of the floor within which the partner stays. */
-  readonly stage_radius: number;
 }
 
 export interface Refused {
@@ -61,10 +99,19 @@ export type ServerMessage =
   | Pong
   | Refused;
 
+/** Those of the controls that change. */
+export type Changes = Partial<Controls>;
+
 export type ClientMessage =
-  | { readonly type: "hello"; readonly version: number; readonly role: Role }
-  | { readonly type: "emotion"; readonly weights: EmotionWeights }
-  | { readonly type: "energy"; readonly value: number }
+  | {
+      readonly type: "hello";
+      readonly version: number;
+      readonly role: Role;
+      readonly stage: string;
+      readonly key?: string;
+      readonly session?: string;
+    }
+  | ({ readonly type: "set" /** Seconds. */; readonly fade?: number } & Changes)
   | { readonly type: "take_up" }
   | { readonly type: "ping"; readonly client_time: number }
   | { readonly type: "played"; readonly sequence: number };

@@ -1,22 +1,53 @@
-import type { Hello, ServerMessage } from "./messages";
+import type { Controls, Hello, ServerMessage, Status } from "./messages";
 import { ProtocolError } from "./protocolError";
+import { protocolVersion } from "./protocolVersion";
 
-type Kind = "number" | "string" | "object" | "array";
+type Kind = "number" | "string" | "object" | "array" | "boolean" | "beat";
+
+const CONTROLS: Readonly<Record<keyof Controls, Kind>> = {
+  emotion: "object",
+  energy: "number",
+  temperature: "number",
+  influence: "number",
+  mode: "string",
+  model: "string",
+  seed: "number",
+  stage_radius: "number",
+  dancers: "string",
+  panic: "string",
+  look: "string",
+  placement: "string",
+  beat: "beat",
+  recording: "boolean",
+};
+
+const STATUS: Readonly<Record<keyof Status, Kind>> = {
+  source: "string",
+  source_state: "string",
+  performer: "string",
+  people: "number",
+  viewers: "number",
+  late: "number",
+};
 
 /** Kind of each field that a message of a type must have. */
 const FIELDS: Readonly<Record<ServerMessage["type"], Readonly<Record<string, Kind>>>> = {
   hello: {
     version: "number",
+    stage: "string",
+    session: "string",
+    role: "string",
+    model: "string",
+    models: "array",
     fps: "number",
+    stage_radius: "number",
     skeleton: "object",
     emotions: "array",
     controls: "object",
     status: "object",
-    model: "string",
-    stage_radius: "number",
   },
-  controls: { emotion: "object", energy: "number" },
-  status: { source: "string", source_state: "string", performer: "string", viewers: "number" },
+  controls: CONTROLS,
+  status: STATUS,
   pong: { client_time: "number", server_time: "number" },
   refused: { name: "string", detail: "string" },
 };
@@ -33,12 +64,13 @@ export function parseServerMessage(text: string): ServerMessage | null {
   if (typeof type !== "string") throw new ProtocolError(`expected a type, got ${kindOf(type)}`);
   if (!Object.hasOwn(FIELDS, type)) return null;
   // A hello of another version may look different in all but its version.
-  if (type === "hello" && message.version !== 1 && typeof message.version === "number") {
+  const { version } = message;
+  if (type === "hello" && version !== protocolVersion && typeof version === "number") {
     return message as unknown as Hello;
   }
-  checkFields(message, type as ServerMessage["type"]);
+  checkFields(message, type, FIELDS[type as ServerMessage["type"]]);
   const known = message as unknown as ServerMessage;
-  if (known.type === "hello") checkSkeleton(known);
+  if (known.type === "hello") checkHello(known);
   return known;
 }
 
@@ -55,11 +87,26 @@ function parseObject(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function checkFields(message: Record<string, unknown>, type: ServerMessage["type"]): void {
-  for (const [field, kind] of Object.entries(FIELDS[type])) {
-    const got = kindOf(message[field]);
-    if (got !== kind) throw new ProtocolError(`expected ${kind} at ${type}.${field}, got ${got}`);
+function checkFields(message: object, where: string, kinds: Readonly<Record<string, Kind>>): void {
+  for (const [field, kind] of Object.entries(kinds)) {
+    const value = (message as Record<string, unknown>)[field];
+    const fits = kind === "beat" ? isBeat(value) : kindOf(value) === kind;
+    if (!fits) {
+      throw new ProtocolError(`expected ${kind} at ${where}.${field}, got ${kindOf(value)}`);
+    }
   }
+}
+
+function isBeat(value: unknown): boolean {
+  if (value === null) return true;
+  const { bpm, at } = Object(value);
+  return typeof bpm === "number" && typeof at === "number";
+}
+
+function checkHello(hello: Hello): void {
+  checkFields(hello.controls, "controls", CONTROLS);
+  checkFields(hello.status, "status", STATUS);
+  checkSkeleton(hello);
 }
 
 function checkSkeleton({ skeleton, fps }: Hello): void {

@@ -7,6 +7,8 @@ import { goldenJson } from "../golden";
 const { server } = goldenJson<{ server: ServerMessage[] }>("messages");
 const hello = server.find((message) => message.type === "hello") as Hello;
 
+const WISH = { role: "operator", stage: "left", key: "sesame" } as const;
+
 let network: FakeNetwork;
 let states: ConnectionState[];
 let heard: { hellos: Hello[]; frames: ArrayBuffer[]; messages: ServerMessage[] };
@@ -17,12 +19,13 @@ beforeEach(() => {
   network = new FakeNetwork();
   states = [];
   heard = { hellos: [], frames: [], messages: [] };
-  connection = new Connection("ws://stage/ws", network, {
-    stateChanged: (state) => states.push(state),
-    helloReceived: (message) => heard.hellos.push(message),
-    frameReceived: (bytes) => heard.frames.push(bytes),
-    messageReceived: (message) => heard.messages.push(message),
-  });
+  const listener = {
+    stateChanged: (state: ConnectionState) => states.push(state),
+    helloReceived: (message: Hello) => heard.hellos.push(message),
+    frameReceived: (bytes: ArrayBuffer) => heard.frames.push(bytes),
+    messageReceived: (message: ServerMessage) => heard.messages.push(message),
+  };
+  connection = new Connection("ws://stage/ws", network, listener, WISH);
 });
 
 function receive(message: unknown): void {
@@ -41,7 +44,7 @@ describe("greeting", () => {
     expect(network.socket.address).toBe("ws://stage/ws");
     expect(network.socket.sent).toEqual([]);
     network.socket.events.opened();
-    expect(network.socket.messages()).toEqual([{ type: "hello", version: 1, role: "viewer" }]);
+    expect(network.socket.messages()).toEqual([{ type: "hello", version: 2, ...WISH }]);
     receive(hello);
     expect(heard.hellos).toEqual([hello]);
     expect(states).toEqual(["connecting", "live"]);
@@ -59,21 +62,29 @@ describe("greeting", () => {
   it("gives up on a server of another version, and says so", () => {
     connection.start();
     network.socket.events.opened();
-    receive({ ...hello, version: 2 });
+    receive({ ...hello, version: 3 });
     expect(connection.state).toBe("refused");
     expect(network.socket.closed).toBe(true);
     network.pass(600);
     expect(network.sockets).toHaveLength(1);
   });
 
-  it("gives up when the server refuses this version", () => {
+  it.each(["unsupported_version", "unknown_stage", "stage_ended"])("gives up after %s", (name) => {
     connection.start();
     network.socket.events.opened();
-    receive({ type: "refused", name: "unsupported_version", detail: "expected 2, got 1" });
+    receive({ type: "refused", name, detail: "expected 3, got 2" });
     network.socket.events.closed();
     network.pass(600);
     expect(connection.state).toBe("refused");
-    expect(heard.messages).toMatchObject([{ name: "unsupported_version" }]);
+    expect(heard.messages).toMatchObject([{ name }]);
+  });
+
+  it("hears of another model by another hello", () => {
+    goLive();
+    receive({ ...hello, emotions: ["calm"] });
+    expect(heard.hellos.map(({ emotions }) => emotions.length)).toEqual([3, 1]);
+    expect(states).toEqual(["connecting", "live"]);
+    expect(network.sockets).toHaveLength(1);
   });
 
   it("tries again after a hello that cannot be read", () => {
@@ -85,6 +96,16 @@ describe("greeting", () => {
 });
 
 describe("coming back", () => {
+  it("is back within a second, and tells who it was", () => {
+    goLive();
+    expect(network.socket.messages("hello")[0]).not.toHaveProperty("session");
+    network.socket.events.closed();
+    network.pass(1);
+    expect(network.sockets).toHaveLength(2);
+    network.socket.events.opened();
+    expect(network.socket.messages("hello")).toMatchObject([{ ...WISH, session: hello.session }]);
+  });
+
   it("waits longer from failure to failure, up to 8 s", () => {
     connection.start();
     const waits = Array.from({ length: 8 }, () => {
@@ -124,11 +145,11 @@ describe("coming back", () => {
   it("gives a silent socket up, and a speaking one not", () => {
     goLive();
     for (let i = 0; i < 20; i++) {
-      network.pass(1);
+      network.pass(2);
       network.socket.events.received(new ArrayBuffer(0));
     }
     expect(network.sockets).toHaveLength(1);
-    network.pass(8);
+    network.pass(3);
     expect(network.sockets[0]?.closed).toBe(true);
     expect(states).toContain("waiting");
   });
@@ -171,28 +192,52 @@ describe("performing", () => {
     expect(network.socket.messages("hello")).toMatchObject([{ role: "performer" }]);
   });
 
-  it.each(["performer_taken", "source_not_browser"])("only watches after %s", (name) => {
+  it.each(["performer_taken", "source_not_browser", "wrong_key"])(
+    "only watches after %s",
+    (name) => {
+      goLive();
+      connection.changeRole("performer");
+      network.socket.events.opened();
+      receive({ type: "refused", name, detail: "expected one performer, got another" });
+      network.socket.events.opened();
+      receive(hello);
+      expect(network.socket.messages("hello")).toMatchObject([{ role: "viewer" }]);
+      expect(heard.messages).toMatchObject([{ type: "refused", name }]);
+      expect(connection.state).toBe("live");
+    },
+  );
+
+  it("says when a picture was taken by the server's clock, once it knows it", () => {
     goLive();
-    connection.changeRole("performer");
-    network.socket.events.opened();
-    receive({ type: "refused", name, detail: "expected one performer, got another" });
-    network.socket.events.opened();
-    receive(hello);
-    expect(network.socket.messages("hello")).toMatchObject([{ role: "viewer" }]);
-    expect(heard.messages).toMatchObject([{ type: "refused", name }]);
-    expect(connection.state).toBe("live");
+    expect(connection.sendLandmarks(1.5, [])).toBe(false);
+    receive({ type: "pong", client_time: network.now(), server_time: 100 });
+    expect(connection.sendLandmarks(1.5, [])).toBe(true);
+    const [bytes] = network.socket.sent.filter((data) => data instanceof ArrayBuffer);
+    expect(new DataView(bytes as ArrayBuffer).getFloat64(8, true)).toBeCloseTo(101.5);
   });
 
   it("keeps landmarks to itself while the link is choked or down", () => {
     goLive();
-    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(true);
+    receive({ type: "pong", client_time: network.now(), server_time: 100 });
+    expect(connection.sendLandmarks(1, [])).toBe(true);
     network.socket.waiting = 1e6;
-    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(false);
+    expect(connection.sendLandmarks(2, [])).toBe(false);
     network.socket.waiting = 0;
     network.socket.events.closed();
-    expect(connection.sendLandmarks(new ArrayBuffer(16))).toBe(false);
+    expect(connection.sendLandmarks(3, [])).toBe(false);
     expect(network.socket.sent.filter((data) => data instanceof ArrayBuffer)).toHaveLength(1);
   });
+});
+
+it("sets what is named, at once or over a while", () => {
+  connection.set({ energy: 2 });
+  goLive();
+  connection.set({ energy: 1.5, beat: null });
+  connection.set({ mode: "solo" }, 2);
+  expect(network.socket.messages("set")).toEqual([
+    { type: "set", energy: 1.5, beat: null },
+    { type: "set", mode: "solo", fade: 2 },
+  ]);
 });
 
 it("learns the server's clock from its pongs", () => {

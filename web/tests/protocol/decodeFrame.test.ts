@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeFrame } from "../../src/protocol/decodeFrame";
+import { decodeFrame, type Figure } from "../../src/protocol/decodeFrame";
 import { ProtocolError } from "../../src/protocol/protocolError";
 import { goldenBytes, goldenJson } from "../golden";
 
@@ -7,28 +7,50 @@ interface GoldenFrame {
   joints: number;
   sequence: number;
   time: number;
-  taken_up: boolean;
-  hips: number[];
-  rotations: number[][];
+  captured: number | null;
+  performer_present: boolean;
   emotion: number[];
+  figures: {
+    kind: number;
+    id: number;
+    taken_up: boolean;
+    contacts: boolean[];
+    hips: number[];
+    rotations: number[][];
+  }[];
 }
 
-describe.each(["frame-rest", "frame-dance", "frame-extreme"])("%s", (name) => {
+describe.each(["frame-empty", "frame-rest", "frame-dance", "frame-extreme"])("%s", (name) => {
   const golden = goldenJson<GoldenFrame>(name);
   const frame = decodeFrame(goldenBytes(name), golden.joints, golden.emotion.length);
 
   it("says what the server meant", () => {
     expect(frame.sequence).toBe(golden.sequence);
     expect(frame.time).toBe(golden.time);
-    expect(frame.takenUp).toBe(golden.taken_up);
-    expectClose(frame.hips, golden.hips);
-    expectClose(frame.rotations, golden.rotations.flat());
+    expect(frame.captured).toBe(golden.captured ?? Number.NaN);
+    expect(frame.performerPresent).toBe(golden.performer_present);
     expectClose(frame.emotion, golden.emotion);
+    expect(frame.figures).toHaveLength(golden.figures.length);
+  });
+
+  it("has every figure in its pose", () => {
+    golden.figures.forEach((expected, i) => {
+      const figure = frame.figures[i] as Figure;
+      expect(figure.kind).toBe(["partner", "performer"][expected.kind]);
+      expect([figure.id, figure.takenUp]).toEqual([expected.id, expected.taken_up]);
+      expect([0, 1, 2, 3].map((bit) => ((figure.contacts >> bit) & 1) === 1)).toEqual(
+        expected.contacts,
+      );
+      expectClose(figure.hips, expected.hips);
+      expectClose(figure.rotations, expected.rotations.flat());
+    });
   });
 
   it("has unit rotations", () => {
-    for (let at = 0; at < frame.rotations.length; at += 4) {
-      expect(Math.hypot(...frame.rotations.subarray(at, at + 4))).toBeCloseTo(1, 5);
+    for (const { rotations } of frame.figures) {
+      for (let at = 0; at < rotations.length; at += 4) {
+        expect(Math.hypot(...rotations.subarray(at, at + 4))).toBeCloseTo(1, 5);
+      }
     }
   });
 });
@@ -38,31 +60,31 @@ describe("bytes that are no frame of this skeleton", () => {
   const decode = (bytes: ArrayBuffer, joints = golden.joints, emotions = 8) =>
     decodeFrame(bytes, joints, emotions);
 
-  it.each([0, 1, 21, 156])("cut off after %i bytes", (length) => {
+  it.each([0, 1, 24, 25, 33, 304])("cut off after %i bytes", (length) => {
     expect(() => decode(goldenBytes("frame-dance").slice(0, length))).toThrow(ProtocolError);
   });
 
   it("of another joint count or with other labels", () => {
-    expect(() => decode(goldenBytes("frame-dance"), 20)).toThrow(/expected 151 at bytes, got 157/);
-    expect(() => decode(goldenBytes("frame-dance"), 21, 7)).toThrow(ProtocolError);
-    expect(() => decode(goldenBytes("frame-dance"), 20, 14)).toThrow(/expected 14 at emotions/);
+    expect(() => decode(goldenBytes("frame-dance"), 20)).toThrow(/expected 293 at bytes, got 305/);
+    expect(() => decode(goldenBytes("frame-dance"), 21, 7)).toThrow(/expected 7 at emotions/);
   });
 
   it.each([
-    [0, "version"],
-    [1, "type"],
-  ])("with another byte at %i, its %s", (at, what) => {
+    [0, "expected 2 at version, got 9"],
+    [1, "expected 1 at type, got 9"],
+    [33, "expected 0 or 1 at kind, got 9"],
+  ])("with another byte at %i", (at, reason) => {
     const bytes = goldenBytes("frame-dance");
     new Uint8Array(bytes)[at] = 9;
-    expect(() => decode(bytes)).toThrow(`expected 1 at ${what}, got 9`);
+    expect(() => decode(bytes)).toThrow(reason);
   });
 });
 
 it("normalises words that no encoder writes", () => {
   const bytes = goldenBytes("frame-dance");
-  new Uint8Array(bytes).fill(0xff, 22, 28);
-  const { rotations } = decodeFrame(bytes, 21, 8);
-  expect(Math.hypot(...rotations.subarray(0, 4))).toBeCloseTo(1, 5);
+  new Uint8Array(bytes).fill(0xff, 43, 49);
+  const rotations = decodeFrame(bytes, 21, 8).figures[0]?.rotations.subarray(0, 4) ?? [];
+  expect(Math.hypot(...rotations)).toBeCloseTo(1, 5);
 });
 
 function expectClose(got: ArrayLike<number>, expected: readonly number[]): void {

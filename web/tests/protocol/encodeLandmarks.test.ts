@@ -1,35 +1,44 @@
 import { describe, expect, it } from "vitest";
-import { encodeLandmarks, type Landmark } from "../../src/protocol/encodeLandmarks";
+import { encodeLandmarks, type Landmark, type Person } from "../../src/protocol/encodeLandmarks";
 import { goldenBytes, goldenJson } from "../golden";
 
 interface GoldenLandmarks {
   sequence: number;
   time: number;
-  positions: [number, number, number][] | null;
-  visibility: number[] | null;
+  people: {
+    positions: [number, number, number][];
+    visibility: number[];
+    image: [number, number][];
+  }[];
 }
 
-describe.each(["landmarks-person", "landmarks-nobody"])("%s", (name) => {
+describe.each(["landmarks-people", "landmarks-nobody"])("%s", (name) => {
   it("has the bytes that the server expects", () => {
-    const golden = goldenJson<GoldenLandmarks>(name);
-    const landmarks =
-      golden.positions?.map(
-        ([x, y, z], i): Landmark => ({ x, y, z, visibility: golden.visibility?.[i] ?? 0 }),
-      ) ?? null;
-    const bytes = encodeLandmarks(golden.sequence, golden.time, landmarks);
+    const { sequence, time, people } = goldenJson<GoldenLandmarks>(name);
+    const seen = people.map(({ positions, visibility, image }) => ({
+      world: positions.map(([x, y, z], i) => ({ x, y, z, visibility: visibility[i] ?? 0 })),
+      image: image.map(([x, y]) => ({ x, y })),
+    }));
+    const bytes = encodeLandmarks(sequence, time, seen);
     expect(new Uint8Array(bytes)).toEqual(new Uint8Array(goldenBytes(name)));
   });
 });
 
+function somebody(landmark: Landmark, x = 0): Person {
+  return { world: Array(33).fill(landmark), image: Array(33).fill({ x, y: 0 }) };
+}
+
 it("keeps what is out of range at its edge", () => {
-  const wild: Landmark = { x: 1e6, y: -1e6, z: 0.0004, visibility: 1.7 };
+  const wild = somebody({ x: 1e6, y: -1e6, z: 0.0004, visibility: 1.7 }, 9);
   const view = new DataView(encodeLandmarks(1, 0, [wild]));
   expect(view.getInt16(16, true)).toBe(32767);
   expect(view.getInt16(18, true)).toBe(-32767);
   expect(view.getInt16(20, true)).toBe(0);
   expect(view.getUint8(22)).toBe(255);
+  expect(view.getInt16(23, true)).toBe(32767);
 });
 
 it("takes an unknown visibility for none", () => {
-  expect(new DataView(encodeLandmarks(1, 0, [{ x: 0, y: 0, z: 0 }])).getUint8(22)).toBe(0);
+  const view = new DataView(encodeLandmarks(1, 0, [somebody({ x: 0, y: 0, z: 0 })]));
+  expect(view.getUint8(22)).toBe(0);
 });

@@ -18,7 +18,7 @@ describe("the server's messages", () => {
   });
 
   it("reads no more than the version of another version's hello", () => {
-    expect(parseServerMessage('{"type":"hello","version":2}')).toMatchObject({ version: 2 });
+    expect(parseServerMessage('{"type":"hello","version":3}')).toMatchObject({ version: 3 });
   });
 
   it.each([
@@ -33,7 +33,16 @@ describe("the server's messages", () => {
     expect(() => parseServerMessage(text)).toThrow(reason);
   });
 
+  it("refuses a beat without a time", () => {
+    const controls = { ...hello.controls, type: "controls", beat: { bpm: 90 } };
+    expect(() => parseServerMessage(JSON.stringify(controls))).toThrow(
+      "expected beat at controls.beat, got object",
+    );
+  });
+
   it.each<[string, Partial<Hello>]>([
+    ["controls that lack one", { controls: { emotion: {} } as never }],
+    ["a status that lacks something", { status: {} as never }],
     ["a child before its parent", { skeleton: { ...hello.skeleton, parents: [-1, 2, 1] } }],
     ["a missing offset", { skeleton: { ...hello.skeleton, rest_offsets: [] } }],
     ["joints that are no list", { skeleton: { ...hello.skeleton, joints: {} as never } }],
@@ -47,10 +56,15 @@ describe("the server's messages", () => {
 
 it("spells the client's messages as the server reads them", () => {
   const messages: ClientMessage[] = [
-    { type: "hello", version: 1, role: "viewer" },
-    { type: "hello", version: 1, role: "performer" },
-    { type: "emotion", weights: { happy: 0.7, sad: 0.3 } },
-    { type: "energy", value: 1.25 },
+    { type: "hello", version: 2, role: "viewer", stage: "default" },
+    { type: "hello", version: 2, role: "performer", stage: "left", session: "x" },
+    { type: "hello", version: 2, role: "operator", stage: "left", key: "sesame" },
+    { type: "set", emotion: { happy: 0.7, sad: 0.3 }, fade: 2.5 },
+    { type: "set", energy: 1.25, temperature: 0.8, influence: 1 },
+    { type: "set", mode: "mirror", model: "small", seed: 7, dancers: "each" },
+    { type: "set", panic: "freeze", look: "ink", placement: "facing" },
+    { type: "set", stage_radius: 3, beat: { bpm: 96, at: 12.5 } },
+    { type: "set", beat: null, recording: true },
     { type: "take_up" },
     { type: "ping", client_time: 1.5 },
     { type: "played", sequence: 1234 },

@@ -1,0 +1,170 @@
+"""The HTTP interface: stages, their controls, and how they are doing."""
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from motion.errors import BhavaError
+from server.assemble import first_controls
+from server.audience import SeatPolicy
+from server.house import DEFAULT, House
+from server.messages import Controls, Set, Status
+from server.protocol import Refusal
+from server.sources import open_source
+from server.stage import Stage
+
+HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
+"""Of refusals; all others are 422."""
+
+
+class StageState(BaseModel):
+    """How a stage is doing.
+
+    Attributes:
+        name: Of the stage.
+        ready: Whether frames flow and sightings do, or may at any time.
+        status: As the viewers are told it.
+        source_detail: Why the source is lost; empty otherwise.
+        controls: As the viewers are told them.
+        refused: Why the newest change of model or the recording failed; empty if it did not.
+        partners: How many partners dance.
+        take: Name of the take that is being recorded; empty while none is.
+        behind: For each viewer that acknowledges, how many frames it has not shown yet.
+        actions: How often partners had to be woken, and to be set up anew.
+    """
+
+    name: str
+    ready: bool
+    status: Status
+    source_detail: str
+    controls: Controls
+    refused: str
+    partners: int
+    take: str
+    behind: list[int]
+    actions: dict[str, int]
+
+    @staticmethod
+    def of(stage: Stage, now: float) -> "StageState":
+        """Return how a stage is doing now."""
+        return StageState(
+            name=stage.name,
+            ready=stage.ready(now),
+            status=stage.status,
+            source_detail=stage.eyes.source.detail,
+            controls=stage.controls,
+            refused=stage.refused,
+            partners=stage.partners,
+            take=stage.take,
+            behind=stage.audience.behind,
+            actions=stage.actions,
+        )
+
+
+class NewStage(BaseModel):
+    """A stage to be made.
+
+    Attributes:
+        name: Not that of another.
+        source: `browser`, `demo`, `camera:N` or `rtsp://…`.
+        seed: Of all chance in the motion.
+        seat: What happens to a performer when there is another.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+    source: Annotated[str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+)$")] = "browser"
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seat: SeatPolicy = "refuse"
+
+
+def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
+    """Return the routes under `/api`.
+
+    Args:
+        house: Whose stages they are.
+        clock: Monotonic time in seconds.
+    """
+    router = APIRouter(prefix="/api")
+
+    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
+        key = house.rules.operator_key
+        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
+            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
+
+    def found(name: str) -> Stage:
+        try:
+            return house.stage(name)
+        except Refusal as refusal:
+            raise _http(refusal) from refusal
+
+    operators = [Depends(operator)]
+    Found = Annotated[Stage, Depends(found)]  # noqa: N806 - a type
+
+    @router.get("/models")
+    async def models() -> list[str]:
+        """List the models."""
+        return list(house.services.shelf.names)
+
+    @router.get("/stages")
+    async def stages() -> list[StageState]:
+        """List the stages."""
+        return [StageState.of(stage, clock()) for stage in house.stages.values()]
+
+    @router.post("/stages", status_code=201, dependencies=operators)
+    def make(new: NewStage) -> StageState:
+        """Make a stage, or tell why there is no room for it."""
+        if new.name in house.stages:
+            raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
+        if why := house.refusal():
+            raise HTTPException(503, why)
+        model = house.stage(DEFAULT).controls.model
+        try:
+            source = open_source(new.source, clock)
+            source.start()
+            stage = house.make(new.name, source, first_controls(house, model, new.seed), new.seat)
+        except BhavaError as error:
+            raise HTTPException(422, str(error)) from error
+        except Refusal as refusal:
+            source.close()
+            raise _http(refusal) from refusal
+        return StageState.of(stage, clock())
+
+    @router.get("/stages/{name}")
+    async def stage(stage: Found) -> StageState:
+        """Tell how a stage is doing."""
+        return StageState.of(stage, clock())
+
+    @router.delete("/stages/{name}", status_code=204, dependencies=operators)
+    async def end(stage: Found) -> None:
+        """End a stage; its clients are shown out."""
+        if stage.name == DEFAULT:
+            raise HTTPException(409, "expected a stage that was made, got the default one")
+        house.end(stage.name)
+
+    @router.patch("/stages/{name}/controls", dependencies=operators)
+    async def change(stage: Found, wish: Set) -> Controls:
+        """Change some of the controls."""
+        try:
+            stage.set(wish, clock())
+        except Refusal as refusal:
+            raise _http(refusal) from refusal
+        return stage.controls
+
+    @router.post("/stages/{name}/take_up", status_code=204, dependencies=operators)
+    async def take_up(stage: Found) -> None:
+        """Let the partner take the performer up anew."""
+        try:
+            stage.take_up()
+        except Refusal as refusal:
+            raise _http(refusal) from refusal
+
+    return router
+
+
+def _http(refusal: Refusal) -> HTTPException:
+    return HTTPException(HTTP_STATUS.get(refusal.name, 422), refusal.detail)

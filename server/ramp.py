@@ -1,0 +1,37 @@
+"""Values that go from where they are to where they should be, without a jump."""
+
+
+class Ramp:
+    """A value that reaches each new goal within the same time, starting and ending at rest."""
+
+    SECONDS = 0.3
+    """Of a change of mode: as quick as can be without a pop."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        self._start = self._goal = value
+        self._since = float("-inf")
+
+    def to(self, goal: float, now: float) -> float:
+        """Return the value now, on its way to a goal.
+
+        Args:
+            goal: May change at any time.
+            now: Seconds; never decreases.
+        """
+        if goal != self._goal:
+            self._start, self._goal, self._since = self.at(now), goal, now
+        return self.at(now)
+
+    def at(self, now: float) -> float:
+        """Return the value at a time."""
+        part = min(1.0, (now - self._since) / self.SECONDS)
+        return self._start + (self._goal - self._start) * eased(part)
+
+
+def eased(part: float) -> float:
+    """Return how far a movement from 0 to 1 of least jerk has come.
+
+    References:
+        T. Flash and N. Hogan, "The coordination of arm movements", J. Neuroscience 5(7), 1985.
+    """
+    return part**3 * (10.0 - 15.0 * part + 6.0 * part**2)

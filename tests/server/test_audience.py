@@ -1,0 +1,257 @@
+import asyncio
+import itertools
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.audience import GRACE, LAGGING, SILENT, STEER_EVERY, Audience, SeatPolicy
+from server.messages import Hello, Pong, Role
+from server.outbox import Outbox
+from server.protocol import Refusal
+
+
+def opened(seat: SeatPolicy = "refuse", key: str | None = None) -> Audience:
+    tokens = (f"token-{number}" for number in itertools.count())
+    return Audience(seat, key, lambda: next(tokens))
+
+
+def joined(audience: Audience, role: Role, now: float = 0.0, **wishes: Any) -> Outbox:
+    client = Outbox()
+    audience.join(client, Hello(version=2, role=role, **wishes), now)
+    return client
+
+
+def refused(audience: Audience, role: Role, now: float = 0.0, **wishes: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        joined(audience, role, now, **wishes)
+    return caught.value.name
+
+
+async def received(client: Outbox) -> list[Any]:
+    """What waits for a client: names or types of control messages, frames, and the close code."""
+    client.close(-1)
+    items: list[Any] = []
+    while not items or not isinstance(items[-1], int):
+        item = await client.next()
+        if isinstance(item, str):
+            message = json.loads(item)
+            item = message.get("name", message["type"])
+        items.append(item)
+    return items
+
+
+class TestRoles:
+    def test_everybody_may_be_an_operator_where_no_key_is_set(self) -> None:
+        audience = opened()
+        assert audience.members[joined(audience, "operator")].role == "operator"
+
+    @pytest.mark.parametrize("key", [None, "", "sesam", "sesame!", "sésame"])
+    def test_an_operator_needs_the_key(self, key: str | None) -> None:
+        audience = opened(key="sesame")
+        assert refused(audience, "operator", key=key) == "wrong_key"
+        assert audience.viewers == 0
+
+    def test_the_key_opens_and_only_operators_need_it(self) -> None:
+        audience = opened(key="sesame")
+        for client in (joined(audience, "operator", key="sesame"), joined(audience, "viewer")):
+            assert client in audience.members
+        assert audience.viewers == 2
+
+    def test_each_has_a_token_of_its_own(self) -> None:
+        audience = opened()
+        for _ in range(3):
+            joined(audience, "viewer", session="a token of my choice")
+        tokens = {member.session for member in audience.members.values()}
+        assert tokens == {"token-0", "token-1", "token-2"}
+
+    async def test_a_stage_without_a_seat_makes_performers_viewers(self) -> None:
+        audience = opened("closed")
+        client = joined(audience, "performer")
+        assert audience.members[client].role == "viewer"
+        assert audience.performer is None
+        assert await received(client) == ["source_not_browser", -1]
+
+
+class TestSeat:
+    async def test_a_second_performer_is_refused(self) -> None:
+        audience = opened()
+        first = joined(audience, "performer")
+        audience.hear(first, 5.0)
+        assert refused(audience, "performer", 5.0 + SILENT - 0.1) == "performer_taken"
+        assert audience.performer is first
+
+    async def test_a_silent_performer_gives_way(self) -> None:
+        audience = opened()
+        first = joined(audience, "performer")
+        second = joined(audience, "performer", SILENT)
+        assert audience.performer is second
+        assert await received(first) == ["performer_taken", 4409]
+        audience.leave(first, SILENT)
+        assert audience.performer is second
+
+    async def test_the_newcomer_takes_over_where_that_is_the_policy(self) -> None:
+        audience = opened("take_over")
+        first = joined(audience, "performer")
+        second = joined(audience, "performer", 0.1)
+        assert audience.performer is second
+        assert await received(first) == ["performer_taken", 4409]
+
+    def test_only_the_performer_is_heard(self) -> None:
+        audience = opened()
+        audience.hear(joined(audience, "performer"), 0.0)
+        with pytest.raises(Refusal, match="not_performer"):
+            audience.hear(joined(audience, "viewer"), 0.0)
+
+    @pytest.mark.parametrize("back_after", [0.0, GRACE - 0.1])
+    def test_the_seat_is_kept_for_a_lost_link(self, back_after: float) -> None:
+        audience = opened()
+        lost = joined(audience, "performer")
+        token = audience.members[lost].session
+        audience.leave(lost, 1.0)
+        assert audience.performer is None
+        assert refused(audience, "performer", 1.0 + back_after) == "performer_taken"
+        back = joined(audience, "performer", 1.0 + back_after, session=token)
+        assert audience.performer is back
+        assert audience.members[back].session == token
+
+    def test_the_seat_is_free_after_a_while(self) -> None:
+        audience = opened()
+        audience.leave(joined(audience, "performer"), 1.0)
+        assert audience.performer is None
+        newcomer = joined(audience, "performer", 1.0 + GRACE)
+        assert audience.performer is newcomer
+
+    def test_who_comes_back_as_a_viewer_frees_the_seat(self) -> None:
+        audience = opened()
+        lost = joined(audience, "performer")
+        token = audience.members[lost].session
+        audience.leave(lost, 1.0)
+        joined(audience, "viewer", 1.1, session=token)
+        newcomer = joined(audience, "performer", 1.2)
+        assert audience.performer is newcomer
+
+    async def test_who_is_back_before_being_missed_replaces_the_old_link(self) -> None:
+        audience = opened()
+        old = joined(audience, "performer")
+        token = audience.members[old].session
+        back = joined(audience, "performer", 0.5, session=token)
+        assert audience.viewers == 1
+        assert audience.performer is back
+        assert await received(old) == [1000]
+        audience.leave(old, 0.6)
+        assert audience.performer is back
+
+
+class TestFrames:
+    async def test_all_get_frames_and_messages(self) -> None:
+        audience = opened()
+        clients = [joined(audience, "viewer"), joined(audience, "operator")]
+        audience.send_frame(b"frame", 1)
+        audience.send_all(Pong(client_time=0.0, server_time=0.0))
+        for client in clients:
+            assert await received(client) == [b"frame", "pong", -1]
+
+    async def test_who_has_left_gets_nothing(self) -> None:
+        audience = opened()
+        client = joined(audience, "viewer")
+        for _ in range(2):
+            audience.leave(client, 0.0)
+        audience.send_frame(b"frame", 1)
+        assert await received(client) == [-1]
+
+    async def test_all_are_shown_out(self) -> None:
+        audience = opened()
+        client = joined(audience, "viewer")
+        audience.close(1001)
+        assert await received(client) == [1001]
+
+    def test_how_far_each_is_behind(self) -> None:
+        audience = opened()
+        [quick, slow, _] = [joined(audience, "viewer") for _ in range(3)]
+        audience.send_frame(b"", 2**32 - 2)
+        audience.played(slow, 2**32 - 5)
+        audience.send_frame(b"", 3)
+        audience.played(quick, 3)
+        assert audience.behind == [0, 8]
+
+
+def shares(delay_of: list[int]) -> list[float]:
+    """Let one viewer acknowledge every frame, some frames late; return its share, second by second.
+
+    Args:
+        delay_of: How late, in frames, in each second.
+    """
+    audience = opened()
+    sent: list[int] = []
+    client = joined(audience, "viewer")
+    client.send_frame = lambda _: sent.append(0)  # type: ignore[method-assign]
+    counts = []
+    for sequence in range(30 * len(delay_of)):
+        audience.played(client, max(0, sequence - delay_of[sequence // 30]))
+        audience.send_frame(b"", sequence)
+        if sequence % 30 == 29:
+            counts.append(len(sent) / 30)
+            sent.clear()
+    return counts
+
+
+def test_who_keeps_up_gets_every_frame() -> None:
+    assert shares([STEER_EVERY + 10] * 5) == [1.0] * 5
+
+
+def test_who_falls_behind_gets_fewer_and_recovers_step_by_step() -> None:
+    seconds = shares([0, *[LAGGING * 2] * 5, *[0] * 4])
+    assert seconds[0] == 1.0
+    assert seconds[5] == pytest.approx(1 / 8, abs=0.04)
+    assert seconds[5] < seconds[6] < 1.0
+    assert seconds[-1] == 1.0
+
+
+def test_who_never_acknowledges_gets_every_frame() -> None:
+    audience = opened()
+    client = joined(audience, "viewer")
+    for sequence in range(1000):
+        audience.send_frame(b"", sequence)
+    assert audience.members[client].stride == 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["join", "leave", "hear"]),
+            st.sampled_from(["viewer", "performer", "operator"]),
+            st.integers(0, 5),
+            st.floats(0, 4),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from(["refuse", "take_over", "closed"]),
+)
+def test_there_is_one_performer_at_most_and_it_is_a_member(
+    script: list[tuple[str, Role, int, float]], seat: SeatPolicy
+) -> None:
+    asyncio.run(_played_out(script, opened(seat)))
+
+
+async def _played_out(script: list[tuple[str, Role, int, float]], audience: Audience) -> None:
+    clients = [Outbox() for _ in range(6)]
+    sessions: dict[Outbox, str] = {}
+    now = 0.0
+    for act, role, number, wait in script:
+        now += wait
+        client = clients[number]
+        with suppress(Refusal):
+            if act == "leave":
+                audience.leave(client, now)
+            elif act == "hear":
+                audience.hear(client, now)
+            elif client not in audience.members:
+                hello = Hello(version=2, role=role, session=sessions.get(client))
+                sessions[client] = audience.join(client, hello, now).session
+        assert audience.performer is None or audience.performer in audience.members
+        tokens = [member.session for member in audience.members.values()]
+        assert len(set(tokens)) == len(tokens)

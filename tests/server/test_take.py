@@ -1,0 +1,90 @@
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from motion.errors import TakeError
+from server.landmarks import COUNT, PEOPLE, Landmarks, Sighting
+from server.messages import Controls
+from server.moment import Moment
+from server.take import decode_moment, encode_moment, take_name
+from tests.server.takes import HEADER
+
+numbers = st.floats(width=64)
+
+
+def arrays(*shape: int) -> st.SearchStrategy[np.ndarray]:
+    return npst.arrays(np.float64, shape, elements=numbers)
+
+
+people = st.builds(Landmarks, arrays(COUNT, 3), arrays(COUNT), arrays(COUNT, 2))
+sightings = st.builds(Sighting, numbers, st.lists(people, max_size=PEOPLE).map(tuple))
+
+
+def same(a: object, b: object) -> bool:
+    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+@given(numbers, st.none() | sightings, st.booleans())
+def test_a_moment_comes_back_bit_for_bit(
+    now: float, sighting: Sighting | None, take_up: bool
+) -> None:
+    controls = Controls(energy=1.25)
+    back = decode_moment(encode_moment(Moment(now, sighting, controls, take_up)), controls)
+    assert same(back.now, now)
+    assert (back.take_up, back.controls) == (take_up, controls)
+    assert (back.sighting is None) == (sighting is None)
+    if sighting and back.sighting:
+        assert same(back.sighting.time, sighting.time)
+        assert len(back.sighting.people) == len(sighting.people)
+        for one, other in zip(back.sighting.people, sighting.people, strict=True):
+            for name in ("positions", "visibility", "image"):
+                assert same(getattr(one, name), getattr(other, name))
+                assert getattr(one, name).flags.c_contiguous
+
+
+@given(st.binary(max_size=3000))
+def test_what_is_no_moment_is_told(data: bytes) -> None:
+    try:
+        decode_moment(data, Controls())
+    except TakeError as error:
+        assert "expected" in str(error)  # noqa: PT017 - some bytes are a moment
+
+
+@pytest.mark.parametrize("cut", [0, 8, 10, 100])
+def test_a_moment_cut_short_is_none(cut: int) -> None:
+    whole = encode_moment(Moment(1.0, Sighting(0.9, (noise(), noise())), Controls()))
+    with pytest.raises(TakeError, match="expected a moment"):
+        decode_moment(whole[:cut], Controls())
+    with pytest.raises(TakeError, match="expected a moment"):
+        decode_moment(whole + bytes(8), Controls())
+
+
+def noise() -> Landmarks:
+    return Landmarks(np.zeros((COUNT, 3)), np.ones(COUNT), np.zeros((COUNT, 2)))
+
+
+@given(st.floats(0, 2), st.floats(0, 1.5), st.floats(allow_nan=False, allow_infinity=False))
+def test_controls_come_back_bit_for_bit(temperature: float, weight: float, at: float) -> None:
+    text = f'{{"temperature": {temperature!r}, "emotion": {{"sad": {weight!r}}}}}'
+    controls = Controls.model_validate_json(text)
+    again = Controls.model_validate_json(controls.model_dump_json())
+    assert (again.temperature, again.emotion["sad"]) == (temperature, weight)
+    assert math.copysign(1, again.temperature) == math.copysign(1, temperature)
+    beat = Controls.model_validate({"beat": {"bpm": 120.0, "at": at}}).beat
+    assert beat is not None
+    assert type(beat).model_validate_json(beat.model_dump_json()) == beat
+
+
+def test_a_take_is_named_after_stage_and_time() -> None:
+    started = datetime(2026, 5, 1, 20, 15, 3, tzinfo=UTC)
+    assert take_name("main", started) == "main-20260501-201503.take"
+    assert take_name("../a b", started) == "___a_b-20260501-201503.take"
+
+
+def test_the_build_tells_code_libraries_and_processor() -> None:
+    assert HEADER.build.keys() >= {"code", "numpy", "onnxruntime", "processor"}
