@@ -1,9 +1,9 @@
-import { Avatar } from "./avatar/avatar";
-import { emotionPalette } from "./avatar/emotionPalette";
 import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState, ROLE_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
+import type { Look } from "./looks/look";
+import { lookCatalogue } from "./looks/lookCatalogue";
 import { Partner } from "./partner";
 import { Performer } from "./performer/performer";
 import { Preview } from "./performer/preview";
@@ -22,9 +22,8 @@ import { statusSentence } from "./statusSentence";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 15;
-/** Spacing of the body's vertices, metres. */
-const DETAIL: Readonly<Record<Quality, number>> = { high: 0.008, low: 0.014 };
-const NOWHERE = [0, 0, 0];
+/** What a partner looks like unless the address says otherwise. */
+const USUAL_LOOK = "dancer";
 
 /** The page: what each part hears from the others passes through here. */
 export class App {
@@ -37,14 +36,19 @@ export class App {
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly connection: Connection;
   private readonly performer: Performer;
-  private readonly emptyPalette = emotionPalette("neutral");
   private status: Status | null = null;
+  /** The latest hello; looks are fetched before its partner shows. */
+  private greeted: Hello | null = null;
   private drawnAt = 0;
   private acknowledged = 0;
   private latency: number | null = null;
 
-  constructor(private readonly settings: Settings) {
-    this.stage = new Stage(this.canvas, settings.quality);
+  /** @param best The highest tier of drawing that this machine may try. */
+  constructor(
+    private readonly settings: Settings,
+    best: Quality,
+  ) {
+    this.stage = new Stage(this.canvas, settings.quality, best);
     this.connection = new Connection(socketAddress(), browserNetwork, {
       stateChanged: (state) => this.stateChanged(state),
       helloReceived: (hello) => this.helloReceived(hello),
@@ -91,8 +95,7 @@ export class App {
     const { partner } = this;
     const shown = partner?.move(now, seconds) ?? null;
     if (shown) this.acknowledge(shown, now);
-    const palette = partner?.palette ?? this.emptyPalette;
-    this.stage.draw(partner?.pose.hips ?? NOWHERE, palette, seconds);
+    this.stage.draw(seconds);
     this.debug.update(now, () => this.measure());
   }
 
@@ -122,19 +125,30 @@ export class App {
   }
 
   private helloReceived(hello: Hello): void {
-    this.partner = new Partner(hello, this.avatarOf(hello.skeleton));
-    this.stage.present(this.partner.avatar.object, hello.stage_radius);
+    void this.present(hello);
     this.console.offer(hello.emotions);
     this.console.confirm(hello.controls);
     this.showStatus(hello.status);
   }
 
+  private async present(hello: Hello): Promise<void> {
+    this.greeted = hello;
+    const look = await this.lookOf(hello.skeleton);
+    if (this.greeted !== hello) return;
+    this.partner = new Partner(hello, look);
+    this.stage.present([this.partner], hello.stage_radius);
+    this.root.dataset.room = this.stage.room;
+  }
+
   /** A body takes a moment to model, so it outlives a lost connection. */
-  private avatarOf(skeleton: SkeletonDescription): Avatar {
+  private async lookOf(skeleton: SkeletonDescription): Promise<Look> {
     const old = this.partner;
-    if (old && JSON.stringify(old.hello.skeleton) === JSON.stringify(skeleton)) return old.avatar;
-    old?.avatar.dispose();
-    return new Avatar(skeleton, DETAIL[this.settings.quality]);
+    if (old && JSON.stringify(old.hello.skeleton) === JSON.stringify(skeleton)) return old.look;
+    const named = lookCatalogue[this.settings.look ?? USUAL_LOOK];
+    const factory = await (named ?? lookCatalogue[USUAL_LOOK])?.load();
+    if (factory === undefined) throw new Error(`expected a look, got none`);
+    old?.look.dispose();
+    return factory(skeleton);
   }
 
   private messageReceived(message: Exclude<ServerMessage, Hello>): void {
