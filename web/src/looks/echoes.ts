@@ -21,7 +21,7 @@ import { MotionHistory } from "./motionHistory";
 const SPACING = 0.018;
 const MOST: Readonly<Record<Quality, number>> = { low: 6, medium: 8, high: 10 };
 /** The formation goes after the dancer this softly, seconds. */
-const HALF_LIFE = 0.5;
+const HALF_LIFE = 0.25;
 
 /** A company that repeats the dancer, later and later, mirrored on either side. */
 export const echoes: LookFactory = (skeleton) => {
@@ -59,7 +59,9 @@ export const echoes: LookFactory = (skeleton) => {
       middle.y += ((motion.hips[2] as number) - middle.y) * share;
       uniforms.accent.value.copy(palette.accent);
       uniforms.glow.value.copy(palette.light);
-      uniforms.echoes.value = Math.min(most, behaviour.echoes);
+      const count = Math.min(most, behaviour.echoes);
+      uniforms.echoes.value = count;
+      mesh.geometry.instanceCount = 1 + Math.ceil(count - 1e-3);
       uniforms.delay.value = behaviour.delay;
       uniforms.spacing.value = behaviour.distance * (1 - 0.12 * mood.pulse);
       uniforms.turbulence.value = behaviour.turbulence;
@@ -67,7 +69,6 @@ export const echoes: LookFactory = (skeleton) => {
     },
     setQuality(quality) {
       most = MOST[quality];
-      mesh.geometry.instanceCount = most + 1;
     },
     dispose() {
       mesh.geometry.dispose();
@@ -86,7 +87,6 @@ function company(skeleton: SkeletonDescription): InstancedBufferGeometry {
   }
   const numbers = Float32Array.from({ length: MOST.high + 1 }, (_, number) => number);
   geometry.setAttribute("number", new InstancedBufferAttribute(numbers, 1));
-  geometry.instanceCount = numbers.length;
   return geometry;
 }
 

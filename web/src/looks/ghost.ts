@@ -1,5 +1,6 @@
 import {
   Color,
+  DoubleSide,
   DynamicDrawUsage,
   Float32BufferAttribute,
   InstancedBufferAttribute,
@@ -66,7 +67,7 @@ function threadMaterial(uniforms: ShaderMaterial["uniforms"]): ShaderMaterial {
       attribute vec3 to;
       varying vec2 place;
       varying float halfLength;
-      const float RADIUS = 0.02;
+      const float RADIUS = 0.026;
       void main() {
         vec3 start = (viewMatrix * vec4(from, 1.0)).xyz;
         vec3 end = (viewMatrix * vec4(to, 1.0)).xyz;
@@ -95,6 +96,7 @@ function threadMaterial(uniforms: ShaderMaterial["uniforms"]): ShaderMaterial {
         #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,
+    side: DoubleSide,
     depthWrite: false,
     transparent: true,
   });

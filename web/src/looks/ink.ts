@@ -29,7 +29,7 @@ const WASHES = 7;
 const DROPS = 2600;
 const DROPS_SHARE: Readonly<Record<Quality, number>> = { low: 0.4, medium: 0.7, high: 1 };
 /** The sun goes after the dancer this softly, seconds. */
-const SUN_HALF_LIFE = 1.2;
+const SUN_HALF_LIFE = 0.5;
 const SUN_HEIGHT = 1.32;
 const SUN_DISTANCE = 1.6;
 
@@ -192,18 +192,18 @@ function strokeMaterial(uniforms: Uniforms, count: number): ShaderMaterial {
       varying float wash;
       varying float speed;
       void main() {
-        float torn = (noise(vec2(brush.x * 16.0 + seed, brush.y > 0.0 ? 3.0 : 9.0)) - 0.5)
-          + 0.5 * (noise(vec2(brush.x * 60.0, brush.y * 3.0 + seed)) - 0.5);
-        float rim = length(vec2(brush.y, cap)) + torn * mix(0.12, 0.5, roughness);
-        float inked = 1.0 - smoothstep(0.9, 1.02, rim);
-        float hairs = noise(vec2(brush.y * 11.0 + seed * 3.0, brush.x * 5.0 + seed))
-          * 0.65 + 0.35 * noise(vec2(brush.y * 31.0, brush.x * 9.0 + seed));
-        float dry = roughness * 0.55 * smoothstep(0.25, 1.0, brush.x) + 0.06 * min(speed, 3.0) * roughness;
-        inked *= smoothstep(dry - 0.12, dry + 0.1, hairs);
+        float torn = noise(vec2(brush.x * 9.0 + seed, brush.y > 0.0 ? 3.5 : 9.5)) - 0.5
+          + 0.3 * (noise(vec2(brush.x * 34.0, seed + brush.y)) - 0.5);
+        float rim = length(vec2(brush.y, cap)) + torn * mix(0.14, 0.42, roughness);
+        float inked = 1.0 - smoothstep(0.93, 1.0, rim);
+        float hairs = 0.6 * noise(vec2(brush.y * 9.0 + seed * 3.0, brush.x * 2.2 + seed))
+          + 0.4 * noise(vec2(brush.y * 27.0 - seed, brush.x * 4.0 + seed));
+        float dry = roughness * (0.42 * smoothstep(0.3, 1.0, brush.x) + 0.09 * min(speed, 3.0));
+        inked *= smoothstep(dry - 0.1, dry + 0.06, hairs + 0.2 * (1.0 - roughness));
         float wet = smoothstep(0.55, 0.95, rim);
         float moved = smoothstep(0.25, 1.5, speed);
         float paleness = (1.0 - wash) * (1.0 - wash) * moved * (0.16 + 0.14 * wet);
-        float alpha = wash > 0.0 ? paleness : 0.9 + 0.08 * wet;
+        float alpha = wash > 0.0 ? paleness : 0.97;
         vec3 colour = wash > 0.0 ? mix(accent * 0.55, accent, wash) : vec3(0.012, 0.011, 0.014);
         gl_FragColor = vec4(colour, alpha * inked);
         #include <tonemapping_fragment>
@@ -232,13 +232,16 @@ function sunMaterial(uniforms: Uniforms): ShaderMaterial {
       uniform float roughness;
       varying vec2 place;
       void main() {
-        float round = length(place) + (noise(place * 5.0 + 3.0) - 0.5) * mix(0.03, 0.16, roughness);
-        float inside = 1.0 - smoothstep(0.84, 0.86, round);
-        float pooled = smoothstep(0.55, 0.85, round);
-        float grain = noise(vec2(place.x * 2.0 + place.y * 5.0, place.y * 26.0))
-          * 0.6 + 0.4 * noise(place * 9.0);
-        float hole = smoothstep(roughness * 0.42 - 0.1, roughness * 0.42 + 0.12, grain);
-        gl_FragColor = vec4(accent, inside * hole * (0.6 + 0.3 * pooled));
+        float wobble = noise(place * 2.5 + 3.0) - 0.5 + 0.4 * (noise(place * 14.0) - 0.5);
+        float round = length(place) + wobble * mix(0.02, 0.1, roughness);
+        float inside = 1.0 - smoothstep(0.85, 0.865, round);
+        float pooled = smoothstep(0.6, 0.85, round);
+        vec2 hair = vec2(place.x * 1.1 + 5.0, place.y + 0.2 * place.x * place.x);
+        float hairs = 0.5 * noise(hair * vec2(1.0, 22.0)) + 0.5 * noise(hair * vec2(2.3, 61.0));
+        float dry = mix(0.05, 0.62, roughness) * smoothstep(-0.7, 0.9, place.x);
+        float covered = smoothstep(dry - 0.08, dry + 0.1, hairs);
+        float grain = mix(0.86, 1.0, noise(place * 90.0));
+        gl_FragColor = vec4(accent, inside * covered * grain * (0.72 + 0.2 * pooled));
         #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,

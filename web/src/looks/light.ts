@@ -26,12 +26,13 @@ export const light: LookFactory = (skeleton) => {
   };
   const surface = bodySurface(skeleton, SPACING);
   const flames = new Mesh(surface, flameMaterial(uniforms));
+  const halo = new Mesh(surface, haloMaterial(uniforms));
   const body = new Mesh(surface, bodyMaterial(uniforms));
-  flames.renderOrder = 1;
-  for (const mesh of [body, flames]) mesh.frustumCulled = false;
+  const meshes = [body, halo, flames];
+  for (const mesh of meshes) mesh.frustumCulled = false;
   let flare = 0;
   return {
-    object: new Group().add(body, flames),
+    object: new Group().add(...meshes),
     room: "dark",
     luminous: true,
     update(motion, mood, seconds) {
@@ -49,7 +50,7 @@ export const light: LookFactory = (skeleton) => {
     },
     setQuality() {},
     dispose() {
-      for (const mesh of [body, flames]) mesh.material.dispose();
+      for (const mesh of meshes) mesh.material.dispose();
       history.dispose();
     },
   } satisfies Look;
@@ -93,12 +94,46 @@ function bodyMaterial(uniforms: Uniforms): ShaderMaterial {
       void main() {
         float grazing = 1.0 - abs(dot(normalize(facing), normalize(seen)));
         float band = pow(0.5 + 0.5 * cos(6.2832 * (fromHeart * 1.6 - flow)), 6.0);
-        vec3 inside = accent * (0.16 + 0.55 * weight * band * (0.3 + grazing));
-        vec3 rim = mix(accent, glow, grazing) * 2.1 * pow(grazing, 2.2);
-        gl_FragColor = vec4((inside + rim) * brightness, 1.0);
+        vec3 inside = accent * (0.07 + 0.7 * weight * band * (0.25 + grazing));
+        vec3 rim = accent * 1.5 * pow(grazing, 1.4) + glow * 1.9 * pow(grazing, 3.5);
+        gl_FragColor = vec4((inside + rim) * 1.2 * brightness, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,
+  });
+}
+
+/** Air that glows around the body, so that it shines where a machine affords no bloom. */
+function haloMaterial(uniforms: Uniforms): ShaderMaterial {
+  return new ShaderMaterial({
+    uniforms,
+    vertexShader: `
+      ${ATTRIBUTES}
+      varying vec3 seen;
+      varying vec3 facing;
+      void main() {
+        vec3 place, outward;
+        skinAt(position, normal, skinIndex, skinWeight, 0.0, place, outward);
+        vec4 view = viewMatrix * vec4(place + outward * 0.07, 1.0);
+        seen = view.xyz;
+        facing = (viewMatrix * vec4(outward, 0.0)).xyz;
+        gl_Position = projectionMatrix * view;
+      }`,
+    fragmentShader: `
+      uniform vec3 accent;
+      uniform vec3 glow;
+      uniform float brightness;
+      varying vec3 seen;
+      varying vec3 facing;
+      void main() {
+        float thick = max(0.0, -dot(normalize(facing), normalize(seen)));
+        gl_FragColor = vec4(mix(accent, glow, 0.25) * 0.17 * thick * thick * thick * brightness, 1.0);
+        #include <tonemapping_fragment>
+        #include <colorspace_fragment>
+      }`,
+    blending: AdditiveBlending,
+    depthWrite: false,
+    transparent: true,
   });
 }
 
@@ -138,7 +173,7 @@ function flameMaterial(uniforms: Uniforms): ShaderMaterial {
       varying float heat;
       void main() {
         float left = 1.0 - burnt;
-        vec3 colour = mix(accent, glow, left * left * 0.6) * heat * left * burnt * 0.9;
+        vec3 colour = mix(accent, glow, left * left * 0.6) * heat * left * burnt * 0.6;
         gl_FragColor = vec4(colour * brightness, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

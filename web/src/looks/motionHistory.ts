@@ -19,6 +19,8 @@ const JUMP = 20;
 export class MotionHistory {
   /** Longest age that can be looked up, seconds. */
   static readonly LENGTH = (ROWS - 2) / RATE;
+  /** Rows a second. */
+  static readonly RATE = RATE;
   /** For `historyShader`; to be spread into a material's uniforms. */
   readonly uniforms;
   private readonly data: Float32Array;

@@ -37,8 +37,14 @@ export class Particles {
   readonly object: Points<BufferGeometry, ShaderMaterial>;
   private readonly history: MotionHistory;
   private readonly uniforms;
+  /** Of a grain, metres; fewer grains are larger. */
+  private size: number;
 
-  constructor(skeleton: SkeletonDescription, count: number, style: ParticleStyle) {
+  constructor(
+    skeleton: SkeletonDescription,
+    count: number,
+    private readonly style: ParticleStyle,
+  ) {
     this.history = new MotionHistory(skeleton);
     this.uniforms = {
       ...this.history.uniforms,
@@ -61,8 +67,6 @@ export class Particles {
     this.size = style.size;
   }
 
-  private readonly size: number;
-
   update(motion: FigureMotion, { behaviour, palette, pulse, energy }: Mood, seconds: number): void {
     this.history.record(motion, seconds);
     const { uniforms } = this;
@@ -80,6 +84,7 @@ export class Particles {
   /** @param share Of the particles that are drawn. */
   thin(share: number): void {
     const { geometry } = this.object;
+    this.size = this.style.size * share ** -0.4;
     geometry.setDrawRange(0, Math.round(share * (geometry.attributes.position?.count ?? 0)));
   }
 

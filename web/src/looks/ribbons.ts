@@ -180,14 +180,16 @@ function veilMaterial(uniforms: Uniforms): ShaderMaterial {
       void main() {
         vec3 facing = normalize(cross(dFdx(seen), dFdy(seen)));
         float grazing = 1.0 - abs(dot(facing, normalize(seen)));
-        float threads = 0.5 + 0.5 * cos(cloth.y * 6.2832 * mix(6.0, 14.0, roughness));
-        threads = mix(0.55, 1.0, smoothstep(roughness * 0.8, 1.0, threads));
+        float thread = cloth.y * mix(6.0, 14.0, roughness);
+        float threads = smoothstep(roughness * 0.8, 1.0, 0.5 + 0.5 * cos(6.2832 * thread));
+        // Threads finer than the picture's pixels blend into cloth.
+        threads = mix(0.4, mix(1.0, 0.55, smoothstep(0.15, 0.5, fwidth(thread))), threads);
         float hem = smoothstep(0.0, 0.03, cloth.y) * smoothstep(1.0, 0.96, cloth.y);
         float edge = 1.0 + 1.6 * smoothstep(0.93, 0.97, cloth.y);
         float left = (1.0 - cloth.x) * smoothstep(0.0, 0.03, cloth.x);
         float air = smoothstep(0.1, 1.0, flown);
         vec3 colour = mix(accent, glow, 0.15 + 0.7 * grazing * left);
-        float sheen = 0.12 + 0.55 * grazing * grazing;
+        float sheen = 0.2 + 0.6 * grazing * grazing;
         gl_FragColor = vec4(colour * sheen * threads * edge * hem * left * air * sqrt(weight) * brightness, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

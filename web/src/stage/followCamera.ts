@@ -3,10 +3,10 @@ import { decay } from "./decay";
 
 const FIELD_OF_VIEW = 28;
 /** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */
-const ROOM_HEIGHT = 2.2;
+const ROOM_HEIGHT = 2.4;
 const ROOM_WIDTH = 1.75;
 const EYE_HEIGHT = 1.15;
-const LOOK_HEIGHT = 0.98;
+const LOOK_HEIGHT = 0.88;
 const HALF_LIFE = 0.7;
 /** What a body takes up to each side of its hips; that much always stays in the picture, metres. */
 const BODY_REACH = 0.6;

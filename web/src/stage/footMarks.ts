@@ -100,7 +100,7 @@ function markMaterial(uniforms: ShaderMaterial["uniforms"]): ShaderMaterial {
       varying vec2 kind;
       void main() {
         kind = mark.zw;
-        float radius = kind.x < -1.5 ? 0.8 : kind.x < 0.0 ? 0.2 : 0.12 + 1.1 * (1.0 - exp(-1.4 * kind.x));
+        float radius = kind.x < -1.5 ? 0.8 : kind.x < 0.0 ? 0.2 : 0.1 + 0.8 * (1.0 - exp(-1.4 * kind.x));
         if (kind.x > 2.5) radius = 0.0;
         place = position.xz;
         vec3 spot = vec3(mark.x, ${HEIGHT}, mark.y) + position * radius;
@@ -118,14 +118,14 @@ function markMaterial(uniforms: ShaderMaterial["uniforms"]): ShaderMaterial {
         float soft = max(0.0, 1.0 - off);
         float shade, light;
         if (kind.x >= 0.0) {
-          float left = exp(-1.6 * kind.x) * kind.y;
-          float ring = exp(-260.0 * pow(off - 0.86, 2.0)) + 0.25 * exp(-60.0 * pow(off - 0.6, 2.0));
-          light = ring * left * (0.35 + pulse) * (1.0 - paper);
-          shade = ring * left * 0.4 * paper;
+          float left = exp(-2.4 * kind.x) * kind.y;
+          float ring = exp(-900.0 * pow(off - 0.9, 2.0)) + 0.12 * exp(-30.0 * pow(off - 0.6, 2.0));
+          light = ring * left * (0.3 + 0.5 * pulse) * (1.0 - paper);
+          shade = ring * left * 0.22 * paper;
         } else {
           float near = kind.x < -1.5 ? 0.25 : kind.y;
           float blot = soft * soft * near;
-          light = blot * luminous * (kind.x < -1.5 ? 0.5 + pulse : 0.3);
+          light = blot * luminous * (kind.x < -1.5 ? 0.35 + pulse : 0.1);
           shade = blot * (1.0 - luminous) * mix(0.85, 0.45, paper);
         }
         gl_FragColor = vec4(accent * light, shade);

@@ -60,8 +60,8 @@ function glowMaterial(): ShaderMaterial {
       varying vec2 place;
       uniform vec3 color;
       void main() {
-        float risen = smoothstep(-0.46, 0.0, place.y);
-        float near = max(0.0, 1.0 - length(place));
+        float risen = smoothstep(-0.46, -0.12, place.y);
+        float near = max(0.0, 1.0 - length(place - vec2(0.0, -0.22)));
         gl_FragColor = vec4(color * near * near * risen * 0.05, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

@@ -20,7 +20,7 @@ export class Lights {
   readonly object = new Group();
   private readonly key = spot(KEY, 100, 0.32);
   private readonly fill = spot(FILL, 10, 0.4);
-  private readonly pool = spot(POOL, 90, 0.36);
+  private readonly pool = spot(POOL, 62, 0.36);
   private readonly rims = RIMS.map((hanging) => spot(hanging, 190, 0.34));
 
   constructor() {

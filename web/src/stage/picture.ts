@@ -21,7 +21,7 @@ const SHARPNESS: Readonly<Record<Quality, (ratio: number) => number>> = {
   high: (ratio) => Math.min(2, ratio),
 };
 const SAMPLES = 4;
-const BLOOM = { strength: 0.42, radius: 0.75, threshold: 0.5 };
+const BLOOM = { strength: 0.4, radius: 0.75, threshold: 1 };
 
 /** Draws a scene onto a canvas, with bloom where a tier has it. */
 export class Picture {

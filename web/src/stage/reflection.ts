@@ -69,7 +69,7 @@ const SHADER = {
           weights += weight;
         }
       }
-      float shine = 0.34 * grazing * smoothstep(${RADIUS.toFixed(1)}, 1.0, length(place));
+      float shine = 0.5 * grazing * smoothstep(${RADIUS.toFixed(1)}, 1.0, length(place));
       gl_FragColor = vec4(sum / weights * shine, 1.0);
       #include <tonemapping_fragment>
       #include <colorspace_fragment>

@@ -42,3 +42,10 @@ describe.each([
     expect(inPicture(view, 0.1, 1, 0).x).toBeGreaterThan(0.01);
   });
 });
+
+it("steps back until a whole company is in the picture", () => {
+  const view = new FollowCamera();
+  view.resize(390, 844, 0);
+  view.follow(0, 0, 2, 100);
+  for (const side of [-2, 2]) expect(Math.abs(inPicture(view, side, 1, 0).x)).toBeLessThan(1);
+});
