@@ -2,6 +2,7 @@ import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState, ROLE_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
+import { Guests } from "./guests/guests";
 import type { Look } from "./looks/look";
 import { lookCatalogue } from "./looks/lookCatalogue";
 import { Partner } from "./partner";
@@ -36,6 +37,10 @@ export class App {
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly connection: Connection;
   private readonly performer: Performer;
+  private readonly guests: Guests;
+  /** The partner's own look, and that of the avatar it wears instead. */
+  private own: Look | null = null;
+  private guest: Look | null = null;
   private status: Status | null = null;
   /** The latest hello; looks are fetched before its partner shows. */
   private greeted: Hello | null = null;
@@ -65,6 +70,10 @@ export class App {
     this.performer = new Performer(preview, {
       landmarksFound: (bytes) => this.connection.sendLandmarks(bytes),
       failed: (sentence) => this.performerFailed(sentence),
+    });
+    this.guests = new Guests(document.querySelector("#actions") as HTMLElement, {
+      guestChanged: (guest) => this.wear(guest),
+      guestTold: (sentence) => this.console.tell(sentence),
     });
   }
 
@@ -126,6 +135,7 @@ export class App {
 
   private helloReceived(hello: Hello): void {
     void this.present(hello);
+    this.guests.follow(hello.skeleton);
     this.console.offer(hello.emotions);
     this.console.confirm(hello.controls);
     this.showStatus(hello.status);
@@ -133,21 +143,34 @@ export class App {
 
   private async present(hello: Hello): Promise<void> {
     this.greeted = hello;
-    const look = await this.lookOf(hello.skeleton);
+    this.own = await this.lookOf(hello.skeleton);
     if (this.greeted !== hello) return;
-    this.partner = new Partner(hello, look);
-    this.stage.present([this.partner], hello.stage_radius);
+    this.partner = new Partner(hello, this.guest ?? this.own);
+    this.show(this.partner);
+  }
+
+  private show(partner: Partner): void {
+    this.stage.present([partner], partner.hello.stage_radius);
     this.root.dataset.room = this.stage.room;
+  }
+
+  /** Shows the partner as an avatar, or as itself again. */
+  private wear(guest: Look | null): void {
+    this.guest = guest;
+    if (!this.partner) return;
+    this.partner.look = guest ?? this.own ?? this.partner.look;
+    this.show(this.partner);
   }
 
   /** A body takes a moment to model, so it outlives a lost connection. */
   private async lookOf(skeleton: SkeletonDescription): Promise<Look> {
     const old = this.partner;
-    if (old && JSON.stringify(old.hello.skeleton) === JSON.stringify(skeleton)) return old.look;
+    const same = JSON.stringify(old?.hello.skeleton) === JSON.stringify(skeleton);
+    if (this.own && same) return this.own;
     const named = lookCatalogue[this.settings.look ?? USUAL_LOOK];
     const factory = await (named ?? lookCatalogue[USUAL_LOOK])?.load();
     if (factory === undefined) throw new Error(`expected a look, got none`);
-    old?.look.dispose();
+    this.own?.dispose();
     return factory(skeleton);
   }
 

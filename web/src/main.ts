@@ -24,7 +24,7 @@ if (context === null) {
 } else {
   const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
   window.bhava = {
-    jointPosition: (joint) => app.partner?.motion.jointPosition(joint) ?? null,
+    jointPosition: (joint) => app.partner?.jointPosition(joint) ?? null,
   };
   app.start();
 }

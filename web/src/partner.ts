@@ -15,7 +15,7 @@ export class Partner {
 
   constructor(
     readonly hello: Hello,
-    readonly look: Look,
+    public look: Look,
   ) {
     this.buffer = new PlayoutBuffer(hello.fps);
     this.motion = new FigureMotion(hello.skeleton);
@@ -25,6 +25,12 @@ export class Partner {
       rotations: new Float32Array(hello.skeleton.joints.length * 4),
       emotion: new Float32Array(hello.emotions.length),
     };
+  }
+
+  /** World position of a joint as drawn, metres; null when there is none. */
+  jointPosition(joint: string): number[] | null {
+    const { look, motion } = this;
+    return look.jointPosition ? look.jointPosition(joint) : motion.jointPosition(joint);
   }
 
   /** Takes in the bytes of a frame that arrived now, seconds. */

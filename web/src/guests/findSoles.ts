@@ -3,9 +3,10 @@ import type { SolePoint } from "./retargeter";
 import { worldPosition } from "./worldPosition";
 
 const SHOES = ["leftFoot", "leftToes", "rightFoot", "rightToes"];
-/** Every way from the middle of a cube to its corners, edges and faces. */
-const DIRECTIONS = [-1, 0, 1].flatMap((x) =>
-  [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((z) => new Vector3(x, y, z))),
+/** Close enough together that a sole between two of them sinks in by millimetres. */
+const STEPS = [-1, -0.5, 0, 0.5, 1];
+const DIRECTIONS = STEPS.flatMap((x) =>
+  STEPS.flatMap((y) => STEPS.map((z) => new Vector3(x, y, z))),
 );
 
 /**

@@ -19,6 +19,8 @@ export interface Look {
   /** Draws as much as a tier affords. */
   setQuality(quality: Quality): void;
   dispose(): void;
+  /** World position of a joint as drawn, metres, where it is not where the figure has it. */
+  jointPosition?(joint: string): number[] | null;
 }
 
 export type LookFactory = (skeleton: SkeletonDescription) => Look;
