@@ -18,7 +18,7 @@ from server.messages import Controls
 from server.moment import Moment
 from server.pairing import Pairing
 from server.performers import Performers
-from server.protocol import NOBODY, PARTNER, PERFORMER, Figure, FrameMessage
+from server.protocol import PARTNER, PERFORMER, Figure, FrameMessage
 from server.troupe import Ask, Place, Troupe
 
 Array = np.ndarray
@@ -54,6 +54,7 @@ class _Duo:
 
     pairing: Pairing
     place: Place
+    number: int = 0
     aside: float = 0.0  # metres to the left of the middle of the stage
     seen: float = float("-inf")  # when its dancer was last there
 
@@ -75,7 +76,7 @@ class Dance:
         self._captured: float | None = None
         self._sequence = opening.sequence
         self._counted = {"raised": 0, "recovered": 0}
-        self._duos = [self._let_in(NOBODY, opening.history)]
+        self._duos = [self._let_in(0, opening.history)]
 
     @property
     def people(self) -> int:
@@ -190,6 +191,8 @@ class Dance:
             else:
                 newcomer = self._let_in(identity, None)
                 newcomer.seen = now
+                taken = [duo.number for duo in self._duos]
+                newcomer.number = min(set(range(256)) - set(taken))
                 self._duos.append(newcomer)
         self._keep([duo for duo in self._duos if duo is first or duo not in free])
 
@@ -238,4 +241,4 @@ class Dance:
 def _partner(duo: _Duo) -> Figure:
     frame = duo.pairing.frame
     pose = Pose(frame.pose.hips + np.array([duo.aside, 0.0, 0.0]), frame.pose.rotations)
-    return Figure(PARTNER, duo.pairing.dancer % 256, pose, frame.contacts, frame.taken_up)
+    return Figure(PARTNER, duo.number, pose, frame.contacts, frame.taken_up)

@@ -161,7 +161,7 @@ class _WebSocket(WebSocketsSansIOProtocol):
         """Send a binary message past all queues, if none holds anything; tell whether it did."""
         busy = self.close_sent or not self.writable.is_set() or self.transport.is_closing()
         if not busy:
-            self.transport.write(_framed(message))
+            self.transport.write(framed(message))
         return not busy
 
     async def run_asgi(self) -> None:
@@ -171,7 +171,7 @@ class _WebSocket(WebSocketsSansIOProtocol):
 
 
 @lru_cache(maxsize=8)
-def _framed(message: bytes) -> bytes:
+def framed(message: bytes) -> bytes:
     """Return a message with its WebSocket header; one copy serves all, as servers mask nothing."""
     size = len(message)
     if size < 126:

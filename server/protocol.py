@@ -80,8 +80,6 @@ FRAME = 1
 LANDMARKS = 2
 PARTNER = 0
 PERFORMER = 1
-NOBODY = 0
-"""Id of the partner that belongs to no performer."""
 
 _FRAME_HEADER = struct.Struct("<BBBBIddB")
 _LANDMARKS_HEADER = struct.Struct("<BBBBId")
@@ -100,8 +98,7 @@ class Figure:
 
     Attributes:
         kind: `PARTNER`, or `PERFORMER` for the performer's own skeleton.
-        id: Of the performer, in [0, 255]; a partner has that of the performer to whom it belongs,
-            or `NOBODY`.
+        id: Tells those of a kind apart from frame to frame, in [0, 255]; the first partner is 0.
         pose: Hips in metres (to the millimetre, within ±32.767), unit quaternions.
         contacts: leftFoot, leftToes, rightFoot, rightToes.
         taken_up: Whether the partner took its performer up at this frame.

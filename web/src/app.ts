@@ -1,34 +1,28 @@
-import { Avatar } from "./avatar/avatar";
-import { emotionPalette } from "./avatar/emotionPalette";
+import { Cast, type Wardrobe } from "./cast";
 import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState, PERFORMER_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
-import { Partner } from "./partner";
+import { Guests } from "./guests/guests";
+import type { Look, LookFactory } from "./looks/look";
+import { lookCatalogue } from "./looks/lookCatalogue";
 import { Performer } from "./performer/performer";
 import { Preview } from "./performer/preview";
 import type { Frame } from "./protocol/decodeFrame";
-import type {
-  Hello,
-  Refused,
-  ServerMessage,
-  SkeletonDescription,
-  Status,
-} from "./protocol/messages";
+import type { Controls, Hello, Refused, ServerMessage, Status } from "./protocol/messages";
 import { refusalSentence } from "./refusalSentence";
 import type { Quality, Settings } from "./settings";
-import { Stage } from "./stage/stage";
+import { Stage, type StagedFigure } from "./stage/stage";
 import { statusSentence } from "./statusSentence";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 15;
-/** Spacing of the body's vertices, metres. */
-const DETAIL: Readonly<Record<Quality, number>> = { high: 0.008, low: 0.014 };
-const NOWHERE = [0, 0, 0];
+/** What a partner looks like unless the address says otherwise. */
+const USUAL_LOOK = "dancer";
 
 /** The page: what each part hears from the others passes through here. */
 export class App {
-  partner: Partner | null = null;
+  cast: Cast | null = null;
   private readonly root = document.documentElement;
   private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
   private readonly panel = document.querySelector("#console") as HTMLElement;
@@ -37,19 +31,26 @@ export class App {
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly connection: Connection;
   private readonly performer: Performer;
-  private readonly emptyPalette = emotionPalette("neutral");
+  private readonly guests: Guests;
+  /** The avatar that the first partner wears instead of its own look. */
+  private guest: Look | null = null;
   private status: Status | null = null;
+  /** The latest hello; looks are fetched before its partner shows. */
+  private greeted: Hello | null = null;
   private drawnAt = 0;
   private acknowledged = 0;
   private latency: number | null = null;
 
-  constructor(private readonly settings: Settings) {
-    this.stage = new Stage(this.canvas, settings.quality);
+  /** @param best The highest tier of drawing that this machine may try. */
+  constructor(
+    private readonly settings: Settings,
+    best: Quality,
+  ) {
+    this.stage = new Stage(this.canvas, settings.quality, best);
     const listener = {
       stateChanged: (state: ConnectionState) => this.stateChanged(state),
       helloReceived: (hello: Hello) => this.helloReceived(hello),
-      frameReceived: (bytes: ArrayBuffer) =>
-        this.partner?.receiveFrame(bytes, browserNetwork.now()),
+      frameReceived: (bytes: ArrayBuffer) => this.cast?.receiveFrame(bytes, browserNetwork.now()),
       messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
     };
     const wish = { role: "operator", stage: settings.stage } as const;
@@ -64,6 +65,10 @@ export class App {
     this.performer = new Performer(preview, {
       landmarksFound: (captured, people) => this.connection.sendLandmarks(captured, people),
       failed: (sentence) => this.performerFailed(sentence),
+    });
+    this.guests = new Guests(document.querySelector("#actions") as HTMLElement, {
+      guestChanged: (guest) => this.wear(guest),
+      guestTold: (sentence) => this.console.tell(sentence),
     });
   }
 
@@ -91,11 +96,10 @@ export class App {
     requestAnimationFrame((next) => this.draw(next / 1000));
     const seconds = now - this.drawnAt;
     this.drawnAt = now;
-    const { partner } = this;
-    const shown = partner?.move(now, seconds) ?? null;
+    const serverNow = this.connection.clock.serverFromClient(now);
+    const shown = this.cast?.move(now, seconds, serverNow) ?? null;
     if (shown) this.acknowledge(shown, now);
-    const palette = partner?.palette ?? this.emptyPalette;
-    this.stage.draw(partner?.pose.hips ?? NOWHERE, palette, seconds);
+    this.stage.draw(seconds);
     this.debug.update(now, () => this.measure());
   }
 
@@ -109,14 +113,14 @@ export class App {
   }
 
   private measure(): Measurements {
-    const buffer = this.partner?.buffer;
+    const buffer = this.cast?.buffer;
     return {
       latency: this.latency,
       roundTrip: this.connection.clock.roundTrip,
       delay: buffer?.delay ?? 0,
       underruns: buffer?.underruns ?? 0,
       lateFrames: buffer?.lateFrames ?? 0,
-      model: this.partner?.hello.model ?? "–",
+      model: this.cast?.hello.model ?? "–",
     };
   }
 
@@ -126,25 +130,56 @@ export class App {
   }
 
   private helloReceived(hello: Hello): void {
-    this.partner = new Partner(hello, this.avatarOf(hello.skeleton), this.partner);
-    this.stage.present(this.partner.avatar.object, hello.stage_radius);
+    void this.present(hello);
+    this.guests.follow(hello.skeleton);
     this.console.offer(hello.emotions);
     this.console.confirm(hello.controls);
     this.showStatus(hello.status);
   }
 
-  /** A body takes a moment to model, so it outlives a lost connection. */
-  private avatarOf(skeleton: SkeletonDescription): Avatar {
-    const old = this.partner;
-    if (old && JSON.stringify(old.hello.skeleton) === JSON.stringify(skeleton)) return old.avatar;
-    old?.avatar.dispose();
-    return new Avatar(skeleton, DETAIL[this.settings.quality]);
+  /** Shows who dances, once the looks are fetched. */
+  private async present(hello: Hello): Promise<void> {
+    this.greeted = hello;
+    const [partner, performer] = await Promise.all([
+      fetchLook(hello.controls.look || this.settings.look || USUAL_LOOK),
+      fetchLook("ghost"),
+    ]);
+    if (this.greeted !== hello) return;
+    const wardrobe: Wardrobe = {
+      fit: (kind, id) => {
+        if (kind === "performer") return performer(hello.skeleton);
+        return id === 0 && this.guest ? this.guest : partner(hello.skeleton);
+      },
+      giveBack: (look) => this.guests.owns(look) || look.dispose(),
+    };
+    const show = (figures: readonly StagedFigure[]) => {
+      this.stage.present(figures, hello.stage_radius);
+      this.root.dataset.room = this.stage.room;
+    };
+    const before = this.cast;
+    this.cast = new Cast(hello, wardrobe, show, before);
+    before?.dress();
+  }
+
+  /** Shows the first partner as an avatar, or as itself again. */
+  private wear(guest: Look | null): void {
+    this.guest = guest;
+    this.cast?.dress();
   }
 
   private messageReceived(message: Exclude<ServerMessage, Hello>): void {
-    if (message.type === "controls") this.console.confirm(message);
+    if (message.type === "controls") this.controlsReceived(message);
     if (message.type === "status") this.showStatus(message);
     if (message.type === "refused") this.refused(message);
+  }
+
+  private controlsReceived(controls: Controls): void {
+    const dressed = this.greeted?.controls.look;
+    this.console.confirm(controls);
+    this.cast?.follow(controls);
+    if (this.greeted) this.greeted = { ...this.greeted, controls };
+    if (this.greeted && controls.look !== dressed) void this.present(this.greeted);
+    this.root.dataset.panic = controls.panic;
   }
 
   private showStatus(status: Status): void {
@@ -180,6 +215,12 @@ export class App {
     this.stopWebcam();
     this.console.tell(sentence);
   }
+}
+
+function fetchLook(name: string): Promise<LookFactory> {
+  const entry = lookCatalogue[name] ?? lookCatalogue[USUAL_LOOK];
+  if (entry === undefined) throw new Error(`expected a look, got ${name}`);
+  return entry.load();
 }
 
 function socketAddress(): string {

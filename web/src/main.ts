@@ -22,9 +22,9 @@ if (context === null) {
   (document.querySelector("#state") as HTMLElement).textContent = "Not connected";
   document.querySelector("#console")?.remove();
 } else {
-  const app = new App(settings(location.search, rendersInSoftware(context) ? "low" : "high"));
+  const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
   window.bhava = {
-    jointPosition: (joint) => app.partner?.avatar.jointPosition(joint)?.toArray() ?? null,
+    jointPosition: (joint) => app.cast?.jointPosition(joint) ?? null,
   };
   app.start();
 }

@@ -5,7 +5,6 @@ import {
   type MeshStandardMaterial,
   type Skeleton,
   SkinnedMesh,
-  Vector3,
 } from "three";
 import type { Pose } from "../motion/interpolatePose";
 import type { SkeletonDescription } from "../protocol/messages";
@@ -41,17 +40,12 @@ export class Avatar {
   }
 
   /** Takes up a pose. */
-  show(pose: Pose): void {
+  show(pose: Pick<Pose, "hips" | "rotations">): void {
     const bones = this.skeleton.bones;
     bones[0]?.position.fromArray(pose.hips);
     for (let joint = 0; joint < bones.length; joint++) {
       bones[joint]?.quaternion.fromArray(pose.rotations, joint * 4);
     }
-  }
-
-  /** Returns the world position of a joint, metres, or null when the skeleton lacks it. */
-  jointPosition(joint: string): Vector3 | null {
-    return this.skeleton.getBoneByName(joint)?.getWorldPosition(new Vector3()) ?? null;
   }
 
   dispose(): void {

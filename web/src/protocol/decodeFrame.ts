@@ -5,7 +5,7 @@ import { protocolVersion } from "./protocolVersion";
 export interface Figure {
   /** The partner, or the performer's own skeleton. */
   readonly kind: "partner" | "performer";
-  /** Of the performer; a partner has that of the performer to whom it belongs, 0 is nobody. */
+  /** Tells those of a kind apart from frame to frame; the first partner is 0. */
   readonly id: number;
   /** The partner took its performer up anew at this frame. */
   readonly takenUp: boolean;

@@ -3,10 +3,10 @@ import { decay } from "./decay";
 
 const FIELD_OF_VIEW = 28;
 /** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */
-const ROOM_HEIGHT = 2.2;
+const ROOM_HEIGHT = 2.4;
 const ROOM_WIDTH = 1.75;
 const EYE_HEIGHT = 1.15;
-const LOOK_HEIGHT = 0.98;
+const LOOK_HEIGHT = 0.88;
 const HALF_LIFE = 0.7;
 /** What a body takes up to each side of its hips; that much always stays in the picture, metres. */
 const BODY_REACH = 0.6;
@@ -21,6 +21,9 @@ export class FollowCamera {
   private readonly target = new Vector3();
   private readonly gaze = new Vector3();
   private distance = 6;
+  /** Metres to step back for each metre that a company is wide to a side. */
+  private retreat = 1;
+  private spread = 0;
   /** How far the dancer may run ahead to a side, metres. */
   private widthSlack = 0;
 
@@ -39,17 +42,26 @@ export class FollowCamera {
     this.distance = Math.max(tall, wide);
     const halfWidth = (this.distance - DEPTH_SLACK) * halfTangent * (width / height);
     this.widthSlack = Math.max(0, halfWidth - BODY_REACH);
+    this.retreat = 1 / (halfTangent * (width / height));
     this.camera.aspect = width / height;
     this.camera.setViewOffset(width, height, 0, (height - free) / 2, width, height);
   }
 
-  /** Goes after a place on the floor, for so many seconds. */
-  follow(x: number, z: number, seconds: number): void {
+  /**
+   * Goes after a company on the floor.
+   *
+   * @param x Of its middle, metres, like `z`.
+   * @param spread How far its members are to either side of it, metres.
+   * @param seconds Since the last time.
+   */
+  follow(x: number, z: number, spread: number, seconds: number): void {
     const remaining = decay(HALF_LIFE, seconds);
+    this.spread = spread + (this.spread - spread) * remaining;
     this.target.x = approach(this.target.x, x, remaining, this.widthSlack);
     this.target.z = approach(this.target.z, z, remaining, DEPTH_SLACK);
     const { camera, target } = this;
-    camera.position.set(target.x * TRAVEL, EYE_HEIGHT, target.z + this.distance);
+    const back = Math.max(this.distance, this.retreat * (this.spread + ROOM_WIDTH / 2));
+    camera.position.set(target.x * TRAVEL, EYE_HEIGHT, target.z + back);
     camera.lookAt(this.gaze.set(target.x, LOOK_HEIGHT, target.z));
   }
 }

@@ -24,18 +24,22 @@ export class Haze {
   private readonly glow: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly dust: Points<BufferGeometry, PointsMaterial>;
 
-  /** @param dusty Whether there is dust; drawn coarsely it would look like noise. */
-  constructor(dusty: boolean) {
+  constructor() {
     this.glow = new Mesh(new PlaneGeometry(13, 7.5), glowMaterial());
     this.glow.position.set(0, 1.8, -4.5);
     this.dust = new Points(dustGeometry(), dustMaterial());
-    this.object.add(this.glow);
-    if (dusty) this.object.add(this.dust);
+    this.object.add(this.glow, this.dust);
   }
 
-  colour(light: Color): void {
-    this.glow.material.uniforms.color?.value.copy(light);
+  /** @param strength Of the glow; 1 is usual. */
+  colour(light: Color, strength: number): void {
+    this.glow.material.uniforms.color?.value.copy(light).multiplyScalar(strength);
     this.dust.material.color.copy(light);
+  }
+
+  /** @param dusty Whether there is dust; drawn coarsely it would look like noise. */
+  setDusty(dusty: boolean): void {
+    this.dust.visible = dusty;
   }
 
   drift(seconds: number): void {
@@ -56,9 +60,10 @@ function glowMaterial(): ShaderMaterial {
       varying vec2 place;
       uniform vec3 color;
       void main() {
-        float risen = smoothstep(-0.46, 0.0, place.y);
-        float near = max(0.0, 1.0 - length(place));
+        float risen = smoothstep(-0.46, -0.12, place.y);
+        float near = max(0.0, 1.0 - length(place - vec2(0.0, -0.22)));
         gl_FragColor = vec4(color * near * near * risen * 0.05, 1.0);
+        #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,
     blending: AdditiveBlending,

@@ -1,4 +1,5 @@
 import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
+import type { Quality } from "../settings";
 
 /** Where a light hangs as seen from the partner's place on the floor, metres. */
 type Hanging = readonly [x: number, y: number, z: number];
@@ -19,18 +20,21 @@ export class Lights {
   readonly object = new Group();
   private readonly key = spot(KEY, 100, 0.32);
   private readonly fill = spot(FILL, 10, 0.4);
-  private readonly pool = spot(POOL, 90, 0.36);
+  private readonly pool = spot(POOL, 62, 0.36);
   private readonly rims = RIMS.map((hanging) => spot(hanging, 190, 0.34));
 
-  constructor(shadows: boolean) {
+  constructor() {
     this.object.add(new HemisphereLight("#6f7699", "#3a2417", 0.5));
     for (const light of [this.key, this.fill, this.pool, ...this.rims]) {
       this.object.add(light, light.target);
     }
-    if (shadows) {
-      castShadow(this.key, 2048);
-      castShadow(this.pool, 1024);
-    }
+    prepareShadow(this.key, 2048);
+    prepareShadow(this.pool, 1024);
+  }
+
+  setQuality(quality: Quality): void {
+    this.key.castShadow = quality !== "low";
+    this.pool.castShadow = quality === "high";
   }
 
   /** Colours the stage; the key stays nearer to white, so that skin stays skin. */
@@ -54,8 +58,7 @@ function spot(hanging: Hanging, candela: number, angle: number): SpotLight {
   return light;
 }
 
-function castShadow(light: SpotLight, size: number): void {
-  light.castShadow = true;
+function prepareShadow(light: SpotLight, size: number): void {
   light.shadow.mapSize.set(size, size);
   light.shadow.camera.near = 2;
   light.shadow.camera.far = 10;

@@ -1,82 +1,148 @@
-import {
-  Color,
-  Fog,
-  NeutralToneMapping,
-  type Object3D,
-  PCFShadowMap,
-  Scene,
-  Vector3,
-  WebGLRenderer,
-} from "three";
-import type { Palette } from "../avatar/emotionPalette";
+import { Color, Fog, type Object3D, Scene, Vector3 } from "three";
+import type { FigureMotion } from "../looks/figureMotion";
+import type { Look, Room } from "../looks/look";
+import { Mood } from "../looks/mood";
 import type { Quality } from "../settings";
 import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
+import { FootMarks } from "./footMarks";
+import { FrameGovernor } from "./frameGovernor";
 import { Haze } from "./haze";
 import { Lights } from "./lights";
+import { Picture } from "./picture";
+import { Reflection } from "./reflection";
 
-const DARK = "#0a080a";
-/** Drawn pixels per CSS pixel. */
-const SHARPEST = 2;
-const COARSE = 0.5;
+const DARK = new Color("#0a080a");
+const PAPER = new Color("#efe7d8");
+/** Share of the emotion's light that paper takes on. */
+const TINT = 0.22;
+const TIERS: readonly Quality[] = ["low", "medium", "high"];
 
-/** The room that the partner dances in, and the camera that looks at it. */
+/** A figure that the stage shows: who moves how, feels what, and looks like what. */
+export interface StagedFigure {
+  readonly motion: FigureMotion;
+  readonly mood: Mood;
+  readonly look: Look;
+}
+
+/** The room that figures dance in, and the camera that looks at them. */
 export class Stage {
   private readonly scene = new Scene();
+  private readonly background = new Color(DARK);
   private readonly camera = new FollowCamera();
-  private readonly renderer: WebGLRenderer;
-  private readonly lights: Lights;
-  private readonly haze: Haze;
-  private readonly place = new Vector3();
-  private dancer: Object3D | null = null;
-  private floor: Object3D | null = null;
+  private readonly picture: Picture;
+  private readonly lights = new Lights();
+  private readonly haze = new Haze();
+  private readonly reflection = new Reflection();
+  private readonly governor: FrameGovernor | null;
+  private readonly calm = new Mood([]);
+  private readonly middle = new Vector3();
+  private figures: readonly StagedFigure[] = [];
+  private marks: readonly FootMarks[] = [];
+  private floor: Object3D = buildFloor(1);
 
-  constructor(
-    canvas: HTMLCanvasElement,
-    private readonly quality: Quality,
-  ) {
-    const high = quality === "high";
-    this.renderer = new WebGLRenderer({ canvas, antialias: high });
-    this.renderer.toneMapping = NeutralToneMapping;
-    this.renderer.shadowMap.enabled = high;
-    this.renderer.shadowMap.type = PCFShadowMap;
-    this.scene.background = new Color(DARK);
+  /**
+   * @param quality The tier to draw in, or `auto` to hold the display's rate.
+   * @param best The highest tier that is tried.
+   */
+  constructor(canvas: HTMLCanvasElement, quality: Quality | "auto", best: Quality = "high") {
+    const tier = quality === "auto" ? best : quality;
+    const highest = TIERS.indexOf(best);
+    this.governor = quality === "auto" ? new FrameGovernor(highest, highest) : null;
+    this.picture = new Picture(canvas, tier);
+    this.scene.background = this.background;
     this.scene.fog = new Fog(DARK, 6, 15);
-    this.lights = new Lights(high);
-    this.haze = new Haze(high);
-    this.scene.add(this.lights.object, this.haze.object);
+    this.scene.add(this.lights.object, this.haze.object, this.reflection.object, this.floor);
+    this.setQuality(tier);
   }
 
-  /** Puts a dancer on a floor of a radius in metres, in place of the one before. */
-  present(dancer: Object3D, radius: number): void {
-    for (const old of [this.dancer, this.floor]) old?.removeFromParent();
-    this.dancer = dancer;
-    this.floor = buildFloor(radius);
-    this.scene.add(dancer, this.floor);
+  /** Tier that is drawn in now. */
+  quality: Quality = "high";
+
+  /** The room that the first figure is at home in. */
+  get room(): Room {
+    return this.figures[0]?.look.room ?? "dark";
+  }
+
+  /** Puts figures on a floor of a radius in metres, in place of those before. */
+  present(figures: readonly StagedFigure[], radius: number): void {
+    for (const { look } of this.figures) look.object.removeFromParent();
+    for (const marks of this.marks) {
+      marks.object.removeFromParent();
+      marks.dispose();
+    }
+    this.figures = figures;
+    this.marks = figures.map(({ motion }) => new FootMarks(motion));
+    for (const { look } of figures) {
+      look.setQuality(this.quality);
+      this.scene.add(look.object);
+    }
+    for (const { object } of this.marks) this.scene.add(object);
+    this.layFloor(radius);
+    this.enter(this.room);
   }
 
   /** Fits the picture to a size in CSS pixels, of whose height the controls cover a part. */
   resize(width: number, height: number, covered: number): void {
-    const ratio = this.quality === "high" ? Math.min(SHARPEST, devicePixelRatio) : COARSE;
-    this.renderer.setPixelRatio(ratio);
-    this.renderer.setSize(width, height, false);
+    this.picture.resize(width, height);
+    this.reflection.resize(this.picture.size.x, this.picture.size.y);
     this.camera.resize(width, height, covered);
   }
 
-  /**
-   * Draws the stage.
-   *
-   * @param hips World position of the dancer's hips, metres.
-   * @param palette Colours of the moment.
-   * @param seconds Since the last drawing.
-   */
-  draw(hips: ArrayLike<number>, palette: Palette, seconds: number): void {
-    this.place.fromArray(hips);
-    this.lights.follow(this.place);
+  /** Draws the figures as they are now, so many seconds after the last drawing. */
+  draw(seconds: number): void {
+    if (this.governor?.update(seconds)) this.setQuality(TIERS[this.governor.level] as Quality);
+    const { palette, pulse } = this.figures[0]?.mood ?? this.calm;
+    const spread = this.findMiddle();
+    for (let i = 0; i < this.figures.length; i++) {
+      const { motion, mood, look } = this.figures[i] as StagedFigure;
+      this.marks[i]?.update(motion, mood, look);
+    }
+    this.lights.follow(this.middle);
     this.lights.colour(palette.light, palette.accent);
-    this.haze.colour(palette.light);
+    this.haze.colour(palette.light, 1 + pulse);
     this.haze.drift(seconds);
-    this.camera.follow(this.place.x, this.place.z, seconds);
-    this.renderer.render(this.scene, this.camera.camera);
+    if (this.room === "paper") this.background.copy(PAPER).lerp(palette.light, TINT);
+    this.camera.follow(this.middle.x, this.middle.z, spread, seconds);
+    this.picture.draw(this.scene, this.camera.camera, this.room === "dark");
+  }
+
+  /** Finds where the figures are, all told; returns how far they are from it, metres. */
+  private findMiddle(): number {
+    let [left, right, front, back] = [Infinity, -Infinity, -Infinity, Infinity];
+    for (const { motion } of this.figures) {
+      const [x = 0, , z = 0] = motion.hips;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      front = Math.max(front, z);
+      back = Math.min(back, z);
+    }
+    if (this.figures.length === 0) return 0;
+    this.middle.set((left + right) / 2, 0, (front + back) / 2);
+    return (right - left) / 2;
+  }
+
+  private setQuality(quality: Quality): void {
+    this.quality = quality;
+    this.picture.setQuality(quality);
+    this.reflection.resize(this.picture.size.x, this.picture.size.y);
+    this.lights.setQuality(quality);
+    for (const { look } of this.figures) look.setQuality(quality);
+    this.enter(this.room);
+  }
+
+  private enter(room: Room): void {
+    const dark = room === "dark";
+    this.background.copy(dark ? DARK : PAPER);
+    this.floor.visible = dark;
+    this.haze.object.visible = dark;
+    this.haze.setDusty(this.quality !== "low");
+    this.reflection.object.visible = dark && this.quality !== "low";
+  }
+
+  private layFloor(radius: number): void {
+    this.floor.removeFromParent();
+    this.floor = buildFloor(radius);
+    this.scene.add(this.floor);
   }
 }

@@ -19,7 +19,7 @@ describe.each([
   view.resize(width, height, covered);
 
   it("frames a standing dancer whole, above the controls", () => {
-    view.follow(0, 0, 100);
+    view.follow(0, 0, 0, 100);
     expect(inPicture(view, 0, 1.8, 0).y).toBeLessThan(1);
     expect(inPicture(view, 0, 0, 0).y).toBeGreaterThan((2 * covered) / height - 1);
     expect(Math.abs(inPicture(view, 0.75, 1.3, 0).x)).toBeLessThan(1);
@@ -29,7 +29,7 @@ describe.each([
     for (let time = 0; time < 4; time += FRAME) {
       const x = 2.5 * Math.sin(1.6 * time);
       const z = 2.5 * Math.cos(1.6 * time) - 2.5;
-      view.follow(x, z, FRAME);
+      view.follow(x, z, 0, FRAME);
       for (const side of [-0.5, 0.5]) {
         expect(Math.abs(inPicture(view, x + side, 1, z).x)).toBeLessThan(1);
       }
@@ -37,8 +37,15 @@ describe.each([
   });
 
   it("moves softly: a small step is not answered at once", () => {
-    view.follow(0, 0, 100);
-    view.follow(0.1, 0, FRAME);
+    view.follow(0, 0, 0, 100);
+    view.follow(0.1, 0, 0, FRAME);
     expect(inPicture(view, 0.1, 1, 0).x).toBeGreaterThan(0.01);
   });
+});
+
+it("steps back until a whole company is in the picture", () => {
+  const view = new FollowCamera();
+  view.resize(390, 844, 0);
+  view.follow(0, 0, 2, 100);
+  for (const side of [-2, 2]) expect(Math.abs(inPicture(view, side, 1, 0).x)).toBeLessThan(1);
 });

@@ -1,0 +1,187 @@
+"""Many viewers in one thread, who note when each frame reaches them."""
+
+import json
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Self
+
+import numpy as np
+from jaxtyping import Float
+
+Array = np.ndarray
+
+READ = 1 << 16
+PLAYED_EVERY = 15
+"""Frames between two acknowledgements, as the page sends them."""
+
+_TIME = struct.Struct("<Id")
+_UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+_POLL = b"GET /frame HTTP/1.1\r\nHost: localhost\r\n\r\n"
+_BINARY, _TEXT = 0x82, 0x81
+
+
+class Viewer:
+    """One client of a WebSocket: bytes in, times of frames out.
+
+    Attributes:
+        link: Its socket.
+    """
+
+    def __init__(self, port: int, acknowledges: bool, receive_buffer: int | None = None) -> None:
+        """Connect and say hello.
+
+        Args:
+            port: Of the server on this machine.
+            acknowledges: Whether it says hello and what it has shown.
+            receive_buffer: Bytes that the kernel holds for it; None leaves that to the kernel.
+        """
+        self.link = socket.socket()
+        if receive_buffer:
+            self.link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.link.connect(("127.0.0.1", port))
+        self.link.sendall(_UPGRADE)
+        self._pending = b""
+        while b"\r\n\r\n" not in self._pending:
+            self._pending += self.link.recv(READ)
+        self._pending = self._pending.split(b"\r\n\r\n", 1)[1]
+        self._acknowledges = acknowledges
+        self.say({"type": "hello", "version": 2, "role": "viewer"})
+        self.link.setblocking(False)
+
+    def say(self, message: dict[str, object]) -> None:
+        """Send a control message, under a mask of zeros."""
+        if self._acknowledges:
+            text = json.dumps(message).encode()
+            self.link.send(struct.pack("!BBI", _TEXT, 0x80 | len(text), 0) + text)
+
+    def read(self, most: int = READ) -> list[float]:
+        """Take what has arrived; return when its frames were made, seconds."""
+        data = self._pending + self.link.recv(most)
+        made, at = [], 0
+        while (span := _span(data, at)) is not None:
+            start, end = span
+            if data[at] == _BINARY:
+                made.append(self._frame(data, start))
+            elif data[at] == _TEXT:
+                made.append(_time_of_json(data[start:end]))
+            at = end
+        self._pending = data[at:]
+        return made
+
+    def _frame(self, data: bytes, start: int) -> float:
+        sequence, made = _TIME.unpack_from(data, start + 4)
+        if sequence % PLAYED_EVERY == 0:
+            self.say({"type": "played", "sequence": sequence})
+        return float(made)
+
+
+def _span(data: bytes, at: int) -> tuple[int, int] | None:
+    """Return where the payload of a WebSocket message lies, None while it is not complete."""
+    have = len(data) - at
+    if have < 4:
+        return None
+    size, start = data[at + 1], at + 2
+    if size == 126:
+        size, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
+    return (start, start + size) if start + size <= len(data) else None
+
+
+class Poller:
+    """One client that asks for JSON again and again.
+
+    Attributes:
+        link: Its socket.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.link = socket.create_connection(("127.0.0.1", port))
+        self.link.setblocking(False)
+        self._pending = b""
+        self.link.send(_POLL)
+
+    def read(self) -> list[float]:
+        """Take what has arrived and ask anew; return when its frames were made, seconds."""
+        self._pending += self.link.recv(READ)
+        head, _, body = self._pending.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        if not length or len(body) < int(length):
+            return []
+        self._pending = b""
+        self.link.send(_POLL)
+        return [_time_of_json(body)]
+
+
+def _time_of_json(text: bytes) -> float:
+    return float(text.partition(b'"time":')[2].partition(b",")[0])
+
+
+class Crowd:
+    """Clients that are read as soon as something arrives."""
+
+    def __init__(self, clients: list[Viewer] | list[Poller]) -> None:
+        self._by_link = {client.link.fileno(): client for client in clients}
+        self._ready = select.epoll()
+        for number in self._by_link:
+            self._ready.register(number, select.EPOLLIN)
+
+    def watch(
+        self, seconds: float, between: Callable[[], None] = lambda: None
+    ) -> Float[Array, "N 2"]:
+        """Read for a while.
+
+        Args:
+            seconds: How long.
+            between: Called again and again, every 10 ms at least.
+
+        Returns:
+            When each frame was made, and how old it was when it was read; seconds.
+        """
+        seen: list[tuple[float, float]] = []
+        end = time.monotonic() + seconds
+        while (now := time.monotonic()) < end:
+            for number, _ in self._ready.poll(min(0.01, end - now)):
+                made = self._by_link[number].read()
+                read = time.monotonic()
+                seen.extend((time_made, read - time_made) for time_made in made)
+            between()
+        return np.array(seen).reshape(-1, 2)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ready.close()
+        for client in self._by_link.values():
+            client.link.close()
+
+
+class SlowReader:
+    """A viewer behind a narrow link."""
+
+    def __init__(self, port: int, bytes_per_second: float) -> None:
+        self._viewer = Viewer(port, acknowledges=True, receive_buffer=2048)
+        self._rate = bytes_per_second
+        self._read_until = time.monotonic()
+        self.ages: list[float] = []
+
+    def read(self) -> None:
+        """Take as much as the link has let through since the last call."""
+        now = time.monotonic()
+        allowed = int((now - self._read_until) * self._rate)
+        if allowed < 64:
+            return
+        self._read_until = now
+        try:
+            self.ages.extend(now - made for made in self._viewer.read(allowed))
+        except BlockingIOError:
+            return
+
+    def close(self) -> None:
+        """Leave."""
+        self._viewer.link.close()

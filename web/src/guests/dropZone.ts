@@ -1,0 +1,94 @@
+import "./guests.css";
+import { parseUrl } from "./parseUrl";
+
+/** What the button says: `absent` and `present` are about an avatar; a number is a share loaded. */
+export type GuestState = "absent" | "present" | number;
+
+export interface DropListener {
+  /** A file was dropped or chosen, or a link was dropped. */
+  dropped(source: Blob | URL): void;
+  dismissed(): void;
+}
+
+const HINT = "Drop a VRM or GLB here, and it will dance";
+
+/** Takes avatars in: dropped anywhere on the page, or chosen with a button. */
+export class DropZone {
+  private readonly hint = document.createElement("div");
+  private readonly button = document.createElement("button");
+  private readonly chooser = document.createElement("input");
+  private state: GuestState = "absent";
+
+  /** @param actions Where the button goes. */
+  constructor(
+    actions: HTMLElement,
+    private readonly listener: DropListener,
+  ) {
+    this.hint.id = "guest-hint";
+    this.hint.hidden = true;
+    this.hint.textContent = HINT;
+    this.chooser.type = "file";
+    this.chooser.accept = ".vrm,.glb,model/gltf-binary";
+    this.chooser.hidden = true;
+    this.chooser.onchange = () => this.choose();
+    this.button.type = "button";
+    this.button.id = "guest";
+    this.button.onclick = () => this.press();
+    actions.append(this.button, this.chooser);
+    document.body.append(this.hint);
+    this.show("absent");
+    this.listen();
+  }
+
+  /** Says on the button how the avatar stands. */
+  show(state: GuestState): void {
+    this.state = state;
+    const loading = typeof state === "number";
+    const percent = loading && state > 0 ? ` ${Math.round(state * 100)} %` : "";
+    const idle = state === "present" ? "Send the avatar away" : "Bring your own avatar";
+    this.button.textContent = loading ? `Loading the avatar${percent}…` : idle;
+    this.button.ariaPressed = String(state === "present");
+    this.button.disabled = loading;
+  }
+
+  private press(): void {
+    if (this.state === "present") this.listener.dismissed();
+    else this.chooser.click();
+  }
+
+  private choose(): void {
+    const [file] = this.chooser.files ?? [];
+    if (file) this.listener.dropped(file);
+    // The same file, mended, may be chosen again.
+    this.chooser.value = "";
+  }
+
+  private listen(): void {
+    window.addEventListener("dragover", (event) => {
+      if (!carriesAvatar(event.dataTransfer)) return;
+      event.preventDefault();
+      this.hint.hidden = false;
+    });
+    window.addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) this.hint.hidden = true;
+    });
+    window.addEventListener("drop", (event) => {
+      this.hint.hidden = true;
+      const source = sourceOf(event.dataTransfer);
+      if (!source) return;
+      event.preventDefault();
+      this.listener.dropped(source);
+    });
+  }
+}
+
+function carriesAvatar(transfer: DataTransfer | null): boolean {
+  return transfer?.types.some((type) => type === "Files" || type === "text/uri-list") ?? false;
+}
+
+function sourceOf(transfer: DataTransfer | null): Blob | URL | null {
+  const [file] = transfer?.files ?? [];
+  if (file) return file;
+  const [link] = transfer?.getData("text/uri-list").match(/^[^#\s].*$/m) ?? [];
+  return link === undefined ? null : parseUrl(link);
+}

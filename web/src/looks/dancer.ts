@@ -1,0 +1,30 @@
+import { Avatar } from "../avatar/avatar";
+import { decay } from "../stage/decay";
+import type { Look, LookFactory } from "./look";
+
+/** Spacing of the body's vertices, metres. */
+const SPACING = 0.01;
+const RIM = 0.55;
+/** The outline lights up when the partner takes a performer up. */
+const FLARE = 1.6;
+const FLARE_HALF_LIFE = 0.3;
+
+/** The modelled dancer, in a costume of the emotion's colour. */
+export const dancer: LookFactory = (skeleton) => {
+  const avatar = new Avatar(skeleton, SPACING);
+  let flare = 0;
+  return {
+    object: avatar.object,
+    room: "dark",
+    luminous: false,
+    update(motion, { palette, behaviour, pulse }, seconds) {
+      avatar.show(motion);
+      flare = motion.takenUp ? 1 : flare * decay(FLARE_HALF_LIFE, seconds);
+      avatar.costume.copy(palette.accent);
+      avatar.rim.copy(palette.light).lerp(palette.accent, 0.5);
+      avatar.rim.multiplyScalar(RIM * behaviour.weight + FLARE * flare + pulse);
+    },
+    setQuality() {},
+    dispose: () => avatar.dispose(),
+  } satisfies Look;
+};

@@ -1,0 +1,26 @@
+import type { Object3D } from "three";
+import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../settings";
+import type { FigureMotion } from "./figureMotion";
+import type { Mood } from "./mood";
+
+/** Where a look is at home: a dark theatre, or a sheet of paper. */
+export type Room = "dark" | "paper";
+
+/** One way to show a figure. */
+export interface Look {
+  /** The stage adds it to its scene; the look moves what is in it, in world space. */
+  readonly object: Object3D;
+  readonly room: Room;
+  /** Whether it lights the floor that it stands on, rather than shading it. */
+  readonly luminous: boolean;
+  /** Follows a figure that has moved for so many seconds. Allocates nothing. */
+  update(motion: FigureMotion, mood: Mood, seconds: number): void;
+  /** Draws as much as a tier affords. */
+  setQuality(quality: Quality): void;
+  dispose(): void;
+  /** World position of a joint as drawn, metres, where it is not where the figure has it. */
+  jointPosition?(joint: string): number[] | null;
+}
+
+export type LookFactory = (skeleton: SkeletonDescription) => Look;
