@@ -243,7 +243,9 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
 def _early(minds: Sequence[Mind], phases: int) -> set[Mind]:
     """Choose who thinks before it must: those who must soonest, up to an even load."""
     due = sum(mind.due for mind in minds)
-    able = sorted((m for m in minds if m.settled and not m.due), key=lambda mind: mind.left)
+    # What a lead does is heard when a mind thinks: that must not depend on who else dances.
+    able = [mind for mind in minds if mind.settled and not mind.due and mind.lead is None]
+    able.sort(key=lambda mind: mind.left)
     return set(able[: max(0, -(-len(minds) // phases) - due)])
 
 

@@ -25,10 +25,10 @@ SILENT = 2.0
 STEER_EVERY = 15
 """Frames between two looks at who keeps up."""
 
-LAGGING = 45
+LAGGING = 60
 """Frames not yet shown from which on a viewer gets half as many."""
 
-CAUGHT_UP = 30
+CAUGHT_UP = 45
 """Frames not yet shown below which a viewer gets twice as many again."""
 
 WIDEST_STRIDE = 8
@@ -58,6 +58,7 @@ class Audience:
     Attributes:
         members: All of them, in the order in which they came.
         performer: Who has the performer's seat; None while nobody has.
+        skipped: How many frames were not even meant for those who fell behind.
     """
 
     def __init__(
@@ -72,6 +73,8 @@ class Audience:
         """
         self.members: dict[Outbox, Member] = {}
         self.performer: Outbox | None = None
+        self.skipped = 0
+        self._gone_bytes = self._gone_dropped = 0
         self._seat = seat
         self._operator_key = operator_key
         self._new_token = new_token
@@ -83,6 +86,21 @@ class Audience:
     def viewers(self) -> int:
         """How many clients there are, whatever their roles."""
         return len(self.members)
+
+    @property
+    def slowed(self) -> int:
+        """How many clients get fewer frames since they fell behind."""
+        return sum(member.stride > 1 for member in self.members.values())
+
+    @property
+    def sent_bytes(self) -> int:
+        """How many were sent to all who are or were here, without headers."""
+        return self._gone_bytes + sum(client.sent_bytes for client in self.members)
+
+    @property
+    def dropped(self) -> int:
+        """How many frames clients did not get that are or were here."""
+        return self.skipped + self._gone_dropped + sum(client.dropped for client in self.members)
 
     @property
     def behind(self) -> list[int]:
@@ -121,6 +139,9 @@ class Audience:
     def leave(self, client: Outbox, now: float) -> None:
         """Forget a client, but keep a performer's seat for a while; any client may leave."""
         member = self.members.pop(client, None)
+        if member:
+            self._gone_bytes += client.sent_bytes
+            self._gone_dropped += client.dropped
         if member and client is self.performer:
             self.performer = None
             self._kept = member.session, now + GRACE
@@ -137,7 +158,8 @@ class Audience:
 
     def played(self, client: Outbox, sequence: int) -> None:
         """Note that a client has shown a frame."""
-        self.members[client].played = sequence
+        if client in self.members:  # and not just replaced by another link of its session
+            self.members[client].played = sequence
 
     def send_frame(self, frame: bytes, sequence: int) -> None:
         """Send an encoded frame to all who keep up, and every 2nd, 4th or 8th to others."""
@@ -147,6 +169,8 @@ class Audience:
         for client, member in self.members.items():
             if sequence % member.stride == 0:
                 client.send_frame(frame)
+            else:
+                self.skipped += 1
 
     def send_all(self, message: ServerMessage) -> None:
         """Send a control message to all."""
@@ -166,6 +190,8 @@ class Audience:
 
     def _returns(self, session: str | None, now: float) -> bool:
         """Tell whether a session goes on; a link of it that nobody has missed yet is cut."""
+        if session is None:
+            return False
         for client, member in list(self.members.items()):
             if member.session == session:
                 self.leave(client, now)

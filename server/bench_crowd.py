@@ -14,7 +14,7 @@ from jaxtyping import Float
 Array = np.ndarray
 
 READ = 1 << 16
-PLAYED_EVERY = 15
+PLAYED_EVERY = 30
 """Frames between two acknowledgements, as the page sends them."""
 
 _TIME = struct.Struct("<Id")

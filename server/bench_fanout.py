@@ -27,8 +27,10 @@ CROWDED = 16
 """Dancers in the frames that the slow viewer gets: 66 kB a second, more than its link holds."""
 
 WARM_UP = 2.0
-SECONDS = 5
+"""Seconds of watching before those that count."""
+
 START = 20.0
+"""Seconds that a server may take to listen."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ class Load:
         return sum(map(len, self.ages)) / (len(self.ages) * FPS)
 
 
-def fanout_rows(viewers: Sequence[int] = VIEWERS) -> Iterator[Row]:
+def fanout_rows(viewers: Sequence[int] = VIEWERS, seconds: int = 5) -> Iterator[Row]:
     """Yield the rows of what it costs to send frames to many.
 
     The server runs on the first core and its viewers on the second.
 
     Args:
         viewers: How many, one measurement each.
+        seconds: Of each measurement.
 
     Raises:
         SetupError: If there is only one core.
@@ -71,16 +74,16 @@ def fanout_rows(viewers: Sequence[int] = VIEWERS) -> Iterator[Row]:
     psutil.Process().cpu_affinity([cores[1]])
     try:
         for count in viewers:
-            yield from _count_rows(count, cores[0])
-        yield from _peer_rows(cores[0])
-        yield from _slow_rows(min(500, max(viewers)), cores[0])
+            yield from _count_rows(count, cores[0], seconds)
+        yield from _peer_rows(cores[0], seconds)
+        yield from _slow_rows(min(500, max(viewers)), cores[0], seconds)
     finally:
         psutil.Process().cpu_affinity(cores)
 
 
-def _count_rows(count: int, core: int) -> Iterator[Row]:
-    bare = _load("bare protocol", count, core)
-    ours = _load("bhava", count, core)
+def _count_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
+    bare = _load("bare protocol", count, core, seconds)
+    ours = _load("bhava", count, core, seconds)
     note = f"of each second; {ours.share / count:.3f} of all frames arrived"
     yield Row.of(f"age of frames, 99 %, {count} viewers", "ms", ours.latest, aim=33, note=note)
     note = "acknowledgements included; peer: a bare asyncio protocol that hears nothing"
@@ -89,11 +92,11 @@ def _count_rows(count: int, core: int) -> Iterator[Row]:
     )
 
 
-def _peer_rows(core: int) -> Iterator[Row]:
-    ours = _load("bhava", PEER_VIEWERS, core)
+def _peer_rows(core: int, seconds: int) -> Iterator[Row]:
+    ours = _load("bhava", PEER_VIEWERS, core, seconds)
     peers: tuple[Broadcaster, ...] = ("task per viewer", "JSON in turn", "HTTP polling")
     for kind in peers:
-        load = _load(kind, PEER_VIEWERS, core)
+        load = _load(kind, PEER_VIEWERS, core, seconds)
         note = f"{PEER_VIEWERS} viewers; peer: Bhava"
         yield Row.of(
             f"processor time per message, {kind}", "µs", load.cost, peer=ours.cost, note=note
@@ -102,14 +105,17 @@ def _peer_rows(core: int) -> Iterator[Row]:
         yield Row.of(f"age of frames, 99 %, {kind}", "ms", load.latest, peer=ours.latest, note=note)
 
 
-def _slow_rows(count: int, core: int) -> Iterator[Row]:
-    with _server("bhava", CROWDED, core) as (port, process), _crowd("bhava", port, count) as crowd:
-        alone = _watched(crowd, process)
+def _slow_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
+    with (
+        serving("bhava", CROWDED, core) as (port, process),
+        gathered("bhava", port, count) as crowd,
+    ):
+        alone = _watched(crowd, process, seconds)
         stuck = Viewer(port, acknowledges=True, receive_buffer=2048)
         slow = SlowReader(port, NARROW)
         crowd.watch(WARM_UP, slow.read)
         slow.ages.clear()
-        beside = _watched(crowd, process, slow)
+        beside = _watched(crowd, process, seconds, slow)
         stuck.link.close()
         slow.close()
     growth = np.array(beside.latest) - np.median(alone.latest)
@@ -119,16 +125,18 @@ def _slow_rows(count: int, core: int) -> Iterator[Row]:
     yield Row.of("age of frames at the slow viewer", "ms", ages, aim=250, note=note)
 
 
-def _load(kind: Broadcaster, count: int, core: int) -> Load:
-    with _server(kind, 1, core) as (port, process), _crowd(kind, port, count) as crowd:
-        return _watched(crowd, process)
+def _load(kind: Broadcaster, count: int, core: int, seconds: int) -> Load:
+    with serving(kind, 1, core) as (port, process), gathered(kind, port, count) as crowd:
+        return _watched(crowd, process, seconds)
 
 
-def _watched(crowd: Crowd, process: psutil.Process, slow: SlowReader | None = None) -> Load:
+def _watched(
+    crowd: Crowd, process: psutil.Process, seconds: int, slow: SlowReader | None = None
+) -> Load:
     between = slow.read if slow else lambda: None
     crowd.watch(WARM_UP, between)
     load = Load([], [])
-    for _ in range(SECONDS):
+    for _ in range(seconds):
         before = _processor_seconds(process)
         seen = crowd.watch(1.0, between)
         spent = _processor_seconds(process) - before
@@ -138,19 +146,20 @@ def _watched(crowd: Crowd, process: psutil.Process, slow: SlowReader | None = No
 
 
 def _processor_seconds(process: psutil.Process) -> float:
-    # psutil's cpu_times counts in hundredths of a second, which is too coarse for few viewers.
+    """Return what the main thread has spent; psutil's hundredths of a second are too coarse."""
     with open(f"/proc/{process.pid}/schedstat") as spent:
         return int(spent.read().split()[0]) / 1e9
 
 
-def _crowd(kind: Broadcaster, port: int, count: int) -> Crowd:
+def gathered(kind: Broadcaster, port: int, count: int) -> Crowd:
+    """Return some viewers of a server."""
     if kind == "HTTP polling":
         return Crowd([Poller(port) for _ in range(count)])
     return Crowd([Viewer(port, acknowledges=kind == "bhava") for _ in range(count)])
 
 
 @contextmanager
-def _server(kind: Broadcaster, figures: int, core: int) -> Iterator[tuple[int, psutil.Process]]:
+def serving(kind: Broadcaster, figures: int, core: int) -> Iterator[tuple[int, psutil.Process]]:
     """Run a server; gives its port and process."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -163,13 +172,3 @@ def _server(kind: Broadcaster, figures: int, core: int) -> Iterator[tuple[int, p
     finally:
         process.kill()
         process.join()
-
-
-def main() -> None:
-    """Print the rows."""
-    for row in fanout_rows():
-        print(row)
-
-
-if __name__ == "__main__":
-    main()

@@ -40,6 +40,7 @@ class Connection:
         clock: Callable[[], float],
         hello_timeout: float = HELLO_TIMEOUT,
         send_timeout: float = SEND_TIMEOUT,
+        note_refusal: Callable[[Refused], None] = lambda _: None,
     ) -> None:
         """Prepare.
 
@@ -49,6 +50,7 @@ class Connection:
             clock: Monotonic time in seconds.
             hello_timeout: Seconds within which the client must introduce itself.
             send_timeout: Seconds after which a client that takes nothing is cut off.
+            note_refusal: Is told each message that is refused.
         """
         self._websocket = websocket
         self._find_stage = find_stage
@@ -56,6 +58,7 @@ class Connection:
         self._clock = clock
         self._hello_timeout = hello_timeout
         self._send_timeout = send_timeout
+        self._note_refusal = note_refusal
         self._session = Session()
         self._outbox = Outbox(frame_writer(websocket.scope))
 
@@ -101,7 +104,10 @@ class Connection:
             match event:
                 case Close(code=code):
                     self._outbox.close(code)
-                case Refused() | Pong():
+                case Refused():
+                    self._note_refusal(event)
+                    self._outbox.send(event)
+                case Pong():
                     self._outbox.send(event)
                 case _:
                     self._hand_on(event)

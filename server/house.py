@@ -10,6 +10,7 @@ from server.audience import Audience, SeatPolicy
 from server.eyes import Eyes
 from server.lateness import Lateness
 from server.messages import Controls
+from server.metrics import Metrics
 from server.moment import Moment
 from server.pacer import ticks
 from server.protocol import FrameMessage, Refusal
@@ -58,6 +59,7 @@ class House:
         stages: By name.
         times: What ticks took.
         lateness: Of all ticks.
+        metrics: For Prometheus.
     """
 
     def __init__(
@@ -79,6 +81,8 @@ class House:
         self.stages: dict[str, Stage] = {}
         self.times = TickTimes(rules.fps)
         self.lateness = Lateness()
+        self.metrics = Metrics()
+        self._due: float | None = None
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
 
@@ -164,12 +168,15 @@ class House:
                 moment = stage.moment(now)
                 asks |= stage.ask(moment)
                 asked.append((stage, moment))
-        frames = self.services.troupe.advance(asks)
+        with self.metrics.steps.time():
+            frames = self.services.troupe.advance(asks)
         given = []
         for stage, moment in asked:
             with self.services.faults.survived(f"stage {stage.name}"):
                 given.append(Given(stage, *stage.give(moment, frames)))
-        self.times.count(self._clock() - began)
+        took = self._clock() - began
+        self.times.count(took)
+        self.metrics.ticks.observe(took)
         return given
 
     def _let_go(self) -> None:
@@ -196,8 +203,13 @@ class House:
                 stage.end()
 
     def _publish(self, given: Sequence[Given], now: float) -> None:
-        late = self._clock() - now > 1.0 / self.rules.fps
+        lateness = self._clock() - now
+        late = lateness > 1.0 / self.rules.fps
         self.lateness.count(late)
+        self.metrics.lateness.observe(lateness)
+        if self._due is not None:
+            self.metrics.skipped.inc(round((now - self._due) * self.rules.fps) - 1)
+        self._due = now
         for stage, frame, encoded in given:
             stage.lateness.count(late)
             if self.stages.get(stage.name) is stage:

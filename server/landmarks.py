@@ -73,3 +73,10 @@ class Sighting:
     def nobody(time: float) -> "Sighting":
         """Return what a source delivers when no person is in the picture."""
         return Sighting(time, ())
+
+
+def image_scale(world: Float[Array, "N 3"], image: Float[Array, "N 2"]) -> float:
+    """Return how many picture heights a metre of a person takes up; 0 if nothing tells."""
+    metres = world[:, :2] - world[:, :2].mean(axis=0)
+    heights = image - image.mean(axis=0)
+    return float((metres * heights).sum() / max(float((metres * metres).sum()), 1e-9))

@@ -18,6 +18,10 @@ class Outbox:
     Frames, status and controls supersede their predecessors; refusals do by name. A client that
     never reads thus costs a dozen messages of memory and misses what is stale anyway. A frame that
     finds nothing before it does not queue at all.
+
+    Attributes:
+        sent_bytes: How many were sent, without headers.
+        dropped: How many frames were replaced before they were sent.
     """
 
     def __init__(self, write: Callable[[bytes], bool] = _never) -> None:
@@ -26,6 +30,7 @@ class Outbox:
         Args:
             write: Sends a frame at once, unless the link is busy; tells whether it did.
         """
+        self.sent_bytes = self.dropped = 0
         self._write = write
         self._waiting: dict[str, str | bytes] = {}
         self._close_code: int | None = None
@@ -39,7 +44,10 @@ class Outbox:
 
     def send_frame(self, frame: bytes) -> None:
         """Send an encoded frame at once, or queue it in place of an unsent one."""
-        if not (self._idle and self._write(frame)):
+        if self._idle and self._write(frame):
+            self.sent_bytes += len(frame)
+        else:
+            self.dropped += _FRAME in self._waiting
             self._put(_FRAME, frame)
 
     def close(self, code: int) -> None:
@@ -57,7 +65,9 @@ class Outbox:
             self._changed.clear()
             await self._changed.wait()
         if self._waiting:
-            return self._waiting.pop(next(iter(self._waiting)))
+            message = self._waiting.pop(next(iter(self._waiting)))
+            self.sent_bytes += len(message)
+            return message
         assert self._close_code is not None
         return self._close_code
 

@@ -64,7 +64,7 @@ class Performer:
         wait = min(max(now - time, 0.0) + gap, LONGEST_LAG)
         self._lag = max(wait, self._lag + LAG_FADES * (wait - self._lag))
         pose = self._retargeter.update(landmarks, time)
-        if gap >= GAP:
+        if self._poses and time - self._poses[-1][0] >= GAP:
             self._poses.clear()
         if landmarks is not None:
             self.size = float(np.ptp(landmarks.image[_TRUNK], axis=0).max())
@@ -122,8 +122,9 @@ class Performer:
         return 0.0 if clip is None or len(clip) < 2 else float(features.joint_speed(clip).mean())
 
     def _sampled(self, at: Array, fps: float) -> Clip:
-        # Only the poses about these times: a deque is slow to look through.
-        poses = [entry for entry in self._poses if entry[0] > at[0] - GAP]
+        # Only the poses about these times, and no fewer than two: a deque is slow to look through.
+        count = sum(entry[0] > at[0] - GAP for entry in self._poses)
+        poses = list(self._poses)[-max(2, count) :]
         times = np.array([time for time, _ in poses])
         after = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
         part = np.clip((at - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)

@@ -7,8 +7,6 @@ import typer
 
 from motion.errors import TakeError
 
-MODELS = Path(__file__).parents[1] / "models"
-
 if TYPE_CHECKING:
     from server.playback import Playback
     from server.take_export import Cut
@@ -71,6 +69,7 @@ def _export(take: Path, out: Path, cut: "Cut") -> None:
 def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     from rich.progress import track
 
+    from server.cli import MODELS
     from server.recompute import difference, other_build, recompute, recorded_engines
 
     total = round(take.seconds * take.header.fps) + 1

@@ -9,6 +9,7 @@ from server import landmarks as lm
 from server.bones import BoneFinder
 from server.filters import LandmarkFilter, Observation
 from server.ground import Ground
+from server.jumps import Jumps
 from server.landmarks import Landmarks
 from server.linear import blend, dot, matrices, quaternions, unit
 
@@ -112,6 +113,7 @@ class Retargeter:
         self._filter = LandmarkFilter()
         self._bones = BoneFinder()
         self._ground = Ground()
+        self._jumps = Jumps()
         self._unseen = np.inf
         self._hips_seen = False
         self._trust = np.ones((_JOINTS, 1))
@@ -137,7 +139,8 @@ class Retargeter:
         self.present = self._unseen <= self.PATIENCE
         if self._pose is None and not trunk:
             return None
-        self._pose = self._stand(self._turn(seen), seen.seconds)
+        height = self._jumps.update(landmarks, seen)
+        self._pose = self._stand(self._turn(seen), height, seen.seconds)
         return self._pose
 
     def _turn(self, seen: Observation) -> Float[Array, "J 4"]:
@@ -167,10 +170,12 @@ class Retargeter:
         local[1:] = world[_PARENTS].swapaxes(1, 2) @ world[1:]
         return _limited(quaternions(local))
 
-    def _stand(self, turned: Float[Array, "J 4"], seconds: float) -> Pose:
-        """Return the pose with its feet on the floor, no joint farther from before than allowed."""
+    def _stand(self, turned: Float[Array, "J 4"], height: float, seconds: float) -> Pose:
+        """Return the pose with its lower foot that high, no joint going farther than it may."""
         positions, world = _world(turned)
-        pose = Pose(self._ground.update(positions, world, seconds), turned)
+        hips = self._ground.update(positions, world, seconds)
+        hips[1] += height
+        pose = Pose(hips, turned)
         positions += pose.hips
         part, before = 1.0, self._pose
         while before is not None and (farthest := _largest(positions - self._positions)) > (

@@ -4,6 +4,7 @@ No socket and no clock lives here. `moment`, `ask` and `give` are called by the 
 everything else belongs to one event loop. What the two share is replaced, never changed.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ from server.protocol import FrameMessage, Refusal, encode_frame
 from server.session import Join, StageEvent
 from server.take_writer import TakeWriter
 from server.troupe import Ask, Place, Troupe
+
+_log = logging.getLogger("bhava")
 
 GOING_AWAY = 1001
 """Close code when the show is over."""
@@ -182,6 +185,17 @@ class Stage:
         take = self._take
         return take.path.name if take and take.recording else ""
 
+    @property
+    def backlog(self) -> int:
+        """How many moments of its take wait for the disk."""
+        take = self._take
+        return take.backlog if take else 0
+
+    @property
+    def model(self) -> str:
+        """Name of the model that it dances with; that of the controls may still be loading."""
+        return self._model
+
     def ready(self, now: float) -> bool:
         """Tell whether frames flow and sightings do, or may come from a browser at any time."""
         source = self.eyes.source
@@ -225,6 +239,8 @@ class Stage:
 
     def leave(self, client: Outbox, now: float) -> None:
         """Forget a client; may be called for one that never joined."""
+        if client in self.audience.members:
+            _log.debug("client left", extra={"stage": self.name})
         self.audience.leave(client, now)
 
     def close(self, code: int = GOING_AWAY) -> None:
@@ -258,7 +274,8 @@ class Stage:
         return self._services.shelf.engine(self._model).contract
 
     def _join(self, client: Outbox, hello: Hello, now: float) -> None:
-        self.audience.join(client, hello, now)
+        member = self.audience.join(client, hello, now)
+        _log.debug("client joined", extra={"stage": self.name, "role": member.role})
         client.send(self._hello(client))
         if self._encoded:
             client.send_frame(self._encoded)
@@ -302,7 +319,7 @@ class Stage:
             self._take_back({"recording": False}, take.failed)
 
     def _take_back(self, update: dict[str, object], why: str) -> None:
-        self._services.faults.count(self.name, BhavaError(why))
+        self._services.faults.count(f"stage {self.name}", BhavaError(why))
         self.controls = self.controls.model_copy(update=update)
         self._fade = Fade(self.controls, self.controls, 0.0, 0.0)
         self.refused = why

@@ -69,6 +69,7 @@ def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: 
     clip = figure_clip(Take(path), cut, lambda part: progress(reading * part))
     unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
+        unfinished.touch()  # better to fail before the work than after it
         if video:
             share = (1.0 - reading) / len(clip)
             write_video(clip, unfinished, drawn=lambda done: progress(reading + share * done))
@@ -94,12 +95,12 @@ def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Cl
     wanted = _wanted(cut.figure)
     times, poses = [-inf], [Pose.rest()]
     seen: set[tuple[int, int]] = set()
-    end = min(cut.end, take.seconds)
+    length = max(min(cut.end, take.seconds) - cut.start, 1e-9)
     for frame in take.frames(cut.start):
         at = frame.time - take.began
-        if at > end:
+        if at > cut.end:
             break
-        progress(min(1.0, (at - cut.start) / max(end - cut.start, 1e-9)))
+        progress(min(1.0, (at - cut.start) / length))
         seen |= {(figure.kind, figure.id) for figure in frame.figures}
         figure = next(filter(wanted, frame.figures), None)
         if figure is not None and times[-1] < at < LONGEST:

@@ -1,5 +1,6 @@
 """Writes takes while the show goes on: the scheduler hands moments over, a thread writes them."""
 
+import atexit
 import json
 import os
 from collections import deque
@@ -35,6 +36,9 @@ SYNC = 10
 
 BACKLOG = 1800
 """Moments that may wait for a slow disk: a minute of them."""
+
+FAREWELL = 5.0
+"""Seconds that the end of the program waits for a disk."""
 
 CHUNK = 64
 """Moments of a chunk at most."""
@@ -123,14 +127,20 @@ class TakeWriter:
         self._opening = header, history
         self._waiting: deque[tuple[Moment, bytes]] = deque()
         self._stopped = Event()
-        # A daemon, so that a disk that hangs does not keep the program from ending.
+        # A daemon, so that a disk that hangs keeps the program from ending for a while only.
         self._thread = Thread(target=self._run, name="take", daemon=True)
         self._thread.start()
+        atexit.register(self._end)
 
     @property
     def recording(self) -> bool:
         """Whether moments are taken in."""
         return not self._stopped.is_set()
+
+    @property
+    def backlog(self) -> int:
+        """How many moments wait for the disk."""
+        return len(self._waiting)
 
     def record(self, moment: Moment, frame: bytes) -> None:
         """Take in a moment and the frame that came of it; returns at once."""
@@ -150,6 +160,10 @@ class TakeWriter:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def _end(self) -> None:
+        self.stop()
+        self.join(FAREWELL)
+
     def _run(self) -> None:
         try:
             with _create(self.path) as file:
@@ -159,6 +173,8 @@ class TakeWriter:
             self._fail(f"{self.path}: cannot be written: {error.strerror or error}")
         except Exception as error:  # whatever it is, whoever watches the recording must know
             self._fail(f"{self.path}: cannot be written: {type(error).__name__}: {error}")
+        finally:
+            atexit.unregister(self._end)
 
     def _write(self, take: TakeFile) -> None:
         for flush in count(1):

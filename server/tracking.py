@@ -12,7 +12,7 @@ from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
 from server import landmarks as lm
-from server.landmarks import Landmarks, Sighting
+from server.landmarks import Landmarks, Sighting, image_scale
 
 Array = np.ndarray
 
@@ -61,13 +61,6 @@ class _Look:
         spans = world[_BONES[..., 1]] - world[_BONES[..., 0]]
         lengths = np.sqrt((spans * spans).sum(axis=-1)).mean(axis=-1)
         return _Look(landmarks, image, image[_TRUNK].mean(axis=0), size, np.log(lengths + 0.01))
-
-
-def image_scale(world: Float[Array, "33 3"], image: Float[Array, "33 2"]) -> float:
-    """Return how many picture heights a metre of a person takes up; 0 if nothing tells."""
-    metres = world[:, :2] - world[:, :2].mean(axis=0)
-    heights = image - image.mean(axis=0)
-    return float((metres * heights).sum() / max(float((metres * metres).sum()), 1e-9))
 
 
 class _Person:

@@ -54,12 +54,16 @@ def frame(number: int, now: float, walked: float = 0.0) -> bytes:
 
 
 def write(
-    path: Path, recorded: list[Tick], chunk: int = 12, history: Clip | None = None
+    path: Path,
+    recorded: list[Tick],
+    chunk: int = 12,
+    history: Clip | None = None,
+    header: Header = HEADER,
 ) -> list[int]:
     """Write a take; return where in the file each of its chunks ends."""
     ends = []
     with path.open("xb") as file:
-        take = TakeFile(file, HEADER, history)
+        take = TakeFile(file, header, history)
         for first in range(0, len(recorded), chunk):
             for tick in recorded[first : first + chunk]:
                 take.write(tick.moment, tick.frame)

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +36,8 @@ for tick in ticks(100_000):
 def show(path: Path, size_limit: int = 0) -> Iterator[subprocess.Popen[str]]:
     """A show in a process of its own, whose every moment is a line of its output."""
     command = [sys.executable, "-c", SHOW, str(path), str(size_limit)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, **pipes) as process:
         try:
             yield process
         finally:
@@ -62,6 +64,15 @@ def test_all_that_is_recorded_is_in_the_take(tmp_path: Path) -> None:
     assert written(writer) == [bits(tick) for tick in RECORDED]
     assert (writer.recording, writer.failed) == (False, "")
     assert Take(writer.path).finished
+
+
+def test_a_show_that_ends_finishes_its_take(tmp_path: Path) -> None:
+    path = tmp_path / "main.take"
+    with show(path, size_limit=0) as process:
+        next(lines(process))
+        process.send_signal(signal.SIGINT)
+        process.wait()
+    assert Take(path).finished
 
 
 def test_a_killed_show_leaves_its_take_up_to_the_last_half_second(tmp_path: Path) -> None:

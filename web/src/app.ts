@@ -3,6 +3,7 @@ import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState, PERFORMER_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
+import { ShowControls } from "./console/showControls";
 import { Guests } from "./guests/guests";
 import type { Look, LookFactory } from "./looks/look";
 import { lookCatalogue } from "./looks/lookCatalogue";
@@ -16,9 +17,11 @@ import { Stage, type StagedFigure } from "./stage/stage";
 import { statusSentence } from "./statusSentence";
 
 /** Frames between two acknowledgements of playout. */
-const ACKNOWLEDGE_EVERY = 15;
+const ACKNOWLEDGE_EVERY = 30;
 /** What a partner looks like unless the address says otherwise. */
 const USUAL_LOOK = "dancer";
+/** What performers' own skeletons look like. */
+const PERFORMERS_LOOK = "ghost";
 
 /** The page: what each part hears from the others passes through here. */
 export class App {
@@ -28,6 +31,7 @@ export class App {
   private readonly panel = document.querySelector("#console") as HTMLElement;
   private readonly stage: Stage;
   private readonly console: Console;
+  private readonly show: ShowControls;
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly connection: Connection;
   private readonly performer: Performer;
@@ -35,6 +39,7 @@ export class App {
   /** The avatar that the first partner wears instead of its own look. */
   private guest: Look | null = null;
   private status: Status | null = null;
+  private controls: Controls | null = null;
   /** The latest hello; looks are fetched before its partner shows. */
   private greeted: Hello | null = null;
   private drawnAt = 0;
@@ -61,6 +66,11 @@ export class App {
       takeUpWished: () => this.connection.send({ type: "take_up" }),
       webcamWished: () => void this.toggleWebcam(),
     });
+    const titles = Object.entries(lookCatalogue).filter(([name]) => name !== PERFORMERS_LOOK);
+    this.show = new ShowControls(
+      Object.fromEntries(titles.map(([name, { title }]) => [name, title])),
+      (changes) => this.connection.set(changes),
+    );
     const preview = new Preview(document.querySelector("#preview") as HTMLElement);
     this.performer = new Performer(preview, {
       landmarksFound: (captured, people) => this.connection.sendLandmarks(captured, people),
@@ -130,21 +140,23 @@ export class App {
   }
 
   private helloReceived(hello: Hello): void {
+    this.greeted = hello;
+    this.console.offer(hello.emotions);
+    this.show.offer(hello);
+    this.controlsReceived(hello.controls);
     void this.present(hello);
     this.guests.follow(hello.skeleton);
-    this.console.offer(hello.emotions);
-    this.console.confirm(hello.controls);
     this.showStatus(hello.status);
   }
 
   /** Shows who dances, once the looks are fetched. */
   private async present(hello: Hello): Promise<void> {
-    this.greeted = hello;
+    const wanted = this.look;
     const [partner, performer] = await Promise.all([
-      fetchLook(hello.controls.look || this.settings.look || USUAL_LOOK),
-      fetchLook("ghost"),
+      fetchLook(wanted || this.settings.look || USUAL_LOOK),
+      fetchLook(PERFORMERS_LOOK),
     ]);
-    if (this.greeted !== hello) return;
+    if (this.greeted !== hello || this.look !== wanted) return;
     const wardrobe: Wardrobe = {
       fit: (kind, id) => {
         if (kind === "performer") return performer(hello.skeleton);
@@ -158,6 +170,7 @@ export class App {
     };
     const before = this.cast;
     this.cast = new Cast(hello, wardrobe, show, before);
+    if (this.controls) this.cast.follow(this.controls);
     before?.dress();
   }
 
@@ -174,12 +187,18 @@ export class App {
   }
 
   private controlsReceived(controls: Controls): void {
-    const dressed = this.greeted?.controls.look;
+    const before = this.look;
+    this.controls = controls;
     this.console.confirm(controls);
+    this.show.confirm(controls);
     this.cast?.follow(controls);
-    if (this.greeted) this.greeted = { ...this.greeted, controls };
-    if (this.greeted && controls.look !== dressed) void this.present(this.greeted);
+    if (this.cast && this.greeted && this.look !== before) void this.present(this.greeted);
     this.root.dataset.panic = controls.panic;
+  }
+
+  /** Look of the partner that operators chose; empty when they did not. */
+  private get look(): string {
+    return this.controls?.look ?? "";
   }
 
   private showStatus(status: Status): void {

@@ -1,0 +1,45 @@
+from itertools import islice
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from motion.errors import SetupError
+from server import bench_fanout
+from server.bench_broadcasters import Broadcaster
+from server.bench_crowd import Crowd
+from server.bench_fanout import fanout_rows
+
+
+def test_frames_reach_the_viewers_and_their_cost_is_told() -> None:
+    cores = psutil.Process().cpu_affinity()
+    if len(cores) < 2:
+        pytest.skip("there is only one core")
+    age, cost = islice(fanout_rows((2,), seconds=1), 2)
+    assert (age.unit, cost.unit) == ("ms", "µs")
+    assert age.median is not None
+    assert 0 < age.median < 1000
+    assert cost.median is not None
+    assert cost.median > 0
+    assert cost.ratio is not None
+
+
+@pytest.mark.parametrize("kind", ["JSON in turn", "HTTP polling"])
+def test_peers_say_when_a_frame_was_made(kind: Broadcaster) -> None:
+    core = psutil.Process().cpu_affinity()[0]
+    with (
+        bench_fanout.serving(kind, 1, core) as (port, _),
+        bench_fanout.gathered(kind, port, 1) as one,
+    ):
+        seen = one.watch(1.0)
+    assert isinstance(one, Crowd)
+    assert len(seen) > 3
+    assert (seen[:, 1] > 0).all()
+    assert (seen[:, 1] < 1).all()
+
+
+def test_one_core_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    lonely = SimpleNamespace(cpu_affinity=lambda: [0])
+    monkeypatch.setattr(psutil, "Process", lambda: lonely)
+    with pytest.raises(SetupError, match="expected two cores"):
+        next(fanout_rows())

@@ -1,0 +1,194 @@
+"""A connection over a real socket, before a stage that the test plays itself."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI, WebSocket
+from websockets.asyncio.client import ClientConnection, connect
+
+from server.audience import Audience
+from server.connection import Connection
+from server.listen import Server, bind, configured
+from server.messages import Pong, Set
+from server.outbox import Outbox
+from server.protocol import Refusal
+from server.session import Join, StageEvent
+from tests.server.theatre import soon
+
+
+class Floor:
+    """A stage with nothing on it, served on a port of its own."""
+
+    def __init__(self) -> None:
+        self.audience = Audience("refuse", "sesame", lambda: "token")
+        self.events: list[StageEvent] = []
+        self.port = 0
+        self.changed = asyncio.Event()
+
+    def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
+        self.events.append(event)
+        if isinstance(event, Join):
+            self.audience.join(client, event.hello, now)
+            client.send(Pong(client_time=0.0, server_time=now))
+        self.changed.set()
+
+    def leave(self, client: Outbox, now: float) -> None:
+        self.audience.leave(client, now)
+        self.changed.set()
+
+    async def until(self, viewers: int) -> None:
+        """Wait for some clients to have come or gone."""
+        while self.audience.viewers != viewers:
+            self.changed.clear()
+            await soon(self.changed.wait())
+
+    async def join(self, role: str = "viewer", **link: object) -> ClientConnection:
+        client = await self.link(**link)
+        await client.send(json.dumps({"type": "hello", "version": 2, "role": role}))
+        assert json.loads(await soon(client.recv()))["type"] == "pong"
+        return client
+
+    async def link(self, **link: object) -> ClientConnection:
+        address = f"ws://127.0.0.1:{self.port}/ws"
+        return await connect(address, compression=None, max_size=None, max_queue=None, **link)
+
+
+@pytest.fixture
+async def floor() -> AsyncIterator[Floor]:
+    floor = Floor()
+    app = FastAPI()
+
+    def find(name: str) -> Floor:
+        if name != "default":
+            raise Refusal("unknown_stage", f"expected default, got {name}")
+        return floor
+
+    @app.websocket("/ws")
+    async def stream(websocket: WebSocket) -> None:
+        clock = asyncio.get_running_loop().time
+        await Connection(websocket, find, clock, send_timeout=0.3).run()
+
+    listener = bind("127.0.0.1", 0)
+    floor.port = listener.getsockname()[1]
+    listening = asyncio.Event()
+    server = Server(configured(app), lambda: floor.audience.close(1001), listening.set)
+    serving = asyncio.create_task(server.serve([listener]))
+    await soon(listening.wait())
+    yield floor
+    server.should_exit = True
+    await soon(serving)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
+async def test_a_frame_of_any_size_arrives_whole(floor: Floor, size: int) -> None:
+    client = await floor.join()
+    frame = bytes(range(256)) * (size // 256 + 1)
+    for sequence in range(3):
+        floor.audience.send_frame(frame[:size], sequence)
+        assert await soon(client.recv()) == frame[:size]
+    await client.close()
+
+
+async def test_frames_and_messages_keep_their_order(floor: Floor) -> None:
+    client = await floor.join()
+    expected: list[object] = []
+    for number in range(20):
+        floor.audience.send_frame(b"%d" % number, number)
+        floor.audience.send_all(Pong(client_time=number, server_time=0.0))
+        expected += [b"%d" % number, float(number)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    received = [await soon(client.recv()) for _ in expected]
+    told = [json.loads(item)["client_time"] if isinstance(item, str) else item for item in received]
+    assert told == expected
+    await client.close()
+
+
+async def test_a_ping_of_the_socket_is_answered_between_frames(floor: Floor) -> None:
+    client = await floor.join()
+    floor.audience.send_frame(b"1", 1)
+    await soon(await client.ping())
+    floor.audience.send_frame(b"2", 2)
+    assert [await soon(client.recv()) for _ in range(2)] == [b"1", b"2"]
+    await client.close()
+
+
+async def test_what_a_client_asks_for_reaches_its_stage(floor: Floor) -> None:
+    client = await floor.link()
+    hello = {"type": "hello", "version": 2, "role": "operator", "key": "sesame"}
+    await client.send(json.dumps(hello))
+    await client.send('{"type":"set","energy":2}')
+    await floor.until(1)
+    while len(floor.events) < 2:
+        floor.changed.clear()
+        await soon(floor.changed.wait())
+    assert floor.events[1] == Set(energy=2.0)
+    await client.close()
+    await floor.until(0)
+
+
+@pytest.mark.parametrize(
+    ("hello", "name", "code"),
+    [
+        ({"role": "viewer", "stage": "left"}, "unknown_stage", 4404),
+        ({"role": "operator", "key": "wrong"}, "wrong_key", 4401),
+    ],
+)
+async def test_who_is_not_let_in_is_told_why(
+    floor: Floor, hello: dict[str, str], name: str, code: int
+) -> None:
+    client = await floor.link()
+    await client.send(json.dumps({"type": "hello", "version": 2, **hello}))
+    assert json.loads(await soon(client.recv()))["name"] == name
+    await soon(client.wait_closed())
+    assert client.close_code == code
+    assert floor.audience.viewers == 0
+
+
+async def test_a_client_that_takes_nothing_misses_frames_and_is_cut(floor: Floor) -> None:
+    link = socket.socket()
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    link.connect(("127.0.0.1", floor.port))
+    link.setblocking(False)
+    stuck, other = await floor.join(sock=link), await floor.join()
+    stuck.transport.pause_reading()
+    sequence = 0
+    while floor.audience.viewers == 2:
+        sequence += 1
+        floor.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
+        frame = await soon(other.recv())
+        assert frame[:5] == b"%05d" % sequence
+    stuck.transport.abort()
+    await other.close()
+
+
+async def test_a_slow_client_gets_the_newest_frame(floor: Floor) -> None:
+    link = socket.socket()
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    link.connect(("127.0.0.1", floor.port))
+    link.setblocking(False)
+    slow = await floor.join(sock=link)
+    slow.transport.pause_reading()
+    for sequence in range(1000):
+        floor.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
+        await asyncio.sleep(0)
+    slow.transport.resume_reading()
+    frames = []
+    while not frames or frames[-1] != 999:
+        frames.append(int((await soon(slow.recv()))[:5]))
+    assert frames == sorted(frames)
+    assert len(frames) < 100
+    await slow.close()
+
+
+async def test_all_are_told_when_the_server_ends(floor: Floor) -> None:
+    client = await floor.join()
+    floor.audience.close(1001)
+    floor.audience.send_frame(b"nobody sees this", 1)
+    await soon(client.wait_closed())
+    assert client.close_code == 1001
+    with pytest.raises(Exception, match="1001"):
+        await client.recv()

@@ -1,0 +1,202 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from motion.errors import TakeError
+from motion.skeleton import CANONICAL
+from server.assemble import first_controls, open_house
+from server.dance import Opening
+from server.demo import Camera
+from server.house import Rules
+from server.landmarks import Sighting
+from server.messages import Hello, Set
+from server.outbox import Outbox
+from server.playback import Playback, replay_house
+from server.protocol import FrameMessage, Refusal, decode_frame
+from server.recompute import other_build, recompute, recorded_engines
+from server.replay import replay
+from server.session import Join
+from server.take_reader import Take
+from server.take_writer import TakeWriter
+from tests.server.doubles import ScriptedSource
+from tests.server.floor import MODELS, dancer
+from tests.server.takes import HEADER, ticks, write
+
+FPS = HEADER.fps
+RECORDED = list(ticks(30))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    write(tmp_path / "show.take", RECORDED)
+    return tmp_path / "show.take"
+
+
+# --- playing --------------------------------------------------------------------------------
+
+
+def played(playback: Playback, frames: int, fps: float = FPS) -> list[int]:
+    """The numbers of the ticks that are due, at a rate."""
+    return [playback.at(7.0 + frame / fps).number for frame in range(frames)]
+
+
+def test_a_take_plays_at_its_pace_and_stays_at_its_end(path: Path) -> None:
+    assert played(Playback(Take(path)), 32) == [*range(30), 29, 29]
+    assert played(Playback(Take(path)), 64, 60)[:6] == [0, 1, 1, 2, 2, 3]
+    assert played(Playback(Take(path), speed=2.0), 15) == list(range(0, 30, 2))
+    assert played(Playback(Take(path), start=0.5), 4) == [15, 16, 17, 18]
+
+
+def test_a_take_may_play_over_and_over(path: Path) -> None:
+    assert played(Playback(Take(path), start=0.9, loop=True), 7) == [27, 28, 29, 27, 28, 29, 27]
+
+
+def test_where_there_is_nothing_to_play_it_says_so(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(TakeError, match=r"expected frames from 5 s on, got one of 1\.0 s"):
+        Playback(Take(path), start=5.0)
+    write(tmp_path / "empty.take", [])
+    with pytest.raises(TakeError, match="expected frames"):
+        Playback(Take(tmp_path / "empty.take"))
+
+
+class Show:
+    """The house of a replay, whose time the test moves."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = 500.0
+        self.house = replay_house(Playback(Take(path)), lambda: self.now)
+        self.stage = self.house.stage("default")
+        self.viewer = Outbox()
+        hello = Hello(version=2, role="operator")
+        self.stage.receive(self.viewer, Join(hello), self.now)
+
+    def frame(self) -> FrameMessage:
+        (given,) = self.house.tick(self.now, [self.stage])
+        self.stage.publish(given.frame, given.encoded)
+        self.now += 1 / FPS
+        return decode_frame(given.encoded, len(CANONICAL.joints))
+
+
+def test_viewers_see_the_recorded_frames_as_of_now(path: Path) -> None:
+    show = Show(path)
+    for tick in RECORDED:
+        now, frame = show.now, show.frame()
+        recorded = decode_frame(tick.frame, len(CANONICAL.joints))
+        assert (frame.sequence, frame.time) == (tick.number, now)
+        for was, shown in zip(recorded.figures, frame.figures, strict=True):
+            assert np.array_equal(was.pose.hips, shown.pose.hips)
+            assert np.allclose(was.pose.rotations, shown.pose.rotations, atol=1e-4)
+        assert show.stage.controls == tick.moment.controls
+    assert show.house.services.faults.counts == {}
+
+
+def test_only_how_it_looks_may_be_chosen(path: Path) -> None:
+    show = Show(path)
+    show.stage.receive(show.viewer, Set(look="robot"), show.now)
+    show.frame()
+    assert show.stage.controls.look == "robot"
+    with pytest.raises(Refusal, match="got energy, recording"):
+        show.stage.receive(show.viewer, Set(energy=1.5, look="x", recording=True), show.now)
+    with pytest.raises(Refusal, match="performer_absent"):
+        show.stage.take_up()
+    show.frame()
+    assert show.stage.controls.look == "robot"
+
+
+# --- computing again ------------------------------------------------------------------------
+
+WISHES = {
+    20: Set(recording=True),
+    40: Set(mode="duet", influence=0.7),
+    60: Set(emotion={"angry": 1.0}, fade=1.0),
+    80: Set(mode="mirror", dancers="each"),
+    100: Set(mode="continue", seed=77),
+}
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A take of one of two stages, begun amid a show in which much changes."""
+    folder = tmp_path_factory.mktemp("takes")
+    house = open_house(MODELS, "cpu", folder, Rules(), lambda: 0.0)
+    takes: list[TakeWriter] = []
+
+    def open_take(stage: str, opening: Opening) -> TakeWriter:
+        takes.append(services.open_take(stage, opening))
+        return takes[0]
+
+    services, house.services = house.services, replace(house.services, open_take=open_take)
+    sources = [ScriptedSource(), ScriptedSource()]
+    stages = [
+        house.make(name, source, first_controls(house, "default", 5), "closed")
+        for name, source in zip(("main", "other"), sources, strict=True)
+    ]
+    for number in range(150):
+        now = 100.0 + number / FPS
+        for seed, source in enumerate(sources):
+            source.waiting = Sighting(now - 0.05, (Camera().see(dancer(seed)(now)),))
+        if number in WISHES:
+            stages[0].set(WISHES[number], now)
+        assert len(house.tick(now, stages)) == 2
+    stages[0].end()
+    assert takes[0].join(timeout=10)
+    return takes[0].path
+
+
+def run(*arguments: object) -> Result:
+    app = typer.Typer()
+    app.command()(replay)
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def test_a_take_comes_out_again_bit_for_bit(recorded: Path) -> None:
+    take = Take(recorded)
+    assert take.history is not None
+    assert take.header.sequence == 20
+    assert len(list(take.ticks())) == 130
+    assert run(recorded, "--recompute").output.endswith("130 frames come out bit for bit\n")
+
+
+def test_where_it_comes_out_otherwise_is_told(recorded: Path, tmp_path: Path) -> None:
+    take, changed = Take(recorded), tmp_path / "changed.take"
+    altered = [
+        tick._replace(moment=replace(tick.moment, sighting=None)) if tick.number >= 50 else tick
+        for tick in take.ticks()
+    ]
+    write(changed, altered, history=take.history, header=take.header)
+    error = run(changed, "--recompute").exception
+    assert isinstance(error, TakeError)
+    found = re.search(r"frame (\d+), .* s: expected", str(error))
+    assert found
+    assert 50 <= int(found[1]) <= 53
+    same = [again.same for again in recompute(Take(changed), recorded_engines(take, MODELS, "cpu"))]
+    assert all(same[: int(found[1])])
+    assert not same[int(found[1])]
+
+
+def test_another_model_is_told(recorded: Path, tmp_path: Path) -> None:
+    take = Take(recorded)
+    models = {"default": take.header.models["default"].model_copy(update={"graph": "0" * 64})}
+    header = take.header.model_copy(update={"models": models})
+    write(tmp_path / "other.take", list(take.ticks()), history=take.history, header=header)
+    error = run(tmp_path / "other.take", "--recompute").exception
+    assert "model default: expected graph 000000000000" in str(error)
+
+
+def test_another_build_is_told(path: Path) -> None:
+    take = Take(path)
+    assert other_build(take) == ""
+    build = {**take.header.build, "numpy": "0.1"}
+    take.header = take.header.model_copy(update={"build": build})
+    assert other_build(take) == f"numpy: expected 0.1, got {np.__version__}"
+
+
+def test_a_take_is_exported(recorded: Path, tmp_path: Path) -> None:
+    out = tmp_path / "show.bvh"
+    assert run(recorded, "--export", out, "--end", 1).exit_code == 0
+    assert "Frames:\t31" in out.read_text()
