@@ -164,9 +164,10 @@ class Company:
         aim = self._ask(emotion, energy)
         self._heed(leads or {})
         think(self._engine, [mind for mind in self._minds if mind])
-        windows, taken_up = self._next_windows()
+        windows, changed, taken_up = self._next_windows()
+        self._bridge(windows, changed, leads or {})
         frames = face_audience(smooth(windows), figures.root, figures.stage_radius)
-        frames, own = self._follow(frames, leads or {})
+        frames = self._follow(frames, leads or {})
         frames = bend_inwards(frames, figures.root, figures.stage_radius)
         root = features.next_root(figures.root, frames, self.fps)
         poses = figures.offset.apply(features.to_poses(frames, root), dt)
@@ -176,6 +177,9 @@ class Company:
             poses, positions, figures.positions, claimed, dt
         )
         # A partner that follows moves as its lead does: that says nothing about the model.
+        own = np.ones(len(self))
+        for slot, lead in (leads or {}).items():
+            own[slot] -= lead.shown
         speed = aim + own * (figures.show(poses, positions) / dt - aim)
         figures.governor.observe(speed, aim, dt)
         stuck = figures.watchdog.observe(speed, aim, dt)
@@ -227,35 +231,43 @@ class Company:
                 mind.lead = leads.get(slot)
 
     def _follow(
-        self, frames: Float[Array, "B F"], leads: Mapping[int, Lead]
-    ) -> tuple[Float[Array, "B F"], Float[Array, "B"]]:
-        """Mix leads into frames; return how much of each is still the partner's own."""
-        own = np.ones(len(self))
+        self, frames: Float[Array, "B F"], leads: Mapping[int, Lead], ago: int = 0
+    ) -> Float[Array, "B F"]:
+        """Mix leads into frames; both may be of some frames ago."""
         if not leads:
-            return frames, own
+            return frames
         slots, followed = list(leads), list(leads.values())
         share = np.array([lead.shown for lead in followed])
-        led = np.stack([lead.frames[-1] for lead in followed])
+        led = np.stack([lead.frames[-1 - ago] for lead in followed])
         places = np.stack([lead.root for lead in followed])
         mixed = frames.copy()
         mixed[slots] = follow(frames[slots], self._figures.root[slots], led, places, share)
-        own[slots] -= share
-        return mixed, own
+        return mixed
 
-    def _next_windows(self) -> tuple[Float[Array, "B W F"], Bool[Array, "B"]]:
-        """Return the next frames amid their neighbours, and who goes on from a dancer."""
+    def _next_windows(
+        self,
+    ) -> tuple[Float[Array, "B W F"], Int[Array, "N"], Bool[Array, "B"]]:
+        """Return the next frames amid their neighbours, whose thoughts are new, and who goes on
+        from a dancer.
+        """
         windows = np.tile(self._still, (len(self), 1, 1))
         changed, taken_up = np.zeros((2, len(self)), bool)
         for slot, mind in enumerate(self._minds):
             if mind:
                 changed[slot], taken_up[slot] = mind.changed, mind.taken_up
                 windows[slot] = mind.next_window()
-        rows = np.flatnonzero(changed)
-        if len(rows):
-            figures = self._figures
-            motion = _poses_before(windows[rows], figures.root[rows], self.fps)
-            figures.offset.bridge(rows, figures.last_two(rows), motion, 1.0 / self.fps)
-        return windows, taken_up
+        return windows, np.flatnonzero(changed), taken_up
+
+    def _bridge(
+        self, windows: Float[Array, "B W F"], rows: Int[Array, "N"], leads: Mapping[int, Lead]
+    ) -> None:
+        """Let some go over smoothly into new thoughts, as far as these are to be seen."""
+        if not len(rows):
+            return
+        figures = self._figures
+        earlier, later = (self._follow(windows[:, REACH - ago], leads, ago) for ago in (2, 1))
+        motion = _poses_before(earlier[rows], later[rows], figures.root[rows], self.fps)
+        figures.offset.bridge(rows, figures.last_two(rows), motion, 1.0 / self.fps)
 
     def _recover(self, drifted: Bool[Array, "B"]) -> None:
         """Let those who are lost stand, after a blend; who has left the stage, at its edge."""
@@ -314,11 +326,8 @@ class _Figures(Rows):
 
 
 def _poses_before(
-    windows: Float[Array, "N W F"], root: Float[Array, "N 3"], fps: float
+    earlier: Float[Array, "N F"], later: Float[Array, "N F"], root: Float[Array, "N 3"], fps: float
 ) -> tuple[Poses, Poses]:
-    """Return the two poses before the middle of windows, the later of them at a root."""
-    earlier = features.previous_root(root, windows[:, REACH - 1], fps)
-    return (
-        features.to_poses(windows[:, REACH - 2], earlier),
-        features.to_poses(windows[:, REACH - 1], root),
-    )
+    """Return the poses of two frames in a row, the later of them at a root."""
+    before = features.previous_root(root, later, fps)
+    return features.to_poses(earlier, before), features.to_poses(later, root)

@@ -174,7 +174,8 @@ class Mind:
     def _hear_lead(self, lead: Lead) -> None:
         """Pull what is to be heard next towards what the lead just did."""
         own = self._memory.unheard[0]
-        self._memory.unheard[0] = own + np.float32(lead.heard) * (lead.frames - own)
+        led = lead.frames[-self._length :]
+        self._memory.unheard[0] = own + np.float32(lead.heard) * (led - own)
 
     def hear(self, turn: Turn, following: Float[Array, "K F"], known: Known) -> None:
         """Take what the model gave."""

@@ -16,7 +16,10 @@ from starlette.types import Scope
 from server.api import StageState, create_api
 from server.connection import SEND_TIMEOUT, Connection
 from server.house import DEFAULT, House
+from server.journal import Journal
+from server.metrics import CONTENT_TYPE
 from server.session import HELLO_TIMEOUT
+from server.stage_metrics import StageMetrics
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
@@ -62,18 +65,22 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         performance = asyncio.create_task(house.run(sleep))
+        journal = asyncio.create_task(Journal().keep(house, clock))
         try:
             yield
         finally:
             performance.cancel()
-            await asyncio.wait([performance])
+            journal.cancel()
+            await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(create_api(house, clock))
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
-        await Connection(websocket, house.stage, clock, hello_timeout, send_timeout).run()
+        await Connection(
+            websocket, house.stage, clock, hello_timeout, send_timeout, house.note_refusal
+        ).run()
 
     @app.get("/healthz")
     async def health() -> dict[str, bool]:
@@ -92,6 +99,13 @@ def create_app(
             tick_ms=1000 * house.times.p95,
             faults=dict(house.services.faults.counts),
         )
+
+    house.metrics.registry.register(StageMetrics(house, clock))
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        """Tell Prometheus."""
+        return Response(house.metrics.text(), media_type=CONTENT_TYPE)
 
     _add_pages(app, pages)
     return app

@@ -23,7 +23,7 @@ _UPGRADE = (
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 _POLL = b"GET /frame HTTP/1.1\r\nHost: localhost\r\n\r\n"
-_BINARY, _TEXT = 0x82, 0x81
+_TEXT, _BINARY, _PING, _PONG = 0x81, 0x82, 0x89, 0x8A
 
 
 class Viewer:
@@ -55,10 +55,13 @@ class Viewer:
         self.link.setblocking(False)
 
     def say(self, message: dict[str, object]) -> None:
-        """Send a control message, under a mask of zeros."""
+        """Send a control message, where this viewer does."""
         if self._acknowledges:
-            text = json.dumps(message).encode()
-            self.link.send(struct.pack("!BBI", _TEXT, 0x80 | len(text), 0) + text)
+            self._send(_TEXT, json.dumps(message).encode())
+
+    def _send(self, kind: int, payload: bytes) -> None:
+        # Under a mask of zeros, which changes nothing.
+        self.link.send(struct.pack("!BBI", kind, 0x80 | len(payload), 0) + payload)
 
     def read(self, most: int = READ) -> list[float]:
         """Take what has arrived; return when its frames were made, seconds."""
@@ -70,6 +73,8 @@ class Viewer:
                 made.append(self._frame(data, start))
             elif data[at] == _TEXT:
                 made.append(_time_of_json(data[start:end]))
+            elif data[at] == _PING:
+                self._send(_PONG, data[start:end])
             at = end
         self._pending = data[at:]
         return made

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.replay import replay
+
 if TYPE_CHECKING:
     from motion.engine import Engine
     from server.sources import Source
@@ -18,6 +20,7 @@ Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="What the model run
 
 
 app = typer.Typer()
+app.command()(replay)
 
 
 @app.command()
@@ -53,6 +56,12 @@ def serve(
             help="What operators must know; anybody may be one if not given.",
         ),
     ] = None,
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option(help="A line for each event, on stderr.")
+    ] = "text",
+    log_level: Annotated[
+        Literal["debug", "info", "warning"], typer.Option(help="The least that is logged.")
+    ] = "info",
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
     import secrets
@@ -64,7 +73,9 @@ def serve(
     from server.house import Rules
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
+    from server.logs import configure
 
+    configure(log_format, log_level)
     with bind(host, port) as listener:
         rules = Rules(most_stages=stages, operator_key=operator_key)
         house = open_house(MODELS, device, takes, rules, time.monotonic)

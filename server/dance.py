@@ -72,6 +72,9 @@ class Dance:
         """
         self._troupe, self._faults = troupe, faults
         self._model, self._seed = opening.controls.model, opening.controls.seed
+        self._contract = troupe.contract(self._model)
+        self._emotion: dict[str, float] = {}
+        self._weights = weights_of(self._emotion, self._contract.emotions)
         self._performers = Performers()
         self._captured: float | None = None
         self._sequence = opening.sequence
@@ -117,8 +120,10 @@ class Dance:
         if (controls.model, controls.seed) != (self._model, self._seed):
             self._renew(controls)
         self._pair(moment)
-        weights = weights_of(controls.emotion, self._contract.emotions)
-        return {duo.place: self._ask(duo, moment, weights) for duo in self._duos}
+        if controls.emotion != self._emotion:
+            self._emotion = controls.emotion
+            self._weights = weights_of(self._emotion, self._contract.emotions)
+        return {duo.place: self._ask(duo, moment) for duo in self._duos}
 
     def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
         """Return the frame of the stage, from those of the troupe."""
@@ -133,16 +138,12 @@ class Dance:
             self._sequence,
             moment.now,
             self._captured if present else None,
-            weights_of(moment.controls.emotion, self._contract.emotions),
+            self._weights,
             (*map(_partner, self._duos), *map(self._performer, present)),
             bool(present),
         )
         self._sequence += 1
         return message
-
-    @property
-    def _contract(self) -> Contract:
-        return self._troupe.contract(self._model)
 
     def _look(self, moment: Moment) -> None:
         assert moment.sighting is not None
@@ -150,7 +151,7 @@ class Dance:
             self._performers.update(moment.sighting, moment.now)
             self._captured = moment.sighting.time
 
-    def _ask(self, duo: _Duo, moment: Moment, weights: Float[Array, " E"]) -> Ask:
+    def _ask(self, duo: _Duo, moment: Moment) -> Ask:
         pairing, controls = duo.pairing, moment.controls
         performer = self._performers.by_id.get(pairing.dancer)
         if performer is not None and not performer.present(moment.now):
@@ -162,7 +163,7 @@ class Dance:
         lead = pairing.lead(performer, controls, moment.now)
         temperature = min(2.0, controls.temperature * self._contract.temperature)
         radius = controls.stage_radius / len(self._duos) ** 0.5
-        return Ask(weights, controls.energy, temperature, radius, lead)
+        return Ask(self._weights, controls.energy, temperature, radius, lead)
 
     def _take_up(self, duo: _Duo, context: Clip) -> None:
         with self._faults.survived("take-up"):
@@ -210,6 +211,8 @@ class Dance:
     def _renew(self, controls: Controls) -> None:
         """Let the partners go on in another model, or with other chance."""
         self._model, self._seed = controls.model, controls.seed
+        self._contract = self._troupe.contract(self._model)
+        self._weights = weights_of(controls.emotion, self._contract.emotions)
         for duo in self._duos:
             self._leave(duo)
             self._rejoin(duo, self._seed)

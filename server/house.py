@@ -1,6 +1,7 @@
 """All stages of a server, and the one scheduler that steps them together."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from server.audience import Audience, SeatPolicy
 from server.eyes import Eyes
 from server.lateness import Lateness
-from server.messages import Controls
+from server.messages import Controls, Refused
 from server.metrics import Metrics
 from server.moment import Moment
 from server.pacer import ticks
@@ -18,6 +19,8 @@ from server.sources import BrowserSource, Source
 from server.stage import Services, Stage
 from server.tick_times import TickTimes
 from server.troupe import Ask, Place
+
+_log = logging.getLogger("bhava")
 
 DEFAULT = "default"
 """Name of the stage that is always there."""
@@ -143,6 +146,11 @@ class House:
         del self.stages[name]
         stage.close(4410)
         self._ended.append(stage)
+
+    def note_refusal(self, refused: Refused) -> None:
+        """Count a client's message that was refused."""
+        self.metrics.refusals.labels(refused.name).inc()
+        _log.debug("refused", extra={"refusal": refused.name, "detail": refused.detail})
 
     def close(self) -> None:
         """Tell everybody that the show is over."""

@@ -55,8 +55,8 @@ class Jumps:
     """Half-life in seconds of what is left of the height after a flight."""
     WINDOW = 0.12
     """Seconds over which speeds are measured."""
-    LONGEST = 1.0
-    """Seconds that a flight lasts at most."""
+    LONGER = 1.5
+    """How many times as long as that speed carries a flight lasts at most."""
 
     def __init__(self) -> None:
         self._metre = 0.0
@@ -64,7 +64,7 @@ class Jumps:
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=16)
         self._now = 0.0
         self._height = self._speed = 0.0
-        self._took_off: float | None = None
+        self._lands: float | None = None
 
     def update(self, landmarks: Landmarks | None, seen: Observation) -> float:
         """Return the height of the lower foot above the floor, metres of the canonical skeleton.
@@ -76,12 +76,12 @@ class Jumps:
         self._now += seen.seconds
         if landmarks is None or seen.fresh or not self._measure(landmarks, seen):
             self._recent.clear()
-            self._took_off = None
-        elif self._took_off is None:
+            self._lands = None
+        elif self._lands is None:
             self._stand(seen.seconds)
         else:
-            self._fly(seen.seconds)
-        if self._took_off is None:
+            self._fly(seen.seconds, self._lands)
+        if self._lands is None:
             self._height *= 0.5 ** (seen.seconds / self.LANDING)
         return self._height
 
@@ -107,22 +107,27 @@ class Jumps:
         rising, lifting = self._speeds()
         lifted = foot - self._floor
         if lifted > self.LIFTED and lifting > self.RISING and rising > self.THROWN:
-            self._took_off, self._height, self._speed = self._now, lifted, rising
+            self._height, self._speed = min(lifted, rising * seconds), rising
+            self._lands = self._landing(rising)
         elif rising < self.RISING:
             self._floor += lifted * (1.0 - 0.5 ** (seconds / self.STEADY))
 
-    def _fly(self, seconds: float) -> None:
+    def _fly(self, seconds: float, latest: float) -> None:
         """Follow the feet, who fall as everything does."""
-        assert self._took_off is not None
         rising, lifting = self._speeds()
         expected = self._height + self._speed * seconds - 0.5 * _GRAVITY * seconds**2
         missed = self._recent[-1][2] - self._floor - expected
         self._height = max(expected + 0.6 * missed, 0.0)
         self._speed += 0.1 * missed / seconds - _GRAVITY * seconds
+        self._lands = latest = max(latest, self._landing(rising))
         stopped = rising < -self.RISING and lifting > 0.5 * rising
-        if self._height < 0.02 or stopped or self._now - self._took_off > self.LONGEST:
-            self._took_off = None
+        if self._height < 0.02 or stopped or self._now > latest:
+            self._lands = None
             self._floor = self._recent[-1][2]
+
+    def _landing(self, rising: float) -> float:
+        """Return when somebody whose trunk rises so fast has surely landed."""
+        return self._now + self.LONGER * 2.0 * rising / _GRAVITY
 
     def _speeds(self) -> tuple[float, float]:
         """Return how fast trunk and lower foot rise, metres a second."""

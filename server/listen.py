@@ -78,7 +78,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
         ws=_WebSocket,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
-        log_level="warning",
+        log_config=None,  # as `logs.configure` says
         timeout_graceful_shutdown=1,
     )
 

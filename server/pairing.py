@@ -22,7 +22,7 @@ from server.ramp import Ramp
 from server.take_ups import SHORTEST_CONTEXT, TakeUps
 
 Array = np.ndarray
-Kind = Literal["dancer", "stand", "hold"]
+Whom = Performer | Literal["stand", "hold"]
 
 EMOTION_SHARE = 0.3
 """Of a mirror's motion that is the model's own at intensity 1: enough to colour it, too little to
@@ -30,6 +30,10 @@ lose the dancer."""
 
 LISTENING = 0.85
 """Share of the stand in a partner that listens: it breathes on."""
+
+HISTORY = 1.0
+"""Seconds of what it showed that a partner hears when it goes on in another model: all of it within
+one frame, of which there is no time for more."""
 
 SPEED_OVER = 0.4
 """Seconds over which a dancer's speed is told for the end of a phrase."""
@@ -39,7 +43,7 @@ SPEED_OVER = 0.4
 class Follow:
     """What a partner should follow, and how closely: its shares in what is shown and heard."""
 
-    kind: Kind
+    whom: Whom
     shown: float
     heard: float
 
@@ -59,7 +63,7 @@ class Pairing:
         self.take_ups = TakeUps()
         self.frame = Frame(Pose.standing(), np.zeros(4, bool), False)
         self._contract = contract
-        self._history: deque[Pose] = deque(maxlen=contract.context_frames)
+        self._history: deque[Pose] = deque(maxlen=round(HISTORY * contract.fps))
         if history is not None:
             self._history.extend(history.pose(frame) for frame in range(len(history)))
             self.frame = Frame(self._history[-1], np.zeros(4, bool), False)
@@ -72,11 +76,10 @@ class Pairing:
     def change(self, contract: Contract) -> None:
         """Dance on in another model."""
         self._contract = contract
-        self._history = deque(self._history, maxlen=contract.context_frames)
 
     @property
     def history(self) -> Clip | None:
-        """What was shown lately, as much as a model's context holds; None before two frames."""
+        """What was shown in the last second; None before two frames."""
         if len(self._history) < 2:
             return None
         return Clip.from_poses(list(self._history), self._contract.fps)
@@ -136,10 +139,10 @@ class Pairing:
             self._following = wanted  # there is nothing to leave first
         if self._following is None:
             return None
-        leaves = wanted is None or wanted.kind != self._following.kind
-        following = self._following = self._following if leaves else wanted or self._following
-        shown = self._ramp.to(0.0 if leaves else following.shown, now)
-        self._lead = self._newest_lead(following.kind, performer, now)
+        stays = wanted is not None and wanted.whom == self._following.whom
+        following = self._following = wanted if wanted and stays else self._following
+        shown = self._ramp.to(following.shown if stays else 0.0, now)
+        self._lead = self._newest_lead(following.whom, now)
         if self._lead is None or shown == 0.0:
             return None
         heard = min(1.0, shown * following.heard / following.shown)
@@ -153,32 +156,31 @@ class Pairing:
         match controls.mode:
             case "mirror":
                 intensity = min(1.0, sum(controls.emotion.values()))
-                return Follow("dancer", 1.0 - EMOTION_SHARE * intensity, 1.0)
+                return Follow(performer, 1.0 - EMOTION_SHARE * intensity, 1.0)
             case "duet" if controls.influence > 0:
-                return Follow("dancer", controls.influence, controls.influence)
+                return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)
         return None
 
-    def _newest_lead(self, kind: Kind, performer: Performer | None, now: float) -> Lead | None:
-        if kind == "dancer":
-            fps, count = self._contract.fps, self._frames
-            seen = performer.live(now, fps, count) if performer is not None else None
+    def _newest_lead(self, whom: Whom, now: float) -> Lead | None:
+        if isinstance(whom, Performer):
+            seen = whom.live(now, self._contract.fps, self._frames)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
             return Lead.of(seen.mirrored(), 1.0, 1.0)
-        if kind == "hold" and self._lead is not None and self._ramp.at(now) > 0.0:
+        if whom == "hold" and self._lead is not None and self._ramp.at(now) > 0.0:
             return self._lead
         here = _still(self.frame.pose, self._frames, self._contract.fps)
-        if kind == "hold":
+        if whom == "hold":
             return Lead.of(here, 1.0, 1.0)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)
         return Lead.of(stand, 1.0, 1.0).at(features.last_root(here))
 
     @property
     def _frames(self) -> int:
-        """How many frames a lead is made of: a token, and one before it."""
-        return self._contract.frames_per_step + 1
+        """How many frames a lead needs: a token or three, and one before that."""
+        return max(self._contract.frames_per_step, 3) + 1
 
 
 def _still(pose: Pose, frames: int, fps: float) -> Clip:

@@ -98,7 +98,7 @@ def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Cl
     length = max(min(cut.end, take.seconds) - cut.start, 1e-9)
     for frame in take.frames(cut.start):
         at = frame.time - take.began
-        if at > cut.end:
+        if at > cut.end + 0.5 / take.header.fps:
             break
         progress(min(1.0, (at - cut.start) / length))
         seen |= {(figure.kind, figure.id) for figure in frame.figures}

@@ -1,4 +1,5 @@
 import math
+import struct
 from datetime import UTC, datetime
 
 import numpy as np
@@ -45,6 +46,16 @@ def test_a_moment_comes_back_bit_for_bit(
             for name in ("positions", "visibility", "image"):
                 assert same(getattr(one, name), getattr(other, name))
                 assert getattr(one, name).flags.c_contiguous
+
+
+def test_a_moment_has_the_bytes_that_its_document_names() -> None:
+    rng = np.random.default_rng(0)
+    person = Landmarks(rng.random((COUNT, 3)), rng.random(COUNT), rng.random((COUNT, 2)))
+    body = np.concatenate([person.positions.ravel(), person.visibility, person.image.ravel()])
+    moment = Moment(12.5, Sighting(12.25, (person,)), Controls(), take_up=True)
+    expected = struct.pack("<BddB198d", 3, 12.5, 12.25, 1, *body)
+    assert encode_moment(moment) == expected
+    assert encode_moment(Moment(12.5, None, Controls())) == struct.pack("<Bd", 0, 12.5)
 
 
 @given(st.binary(max_size=3000))

@@ -1,0 +1,98 @@
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.assemble import first_controls
+from server.journal import Journal
+from server.logs import JsonFormatter, TextFormatter, configure
+from server.messages import Set
+from tests.server.doubles import ScriptedSource
+from tests.server.playhouse import Playhouse, playing
+
+
+def record(**fields: object) -> logging.LogRecord:
+    made = logging.LogRecord("bhava", logging.INFO, "", 0, "stage %s", ("made",), None)
+    made.created = 0.25
+    vars(made).update(fields)
+    return made
+
+
+def test_a_line_for_people_tells_time_level_event_and_fields() -> None:
+    line = TextFormatter().format(record(stage="hall"))
+    assert line == "1970-01-01T00:00:00.250Z info stage made stage=hall"
+
+
+def test_a_line_for_programs_is_an_object() -> None:
+    assert json.loads(JsonFormatter().format(record(stage="hall\n", where=Path("/x")))) == {
+        "time": "1970-01-01T00:00:00.250Z",
+        "level": "info",
+        "logger": "bhava",
+        "event": "stage made",
+        "stage": "hall\n",
+        "where": "/x",
+    }
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_what_was_not_foreseen_comes_with_its_traceback(formatter: logging.Formatter) -> None:
+    try:
+        raise ValueError("no")
+    except ValueError:
+        line = formatter.format(record(exc_info=sys.exc_info()))
+    assert "ValueError: no" in line
+    assert "Traceback" in line
+
+
+def test_all_loggers_write_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.getLogger("bhava").level
+    try:
+        configure("json", "debug")
+        logging.getLogger("bhava").debug("refused")
+        logging.getLogger("uvicorn.error").warning("slow")
+        logging.getLogger("uvicorn.error").info("started")
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    finally:
+        root.handlers, root.level = before[0], before[1]
+        logging.getLogger("bhava").setLevel(before[2])
+    assert [line["event"] for line in lines] == ["refused", "slow"]
+
+
+@pytest.fixture
+async def playhouse(tmp_path: Path) -> AsyncIterator[Playhouse]:
+    async with playing(tmp_path) as playhouse:
+        yield playhouse
+
+
+async def test_the_journal_tells_what_becomes_of_stages(
+    playhouse: Playhouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bhava")
+    house, journal, now = playhouse.house, Journal(), playhouse.time
+
+    async def told() -> list[tuple[str, str]]:
+        await playhouse.watch(2)
+        caplog.clear()
+        journal.look(house, now.now)
+        return [(one.message, vars(one)["stage"]) for one in caplog.records]
+
+    assert await told() == [("stage made", "default")]
+    assert await told() == []
+    house.make("hall", ScriptedSource(), first_controls(house, "default", 1), "refuse")
+    house.stage("default").set(Set(recording=True), now.now)
+    assert await told() == [("take begun", "default"), ("stage made", "hall")]
+    house.end("hall")
+    house.stage("default").set(Set(recording=False), now.now)
+    playhouse.source.state, playhouse.source.detail = "lost", "the camera is gone"
+    assert await told() == [
+        ("source lost", "default"),
+        ("take ended", "default"),
+        ("stage not ready", "default"),
+        ("stage ended", "hall"),
+    ]
+    playhouse.source.state = "delivering"
+    assert await told() == [("source delivering", "default"), ("stage ready", "default")]

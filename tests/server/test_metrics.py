@@ -1,0 +1,117 @@
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from server.assemble import first_controls
+from server.messages import Hello, Refused
+from server.outbox import Outbox
+from server.session import Join
+from tests.server.doubles import ScriptedSource
+from tests.server.playhouse import Playhouse, playing
+
+BOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
+
+
+@pytest.fixture
+async def playhouse(tmp_path: Path) -> AsyncIterator[Playhouse]:
+    async with playing(tmp_path) as playhouse:
+        yield playhouse
+
+
+async def metrics(playhouse: Playhouse) -> dict[str, float]:
+    """All series by their text, such as `bhava_viewers{stage="default"}`."""
+    answer = await playhouse.client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    return {
+        sample.name
+        + "".join(f'{{{name}="{value}"}}' for name, value in sorted(sample.labels.items())): (
+            sample.value
+        )
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+async def test_ticks_are_told_with_how_late_they_were(playhouse: Playhouse) -> None:
+    await playhouse.watch(5)
+    told = await metrics(playhouse)
+    assert told["bhava_tick_lateness_seconds_count"] == 6  # the first at once
+    assert told['bhava_tick_lateness_seconds_bucket{le="0.002"}'] == 6
+    assert told["bhava_tick_duration_seconds_count"] == told["bhava_step_duration_seconds_count"]
+    assert told["bhava_ticks_skipped_total"] == 0
+    playhouse.time.now += 0.5
+    await playhouse.watch()
+    assert (await metrics(playhouse))["bhava_ticks_skipped_total"] == pytest.approx(14, abs=2)
+
+
+async def test_a_stage_is_told_with_its_performer_and_its_viewers(playhouse: Playhouse) -> None:
+    await playhouse.watch()
+    stage = playhouse.house.stage("default")
+    viewer = Outbox()
+    stage.receive(viewer, Join(Hello(version=2, role="viewer")), playhouse.time.now)
+    await playhouse.watch(60)
+    told = await metrics(playhouse)
+    assert told['bhava_viewers{stage="default"}'] == told['bhava_performers{stage="default"}'] == 1
+    assert told['bhava_frames_total{stage="default"}'] == 62
+    assert told['bhava_frames_dropped_total{stage="default"}'] == 60  # nobody reads
+    assert 0 <= told['bhava_pose_age_seconds{stage="default"}'] < 0.1
+    while isinstance(message := await viewer.next(), str):
+        pass
+    assert (await metrics(playhouse))['bhava_sent_bytes_total{stage="default"}'] > len(message)
+    before = (await metrics(playhouse))['bhava_frames_dropped_total{stage="default"}']
+    stage.leave(viewer, playhouse.time.now)
+    told = await metrics(playhouse)
+    assert told['bhava_viewers{stage="default"}'] == 0
+    assert told['bhava_frames_dropped_total{stage="default"}'] == before
+
+
+async def test_a_stage_that_ended_is_told_no_more(playhouse: Playhouse) -> None:
+    house = playhouse.house
+    controls = first_controls(house, "default", 1)
+    house.make("hall", ScriptedSource(), controls, "refuse")
+    await playhouse.watch()
+    told = await metrics(playhouse)
+    assert told["bhava_stages"] == 2
+    assert 'bhava_viewers{stage="hall"}' in told
+    house.end("hall")
+    told = await metrics(playhouse)
+    assert told["bhava_stages"] == 1
+    assert not [series for series in told if "hall" in series]
+
+
+async def test_faults_and_refusals_are_counted_under_few_names(playhouse: Playhouse) -> None:
+    for stage in ("stage hall", "stage attic"):
+        playhouse.house.services.faults.count(stage, ValueError("no"))
+    playhouse.house.note_refusal(Refused(name="too_fast", detail="expected less, got more"))
+    told = await metrics(playhouse)
+    assert told['bhava_faults_total{where="stage"}'] == 2
+    assert told['bhava_refusals_total{name="too_fast"}'] == 1
+
+
+async def test_every_metric_follows_the_conventions(playhouse: Playhouse) -> None:
+    answer = await playhouse.client.get("/metrics")
+    for family in text_string_to_metric_families(answer.text):
+        assert family.documentation
+        if family.name.startswith("bhava_"):
+            assert re.fullmatch(r"bhava_[a-z]+(_[a-z]+)*", family.name)
+            assert not family.name.endswith(("_ms", "_mb", "_percent"))
+
+
+async def test_the_board_shows_nothing_that_is_not_told(playhouse: Playhouse) -> None:
+    await playhouse.watch()
+    playhouse.house.note_refusal(Refused(name="too_fast", detail=""))
+    playhouse.house.services.faults.count("source", ValueError())
+    told = {re.split("{", series)[0] for series in await metrics(playhouse)}
+    board = json.loads(BOARD.read_text())
+    shown = {
+        name
+        for panel in board["panels"]
+        for target in panel.get("targets", [])
+        for name in re.findall(r"\b(?:bhava|process)_\w+", target["expr"])
+    }
+    assert len(shown) > 15
+    assert shown <= told
