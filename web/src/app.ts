@@ -158,6 +158,7 @@ export class App {
   private wear(guest: Look | null): void {
     this.guest = guest;
     if (!this.partner) return;
+    this.partner.look.object.removeFromParent();
     this.partner.look = guest ?? this.own ?? this.partner.look;
     this.show(this.partner);
   }
