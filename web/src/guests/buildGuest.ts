@@ -29,7 +29,6 @@ export async function buildGuest(
     else bindPose(gltf.scene);
     const nodes = await humanoid(gltf, indices, skeleton);
     const rig = new GuestRig(gltf.scene, nodes, skeleton);
-    if (!Number.isFinite(rig.retargeter.ratio)) throw new Error("expected finite bones");
     return new GuestLook(gltf.scene, nodes, rig, vrm);
   } catch (error) {
     if (error instanceof GuestError) throw error;

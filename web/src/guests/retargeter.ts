@@ -39,7 +39,7 @@ export class Retargeter {
   /** World position of the first bone, metres. */
   readonly place = new Vector3();
   /** Leg of the guest in legs of the dancer. */
-  readonly ratio: number;
+  private readonly ratio: number;
   private readonly joints: readonly number[];
   private readonly straightenings: readonly Quaternion[];
   /** Offsets from the bone above, and positions from the first bone. */
