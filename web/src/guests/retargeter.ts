@@ -132,7 +132,8 @@ export class Retargeter {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.soles) {
       this.point.copy(position).applyQuaternion(this.turns[bone] as Quaternion);
-      lowest = Math.min(lowest, this.point.y + (this.positions[bone]?.y ?? 0));
+      this.point.add(this.positions[bone] as Vector3);
+      lowest = Math.min(lowest, this.point.y);
     }
     return lowest;
   }
