@@ -1,14 +1,15 @@
-"""Stand-ins for what takes long or needs hardware: a partner that sways, a scripted source."""
+"""Stand-ins for what takes long or needs hardware: a model that sways, a scripted source."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from motion import features
+from motion import features, rotations
 from motion.clip import Clip, Pose
-from motion.contract import Contract
-from motion.partner import Frame
+from motion.contract import Contract, State
+from motion.engine import Conditions, Noise, States
 from motion.skeleton import CANONICAL
 from server.demo import Camera
 from server.landmarks import Sighting
@@ -26,8 +27,8 @@ CONTRACT = Contract(
     features=features.LAYOUT,
     emotions=EMOTIONS,
     energy_by_emotion=(0.5, 0.8, 0.3),
-    noise=0,
-    states=(),
+    noise=1,
+    states=(State(name="phase", shape=(1,)),),
     temperature=1.0,
     guidance=0.0,
     licence="MIT",
@@ -35,34 +36,42 @@ CONTRACT = Contract(
 )
 
 
-class SwayingPartner:
-    """Sways on the spot: how wide by the energy, how high the arms by the emotion."""
+class SwayingEngine:
+    """A model that swings its arms: how wide by the energy, how high by happiness and by chance.
 
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
-        self.taken_up: list[Clip] = []
-        self.asked: list[tuple[list[float], float]] = []
-        self.fail: Exception | None = None
-        self.blow_up = False
-        self._frames = 0
-        self._taking_up = True
+    Attributes:
+        batches: How many partners each call was for.
+        asked: The energies of the newest call.
+        still: Whether it stands, whatever it is asked for.
+        swell: Factor for all that it gives; nothing but 1 is motion.
+        before: Called before each step; may take its time, or raise.
+    """
 
-    def take_up(self, context: Clip) -> None:
-        if self.fail:
-            raise self.fail
-        self.taken_up.append(context)
-        self._taking_up = True
+    def __init__(self, contract: Contract = CONTRACT) -> None:
+        self.contract = contract
+        self.batches: list[int] = []
+        self.asked = np.empty(0)
+        self.still, self.swell = False, 1.0
+        self.before: Callable[[], None] = lambda: None
+        self._standing = features.from_clip(Clip.from_poses([Pose.standing()] * 2, 30))[0]
 
-    def advance(self, emotion: np.ndarray, energy: float) -> Frame:
-        self.asked.append((emotion.tolist(), energy))
-        if self.fail:
-            raise self.fail
-        pose = Pose.standing()
-        pose.hips[0] = np.nan if self.blow_up else 0.1 * energy * np.sin(0.2 * self._frames)
-        _lift(pose, float(emotion[1]))
-        self._frames += 1
-        taken_up, self._taking_up = self._taking_up, False
-        return Frame(pose, np.array([True, True, False, False]), taken_up)
+    def initial_states(self, batch: int = 1) -> States:
+        return {"phase": np.zeros((batch, 1), np.float32)}
+
+    def step(
+        self, frames: np.ndarray, conditions: Conditions, states: States, noise: Noise
+    ) -> tuple[np.ndarray, States]:
+        self.before()
+        self.batches.append(len(frames))
+        self.asked = conditions.energy[:, 0]
+        times = states["phase"] + np.arange(1, 5, dtype=np.float32) / 30
+        swing = 0.0 if self.still else 1.6 * conditions.energy * np.sin(4 * np.pi * times)
+        angle = 0.05 * noise.normal + conditions.emotion[:, 1:2] + swing
+        following = np.tile(self._standing, (len(frames), 4, 1))
+        local = following[..., features.PART["rotations"]].reshape(*angle.shape, -1, 6)
+        local[..., ARMS, :] = rotations.to_6d(_lifted(angle))
+        following[..., features.PART["rotations"]] = local.reshape(*angle.shape, -1)
+        return np.float32(self.swell) * following, {"phase": times[:, -1:]}
 
 
 @dataclass
@@ -88,10 +97,16 @@ class ScriptedSource:
 def seen(time: float, lift: float = 0.0) -> Sighting:
     """What a source sees of someone who stands, with the arms lifted by some radians."""
     pose = Pose.standing()
-    _lift(pose, lift)
+    pose.rotations[ARMS] = _lifted(np.array(lift))
     return Sighting(time, (Camera().see(pose),))
 
 
-def _lift(pose: Pose, angle: float) -> None:
-    turn = Rotation.from_rotvec([[0.0, 0.0, angle], [0.0, 0.0, -angle]])
-    pose.rotations[ARMS] = (turn * Rotation.from_quat(pose.rotations[ARMS])).as_quat()
+def _lifted(angle: np.ndarray) -> np.ndarray:
+    """Return the rotations of both upper arms, lifted to the sides by an angle."""
+    turn = np.zeros((*angle.shape, 2, 3))
+    turn[..., 2] = angle[..., None] * [1.0, -1.0]
+    standing = Rotation.from_quat(Pose.standing().rotations[ARMS])
+    turned = [
+        Rotation.from_rotvec(turn[..., arm, :].reshape(-1, 3)) * standing[arm] for arm in (0, 1)
+    ]
+    return np.stack([each.as_quat().reshape(*angle.shape, 4) for each in turned], axis=-2)

@@ -1,7 +1,9 @@
 """The pose process from inside: pace, retries and hanging up, with captures and clocks made up."""
 
 import multiprocessing
+from collections.abc import Set
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,14 @@ import pytest
 from motion.errors import SourceError
 from server.landmarks import Sighting
 from server.pose_finder import Picture
-from server.pose_process import Address, deliver, live_pictures, pictures, video_pictures
+from server.pose_process import (
+    Address,
+    deliver,
+    live_pictures,
+    moving_pictures,
+    pictures,
+    video_pictures,
+)
 
 FPS, POS_MSEC = 5, 0  # numbers that OpenCV gives these properties
 
@@ -17,8 +26,10 @@ FPS, POS_MSEC = 5, 0  # numbers that OpenCV gives these properties
 class Capture:
     """A capture of OpenCV's shape that gives so many frames."""
 
-    def __init__(self, frames: int, fps: float = 25.0, stamps: bool = True) -> None:
-        self.frames, self.fps, self.stamps = frames, fps, stamps
+    def __init__(
+        self, frames: int, fps: float = 25.0, stamps: bool = True, broken: Set[int] = frozenset()
+    ) -> None:
+        self.frames, self.fps, self.stamps, self.broken = frames, fps, stamps, broken
         self.at = -1
         self.released = False
 
@@ -31,7 +42,7 @@ class Capture:
         return self.at < self.frames
 
     def retrieve(self) -> tuple[bool, np.ndarray]:
-        return True, np.full((4, 4, 3), self.at, dtype=np.uint8)
+        return self.at not in self.broken, np.full((4, 4, 3), self.at, dtype=np.uint8)
 
     def read(self) -> tuple[bool, np.ndarray | None]:
         return self.retrieve() if self.grab() else (False, None)
@@ -89,6 +100,42 @@ def test_video_without_pictures_is_an_error():
         next(video_pictures(lambda: Capture(0), time.clock, time.wait))
 
 
+@pytest.mark.parametrize("broken", [{0}, {1}, {1, 2}])
+def test_broken_frames_of_a_video_are_left_out(broken):
+    time = Time()
+    video = video_pictures(lambda: Capture(3, broken=broken), time.clock, time.wait)
+    sound = [frame for frame in range(3) if frame not in broken]
+    assert [frame for _, frame in shown(video, 2 * len(sound))] == 2 * sound
+
+
+def test_video_of_broken_frames_alone_is_an_error():
+    time = Time()
+    with pytest.raises(SourceError, match="expected a video with pictures"):
+        next(video_pictures(lambda: Capture(3, broken={0, 1, 2}), time.clock, time.wait))
+
+
+def test_damaged_video_goes_on(shared_video: Path, tmp_path: Path):
+    data = bytearray(shared_video.read_bytes())
+    rng = np.random.default_rng(0)
+    for at in rng.integers(len(data) // 4, len(data) // 2, 400):
+        data[at] ^= 0xFF
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(data)
+    time, address = Time(), Address("video", str(damaged))
+    came = list(islice(pictures(address, time.clock, time.wait), 450))
+    assert came[-1].time - came[0].time > 14.0  # longer than it is: it started over
+
+
+@pytest.mark.parametrize("value", [0, 90])
+def test_camera_that_gives_one_picture_again_and_again_is_an_error(value):
+    frozen = (Picture(i / 30, np.full((4, 4, 3), value, np.uint8)) for i in range(1000))
+    given = []
+    with pytest.raises(SourceError, match="camera 0 gives the same picture again and again"):
+        given.extend(moving_pictures(frozen, "camera 0"))
+    noisy = [Picture(i / 30, np.full((4, 4, 3), i % 2, np.uint8)) for i in range(1000)]
+    assert list(moving_pictures(iter(noisy), "camera 0")) == noisy
+
+
 def test_live_source_that_stops_is_an_error():
     capture = Capture(1)
     live = live_pictures(capture, "camera 0")
@@ -141,12 +188,32 @@ class Recorder:
     """One end of a pipe that writes down what is sent, and never waits."""
 
     def __init__(self, link, heard: list) -> None:
-        self._link, self._heard = link, heard
+        self._link, self.heard = link, heard
         self.waits: list[float] = []
 
     def send(self, report) -> None:
-        self._heard.append(report)
+        self.heard.append(report)
 
     def poll(self, seconds: float) -> bool:
         self.waits.append(seconds)
         return self._link.poll(0)
+
+
+def test_camera_unplugged_and_back():
+    parent, child = multiprocessing.Pipe()
+    plugged = [True, False, False, True]
+    still = np.zeros((2, 2, 3))
+
+    def open_source():
+        if not plugged:
+            parent.close()
+        if not plugged or not plugged.pop(0):
+            raise SourceError("camera 0 cannot be opened")
+        yield Picture(1.0, still)
+        raise SourceError("camera 0 gives no more pictures")
+
+    link = Recorder(child, [])
+    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time))
+    came = ["starting", "delivering", "lost"]
+    assert [report.state for report in link.heard] == [*came, "lost", "lost", *came, "lost"]
+    assert link.waits[:4] == [0.5, 1.0, 2.0, 0.5]

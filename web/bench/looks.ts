@@ -37,7 +37,7 @@ async function frameTimes(name: string): Promise<Float64Array> {
     motion.update(pose, contacts, false, FRAME);
     mood.update(emotion, FRAME);
     look.update(motion, mood, FRAME);
-    marks.update(motion, mood, look);
+    marks.update(motion, mood, look, look.room);
     look.object.updateMatrixWorld();
     if (frame >= 0) times[frame] = performance.now() - start;
   }

@@ -9,9 +9,8 @@ import {
 import type { Pose } from "../motion/interpolatePose";
 import type { SkeletonDescription } from "../protocol/messages";
 import { bodyMaterial } from "./bodyMaterial";
-import { buildBody } from "./buildBody";
+import { bodySurface } from "./bodySurface";
 import { buildSkeleton } from "./buildSkeleton";
-import { figure } from "./figure";
 
 /** Our own figure, moved by poses. */
 export class Avatar {
@@ -28,7 +27,7 @@ export class Avatar {
     this.costume = costume;
     this.rim = rim;
     this.skeleton = buildSkeleton(description);
-    this.mesh = new SkinnedMesh(buildBody(figure(description), detail), material);
+    this.mesh = new SkinnedMesh(bodySurface(description, detail), material);
     this.mesh.castShadow = true;
     this.mesh.receiveShadow = true;
     // The bounds of the rest pose say nothing about a dancer.
@@ -49,7 +48,6 @@ export class Avatar {
   }
 
   dispose(): void {
-    this.mesh.geometry.dispose();
     this.mesh.material.dispose();
     this.skeleton.dispose();
   }

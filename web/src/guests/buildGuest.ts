@@ -4,6 +4,7 @@ import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.j
 import { type GLTF, GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import type { SkeletonDescription } from "../protocol/messages";
 import { bindPose } from "./bindPose";
+import { dimToon } from "./dimToon";
 import { GuestError } from "./guestError";
 import { GuestLook } from "./guestLook";
 import { GuestRig } from "./guestRig";
@@ -27,9 +28,9 @@ export async function buildGuest(
     const vrm: VRM | null = gltf.userData.vrm ?? null;
     if (vrm) vrm.humanoid.autoUpdateHumanBones = false;
     else bindPose(gltf.scene);
+    dimToon(gltf.scene);
     const nodes = await humanoid(gltf, indices, skeleton);
     const rig = new GuestRig(gltf.scene, nodes, skeleton);
-    if (!Number.isFinite(rig.retargeter.ratio)) throw new Error("expected finite bones");
     return new GuestLook(gltf.scene, nodes, rig, vrm);
   } catch (error) {
     if (error instanceof GuestError) throw error;

@@ -33,6 +33,8 @@ export class GuestRig {
       parent: this.nearest(node.parent),
       position: worldPosition(node),
     }));
+    const places = this.bones.flatMap(({ position }) => position.toArray());
+    if (!places.every(Number.isFinite)) throw new Error("expected bones at finite places");
     this.retargeter = new Retargeter(skeleton, this.bones, findSoles(scene, nodes));
     this.rest = this.nodes.map(worldRotation);
     this.parentFromWorldRest = this.nodes.map(({ parent }) => worldRotation(parent).invert());

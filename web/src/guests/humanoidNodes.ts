@@ -18,7 +18,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
 
 /**
  * Finds the bones of a person in an avatar, as a VRM declares them, or else by name and place;
- * those that do not hang on the hips do not count.
+ * those that do not hang on the hips, or are another joint already, do not count.
  *
  * @param name As the sentences call it.
  * @returns Index of the glTF node for each joint of the VRM humanoid that was found.
@@ -27,7 +27,11 @@ const REQUIRED: Readonly<Record<string, string>> = {
 export function humanoidNodes(document: GltfDocument, name: string): Map<string, number> {
   const tree = new NodeTree(document.nodes ?? []);
   const found = declared(document) ?? guessed(document, tree);
-  for (const [joint, node] of found) if (!tree.holds(found.get("hips"), node)) found.delete(joint);
+  const taken = new Set<number>();
+  for (const [joint, node] of found) {
+    if (taken.has(node) || !tree.holds(found.get("hips"), node)) found.delete(joint);
+    taken.add(node);
+  }
   const missing = missingBones(found);
   if (missing.length > 0) {
     throw new GuestError(

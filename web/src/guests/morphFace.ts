@@ -36,8 +36,10 @@ export class MorphFace {
 
   /** Adds an expression to those that show. */
   add(expression: Expression, weight: number): void {
-    for (const { influences, index, amount } of this.muscles.get(expression) ?? []) {
-      influences[index] = Math.min(1, (influences[index] ?? 0) + weight * amount);
+    const muscles = this.muscles.get(expression);
+    if (!muscles) return;
+    for (const { influences, index, amount } of muscles) {
+      influences[index] = Math.min(1, (influences[index] as number) + weight * amount);
     }
   }
 

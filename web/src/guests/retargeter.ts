@@ -39,7 +39,7 @@ export class Retargeter {
   /** World position of the first bone, metres. */
   readonly place = new Vector3();
   /** Leg of the guest in legs of the dancer. */
-  readonly ratio: number;
+  private readonly ratio: number;
   private readonly joints: readonly number[];
   private readonly straightenings: readonly Quaternion[];
   /** Offsets from the bone above, and positions from the first bone. */
@@ -132,7 +132,8 @@ export class Retargeter {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.soles) {
       this.point.copy(position).applyQuaternion(this.turns[bone] as Quaternion);
-      lowest = Math.min(lowest, this.point.y + (this.positions[bone]?.y ?? 0));
+      this.point.add(this.positions[bone] as Vector3);
+      lowest = Math.min(lowest, this.point.y);
     }
     return lowest;
   }

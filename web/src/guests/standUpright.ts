@@ -5,7 +5,7 @@ import { worldPosition } from "./worldPosition";
 
 /** Heights of the head joint above the feet that fit the stage, in those of the partner. */
 const SHORTEST = 0.8;
-const TALLEST = 1.2;
+const TALLEST = 1.02;
 
 /**
  * Turns a figure in its rest pose to stand upright and face +Z, as its own limbs tell.

@@ -10,11 +10,11 @@ import {
   ShaderChunk,
   Vector2,
 } from "three";
+import { bodySurface } from "../avatar/bodySurface";
 import type { SkeletonDescription } from "../protocol/messages";
 import type { Quality } from "../settings";
 import { decay } from "../stage/decay";
 import { animateByHistory } from "./animateByHistory";
-import { bodySurface } from "./bodySurface";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";
 

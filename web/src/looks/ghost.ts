@@ -10,12 +10,16 @@ import {
 } from "three";
 import type { Look, LookFactory } from "./look";
 
+/** How much darker it is drawn on paper, where light would not show. */
+const ON_PAPER = 0.2;
+
 /** The performer's own skeleton: faint threads, with knots at the joints. */
 export const ghost: LookFactory = ({ parents }) => {
   const bones = parents.map((parent, joint) => [parent, joint] as const).slice(1);
   const from = ends(bones.length);
   const to = ends(bones.length);
   const uniforms = { colour: { value: new Color() }, brightness: { value: 1 } };
+  let shade = 1;
   const mesh = new Mesh(threads().setAttribute("from", from), threadMaterial(uniforms));
   mesh.geometry.setAttribute("to", to);
   mesh.frustumCulled = false;
@@ -31,8 +35,12 @@ export const ghost: LookFactory = ({ parents }) => {
       }
       from.needsUpdate = true;
       to.needsUpdate = true;
-      uniforms.colour.value.copy(palette.accent).lerp(palette.light, 0.5);
+      uniforms.colour.value.copy(palette.accent).lerp(palette.light, shade * 0.5);
+      uniforms.colour.value.multiplyScalar(shade);
       uniforms.brightness.value = 1 + pulse;
+    },
+    enter(room) {
+      shade = room === "paper" ? ON_PAPER : 1;
     },
     setQuality() {},
     dispose() {

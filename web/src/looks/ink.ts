@@ -26,6 +26,9 @@ const SEGMENTS = 36;
 const ANCHORS = 5;
 /** Washes that follow the strokes, palest first. */
 const WASHES = 7;
+/** Of the brush; beside figures that need the dark it paints with chalk. */
+const INK = "#1d1b1e";
+const CHALK = "#e4ddd0";
 const DROPS = 2600;
 const DROPS_SHARE: Readonly<Record<Quality, number>> = { low: 0.4, medium: 0.7, high: 1 };
 /** The sun goes after the dancer this softly, seconds. */
@@ -42,10 +45,12 @@ export const ink: LookFactory = (skeleton) => {
     anchors: { value: painted.anchors.map((anchor) => new Vector4(...anchor)) },
     joints: { value: painted.joints },
     accent: { value: new Color() },
+    pigment: { value: new Color(INK) },
     memory: { value: 1 },
     turbulence: { value: 0 },
     rise: { value: 0 },
     weight: { value: 1 },
+    stir: { value: 1 },
     roughness: { value: 0 },
   };
   const brush = new Mesh(strokeGeometry(painted.count), strokeMaterial(uniforms, painted.count));
@@ -53,12 +58,13 @@ export const ink: LookFactory = (skeleton) => {
   const drops = new Particles(skeleton, DROPS, {
     settled: 0,
     size: 0.024,
-    shedding: [1.4, 4],
+    shedding: [1.2, 3.5],
+    trickle: 0,
     blending: NormalBlending,
     shade: `
       vec4 shade(float left, float speed, float grazing, float off) {
         float alpha = (1.0 - smoothstep(0.7, 1.0, off)) * smoothstep(0.0, 0.3, left) * 0.85;
-        return vec4(vec3(0.012, 0.01, 0.014) * alpha, alpha);
+        return vec4(vec3(0.011) * alpha, alpha);
       }`,
   });
   sun.renderOrder = -1;
@@ -84,7 +90,12 @@ export const ink: LookFactory = (skeleton) => {
       uniforms.turbulence.value = behaviour.turbulence;
       uniforms.rise.value = behaviour.rise;
       uniforms.weight.value = behaviour.weight * (1 + 0.12 * mood.pulse);
+      uniforms.stir.value = behaviour.stir;
       uniforms.roughness.value = behaviour.roughness;
+    },
+    enter(room) {
+      uniforms.pigment.value.set(room === "paper" ? INK : CHALK);
+      drops.object.visible = room === "paper";
     },
     setQuality: (quality) => drops.thin(DROPS_SHARE[quality]),
     dispose() {
@@ -185,7 +196,9 @@ function strokeMaterial(uniforms: Uniforms, count: number): ShaderMaterial {
     fragmentShader: `
       ${noiseShader}
       uniform vec3 accent;
+      uniform vec3 pigment;
       uniform float roughness;
+      uniform float stir;
       varying vec2 brush;
       varying float cap;
       varying float seed;
@@ -201,10 +214,10 @@ function strokeMaterial(uniforms: Uniforms, count: number): ShaderMaterial {
         float dry = roughness * (0.42 * smoothstep(0.3, 1.0, brush.x) + 0.09 * min(speed, 3.0));
         inked *= smoothstep(dry - 0.1, dry + 0.06, hairs + 0.2 * (1.0 - roughness));
         float wet = smoothstep(0.55, 0.95, rim);
-        float moved = smoothstep(0.25, 1.5, speed);
+        float moved = smoothstep(0.2 * stir, 1.3 * stir, speed);
         float paleness = (1.0 - wash) * (1.0 - wash) * moved * (0.16 + 0.14 * wet);
         float alpha = wash > 0.0 ? paleness : 0.97;
-        vec3 colour = wash > 0.0 ? mix(accent * 0.55, accent, wash) : vec3(0.012, 0.011, 0.014);
+        vec3 colour = wash > 0.0 ? mix(accent * 0.55, accent, wash) : mix(pigment, vec3(0.35), 0.25 * smoothstep(0.62, 0.85, hairs));
         gl_FragColor = vec4(colour, alpha * inked);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

@@ -1,5 +1,5 @@
 import { AdditiveBlending, Color, Group, Mesh, ShaderMaterial } from "three";
-import { bodySurface } from "./bodySurface";
+import { bodySurface } from "../avatar/bodySurface";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";
@@ -21,6 +21,7 @@ export const light: LookFactory = (skeleton) => {
     roughness: { value: 0 },
     rise: { value: 0 },
     weight: { value: 1 },
+    stir: { value: 1 },
     brightness: { value: 1 },
     flow: { value: 0 },
   };
@@ -45,6 +46,7 @@ export const light: LookFactory = (skeleton) => {
       uniforms.roughness.value = behaviour.roughness;
       uniforms.rise.value = behaviour.rise;
       uniforms.weight.value = behaviour.weight;
+      uniforms.stir.value = behaviour.stir;
       uniforms.brightness.value = 1 + mood.pulse + FLARE * flare;
       uniforms.flow.value = (uniforms.flow.value + FLOW * mood.energy * seconds) % 1e3;
     },
@@ -94,9 +96,9 @@ function bodyMaterial(uniforms: Uniforms): ShaderMaterial {
       void main() {
         float grazing = 1.0 - abs(dot(normalize(facing), normalize(seen)));
         float band = pow(0.5 + 0.5 * cos(6.2832 * (fromHeart * 1.6 - flow)), 6.0);
-        vec3 inside = accent * (0.07 + 0.7 * weight * band * (0.25 + grazing));
-        vec3 rim = accent * 1.5 * pow(grazing, 1.4) + glow * 1.9 * pow(grazing, 3.5);
-        gl_FragColor = vec4((inside + rim) * 1.2 * brightness, 1.0);
+        vec3 inside = accent * (0.04 + 0.7 * weight * band * (0.25 + grazing));
+        vec3 rim = accent * 1.45 * pow(grazing, 2.0) + glow * 2.2 * pow(grazing, 4.0);
+        gl_FragColor = vec4((inside + rim) * 1.35 * brightness, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,
@@ -147,6 +149,7 @@ function flameMaterial(uniforms: Uniforms): ShaderMaterial {
       uniform float memory;
       uniform float roughness;
       uniform float rise;
+      uniform float stir;
       varying float burnt;
       varying float heat;
       void main() {
@@ -162,7 +165,7 @@ function flameMaterial(uniforms: Uniforms): ShaderMaterial {
         float age = min(3.6, 0.42 * memory) * burnt;
         skinAt(position, normal, skinIndex, skinWeight, age, place, outward);
         place += outward * 0.012 + vec3(0.0, rise * age, 0.0);
-        heat = smoothstep(0.15, 1.6, speed);
+        heat = smoothstep(0.1 * stir, 1.3 * stir, speed);
         gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
       }`,
     fragmentShader: `
@@ -173,7 +176,7 @@ function flameMaterial(uniforms: Uniforms): ShaderMaterial {
       varying float heat;
       void main() {
         float left = 1.0 - burnt;
-        vec3 colour = mix(accent, glow, left * left * 0.6) * heat * left * burnt * 0.6;
+        vec3 colour = mix(accent, glow, left * left * 0.6) * heat * left * burnt * 0.45;
         gl_FragColor = vec4(colour * brightness, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

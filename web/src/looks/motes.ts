@@ -11,7 +11,8 @@ export const motes: LookFactory = (skeleton) => {
   const particles = new Particles(skeleton, COUNT, {
     settled: 0.38,
     size: 0.013,
-    shedding: [0.08, 0.9],
+    shedding: [0.1, 0.9],
+    trickle: 0.12,
     blending: AdditiveBlending,
     shade: `
       vec4 shade(float left, float speed, float grazing, float off) {

@@ -3,13 +3,14 @@ import {
   BufferGeometry,
   Color,
   Float32BufferAttribute,
+  MathUtils,
   type PerspectiveCamera,
   Points,
   ShaderMaterial,
   type WebGLRenderer,
 } from "three";
+import { bodySurface } from "../avatar/bodySurface";
 import type { SkeletonDescription } from "../protocol/messages";
-import { bodySurface } from "./bodySurface";
 import type { FigureMotion } from "./figureMotion";
 import { historyShader } from "./historyShader";
 import type { Mood } from "./mood";
@@ -17,16 +18,18 @@ import { MotionHistory } from "./motionHistory";
 import { swirlShader } from "./swirlShader";
 
 const SPACING = 0.014;
-/** Steps that fill a range evenly without a random generator. */
-const EVEN = [0.7548777, 0.5698403, 0.8566749, 0.618034] as const;
+/** Scatters the same grains every time. */
+const SEED = 7;
 
 export interface ParticleStyle {
   /** Share that stays on the body and shows its shape. */
   readonly settled: number;
   /** Of a grain, metres. */
   readonly size: number;
-  /** Speed below which a limb sheds nothing, and above which it sheds fully, m/s. */
+  /** Speeds below which a limb sheds a trickle, and above which fully; 1 is the emotion's `stir`. */
   readonly shedding: readonly [number, number];
+  /** What still limbs shed, 0 to 1. */
+  readonly trickle: number;
   readonly blending: Blending;
   /** GLSL of `vec4 shade(float left, float speed, float grazing)`, premultiplied. */
   readonly shade: string;
@@ -54,6 +57,7 @@ export class Particles {
       turbulence: { value: 0 },
       rise: { value: 0 },
       carry: { value: 0 },
+      stir: { value: 1 },
       size: { value: style.size },
       brightness: { value: 1 },
       accent: { value: new Color() },
@@ -75,6 +79,7 @@ export class Particles {
     uniforms.turbulence.value = behaviour.turbulence * energy;
     uniforms.rise.value = behaviour.rise;
     uniforms.carry.value = behaviour.carry;
+    uniforms.stir.value = behaviour.stir;
     uniforms.size.value = this.size * Math.sqrt(behaviour.weight) * (1 + 0.3 * pulse);
     uniforms.brightness.value = 1 + pulse;
     uniforms.accent.value.copy(palette.accent);
@@ -104,15 +109,19 @@ function grains(skeleton: SkeletonDescription, count: number): BufferGeometry {
   const normals: number[] = [];
   const joints: number[] = [];
   const seeds: number[] = [];
+  const random = () => MathUtils.seededRandom();
+  MathUtils.seededRandom(SEED);
   for (let grain = 0; grain < count; grain++) {
-    const at = Math.floor(((grain * EVEN[3]) % 1) * position.count);
+    const at = Math.floor(random() * position.count);
     const heaviest = [0, 1, 2, 3].reduce((best, i) =>
       skinWeight.getComponent(at, i) > skinWeight.getComponent(at, best) ? i : best,
     );
-    spots.push(position.getX(at), position.getY(at), position.getZ(at));
+    // Off the grid on which the surface was sampled.
+    const off = () => SPACING * (random() - 0.5);
+    spots.push(position.getX(at) + off(), position.getY(at) + off(), position.getZ(at) + off());
     normals.push(normal.getX(at), normal.getY(at), normal.getZ(at));
     joints.push(skinIndex.getComponent(at, heaviest));
-    seeds.push(...EVEN.map((step, i) => ((grain + 1) * step * (i + 1)) % 1));
+    seeds.push(random(), random(), random(), random());
   }
   return new BufferGeometry()
     .setAttribute("position", new Float32BufferAttribute(spots, 3))
@@ -128,7 +137,7 @@ function pixelsPerMetre(renderer: WebGLRenderer, camera: PerspectiveCamera): num
 
 function material(
   uniforms: ShaderMaterial["uniforms"],
-  { settled, shedding, blending, shade }: ParticleStyle,
+  { settled, shedding, trickle, blending, shade }: ParticleStyle,
 ): ShaderMaterial {
   return new ShaderMaterial({
     uniforms,
@@ -136,6 +145,7 @@ function material(
       SETTLED: settled.toFixed(3),
       STILL: shedding[0].toFixed(3),
       FAST: shedding[1].toFixed(3),
+      TRICKLE: trickle.toFixed(3),
     },
     vertexShader: `
       attribute float joint;
@@ -149,6 +159,7 @@ function material(
       uniform float rise;
       uniform float carry;
       uniform float size;
+      uniform float stir;
       varying float left;
       varying float speed;
       varying float grazing;
@@ -177,7 +188,7 @@ function material(
         float front = dot(facing, toEye);
         grazing = stays ? 1.0 - abs(front) : 1.0;
         left = stays ? 1.0 : 1.0 - lived;
-        visible = stays ? smoothstep(-0.25, 0.05, front) : smoothstep(STILL, FAST, speed);
+        visible = stays ? smoothstep(-0.25, 0.05, front) : mix(TRICKLE, 1.0, smoothstep(STILL, FAST, speed / stir));
         float grown = stays ? mix(0.75, 1.1, seed.z) : mix(0.5, 1.6, seed.z * seed.z) * sqrt(left);
         gl_Position = visible < 0.01 ? vec4(2.0, 2.0, 2.0, 1.0) : projectionMatrix * view;
         gl_PointSize = max(1.0, size * grown * pixelsPerMetre / -view.z);

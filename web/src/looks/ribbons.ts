@@ -10,9 +10,9 @@ import {
   MeshStandardMaterial,
   ShaderMaterial,
 } from "three";
+import { bodySurface } from "../avatar/bodySurface";
 import type { SkeletonDescription } from "../protocol/messages";
 import { animateByHistory } from "./animateByHistory";
-import { bodySurface } from "./bodySurface";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";
@@ -42,6 +42,7 @@ export const ribbons: LookFactory = (skeleton) => {
     turbulence: { value: 0 },
     rise: { value: 0 },
     weight: { value: 1 },
+    stir: { value: 1 },
     roughness: { value: 0 },
     brightness: { value: 1 },
     time: { value: 0 },
@@ -63,6 +64,7 @@ export const ribbons: LookFactory = (skeleton) => {
       uniforms.turbulence.value = behaviour.turbulence;
       uniforms.rise.value = behaviour.rise;
       uniforms.weight.value = behaviour.weight;
+      uniforms.stir.value = behaviour.stir;
       uniforms.roughness.value = behaviour.roughness;
       uniforms.brightness.value = 1 + mood.pulse;
       uniforms.time.value = (uniforms.time.value + seconds * mood.energy) % 1e3;
@@ -173,6 +175,7 @@ function veilMaterial(uniforms: Uniforms): ShaderMaterial {
       uniform vec3 glow;
       uniform float weight;
       uniform float roughness;
+      uniform float stir;
       uniform float brightness;
       varying vec3 seen;
       varying vec2 cloth;
@@ -187,7 +190,7 @@ function veilMaterial(uniforms: Uniforms): ShaderMaterial {
         float hem = smoothstep(0.0, 0.03, cloth.y) * smoothstep(1.0, 0.96, cloth.y);
         float edge = 1.0 + 1.6 * smoothstep(0.93, 0.97, cloth.y);
         float left = (1.0 - cloth.x) * smoothstep(0.0, 0.03, cloth.x);
-        float air = smoothstep(0.1, 1.0, flown);
+        float air = smoothstep(0.1 * stir, 0.8 * stir, flown);
         vec3 colour = mix(accent, glow, 0.15 + 0.7 * grazing * left);
         float sheen = 0.2 + 0.6 * grazing * grazing;
         gl_FragColor = vec4(colour * sheen * threads * edge * hem * left * air * sqrt(weight) * brightness, 1.0);

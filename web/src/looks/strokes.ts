@@ -15,11 +15,11 @@ const HIPS_HEIGHT = 0.95;
 
 const MIDDLE: readonly (readonly Anchor[])[] = [
   [
-    ["neck", 0, -0.01, 0, 0.045],
-    ["chest", 0, 0.13, 0, 0.115],
-    ["chest", 0, 0.02, 0, 0.108],
-    ["spine", 0, 0, 0, 0.086],
-    ["hips", 0, -0.05, 0, 0.105],
+    ["neck", 0, -0.01, 0, 0.04],
+    ["chest", 0, 0.13, 0, 0.108],
+    ["chest", 0, 0.02, 0, 0.1],
+    ["spine", 0, 0, 0, 0.075],
+    ["hips", 0, -0.04, 0, 0.085],
   ],
   [
     ["head", 0, 0.16, 0, 0.07],
@@ -29,29 +29,29 @@ const MIDDLE: readonly (readonly Anchor[])[] = [
     ["neck", 0, 0, 0, 0.04],
   ],
   [
-    ["leftUpperArm", 0, 0, 0, 0.042],
-    ["leftShoulder", 0.05, 0, 0, 0.05],
-    ["chest", 0, 0.18, 0, 0.06],
-    ["rightShoulder", -0.05, 0, 0, 0.05],
-    ["rightUpperArm", 0, 0, 0, 0.042],
+    ["leftUpperArm", 0, 0, 0, 0.036],
+    ["leftShoulder", 0.05, 0, 0, 0.042],
+    ["chest", 0, 0.18, 0, 0.05],
+    ["rightShoulder", -0.05, 0, 0, 0.042],
+    ["rightUpperArm", 0, 0, 0, 0.036],
   ],
 ];
 
 /** Of the left side; the right is its mirror image. */
 const SIDE: readonly (readonly Anchor[])[] = [
   [
-    ["Shoulder", 0.07, -0.01, 0, 0.045],
-    ["UpperArm", 0.03, 0, 0, 0.05],
-    ["LowerArm", 0, 0, 0, 0.036],
-    ["Hand", 0, 0, 0, 0.026],
-    ["Hand", 0.14, -0.01, 0, 0.014],
+    ["Shoulder", 0.08, -0.01, 0, 0.04],
+    ["UpperArm", 0.03, 0, 0, 0.044],
+    ["LowerArm", 0, 0, 0, 0.031],
+    ["Hand", 0, 0, 0, 0.022],
+    ["Hand", 0.15, -0.01, 0, 0.009],
   ],
   [
-    ["hips", 0.06, 0, 0, 0.09],
-    ["UpperLeg", 0, -0.06, 0, 0.085],
-    ["LowerLeg", 0, 0, 0, 0.052],
-    ["Foot", 0, 0.02, 0, 0.034],
-    ["Toes", 0, 0, 0.05, 0.024],
+    ["hips", 0.05, 0.02, 0, 0.06],
+    ["UpperLeg", 0.005, -0.07, 0, 0.078],
+    ["LowerLeg", 0, 0, 0, 0.043],
+    ["Foot", 0, 0.03, 0, 0.027],
+    ["Toes", 0, 0, 0.05, 0.016],
   ],
 ];
 

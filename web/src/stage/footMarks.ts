@@ -11,7 +11,7 @@ import {
   ShaderMaterial,
 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look } from "../looks/look";
+import type { Look, Room } from "../looks/look";
 import type { Mood } from "../looks/mood";
 
 /** A foot in the air marks the floor less; at this height half as much, metres. */
@@ -48,10 +48,10 @@ export class FootMarks {
   }
 
   /** Follows a figure. Allocates nothing. */
-  update(motion: FigureMotion, mood: Mood, look: Look): void {
+  update(motion: FigureMotion, mood: Mood, look: Look, room: Room): void {
     this.uniforms.accent.value.copy(mood.palette.accent).lerp(mood.palette.light, 0.25);
-    this.uniforms.luminous.value = look.luminous ? 1 : 0;
-    this.uniforms.paper.value = look.room === "paper" ? 1 : 0;
+    this.uniforms.luminous.value = look.luminous && room === "dark" ? 1 : 0;
+    this.uniforms.paper.value = room === "paper" ? 1 : 0;
     this.uniforms.pulse.value = mood.pulse;
     this.mark(0, motion.hips[0] as number, motion.hips[2] as number, -2, 1);
     for (let foot = 0; foot < motion.feet.length; foot++) {
@@ -120,7 +120,7 @@ function markMaterial(uniforms: ShaderMaterial["uniforms"]): ShaderMaterial {
         if (kind.x >= 0.0) {
           float left = exp(-2.4 * kind.x) * kind.y;
           float ring = exp(-900.0 * pow(off - 0.9, 2.0)) + 0.12 * exp(-30.0 * pow(off - 0.6, 2.0));
-          light = ring * left * (0.3 + 0.5 * pulse) * (1.0 - paper);
+          light = ring * left * (0.2 + 0.5 * pulse) * (1.0 - paper);
           shade = ring * left * 0.22 * paper;
         } else {
           float near = kind.x < -1.5 ? 0.25 : kind.y;

@@ -62,7 +62,10 @@ function glowMaterial(): ShaderMaterial {
       void main() {
         float risen = smoothstep(-0.46, -0.12, place.y);
         float near = max(0.0, 1.0 - length(place - vec2(0.0, -0.22)));
-        gl_FragColor = vec4(color * near * near * risen * 0.05, 1.0);
+        // Eight bits show steps in so faint a glow; noise as large as a step hides them.
+        float grain = fract(52.9829 * fract(dot(gl_FragCoord.xy, vec2(0.06711, 0.00584)))) - 0.5;
+        vec3 light = color * near * near * risen * 0.05;
+        gl_FragColor = vec4(light + grain * 0.0012, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>
       }`,

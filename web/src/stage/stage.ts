@@ -14,6 +14,8 @@ import { Reflection } from "./reflection";
 
 const DARK = new Color("#0a080a");
 const PAPER = new Color("#efe7d8");
+/** Share of the stage's light that far air takes on. */
+const HAZE = 0.012;
 /** Share of the emotion's light that paper takes on. */
 const TINT = 0.22;
 const TIERS: readonly Quality[] = ["low", "medium", "high"];
@@ -29,6 +31,7 @@ export interface StagedFigure {
 export class Stage {
   private readonly scene = new Scene();
   private readonly background = new Color(DARK);
+  private readonly air = new Fog(DARK, 6, 15);
   private readonly camera = new FollowCamera();
   private readonly picture: Picture;
   private readonly lights = new Lights();
@@ -51,7 +54,7 @@ export class Stage {
     this.governor = quality === "auto" ? new FrameGovernor(highest, highest) : null;
     this.picture = new Picture(canvas, tier);
     this.scene.background = this.background;
-    this.scene.fog = new Fog(DARK, 6, 15);
+    this.scene.fog = this.air;
     this.scene.add(this.lights.object, this.haze.object, this.reflection.object, this.floor);
     this.setQuality(tier);
   }
@@ -96,12 +99,14 @@ export class Stage {
     const spread = this.findMiddle();
     for (let i = 0; i < this.figures.length; i++) {
       const { motion, mood, look } = this.figures[i] as StagedFigure;
-      this.marks[i]?.update(motion, mood, look);
+      this.marks[i]?.update(motion, mood, look, this.room);
     }
     this.lights.follow(this.middle);
     this.lights.colour(palette.light, palette.accent);
     this.haze.colour(palette.light, 1 + pulse);
     this.haze.drift(seconds);
+    this.air.color.copy(DARK).lerp(palette.light, HAZE);
+    this.background.copy(this.air.color);
     if (this.room === "paper") this.background.copy(PAPER).lerp(palette.light, TINT);
     this.camera.follow(this.middle.x, this.middle.z, spread, seconds);
     this.picture.draw(this.scene, this.camera.camera, this.room === "dark");
@@ -133,7 +138,7 @@ export class Stage {
 
   private enter(room: Room): void {
     const dark = room === "dark";
-    this.background.copy(dark ? DARK : PAPER);
+    for (const { look } of this.figures) look.enter?.(room);
     this.floor.visible = dark;
     this.haze.object.visible = dark;
     this.haze.setDusty(this.quality !== "low");

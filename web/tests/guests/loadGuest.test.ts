@@ -7,7 +7,9 @@ import { FigureMotion } from "../../src/looks/figureMotion";
 import { Mood } from "../../src/looks/mood";
 import type { Hello, ServerMessage } from "../../src/protocol/messages";
 import { goldenJson } from "../golden";
+import { packGlb } from "./glbWriter";
 import { guests } from "./guests";
+import { randomNumbers } from "./randomNumbers";
 import { randomPose } from "./randomPose";
 import { wrongFiles } from "./wrongFiles";
 
@@ -189,6 +191,32 @@ describe("a file that cannot dance", () => {
       expect((failure as GuestError).message).toContain(name);
     },
   );
+
+  it("never breaks the page, whatever number in it is wrong", async () => {
+    const random = randomNumbers(7);
+    const values = ["-1", "1e9", "0", "null", '"x"', "[]", "0.5"];
+    const outcomes = { danced: 0, told: 0 };
+    for (let seed = 0; seed < 150; seed++) {
+      const files = Object.entries(guests);
+      const [name, bytes] = files[seed % files.length] ?? ["", new Uint8Array()];
+      const length = new DataView(bytes.buffer).getUint32(12, true);
+      const text = new TextDecoder().decode(bytes.subarray(20, 20 + length));
+      const numbers = [...text.matchAll(/(?<=[:,[])-?\d[\d.e-]*(?=[,\]}])/g)];
+      const hit = numbers[Math.floor(random() * numbers.length)];
+      const value = values[seed % values.length];
+      const end = (hit?.index ?? 0) + (hit?.[0].length ?? 0);
+      const wrong = text.slice(0, hit?.index) + value + text.slice(end);
+      const file = packGlb(wrong, bytes.subarray(20 + length + 8));
+      const look = await load(name, file).catch((error: unknown) => {
+        expect(error, `${wrong.slice(end - 60, end + 20)}`).toBeInstanceOf(GuestError);
+        return null;
+      });
+      look?.update(danced(seed), mood, FRAME);
+      outcomes[look ? "danced" : "told"]++;
+    }
+    expect(outcomes.danced).toBeGreaterThan(20);
+    expect(outcomes.told).toBeGreaterThan(20);
+  });
 
   it("is refused unread when it is too large", async () => {
     const huge = new File([], "huge.vrm");

@@ -185,8 +185,11 @@ function children(indices: readonly number[]) {
   return indices.length > 0 ? { children: indices } : {};
 }
 
-function materials(writer: GlbWriter, { picture, colour = [0.75, 0.55, 0.4, 1] }: AvatarOptions) {
+function materials(writer: GlbWriter, options: AvatarOptions) {
+  const { picture, vrm, colour = [0.75, 0.55, 0.4, 1] } = options;
+  const toon = { specVersion: "1.0", shadeColorFactor: [0.3, 0.25, 0.3], shadingToonyFactor: 0.9 };
   const skin = {
+    ...(vrm === 1 ? { extensions: { VRMC_materials_mtoon: toon } } : {}),
     pbrMetallicRoughness: {
       baseColorFactor: colour,
       metallicFactor: 0,
@@ -260,7 +263,7 @@ function vrm1(
   const morphTargetBinds = smile < 0 ? [] : [{ node: mesh, index: smile, weight: 1 }];
   const joints = hair.map((node) => ({ node, stiffness: 0.6, gravityPower: 0.1, dragForce: 0.3 }));
   return {
-    extensionsUsed: ["VRMC_vrm", "VRMC_springBone"],
+    extensionsUsed: ["VRMC_vrm", "VRMC_springBone", "VRMC_materials_mtoon"],
     extensions: {
       VRMC_vrm: {
         specVersion: "1.0",

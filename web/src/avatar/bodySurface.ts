@@ -1,7 +1,7 @@
 import type { BufferGeometry } from "three";
-import { buildBody } from "../avatar/buildBody";
-import { figure } from "../avatar/figure";
 import type { SkeletonDescription } from "../protocol/messages";
+import { buildBody } from "./buildBody";
+import { figure } from "./figure";
 
 /** Modelling takes a moment, and every figure on a stage has the same body. */
 const surfaces = new Map<string, BufferGeometry>();

@@ -1,0 +1,131 @@
+"""Avatars of visitors, from file and address, in a real browser on a real stage."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+
+from tests.end_to_end.avatar_files import file_server, write_avatars
+from tests.end_to_end.running_server import RunningServer
+from tests.end_to_end.stage_page import StagePage, visit
+
+MOVING = 0.005
+"""Metres a second of wrists: one who stands still breathes faster, one who hangs does not move."""
+
+FEET = ("leftFoot", "rightFoot", "leftToes", "rightToes")
+ON_THE_FLOOR = 0.1
+"""Metres below which the lowest joint of a standing figure is; its sole is below that."""
+
+DRAG = """({ name, content, type }) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], name));
+  const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+  document.querySelector("#stage").dispatchEvent(event);
+}"""
+
+
+@pytest.fixture(scope="module")
+def avatars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("avatars")
+    write_avatars(folder)
+    return folder
+
+
+def _choose(stage: StagePage, file: Path) -> None:
+    stage.page.set_input_files("#actions input[type=file]", file)
+
+
+def _await_guest(stage: StagePage) -> None:
+    stage.page.wait_for_selector("#guest[aria-pressed=true]")
+
+
+def _drag(stage: StagePage, file: Path, kind: str) -> None:
+    content = base64.b64encode(file.read_bytes()).decode()
+    stage.page.evaluate(DRAG, {"name": file.name, "content": content, "type": kind})
+
+
+@pytest.mark.parametrize(
+    "name", ["one.vrm", "zero.vrm", "chibi.vrm", "mixamo.glb", "rigify.glb", "dressed.glb"]
+)
+def test_an_avatar_dances_on_the_floor(
+    browser: Browser, demo: RunningServer, avatars: Path, name: str
+) -> None:
+    with visit(browser, demo.address) as stage:
+        _choose(stage, avatars / name)
+        _await_guest(stage)
+        _, places = stage.record(2.0, *FEET, "head")
+        lowest = places[:, :-1, 1].min(axis=1)
+        assert np.all(lowest > 0)
+        assert np.median(lowest) < ON_THE_FLOOR
+        assert np.median(places[:, -1, 1]) > 0.8
+        assert stage.wrist_speed(2.0) > MOVING
+        stage.picture(f"guest-{name}")
+
+
+def test_a_file_is_dropped_and_sent_away_again(
+    browser: Browser, demo: RunningServer, avatars: Path
+) -> None:
+    with visit(browser, demo.address) as stage:
+        _drag(stage, avatars / "ready.glb", "dragover")
+        assert stage.page.is_visible("#guest-hint")
+        stage.picture("guest-hint")
+        _drag(stage, avatars / "ready.glb", "drop")
+        assert stage.page.is_hidden("#guest-hint")
+        _await_guest(stage)
+        stage.choose("happy")
+        stage.wrist_speed(3.0)
+        stage.picture("guest-happy")
+        stage.page.focus("#guest")
+        stage.page.keyboard.press("Enter")
+        stage.page.wait_for_selector("#guest[aria-pressed=false]")
+        assert stage.wrist_speed(2.0) > MOVING
+
+
+def test_an_avatar_comes_by_its_address_and_stays_in_the_pages(
+    browser: Browser, demo: RunningServer, avatars: Path
+) -> None:
+    with file_server(avatars, shared=True) as strangers:
+        query = f"?avatar={strangers}/one.vrm"
+        with visit(browser, demo.address, query) as stage:
+            _await_guest(stage)
+            assert stage.page.url.endswith(query)
+            _choose(stage, avatars / "zero.vrm")
+            stage.page.wait_for_url(lambda address: "avatar" not in address)
+
+
+def test_an_address_that_fails_gets_a_sentence(
+    browser: Browser, demo: RunningServer, avatars: Path
+) -> None:
+    with file_server(avatars, shared=False) as strangers:
+        _assert_told(browser, demo, f"{strangers}/one.vrm", "CORS")
+    _assert_told(browser, demo, "nowhere.vrm", "answers 404")
+    _assert_told(browser, demo, "ftp://example.com/one.vrm", "not on the web")
+    _assert_told(browser, demo, "http://[", "no address")
+
+
+def _assert_told(browser: Browser, demo: RunningServer, avatar: str, words: str) -> None:
+    with visit(browser, demo.address, f"?avatar={avatar}") as stage:
+        assert words in stage.page.inner_text("#notice:visible")
+        assert stage.wrist_speed(1.0) > 0
+
+
+def test_a_wrong_file_gets_a_sentence_and_the_old_look_stays(
+    browser: Browser, demo: RunningServer, avatars: Path
+) -> None:
+    huge = avatars / "huge.vrm"
+    with huge.open("wb") as file:
+        file.truncate(312_000_000)
+    wrong = {"fox.glb": "lower arm", "torn.glb": "pictures", huge.name: "312 MB"}
+    with visit(browser, demo.address) as stage:
+        _choose(stage, avatars / "one.vrm")
+        _await_guest(stage)
+        for name, words in wrong.items():
+            _choose(stage, avatars / name)
+            stage.page.wait_for_selector(f"#notice:visible :text('{words}')")
+            assert name in stage.page.inner_text("#notice")
+            stage.picture(f"guest-{name}")
+            _await_guest(stage)
+        assert stage.wrist_speed(1.0) > MOVING
