@@ -90,6 +90,7 @@ class Mind:
         """Set up one that stands."""
         self._engine, self._rng = engine, np.random.default_rng(seed)
         self._length = engine.contract.frames_per_step
+        self._ahead = seed % self._length
         self._noises: deque[Noise] = deque()
         self._listening: Memory | None = None
         self.lead: Lead | None = None
@@ -109,6 +110,14 @@ class Mind:
     def due(self) -> bool:
         """Whether it must think before the next frame can be shown."""
         return self.left <= REACH
+
+    @property
+    def early(self) -> bool:
+        """Whether it thinks before it must, each mind at a time of its own within a token.
+
+        Who else dances has no say: what a lead does is heard when a mind thinks.
+        """
+        return self.settled and not self.due and self.left <= REACH + self._ahead
 
     def recover(self) -> None:
         """Stand, for something went wrong."""
@@ -222,8 +231,8 @@ class Mind:
 
 
 def think(engine: Engine, minds: Sequence[Mind]) -> None:
-    """Let all minds think that are due, and so many others that every frame has the same load."""
-    early = _early(minds, engine.contract.frames_per_step)
+    """Let all minds think that are due, and others early, so that the load is much the same."""
+    early = {mind for mind in minds if mind.early}
     for mind in minds:
         mind.attend()
     turns = [turn for mind in minds for turn in mind.turns(mind in early)]
@@ -239,15 +248,6 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
         for row, turn in enumerate(turns):
             turn.mind.hear(turn, following[row], Known(states, row))
         turns = [turn for mind in minds for turn in mind.turns()]
-
-
-def _early(minds: Sequence[Mind], phases: int) -> set[Mind]:
-    """Choose who thinks before it must: those who must soonest, up to an even load."""
-    due = sum(mind.due for mind in minds)
-    # What a lead does is heard when a mind thinks: that must not depend on who else dances.
-    able = [mind for mind in minds if mind.settled and not mind.due and mind.lead is None]
-    able.sort(key=lambda mind: mind.left)
-    return set(able[: max(0, -(-len(minds) // phases) - due)])
 
 
 def _stacked(known: Sequence[Known]) -> States:

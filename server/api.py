@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,7 +70,7 @@ class NewStage(BaseModel):
     Attributes:
         name: Not that of another.
         source: `browser`, `demo`, `camera:N` or `rtsp://…`.
-        seed: Of all chance in the motion.
+        seed: Of all chance in the motion; None draws one.
         seat: What happens to a performer when there is another.
     """
 
@@ -78,8 +78,19 @@ class NewStage(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
     source: Annotated[str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+)$")] = "browser"
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     seat: SeatPolicy = "refuse"
+
+
+def operators_of(house: House) -> list[Any]:
+    """Return dependencies that let nobody pass who does not know the operator's key."""
+
+    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
+        key = house.rules.operator_key
+        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
+            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
+
+    return [Depends(operator)]
 
 
 def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
@@ -90,11 +101,7 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
         clock: Monotonic time in seconds.
     """
     router = APIRouter(prefix="/api")
-
-    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
-        key = house.rules.operator_key
-        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
-            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
+    operators = operators_of(house)
 
     def found(name: str) -> Stage:
         try:
@@ -102,7 +109,6 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
         except Refusal as refusal:
             raise _http(refusal) from refusal
 
-    operators = [Depends(operator)]
     Found = Annotated[Stage, Depends(found)]  # noqa: N806 - a type
 
     @router.get("/models")
@@ -123,10 +129,11 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
         if why := house.refusal():
             raise HTTPException(503, why)
         model = house.stage(DEFAULT).controls.model
+        seed = house.draw_seed() if new.seed is None else new.seed
         try:
             source = open_source(new.source, clock)
             source.start()
-            stage = house.make(new.name, source, first_controls(house, model, new.seed), new.seat)
+            stage = house.make(new.name, source, first_controls(house, model, seed), new.seat)
         except BhavaError as error:
             raise HTTPException(422, str(error)) from error
         except Refusal as refusal:

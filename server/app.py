@@ -13,13 +13,14 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
-from server.api import StageState, create_api
+from server.api import StageState, create_api, operators_of
 from server.connection import SEND_TIMEOUT, Connection
 from server.house import DEFAULT, House
 from server.journal import Journal
 from server.metrics import CONTENT_TYPE
 from server.session import HELLO_TIMEOUT
 from server.stage_metrics import StageMetrics
+from server.takes_api import create_takes_api
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
@@ -48,6 +49,7 @@ def create_app(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     pages: Path = PAGES,
+    takes: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
@@ -58,6 +60,7 @@ def create_app(
         clock: Monotonic time in seconds; the frames' times are of it.
         sleep: Waits for a number of seconds, between the frames.
         pages: Folder of the built pages.
+        takes: Folder of the takes, if they are to be handed out.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
     """
@@ -75,6 +78,8 @@ def create_app(
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(create_api(house, clock))
+    if takes is not None:
+        app.include_router(create_takes_api(takes, operators_of(house)))
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:

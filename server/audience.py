@@ -35,7 +35,7 @@ WIDEST_STRIDE = 8
 NORMAL_CLOSURE = 1000
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Member:
     """One client of a stage.
 

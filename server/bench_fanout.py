@@ -1,7 +1,7 @@
 """How many viewers one core serves, and what each message costs beside other ways to send it."""
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,8 +26,11 @@ NARROW = 60_000
 CROWDED = 16
 """Dancers in the frames that the slow viewer gets: 66 kB a second, more than its link holds."""
 
-WARM_UP = 2.0
-"""Seconds of watching before those that count."""
+WARM_UP = 1.0
+"""Seconds of watching before those that count, at least."""
+
+SETTLED = 0.5
+"""Age of frames, seconds, below which viewers have read what had piled up while they came."""
 
 START = 20.0
 """Seconds that a server may take to listen."""
@@ -113,7 +116,7 @@ def _slow_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
         alone = _watched(crowd, process, seconds)
         stuck = Viewer(port, acknowledges=True, receive_buffer=2048)
         slow = SlowReader(port, NARROW)
-        crowd.watch(WARM_UP, slow.read)
+        _settle(crowd, slow.read)
         slow.ages.clear()
         beside = _watched(crowd, process, seconds, slow)
         stuck.link.close()
@@ -134,7 +137,7 @@ def _watched(
     crowd: Crowd, process: psutil.Process, seconds: int, slow: SlowReader | None = None
 ) -> Load:
     between = slow.read if slow else lambda: None
-    crowd.watch(WARM_UP, between)
+    _settle(crowd, between)
     load = Load([], [])
     for _ in range(seconds):
         before = _processor_seconds(process)
@@ -143,6 +146,13 @@ def _watched(
         load.ages.append(seen[:, 1] * 1000)
         load.cost.append(spent / max(1, len(seen)) * 1e6)
     return load
+
+
+def _settle(crowd: Crowd, between: Callable[[], None]) -> None:
+    for _ in range(20):
+        seen = crowd.watch(WARM_UP, between)
+        if len(seen) and seen[:, 1].max() < SETTLED:
+            return
 
 
 def _processor_seconds(process: psutil.Process) -> float:

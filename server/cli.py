@@ -48,6 +48,12 @@ def serve(
         Literal["refuse", "take_over"],
         typer.Option(help="What happens to a performer in a browser when another one comes."),
     ] = "refuse",
+    people: Annotated[
+        int,
+        typer.Option(
+            min=1, max=4, help="How many a camera on the server looks for; 1 is the cheapest."
+        ),
+    ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder of the recordings.")] = Path("takes"),
     operator_key: Annotated[
         str | None,
@@ -80,12 +86,13 @@ def serve(
         rules = Rules(most_stages=stages, operator_key=operator_key)
         house = open_house(MODELS, device, takes, rules, time.monotonic)
         house.services.shelf.engine(model)
-        with closing(_open_source(source)) as performer:
+        with closing(_open_source(source, people)) as performer:
             browsers = source in ("auto", "browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(house, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            listen_and_serve(create_app(house), house.close, listener, lambda: typer.echo(where))
+            app = create_app(house, takes=takes)
+            listen_and_serve(app, house.close, listener, lambda: typer.echo(where))
 
 
 @app.command()
@@ -171,6 +178,32 @@ def bench(
         Console().print(as_table(rows))
 
 
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="How long.")] = 30.0,
+    model: Model = DEFAULT_MODEL,
+    viewers: Annotated[int, typer.Option(min=1, help="How many watch at a time.")] = 100,
+) -> None:
+    """Let a server play before a crowd that comes and goes; fails if anything grows or lags."""
+    import json
+
+    from server.soak import Sample
+    from server.soak import soak as play
+
+    def report(sample: Sample) -> None:
+        typer.echo(
+            f"{sample.at:6.0f} s  {sample.memory / 2**20:6.1f} MB  {sample.viewers:4.0f} clients  "
+            f"{sample.files:3.0f} files  {sample.tasks:3.0f} tasks  {sample.threads} threads  "
+            f"{sample.late:.0f} of {sample.ticks:.0f} ticks late",
+            err=True,
+        )
+
+    verdict = play(minutes, model, viewers, report)
+    typer.echo(json.dumps(verdict.to_json(), indent=2))
+    if verdict.failures:
+        raise typer.Exit(1)
+
+
 def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
     """Return the model of a name, loaded.
 
@@ -183,7 +216,7 @@ def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
     return Engine.load(MODELS / model, device)
 
 
-def _open_source(spec: str) -> "Source":
+def _open_source(spec: str, people: int) -> "Source":
     """Return a source that has started; `auto` is the first camera, else the demo performer."""
     import time
 
@@ -191,6 +224,6 @@ def _open_source(spec: str) -> "Source":
 
     if spec == "auto":
         spec = "camera:0" if CAMERA.exists() else "demo"
-    source = open_source(spec, time.monotonic)
+    source = open_source(spec, time.monotonic, people)
     source.start()
     return source

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from motion.clip import Clip, Pose
-from motion.contract import Contract
 from motion.emotion import weights_of
 from motion.partner import Frame
 from server.faults import Faults

@@ -14,6 +14,20 @@ _BALL = np.array([0.0, -CANONICAL.rest_positions[_BALLS[0], 1], 0.0])
 _TIP = _BALL + np.array([0.0, 0.0, 0.05])
 
 
+def soles(positions: Float[Array, "J 3"], turned: Float[Array, "J 3 3"]) -> tuple[float, float]:
+    """Return the height of the lowest point of the left and the right foot, metres.
+
+    Args:
+        positions: Of the joints, in axes of the world.
+        turned: World rotations of the joints.
+    """
+    heels = positions[_FEET] + turned[_FEET] @ _HEEL
+    balls = positions[_BALLS] + turned[_BALLS] @ _BALL
+    tips = positions[_BALLS] + turned[_BALLS] @ _TIP
+    left, right = np.minimum(np.minimum(heels, balls), tips)[:, 1]
+    return float(left), float(right)
+
+
 class Ground:
     """Keeps the lower foot where it stands, and so finds the way of the hips."""
 
@@ -43,14 +57,7 @@ class Ground:
             turned: World rotations of the joints.
             seconds: Since the call before.
         """
-        soles = np.concatenate(
-            [
-                positions[_FEET] + turned[_FEET] @ _HEEL,
-                positions[_BALLS] + turned[_BALLS] @ _BALL,
-                positions[_BALLS] + turned[_BALLS] @ _TIP,
-            ]
-        )[:, 1].reshape(3, 2)
-        left, right = soles.min(axis=0)
+        left, right = soles(positions, turned)
         lower = int(right < left)
         if self._balls is None or abs(left - right) > self.HYSTERESIS:
             self._standing = lower

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ DEFAULT = "default"
 FULL = 0.7
 """Share of the time between two frames that a tick may take; the rest is for viewers, and for what
 else the machine does."""
+
+
+BARE = 4
+"""Stages, each with a performer, whose work a tick costs however few there are."""
+
+TURNS = 240
+"""A multiple of the frames per step of any model."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +114,21 @@ class House:
         if count >= self.rules.most_stages:
             return f"expected at most {self.rules.most_stages} stages, got another"
         limit = FULL * 1000 / self.rules.fps
-        expected = 1000 * self.times.p95 * (count + 1) / max(count, 1)
+        expected = 1000 * self.times.p95 * (BARE + count + 1) / (BARE + count)
         if count and expected > limit:
             return (
                 f"expected a tick of at most {limit:.1f} ms, "
                 f"got {expected:.1f} ms with {count + 1} stages on this machine"
             )
         return ""
+
+    def draw_seed(self) -> int:
+        """Return a seed for a further stage.
+
+        A partner thinks at a time within its token that its seed tells: stages made one after the
+        other take turns, so that every tick has the same load.
+        """
+        return secrets.randbits(20) * TURNS + len(self.stages) % TURNS
 
     def make(self, name: str, source: Source, controls: Controls, seat: SeatPolicy) -> Stage:
         """Add a stage.

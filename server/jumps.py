@@ -58,6 +58,9 @@ class Jumps:
     LONGER = 1.5
     """How many times as long as that speed carries a flight lasts at most."""
 
+    HIGHEST = 1.2
+    """Metres that nobody jumps."""
+
     def __init__(self) -> None:
         self._metre = 0.0
         self._floor = 0.0
@@ -117,8 +120,8 @@ class Jumps:
         rising, lifting = self._speeds()
         expected = self._height + self._speed * seconds - 0.5 * _GRAVITY * seconds**2
         missed = self._recent[-1][2] - self._floor - expected
-        self._height = max(expected + 0.6 * missed, 0.0)
-        self._speed += 0.1 * missed / seconds - _GRAVITY * seconds
+        self._height = min(max(expected + 0.6 * missed, 0.0), self.HIGHEST)
+        self._speed += 0.1 * missed / max(seconds, 0.01) - _GRAVITY * seconds
         self._lands = latest = max(latest, self._landing(rising))
         stopped = rising < -self.RISING and lifting > 0.5 * rising
         if self._height < 0.02 or stopped or self._now > latest:
@@ -142,7 +145,7 @@ class Jumps:
 
 def _canonical_metre(landmarks: Landmarks) -> float:
     """Return how many picture heights a metre takes up, were the person the canonical skeleton."""
-    world: Float[Array, "33 3"] = landmarks.positions
+    world: Float[Array, "33 3"] = np.clip(landmarks.positions, -3.0, 3.0)
     bones = world[_TO] - world[_FROM]
     length = float(np.sqrt((bones * bones).sum(axis=1)).sum())
     return image_scale(world[_NEEDED], landmarks.image[_NEEDED]) * length / _LENGTH

@@ -101,7 +101,7 @@ class Pairing:
             asked: Whether somebody asked for it since the frame before.
         """
         if performer is None:
-            self.take_ups.due(False, False, now)
+            self.take_ups.due(False, lambda: False, now)
             return None
         length = self._length_due(performer, controls.mode, now, asked)
         if length is None:
@@ -123,7 +123,10 @@ class Pairing:
             return whole if phrase is None else round(phrase * self._contract.fps)
         if asked:
             self.take_ups.request()
-        moving = mode == "continue" and performer.dances
+
+        def moving() -> bool:
+            return mode == "continue" and performer.dances
+
         return whole if self.take_ups.due(True, moving, now) else None
 
     def lead(self, performer: Performer | None, controls: Controls, now: float) -> Lead | None:

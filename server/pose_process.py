@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
+import numpy as np
+
 from motion.errors import SourceError
 from server.landmarks import Sighting, SourceState
 from server.pose_finder import Image, Picture, PoseFinder
@@ -23,6 +25,7 @@ _SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a
 _PATIENCE = 5.0  # seconds that a live source may take for a picture
 _LATE, _HOPELESS = 0.05, 1.0  # seconds behind at which a video skips, and gives up to catch up
 _LONGEST_FRAME = 10.0  # seconds between pictures of a video; more is a broken time stamp
+_FROZEN = 10.0  # seconds for which a camera may give the very same picture
 _HICCUPS = 10  # pictures in a row that a live source may fail to give
 _NICENESS = 5
 
@@ -52,13 +55,13 @@ class Report:
     sighting: Sighting | None = None
 
 
-def main(link: Connection, address: Address) -> None:
-    """Report landmarks until the parent hangs up; the process's entry point."""
+def main(link: Connection, address: Address, people: int) -> None:
+    """Report who is seen until the parent hangs up; the process's entry point."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then hangs up
     os.nice(_NICENESS)
     _silence_libraries()
     with suppress(BrokenPipeError, ConnectionResetError):
-        deliver(link, lambda: pictures(address), PoseFinder().find)
+        deliver(link, lambda: pictures(address), PoseFinder(people).find)
     os._exit(0)  # MediaPipe would take seconds to tidy up
 
 
@@ -90,15 +93,20 @@ def deliver(
         delay = min(2 * delay, _LONGEST_DELAY)
 
 
-def pictures(address: Address) -> Iterator[Picture]:
-    """Open a source and yield its pictures as they come.
+def pictures(
+    address: Address,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Picture]:
+    """Open a source and yield its pictures as they come; a video keeps the pace of the clock.
 
     Raises:
         SourceError: If it cannot be opened, or gives no more pictures.
     """
     if address.kind == "video":
-        return video_pictures(lambda: _open(address), time.monotonic, time.sleep)
-    return live_pictures(_open(address), str(address))
+        return video_pictures(lambda: _open(address), clock, sleep)
+    live = live_pictures(_open(address), str(address))
+    return moving_pictures(live, str(address)) if address.kind == "camera" else live
 
 
 def video_pictures(
@@ -118,19 +126,21 @@ def video_pictures(
     """
     start = clock()
     while True:
-        length = 0.0
+        length, sound = 0.0, False
         for at, end, retrieve in _frames(open_capture()):
             length = end
             wait = start + at - clock()
             if wait < -_HOPELESS:  # it will not be caught up: go on from here
                 start -= wait
             elif wait < -_LATE:
+                sound = True
                 continue
             sleep(max(wait, 0.0))
             found, image = retrieve()
             if found:
+                sound = True
                 yield Picture(start + at, image)
-        if length == 0.0:
+        if not sound:
             raise SourceError("expected a video with pictures, got one without")
         start += length
 
@@ -165,6 +175,21 @@ def live_pictures(capture: Any, name: str) -> Iterator[Picture]:
     finally:
         newest.stop()
     raise SourceError(f"{name} gives no more pictures")
+
+
+def moving_pictures(pictures: Iterator[Picture], name: str) -> Iterator[Picture]:
+    """Yield a camera's pictures while they change: a live one never gives the same one twice.
+
+    Raises:
+        SourceError: When they have been the same for long, black ones too.
+    """
+    changed: Picture | None = None
+    for picture in pictures:
+        if changed is None or not np.array_equal(picture.image, changed.image):
+            changed = picture
+        elif picture.time - changed.time > _FROZEN:
+            raise SourceError(f"{name} gives the same picture again and again")
+        yield picture
 
 
 class _Newest(threading.Thread):

@@ -11,7 +11,7 @@ from typing import Protocol
 from motion.errors import SourceError
 from server import pose_process
 from server.demo import DemoSource
-from server.landmarks import Sighting, SourceState
+from server.landmarks import PEOPLE, Sighting, SourceState
 from server.pose_process import Address, Report
 
 Clock = Callable[[], float]
@@ -105,11 +105,12 @@ class ProcessSource:
     RESTART_DELAY = 1.0
     """Seconds between restarts of a process that keeps ending."""
 
-    def __init__(self, name: str, address: Address, clock: Clock) -> None:
+    def __init__(self, name: str, address: Address, clock: Clock, people: int) -> None:
         self.name = name
         self.state: SourceState = "starting"
         self.detail = ""
         self._address = address
+        self._people = people
         self._clock = clock
         self._running: tuple[BaseProcess, Connection] | None = None
         self._wanted = False
@@ -159,7 +160,10 @@ class ProcessSource:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=pose_process.main, args=(theirs, self._address), name=self.name, daemon=True
+            target=pose_process.main,
+            args=(theirs, self._address, self._people),
+            name=self.name,
+            daemon=True,
         )
         process.start()
         theirs.close()
@@ -208,12 +212,13 @@ class ProcessSource:
         process.close()
 
 
-def open_source(spec: str, clock: Clock) -> Source:
+def open_source(spec: str, clock: Clock, people: int = PEOPLE) -> Source:
     """Return the source of a specification; it still has to be started.
 
     Args:
         spec: `demo`, `camera:N`, `video:PATH`, `rtsp:…` or `browser`.
         clock: Monotonic time in seconds.
+        people: How many to look for in pictures, 1 to `PEOPLE`; more cost more.
 
     Raises:
         SourceError: If the specification is of no known kind, or names no file.
@@ -224,14 +229,14 @@ def open_source(spec: str, clock: Clock) -> Source:
     if spec == "browser":
         return BrowserSource(clock)
     if kind == "camera" and rest.isdecimal():
-        return ProcessSource(spec, Address("camera", int(rest)), clock)
+        return ProcessSource(spec, Address("camera", int(rest)), clock, people)
     if kind == "video" and rest:
         if not Path(rest).is_file():
             raise SourceError(f"expected the path of a video, got {rest!r}, which is no file")
-        return ProcessSource(spec, Address("video", rest), clock)
+        return ProcessSource(spec, Address("video", rest), clock, people)
     if kind in ("rtsp", "rtsps") and rest.startswith("//"):
         public = re.sub("//[^/]*@", "//", spec)  # viewers see the name, but not the password
-        return ProcessSource(public, Address("stream", spec), clock)
+        return ProcessSource(public, Address("stream", spec), clock, people)
     raise SourceError(
         f"expected demo, camera:N, video:PATH, rtsp://… or browser as a source, got {spec!r}"
     )

@@ -99,6 +99,8 @@ class Stage:
         self._encoded = b""
         self._asked = False
         self._model = self._told_model = controls.model
+        self._wanted: Controls | None = None
+        self._resolved = controls
         self._dance: Dance | None = None
         self._take: TakeWriter | None = None
         self._announced: Status | None = None
@@ -109,14 +111,13 @@ class Stage:
     def moment(self, now: float) -> Moment:
         """Return all that decides the next frame."""
         asked, self._asked = self._asked, False
-        controls = self._fade.at(now)
-        if controls.model != self._model and self._services.shelf.ready(controls.model):
-            self._model = controls.model
-        labels = self._contract.emotions
-        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
-        controls = controls.model_copy(update={"model": self._model, "emotion": emotion})
-        self._record(controls)
-        return Moment(now, self.eyes.latest(now), controls, asked)
+        wanted = self._fade.at(now)
+        if wanted.model != self._model and self._services.shelf.ready(wanted.model):
+            self._model = wanted.model
+        if (wanted, self._model) != (self._wanted, self._resolved.model):
+            self._wanted, self._resolved = wanted, self._resolve(wanted)
+        self._record(self._resolved)
+        return Moment(now, self.eyes.latest(now), self._resolved, asked)
 
     def ask(self, moment: Moment) -> dict[Place, Ask]:
         """Return what its partners are asked for."""
@@ -140,6 +141,12 @@ class Stage:
             self._dance.close()
         if self._take is not None:
             self._take.stop()
+
+    def _resolve(self, controls: Controls) -> Controls:
+        """Leave out what the model that dances does not know."""
+        labels = self._contract.emotions
+        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
+        return controls.model_copy(update={"model": self._model, "emotion": emotion})
 
     def _record(self, controls: Controls) -> None:
         """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
@@ -214,9 +221,10 @@ class Stage:
         elif self.controls != self._told:
             self._told = self.controls
             self.audience.send_all(self.controls)
-        if self.status != self._announced:
-            self._announced = self.status
-            self.audience.send_all(self.status)
+        status = self.status
+        if status != self._announced:
+            self._announced = status
+            self.audience.send_all(status)
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         """Carry out what a client asks for.
@@ -302,11 +310,12 @@ class Stage:
             expected = f"expected a model of {', '.join(names)}"
             raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
         # A model that is still to be loaded has labels that nobody knows yet.
-        if controls.model == self._model:
-            try:
-                weights_of(controls.emotion, self._contract.emotions)
-            except ConditionError as error:
-                raise Refusal("invalid_message", str(error)) from error
+        loaded = controls.model == self._model
+        labels = self._contract.emotions if loaded else tuple(controls.emotion)
+        try:
+            weights_of(controls.emotion, labels)
+        except ConditionError as error:
+            raise Refusal("invalid_message", str(error)) from error
 
     def _check_wishes(self) -> None:
         """Take back a model that cannot be loaded, and a recording that has failed."""

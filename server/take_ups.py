@@ -1,5 +1,7 @@
 """When a partner takes its dancer up: once they settled, then now and again while they dance."""
 
+from collections.abc import Callable
+
 SETTLE = 2.0
 """Seconds for which a performer must have been there before they are taken up."""
 
@@ -8,6 +10,9 @@ TAKE_UP_EVERY = 16.0
 
 SHORTEST_CONTEXT = 1.0
 """Seconds of the performer's motion that say something about it."""
+
+LOOK_AGAIN = 0.25
+"""Seconds after which one who stood still is looked at again."""
 
 AWAY = 1.0
 """Seconds after which a performer who is not seen has left."""
@@ -24,13 +29,13 @@ class TakeUps:
         """Make the next one due as soon as the performer has settled."""
         self._wanted = True
 
-    def due(self, present: bool, moving: bool, now: float) -> bool:
+    def due(self, present: bool, moving: Callable[[], bool], now: float) -> bool:
         """Tell whether the partner takes the performer up now.
 
         Args:
             present: Whether the performer is seen.
-            moving: Whether they dance: one who stands still is left in peace, unless it was
-                requested, for the partner would come to stand as well.
+            moving: Tells whether they dance, asked only if it matters: one who stands still is
+                left in peace, unless it was requested, for the partner would come to stand as well.
             now: Seconds; never decreases.
         """
         if not present:
@@ -40,7 +45,8 @@ class TakeUps:
         self._seen = now
         if now < (self._came + SETTLE if self._wanted else self._next):
             return False
-        if not (moving or self._wanted):
+        if not (self._wanted or moving()):
+            self._next = now + LOOK_AGAIN
             return False
         self._wanted, self._next = False, now + TAKE_UP_EVERY
         return True

@@ -35,7 +35,8 @@ class Floor:
 
     def __init__(self, engine_of: Callable[[str], Engine] = lambda _: engine(), **controls: Any):
         self.now = 50.0
-        self.controls = Controls(model="default", emotion={"neutral": 1.0}, **controls)
+        start = {"model": "default", "emotion": {"neutral": 1.0}}
+        self.controls = Controls.model_validate({**start, **controls})
         self.faults = Faults()
         self.troupe = Troupe(engine_of, self.faults)
         self.dance = Dance(self.troupe, self.faults, Opening(self.controls))

@@ -188,8 +188,13 @@ def shares(delay_of: list[int]) -> list[float]:
     """
     audience = opened()
     sent: list[int] = []
-    client = joined(audience, "viewer")
-    client.send_frame = lambda _: sent.append(0)  # type: ignore[method-assign]
+
+    class Counting(Outbox):
+        def send_frame(self, frame: bytes) -> None:
+            sent.append(len(frame))
+
+    client = Counting()
+    audience.join(client, Hello(version=2, role="viewer"), 0.0)
     counts = []
     for sequence in range(30 * len(delay_of)):
         audience.played(client, max(0, sequence - delay_of[sequence // 30]))

@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server import landmarks as lm
+from server.ground import soles
 from server.landmarks import Landmarks
+from server.linear import matrices
 from server.pose_finder import Picture, PoseFinder
 from server.pose_process import Address, pictures
 from server.retarget import Retargeter
@@ -40,14 +43,18 @@ def every_frame(video: Path) -> Iterator[Picture]:
 
 @pytest.fixture(scope="module")
 def landmarks(shared_video: Path) -> list[Landmarks]:
-    finder = PoseFinder()
+    finder = PoseFinder(1)
     return [finder.find(picture).people[0] for picture in every_frame(shared_video)]
 
 
 @pytest.fixture(scope="module")
-def joints(landmarks: list[Landmarks]) -> np.ndarray:
+def poses(landmarks: list[Landmarks]) -> list[Pose]:
     retargeter = Retargeter()
-    poses = [retargeter.update(seen, frame / 30) for frame, seen in enumerate(landmarks)]
+    return [retargeter.update(seen, frame / 30) for frame, seen in enumerate(landmarks)]
+
+
+@pytest.fixture(scope="module")
+def joints(poses: list[Pose]) -> np.ndarray:
     hips = np.stack([pose.hips for pose in poses])
     return world_from_local(CANONICAL, hips, np.stack([pose.rotations for pose in poses]))[0]
 
@@ -66,6 +73,15 @@ def test_lower_foot_is_on_the_floor(joints: np.ndarray):
     feet = CANONICAL.indices("leftFoot", "rightFoot", "leftToes", "rightToes")
     heights = joints[:, feet, 1] - CANONICAL.rest_positions[feet, 1]
     assert np.percentile(np.abs(heights.min(axis=1)), 95) < 0.05
+
+
+def test_lower_foot_never_floats(poses: list[Pose]):
+    heights = []
+    for pose in poses:
+        positions, turned = world_from_local(CANONICAL, pose.hips, pose.rotations)
+        heights.append(min(soles(positions, matrices(turned))))
+    assert min(heights) > -0.01
+    assert max(heights) < 0.04
 
 
 def test_dancer_turns_around_once(joints: np.ndarray):

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,18 +13,26 @@ import httpx
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
+from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
 from server.app import create_app
-from server.dance import Dance
+from server.assemble import first_controls, make_default_stage
+from server.audience import SeatPolicy
+from server.dance import Opening
 from server.faults import Faults
+from server.house import DEFAULT, House, Rules
 from server.listen import Server, bind, configured
-from server.performer import Performer
+from server.model_shelf import ModelShelf
 from server.protocol import FrameMessage, decode_frame
-from server.sources import BrowserSource
-from server.stage import Stage
-from tests.server.doubles import CONTRACT, ScriptedSource, SwayingPartner, seen
+from server.stage import Services, Stage
+from server.take_writer import TakeWriter
+from server.troupe import Troupe
+from tests.server.doubles import CONTRACT, ScriptedSource, SwayingEngine, seen
+from tests.server.takes import HEADER
 
 T = TypeVar("T")
+
+RULES = Rules()
 
 PATIENCE = 10.0
 """Seconds after which a test gives up waiting for what should come at once."""
@@ -63,30 +72,76 @@ class Metronome:
             await soon(self._asleep.wait())
 
 
-class Theatre:
-    """A running server and its parts."""
+def house_of(
+    load: Callable[[str], Any],
+    names: tuple[str, ...],
+    clock: Callable[[], float],
+    rules: Rules = RULES,
+    takes: Path = Path("takes"),
+) -> House:
+    """A house without stages, of models that are loaded by name."""
+    faults = Faults()
+    shelf = ModelShelf(load, names, faults)
 
-    def __init__(self, accepts_performers: bool = True) -> None:
+    def open_take(stage: str, opening: Opening) -> TakeWriter:
+        return TakeWriter(takes / f"{stage}.take", HEADER, opening.history)
+
+    services = Services(Troupe(shelf.engine, faults), shelf, faults, open_take)
+    tokens = count()
+    return House(services, rules, clock, lambda: f"token-{next(tokens)}")
+
+
+class Theatre:
+    """A running server and its parts; its models are `sway`, and `other` of other emotions."""
+
+    def __init__(
+        self, seat: SeatPolicy = "refuse", rules: Rules = RULES, takes: Path = Path("takes")
+    ) -> None:
         self.time = Metronome()
         self.source = ScriptedSource()
-        self.partner = SwayingPartner()
+        self.engine = SwayingEngine()
         self.clock: Callable[[], float] = self.time
         self.sleep: Callable[[float], Awaitable[None]] = self.time.sleep
-        faults = Faults()
-        performer = Performer(self.source, BrowserSource(lambda: self.clock()), faults)
-        dance = Dance(CONTRACT, lambda _: self.partner, performer, faults, seed=0)
-        self.stage = Stage(CONTRACT, dance, faults, accepts_performers)
+        self.house = house_of(
+            self.load, ("other", "sway", "torn"), lambda: self.clock(), rules, takes
+        )
+        make_default_stage(self.house, self.source, "sway", 0, seat)
         self.server: uvicorn.Server
         self.port: int
+
+    def load(self, name: str) -> Any:
+        """Return the engine of a model; that of `torn` cannot be read."""
+        if name == "torn":
+            raise ModelContractError("torn: expected an ONNX graph, got half of one")
+        emotions = ("calm", "happy", "wild")
+        other = CONTRACT.model_copy(update={"name": "other", "emotions": emotions})
+        return self.engine if name == "sway" else SwayingEngine(other)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that is always there."""
+        return self.house.stage(DEFAULT)
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """How often each kind of error happened."""
+        return dict(self.house.services.faults.counts)
+
+    def make(self, name: str) -> ScriptedSource:
+        """Add a stage and return its source."""
+        source = ScriptedSource()
+        controls = first_controls(self.house, "sway", 1)
+        self.house.make(name, source, controls, "refuse")
+        return source
 
     @asynccontextmanager
     async def open(self, **settings: Any) -> AsyncIterator["Theatre"]:
         """Serve until the end of the block."""
-        app = create_app(self.stage, self.clock, self.sleep, **settings)
+        app = create_app(self.house, lambda: self.clock(), lambda s: self.sleep(s), **settings)
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         listening = asyncio.Event()
-        self.server = Server(configured(app), self.stage, listening.set)
+        self.server = Server(configured(app), self.house.close, listening.set)
         serving = asyncio.create_task(self.server.serve([listener]))
         await soon(listening.wait())
         try:
@@ -102,8 +157,13 @@ class Theatre:
             await self.time.run()
 
     async def get(self, path: str) -> httpx.Response:
+        return await self.ask("GET", path)
+
+    async def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """Ask over HTTP."""
         async with httpx.AsyncClient() as client:
-            return await client.get(f"http://127.0.0.1:{self.port}{path}")
+            address = f"http://127.0.0.1:{self.port}{path}"
+            return await client.request(method, address, **request)
 
     @asynccontextmanager
     async def link(self, sock: socket.socket | None = None) -> AsyncIterator["Client"]:
@@ -114,11 +174,11 @@ class Theatre:
 
     @asynccontextmanager
     async def join(
-        self, role: str = "viewer", sock: socket.socket | None = None
+        self, role: str = "viewer", sock: socket.socket | None = None, **wishes: Any
     ) -> AsyncIterator["Client"]:
         """Connect and be let in; the hello is in `client.hello`."""
         async with self.link(sock) as client:
-            await client.say(type="hello", version=1, role=role)
+            await client.say(type="hello", version=2, role=role, **wishes)
             client.hello = await client.message("hello")
             yield client
 
@@ -163,3 +223,12 @@ def write_pages(folder: Path) -> None:
     (folder / "index.html").write_text("<title>Bhava</title>")
     (folder / "assets/main-1a2b.js").write_text("let dance")
     (folder / "pose.wasm").write_bytes(b"\0asm")
+
+
+def narrow(port: int) -> socket.socket:
+    """A link that takes little before it is full."""
+    link = socket.socket()
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    link.connect(("127.0.0.1", port))
+    link.setblocking(False)
+    return link

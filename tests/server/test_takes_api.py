@@ -1,0 +1,67 @@
+"""Takes over HTTP: listed, handed out, exported, and nothing else given away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from motion.clip_files import read_clip
+from server.takes_api import create_takes_api
+from tests.server.takes import ticks, write
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    write(folder / "default.take", list(ticks(40)))
+    (tmp_path / "secret.take").write_text("not for visitors")
+    (folder / "notes.txt").write_text("not a take")
+    app = FastAPI()
+    app.include_router(create_takes_api(folder, []))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://stage") as visitor:
+        yield visitor
+
+
+async def finished(client: httpx.AsyncClient, number: int) -> dict[str, object]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            state = (await client.get(f"/api/exports/{number}")).json()
+            if state["finished"] or state["failed"]:
+                return state
+
+
+async def test_takes_are_listed_and_handed_out(client):
+    [take] = (await client.get("/api/takes")).json()
+    assert (take["name"], take["finished"]) == ("default.take", True)
+    assert len((await client.get("/api/takes/default.take")).content) == take["size_bytes"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "absent.take", "..%2Fsecret.take", "..", "%2e%2e"])
+async def test_nothing_else_is_given_away(client, name):
+    assert (await client.get(f"/api/takes/{name}")).status_code == 404
+
+
+async def test_a_figure_is_exported(client, tmp_path):
+    begun = await client.post("/api/takes/default.take/exports", json={"format": "bvh"})
+    assert begun.status_code == 202
+    number = begun.json()["id"]
+    assert (await finished(client, number))["finished"]
+    exported = tmp_path / "dance.bvh"
+    exported.write_bytes((await client.get(f"/api/exports/{number}/file")).content)
+    assert len(read_clip(exported)) == 40
+    assert (await client.delete(f"/api/exports/{number}")).status_code == 204
+    assert (await client.get(f"/api/exports/{number}")).status_code == 404
+
+
+async def test_a_figure_that_is_not_there_fails_with_a_reason(client):
+    wanted = {"format": "npz", "figure": "performer"}
+    number = (await client.post("/api/takes/default.take/exports", json=wanted)).json()["id"]
+    assert "expected" in str((await finished(client, number))["failed"])
+    assert (await client.get(f"/api/exports/{number}/file")).status_code == 409
