@@ -146,7 +146,7 @@ class Company:
         aim = self._ask(emotion, energy)
         think(self._engine, [mind for mind in self._minds if mind])
         windows, taken_up = self._next_windows()
-        frames = face_audience(smooth(windows), figures.root, self._stage_radius)
+        frames = face_audience(smooth(windows, self.fps), figures.root, self._stage_radius)
         frames = bend_inwards(frames, figures.root, self._stage_radius)
         root = features.next_root(figures.root, frames, self.fps)
         poses = figures.offset.apply(features.to_poses(frames, root), dt)
