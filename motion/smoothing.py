@@ -20,7 +20,7 @@ References:
 REACH: Final = len(KERNEL) // 2
 """Frames to either side that a smooth frame depends on."""
 
-ACCENT = (1.0, 4.0)
+ACCENT = (1.5, 5.0)
 """Radians per second of a joint: up to the first it is smoothed in full, from the second on not at
 all. Eyes see a limb at rest tremble, and miss the accent of a fast one that is smoothed."""
 
