@@ -13,10 +13,10 @@ HALF_LIFE = 2.0
 PROPORTION = 0.5
 """E-folds by which a momentary difference as large as the aim is corrected."""
 
-GAIN = 0.1
+GAIN = 0.2
 """E-folds per second by which a lasting one is: slowly, for a model answers over a phrase."""
 
-CORRECTION_RANGE = (0.55, 4.0)
+CORRECTION_RANGE = (0.35, 4.0)
 """Beyond which nothing is asked of the model that it could not know."""
 
 

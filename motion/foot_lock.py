@@ -5,26 +5,32 @@ from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
-from motion.inertia import Poses, decay
+from motion.grounding import ramp
+from motion.inertia import Poses
 from motion.rows import Rows
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
 Array = np.ndarray
 
-HALF_LIFE = 0.06
-"""Seconds in which a foot that is set down comes to rest, and one that is lifted is free."""
+HOMEWARD = 0.15
+"""Metres of way in which a foot that travels comes half the way back to the motion."""
 
 STRAIGHTEST = 0.985
 """Longest reach of a corrected leg, of its length: beyond it the knee would snap straight."""
 
 LONGEST_CORRECTION = 0.25 * LEG_LENGTH
-"""A lock that would pull a foot further than this lets go: the motion wants to step."""
+"""A foot that is held this far from the motion goes along with it, and from half of it on in part:
+the motion wants to step."""
 
-NEAR = 0.02
-"""Metres from the motion at which a foot that was pulled off may stand again."""
+PACE = (1.5, 0.75)
+"""Multiples of the speed at which a foot may stand: at the first it is free, below the second it is
+held."""
+
+CLEARANCE = 0.03
+"""Metres by which a foot that travels low is raised."""
 
 RELUCTANCE = 1.5
-"""How much higher or faster than to be set down a joint must be to be lifted."""
+"""How much higher or faster than to be set down a joint must be to count as lifted."""
 
 HINGE = 0.2 * (0.5 * LEG_LENGTH) ** 2
 """Square metres: how much the knee's own axis counts against that which its bend shows, which is
@@ -50,23 +56,15 @@ _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[
 class FootLock(Rows):
     """Corrects streams of poses side by side, frame by frame.
 
-    While a foot's toes stand, they come to rest where they were set down; when they
-    are lifted they come back to the motion. Toes never sink below the floor.
-
-    References:
-        D. Holden, "Creating Looping Animations from Motion Capture" and "Fitting Code Driven
-        Displacement" (foot locking by inertialisation), theorangeduck.com.
+    The slower and lower a foot's toes are, the less they follow the motion, until they stand. What
+    is then between them and the motion goes as they travel, so a foot at rest never creeps, and it
+    neither starts nor stops softer than the motion does. A foot that travels clears the floor;
+    toes never sink below it.
     """
 
     def __init__(self, count: int) -> None:
-        self._begun = np.zeros(count, bool)
         self._stood = np.zeros((count, 4), bool)
-        # Where both feet's toes are shown: on the motion or on an anchor, and between them a spring
-        self._held = np.zeros((count, 2), bool)
-        self._torn = np.zeros((count, 2), bool)
-        self._anchor, self._shown = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
-        self._offset, self._rate = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
-        self._velocity = np.zeros((count, 2, 3))
+        self._offset = np.zeros((count, 2, 3))
 
     def apply(
         self,
@@ -91,10 +89,8 @@ class FootLock(Rows):
         """
         self._stood = self._standing(positions[:, _FEET], before[:, _FEET], claimed, dt)
         toes = positions[:, _TOES]
-        self._shown = np.where(self._begun[:, None, None], self._shown, toes)
-        self._begun = np.ones_like(self._begun)
-        shown = self._follow(toes, before[:, _TOES], self._stood[:, 1::2], dt)
-        return reach_legs(shown - toes, poses, positions), self._stood
+        move = self._follow(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
+        return reach_legs(move, poses, positions), self._stood
 
     def _standing(
         self, joints: Array, before: Array, claimed: Array, dt: float
@@ -109,36 +105,20 @@ class FootLock(Rows):
         return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
 
     def _follow(
-        self, toes: Float[Array, "B 2 3"], before: Array, stand: Bool[Array, "B 2"], dt: float
+        self, toes: Float[Array, "B 2 3"], step: Array, claimed: Array, dt: float
     ) -> Float[Array, "B 2 3"]:
-        """Return where the toes are shown, given where the motion has them and had them before."""
-        stand = stand & ~self._tear(toes)
-        changed = (stand != self._held)[..., None]
-        self._held, standing = stand, stand[..., None]
-        floored = self._shown.copy()
-        floored[..., 1] = np.maximum(floored[..., 1], _FLOOR)
-        self._anchor = np.where(changed & standing, floored, self._anchor)
-        offset = self._shown - np.where(standing, self._anchor, before)
-        rate = self._velocity - np.where(standing, 0.0, (toes - before) / dt)
-        self._offset, self._rate = decay(
-            np.where(changed, offset, self._offset),
-            np.where(changed, rate, self._rate),
-            HALF_LIFE,
-            dt,
-        )
-        shown = np.where(standing, self._anchor, toes) + self._offset
-        shown[..., 1] = np.maximum(shown[..., 1], _FLOOR)
-        self._velocity = (shown - self._shown) / dt
-        self._shown = shown
-        return shown
-
-    def _tear(self, toes: Array) -> Bool[Array, "B 2"]:
-        """Tell which feet the motion pulls off; one stands again once it has come home."""
-        away = np.linalg.norm(
-            np.where(self._held[..., None], self._anchor, self._shown) - toes, axis=-1
-        )
-        self._torn = away > np.where(self._torn, NEAR, LONGEST_CORRECTION)
-        return self._torn
+        """Return how far the toes are shown from the motion, given where it has them."""
+        way = np.linalg.norm(step, axis=-1)
+        pace = way / dt / ((1.0 + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
+        low = ramp(toes[..., 1] - _FLOOR, 2.0 * kinematics.LOW, kinematics.LOW)
+        away = np.linalg.norm(self._offset, axis=-1) / LONGEST_CORRECTION
+        held = low * ramp(pace, *PACE) * ramp(away, 1.0, 0.5)
+        home = 0.5 ** ((1.0 - held) * way / HOMEWARD)
+        self._offset = (self._offset - held[..., None] * step * [1.0, 0.0, 1.0]) * home[..., None]
+        move = self._offset.copy()
+        raised = CLEARANCE * low * ramp(pace, PACE[0], 3.0 * PACE[0])
+        move[..., 1] = np.maximum(raised, _FLOOR - toes[..., 1])
+        return move
 
 
 def reach_legs(

@@ -54,7 +54,7 @@ class Grounding(Rows):
         feet = positions[:, _FEET]
         slide = ((feet - before[:, _FEET]) / dt)[..., [0, 2]]
         height = feet[..., 1] - CANONICAL.rest_positions[_FEET, 1]
-        bears = _ramp(claimed, *CLAIM) * _ramp(height, *HEIGHT)
+        bears = ramp(claimed, *CLAIM) * ramp(height, *HEIGHT)
         weight = bears / (np.sum(slide**2, axis=-1) + EVEN**2)
         share = weight / np.maximum(weight.sum(-1, keepdims=True), 1e-9)
         rest = -bears.max(-1, keepdims=True) * np.sum(share[..., None] * slide, axis=1)
@@ -62,6 +62,6 @@ class Grounding(Rows):
         return self._velocity * dt
 
 
-def _ramp(value: Array, none: float, full: float) -> Array:
-    """From 0 at `none` to 1 at `full`."""
+def ramp(value: Array, none: float, full: float) -> Array:
+    """Return how far values are from `none` to `full`, in [0, 1]; either may be the larger."""
     return np.clip((value - none) / (full - none), 0.0, 1.0)

@@ -11,7 +11,7 @@ export interface Palette {
 /** Chosen by eye; a label that is not here gets a hue of its own. */
 const CHOSEN: Readonly<Record<string, readonly [accent: string, light: string]>> = {
   neutral: ["#5d7480", "#ffdcb4"],
-  happy: ["#f5a623", "#ffd58a"],
+  happy: ["#f5a020", "#ffc27c"],
   sad: ["#3563b8", "#a9c1ff"],
   angry: ["#cf2a22", "#ff9a78"],
   proud: ["#7c3fc4", "#e6c3ff"],

@@ -57,8 +57,8 @@ export const ink: LookFactory = (skeleton) => {
   const sun = new Mesh(new PlaneGeometry(1, 1), sunMaterial(uniforms));
   const drops = new Particles(skeleton, DROPS, {
     settled: 0,
-    size: 0.024,
-    shedding: [1.2, 3.5],
+    size: 0.019,
+    shedding: [1.8, 5],
     trickle: 0,
     blending: NormalBlending,
     shade: `
