@@ -247,9 +247,7 @@ class Company:
     def _next_windows(
         self,
     ) -> tuple[Float[Array, "B W F"], Int[Array, "N"], Bool[Array, "B"]]:
-        """Return the next frames amid their neighbours, whose thoughts are new, and who goes on
-        from a dancer.
-        """
+        """Return the next frames amid their neighbours, whose thoughts are new, who takes up."""
         windows = np.tile(self._still, (len(self), 1, 1))
         changed, taken_up = np.zeros((2, len(self)), bool)
         for slot, mind in enumerate(self._minds):

@@ -23,8 +23,8 @@ class Lead:
     """What a partner follows, and how closely.
 
     Attributes:
-        frames: Features of the newest frames, as many as a token of the model has and three at least,
-            the last now.
+        frames: Features of the newest frames, the last now; a token of the model, three at least:
+            the bridge to a new thought looks back.
         root: Where it is with the last; see `features.last_root`.
         shown: Its share in what is shown, in [0, 1].
         heard: Its share in what the model hears, in [0, 1].

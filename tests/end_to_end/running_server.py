@@ -31,14 +31,14 @@ class RunningServer:
         return int(self.address.rsplit(":", 1)[1])
 
     def state(self) -> dict[str, Any]:
-        """What it says about itself."""
-        return httpx.get(f"{self.address}/api/state").raise_for_status().json()
+        """What it says about its stage."""
+        return httpx.get(f"{self.address}/api/stages/default").raise_for_status().json()
 
     def await_status(self, **wanted: str) -> None:
         """Watches like a viewer until members of the status have these values."""
         deadline = time.monotonic() + PATIENCE
         with connect(f"{self.address.replace('http', 'ws')}/ws") as viewer:
-            viewer.send('{"type":"hello","version":1,"role":"viewer"}')
+            viewer.send('{"type":"hello","version":2,"role":"viewer"}')
             for status in _statuses(viewer):
                 if wanted.items() <= status.items():
                     return

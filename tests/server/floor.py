@@ -67,16 +67,16 @@ def _dance(seed: int, emotion: str) -> Clip:
 
 def dancer(seed: int = 0, emotion: str = "happy", aside: float = 0.0, back: float = 0.0) -> Dancer:
     """Someone who dances, at a place: metres to the left and towards the camera."""
-    clip = _dance(seed, emotion)
+    clip, place = _dance(seed, emotion), np.array([aside, 0.0, back])
 
     def at(seconds: float) -> Pose:
         pose = clip.pose(round(seconds * FPS) % len(clip))
-        return Pose(pose.hips + [aside, 0.0, back], pose.rotations)
+        return Pose(pose.hips + place, pose.rotations)
 
     return at
 
 
-def stands(seconds: float) -> Pose:
+def stands(_: float) -> Pose:
     """Someone who stands still."""
     return Pose.standing()
 

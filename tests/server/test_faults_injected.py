@@ -117,9 +117,8 @@ async def test_who_vanishes_is_forgotten_but_not_what_they_set(
         assert viewer.hello["controls"]["energy"] == 2.0
 
 
-async def test_a_model_that_is_slow_once_costs_its_own_frames_only(
-    theatre: Theatre, witness: Witness
-) -> None:
+@pytest.mark.usefixtures("witness")
+async def test_a_model_that_is_slow_once_costs_its_own_frames_only(theatre: Theatre) -> None:
     async with theatre.join() as viewer:
         await theatre.time.run(20)
         frames = [await viewer.frame() for _ in range(20)]
@@ -138,7 +137,8 @@ async def test_a_model_that_is_slow_once_costs_its_own_frames_only(
     assert theatre.faults == {}
 
 
-async def test_a_clock_that_leaps_leaves_the_show_going(theatre: Theatre, witness: Witness) -> None:
+@pytest.mark.usefixtures("witness")
+async def test_a_clock_that_leaps_leaves_the_show_going(theatre: Theatre) -> None:
     async with theatre.join() as viewer:
         await theatre.watch(20)
         theatre.time.now += 10.0
@@ -149,9 +149,8 @@ async def test_a_clock_that_leaps_leaves_the_show_going(theatre: Theatre, witnes
     assert theatre.faults == {}
 
 
-async def test_a_source_that_raises_loses_its_own_sightings_only(
-    theatre: Theatre, witness: Witness
-) -> None:
+@pytest.mark.usefixtures("witness")
+async def test_a_source_that_raises_loses_its_own_sightings_only(theatre: Theatre) -> None:
     async with theatre.join() as viewer:
         for _ in range(5):
             theatre.source.waiting = OSError("unplugged")
@@ -161,8 +160,9 @@ async def test_a_source_that_raises_loses_its_own_sightings_only(
     assert theatre.faults == {"source: OSError": 5}
 
 
+@pytest.mark.usefixtures("witness")
 async def test_a_model_that_cannot_be_read_is_refused_and_the_old_one_dances_on(
-    theatre: Theatre, witness: Witness
+    theatre: Theatre,
 ) -> None:
     async with theatre.join("operator") as operator:
         await operator.say(type="set", model="torn", energy=1.5)
@@ -254,9 +254,8 @@ async def test_at_the_end_all_are_told_and_takes_are_closed_within_two_seconds(
     assert len(list(take.ticks())) >= 329
 
 
-async def test_a_performer_whose_browser_sleeps_may_come_back(
-    theatre: Theatre, witness: Witness
-) -> None:
+@pytest.mark.usefixtures("witness")
+async def test_a_performer_whose_browser_sleeps_may_come_back(theatre: Theatre) -> None:
     async with theatre.join("performer") as performer:
         performer.websocket.transport.abort()
     await until_alone(theatre)
