@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError
-from server.assemble import first_controls
-from server.audience import SeatPolicy
-from server.house import DEFAULT, House
-from server.messages import Controls, Set, Status
-from server.protocol import Refusal
-from server.sources import open_source
-from server.stage import Stage
+from server.capture.sources import open_source
+from server.stages.assemble import first_controls
+from server.stages.house import DEFAULT, House
+from server.stages.stage import Stage
+from server.wire.audience import SeatPolicy
+from server.wire.messages import Controls, Set, Status
+from server.wire.protocol import Refusal
 
 HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
 """Of refusals; all others are 422."""

@@ -14,13 +14,13 @@ from pydantic import BaseModel
 from starlette.types import Scope
 
 from server.api import StageState, create_api, operators_of
-from server.connection import SEND_TIMEOUT, Connection
-from server.house import DEFAULT, House
-from server.journal import Journal
-from server.metrics import CONTENT_TYPE
-from server.session import HELLO_TIMEOUT
-from server.stage_metrics import StageMetrics
-from server.takes_api import create_takes_api
+from server.stages.house import DEFAULT, House
+from server.takes.api import create_takes_api
+from server.telemetry.journal import Journal
+from server.telemetry.metrics import CONTENT_TYPE
+from server.telemetry.stage_metrics import StageMetrics
+from server.wire.connection import SEND_TIMEOUT, Connection
+from server.wire.session import HELLO_TIMEOUT
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.replay import replay
+from server.takes.replay import replay
 
 if TYPE_CHECKING:
     from motion.engine import Engine
-    from server.sources import Source
+    from server.capture.sources import Source
 
 MODELS = Path(__file__).parents[1] / "models"
 DEFAULT_MODEL = "default"
@@ -75,11 +75,11 @@ def serve(
     from contextlib import closing
 
     from server.app import create_app
-    from server.assemble import make_default_stage, open_house
-    from server.house import Rules
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
-    from server.logs import configure
+    from server.stages.assemble import make_default_stage, open_house
+    from server.stages.house import Rules
+    from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     with bind(host, port) as listener:
@@ -165,9 +165,9 @@ def bench(
 
     from rich.console import Console
 
-    from server.bench import frame_rows
-    from server.bench_live import live_rows
-    from server.bench_report import as_table, to_json
+    from server.bench.bench import frame_rows
+    from server.bench.live import live_rows
+    from server.bench.report import as_table, to_json
 
     engine = load_engine(model)
     with Console(stderr=True).status("Measuring"):
@@ -187,8 +187,8 @@ def soak(
     """Let a server play before a crowd that comes and goes; fails if anything grows or lags."""
     import json
 
-    from server.soak import Sample
-    from server.soak import soak as play
+    from server.bench.soak import Sample
+    from server.bench.soak import soak as play
 
     def report(sample: Sample) -> None:
         typer.echo(
@@ -220,7 +220,7 @@ def _open_source(spec: str, people: int) -> "Source":
     """Return a source that has started; `auto` is the first camera, else the demo performer."""
     import time
 
-    from server.sources import open_source
+    from server.capture.sources import open_source
 
     if spec == "auto":
         spec = "camera:0" if CAMERA.exists() else "demo"

@@ -12,7 +12,11 @@ import typer.main
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "README.md", ROOT / "server/PROTOCOL.md", *ROOT.glob("models/**/README.md"))
+    for path in (
+        ROOT / "README.md",
+        ROOT / "server/wire/PROTOCOL.md",
+        *ROOT.glob("models/**/README.md"),
+    )
 )
 SHELL = {"sh", "bash", "shell", "console"}
 PROGRAMS = {"make", "bhava", "docker", "git", "cd"}

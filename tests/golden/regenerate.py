@@ -1,6 +1,7 @@
 """Writes the golden files anew, from the server's encoder: `python tests/golden/regenerate.py`.
 
-A change of these bytes is a change of the wire: `server/PROTOCOL.md` and its version go with it.
+A change of these bytes is a change of the wire: `server/wire/PROTOCOL.md` and its version go with
+it.
 Each `NAME.bin` is a binary message, `NAME.json` beside it what a decoder must make of it.
 `messages.json` holds control messages of both directions, and texts that are refused, by name.
 """
@@ -14,9 +15,9 @@ from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
 from motion.skeleton import CANONICAL
-from server import messages
-from server.landmarks import COUNT, Landmarks, Sighting
-from server.protocol import (
+from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.wire import messages
+from server.wire.protocol import (
     PARTNER,
     PERFORMER,
     Figure,

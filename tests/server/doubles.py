@@ -11,8 +11,8 @@ from motion.clip import Clip, Pose
 from motion.contract import Contract, State
 from motion.engine import Conditions, Noise, States
 from motion.skeleton import CANONICAL
-from server.demo import Camera
-from server.landmarks import Sighting
+from server.capture.demo import Camera
+from server.capture.landmarks import Sighting
 
 EMOTIONS = ("neutral", "happy", "sad")
 ARMS = CANONICAL.indices("leftUpperArm", "rightUpperArm")

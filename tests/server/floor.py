@@ -10,14 +10,14 @@ import numpy as np
 from motion.choreography import Cue, choreography
 from motion.clip import Clip, Pose
 from motion.engine import Engine
-from server.dance import Dance, Opening
-from server.demo import BEATS_PER_MINUTE, Camera
-from server.faults import Faults
-from server.landmarks import Sighting
-from server.messages import Controls
-from server.moment import Moment
-from server.protocol import PARTNER, FrameMessage
-from server.troupe import Ask, Place, Troupe
+from server.capture.demo import BEATS_PER_MINUTE, Camera
+from server.capture.landmarks import Sighting
+from server.partner.dance import Dance, Opening
+from server.partner.moment import Moment
+from server.partner.troupe import Ask, Place, Troupe
+from server.stages.faults import Faults
+from server.wire.messages import Controls
+from server.wire.protocol import PARTNER, FrameMessage
 
 FPS = 30
 MODELS = Path(__file__).parents[2] / "models"

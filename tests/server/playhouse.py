@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 
 from server.app import create_app
-from server.assemble import make_default_stage, open_house
-from server.house import House, Rules
+from server.stages.assemble import make_default_stage, open_house
+from server.stages.house import House, Rules
 from tests.server.doubles import ScriptedSource, seen
 from tests.server.theatre import Metronome
 

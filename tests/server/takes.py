@@ -8,13 +8,13 @@ import numpy as np
 
 from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL
-from server.landmarks import COUNT, Landmarks, Sighting
-from server.messages import Controls, SkeletonMessage
-from server.moment import Moment
-from server.protocol import PARTNER, Figure, FrameMessage, encode_frame
-from server.take import Header, RecordedModel, encode_moment, this_build
-from server.take_reader import Tick
-from server.take_writer import TakeFile
+from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.partner.moment import Moment
+from server.takes.reader import Tick
+from server.takes.take import Header, RecordedModel, encode_moment, this_build
+from server.takes.writer import TakeFile
+from server.wire.messages import Controls, SkeletonMessage
+from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 from tests.server.doubles import CONTRACT
 
 HEADER = Header(

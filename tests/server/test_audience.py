@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.audience import GRACE, LAGGING, SILENT, STEER_EVERY, Audience, SeatPolicy
-from server.messages import Hello, Pong, Role
-from server.outbox import Outbox
-from server.protocol import Refusal
+from server.wire.audience import GRACE, LAGGING, SILENT, STEER_EVERY, Audience, SeatPolicy
+from server.wire.messages import Hello, Pong, Role
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
 
 
 def opened(seat: SeatPolicy = "refuse", key: str | None = None) -> Audience:

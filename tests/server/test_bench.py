@@ -7,9 +7,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server import bench, bench_live
-from server.bench import Row
-from server.bench_report import as_table, to_json
+from server.bench import bench
+from server.bench import live as bench_live
+from server.bench.bench import Row
+from server.bench.report import as_table, to_json
 
 
 def test_a_row_tells_the_middle_the_tail_and_the_peer() -> None:

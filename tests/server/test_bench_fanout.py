@@ -5,10 +5,10 @@ import psutil
 import pytest
 
 from motion.errors import SetupError
-from server import bench_fanout
-from server.bench_broadcasters import Broadcaster
-from server.bench_crowd import Crowd
-from server.bench_fanout import fanout_rows
+from server.bench import fanout as bench_fanout
+from server.bench.broadcasters import Broadcaster
+from server.bench.crowd import Crowd
+from server.bench.fanout import fanout_rows
 
 
 def test_frames_reach_the_viewers_and_their_cost_is_told() -> None:

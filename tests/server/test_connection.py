@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 
-from server.audience import Audience
-from server.connection import Connection
 from server.listen import Server, bind, configured
-from server.messages import Pong, Set
-from server.outbox import Outbox
-from server.protocol import Refusal
-from server.session import Join, StageEvent
+from server.wire.audience import Audience
+from server.wire.connection import Connection
+from server.wire.messages import Pong, Set
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
+from server.wire.session import Join, StageEvent
 from tests.server.theatre import soon
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from motion import features
 from motion.clip import Clip
-from server.messages import Controls
-from server.protocol import PARTNER, FrameMessage
-from server.take_ups import SETTLE
+from server.partner.take_ups import SETTLE
+from server.wire.messages import Controls
+from server.wire.protocol import PARTNER, FrameMessage
 from tests.server.floor import (
     FPS,
     Dancer,

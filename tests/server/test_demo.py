@@ -6,8 +6,8 @@ import pytest
 from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
-from server import landmarks as lm
-from server.demo import Camera, DemoSource, demo_dance
+from server.capture import landmarks as lm
+from server.capture.demo import Camera, DemoSource, demo_dance
 
 
 def test_dances_in_one_mood_after_another_without_a_pop():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from motion.clip import Clip
-from server.take_reader import Take
+from server.takes.reader import Take
 from tests.server.floor import acceleration
 from tests.server.theatre import Client, Theatre, narrow
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.assemble import first_controls
-from server.house import House, Rules
-from server.landmarks import Sighting
-from server.messages import Hello, Set
-from server.outbox import Outbox
-from server.protocol import Refusal
-from server.session import Join
-from server.stage import Stage
+from server.capture.landmarks import Sighting
+from server.stages.assemble import first_controls
+from server.stages.house import House, Rules
+from server.stages.stage import Stage
+from server.wire.messages import Hello, Set
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
+from server.wire.session import Join
 from tests.server.doubles import ScriptedSource, SwayingEngine
 from tests.server.floor import Camera, dancer, engine
 from tests.server.theatre import house_of

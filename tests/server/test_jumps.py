@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
-from server.demo import Camera, demo_dance
-from server.landmarks import Landmarks
-from server.retarget import Retargeter
+from server.capture.demo import Camera, demo_dance
+from server.capture.landmarks import Landmarks
+from server.capture.retarget import Retargeter
 
 FPS = 30
 TAKE_OFF = 2.0

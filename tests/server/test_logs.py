@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from server.assemble import first_controls
-from server.journal import Journal
-from server.logs import JsonFormatter, TextFormatter, configure
-from server.messages import Set
+from server.stages.assemble import first_controls
+from server.telemetry.journal import Journal
+from server.telemetry.logs import JsonFormatter, TextFormatter, configure
+from server.wire.messages import Set
 from tests.server.doubles import ScriptedSource
 from tests.server.playhouse import Playhouse, playing
 

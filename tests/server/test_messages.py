@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import messages
-from server.messages import decode_message
-from server.protocol import CLOSE_CODES, Refusal
+from server.wire import messages
+from server.wire.messages import decode_message
+from server.wire.protocol import CLOSE_CODES, Refusal
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/messages.json").read_text())
 PROTOCOL = (Path(messages.__file__).parent / "PROTOCOL.md").read_text()

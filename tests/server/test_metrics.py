@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server.assemble import first_controls
-from server.messages import Hello, Refused
-from server.outbox import Outbox
-from server.session import Join
+from server.stages.assemble import first_controls
+from server.wire.messages import Hello, Refused
+from server.wire.outbox import Outbox
+from server.wire.session import Join
 from tests.server.doubles import ScriptedSource
 from tests.server.playhouse import Playhouse, playing
 

@@ -1,8 +1,8 @@
 import asyncio
 import json
 
-from server.messages import Controls, Pong, Refused
-from server.outbox import Outbox
+from server.wire.messages import Controls, Pong, Refused
+from server.wire.outbox import Outbox
 
 
 async def taken(outbox: Outbox) -> list[str | bytes | int]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.pacer import ticks
+from server.stages.pacer import ticks
 
 
 class Time:

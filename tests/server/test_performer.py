@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from motion.clip import Clip
-from server.faults import Faults
-from server.landmarks import Landmarks
-from server.performer import Performer
-from server.sources import BrowserSource
+from server.capture.landmarks import Landmarks
+from server.capture.performer import Performer
+from server.capture.sources import BrowserSource
+from server.stages.faults import Faults
 from tests.server.doubles import ScriptedSource, seen
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.landmarks import LEFT_HIP, Landmarks, Sighting
-from server.pose_finder import Picture, PoseFinder
-from server.tracking import Tracker
+from server.capture.landmarks import LEFT_HIP, Landmarks, Sighting
+from server.capture.pose_finder import Picture, PoseFinder
+from server.capture.tracking import Tracker
 
 BLACK = np.zeros((480, 640, 3), np.uint8)
 

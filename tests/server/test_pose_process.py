@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from motion.errors import SourceError
-from server.landmarks import Sighting
-from server.pose_finder import Picture
-from server.pose_process import (
+from server.capture.landmarks import Sighting
+from server.capture.pose_finder import Picture
+from server.capture.pose_process import (
     Address,
     deliver,
     live_pictures,

@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
-from server.landmarks import COUNT, PEOPLE, Landmarks, Sighting
-from server.protocol import (
+from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
+from server.wire.protocol import (
     PARTNER,
     PERFORMER,
     Figure,

@@ -9,21 +9,21 @@ from typer.testing import CliRunner, Result
 
 from motion.errors import TakeError
 from motion.skeleton import CANONICAL
-from server.assemble import first_controls, open_house
-from server.dance import Opening
-from server.demo import Camera
-from server.house import Rules
-from server.landmarks import Sighting
-from server.messages import Hello, Set
-from server.outbox import Outbox
-from server.playback import Playback, replay_house
-from server.protocol import FrameMessage, Refusal, decode_frame
-from server.recompute import other_build, recompute, recorded_engines
-from server.replay import replay
-from server.session import Join
-from server.take import this_build
-from server.take_reader import Take
-from server.take_writer import TakeWriter
+from server.capture.demo import Camera
+from server.capture.landmarks import Sighting
+from server.partner.dance import Opening
+from server.stages.assemble import first_controls, open_house
+from server.stages.house import Rules
+from server.takes.playback import Playback, replay_house
+from server.takes.reader import Take
+from server.takes.recompute import other_build, recompute, recorded_engines
+from server.takes.replay import replay
+from server.takes.take import this_build
+from server.takes.writer import TakeWriter
+from server.wire.messages import Hello, Set
+from server.wire.outbox import Outbox
+from server.wire.protocol import FrameMessage, Refusal, decode_frame
+from server.wire.session import Join
 from tests.server.doubles import ScriptedSource
 from tests.server.floor import MODELS, dancer
 from tests.server.takes import HEADER, ticks, write

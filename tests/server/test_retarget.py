@@ -12,10 +12,10 @@ from hypothesis.extra.numpy import arrays
 from motion.clip import Pose
 from motion.kinematics import facing, world_from_local
 from motion.skeleton import CANONICAL
-from server import landmarks as lm
-from server.demo import Camera, demo_dance
-from server.landmarks import Landmarks
-from server.retarget import Retargeter
+from server.capture import landmarks as lm
+from server.capture.demo import Camera, demo_dance
+from server.capture.landmarks import Landmarks
+from server.capture.retarget import Retargeter
 
 SEED = 11
 CAMERA = Camera()

@@ -9,13 +9,13 @@ import pytest
 from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
-from server import landmarks as lm
-from server.ground import soles
-from server.landmarks import Landmarks
-from server.linear import matrices
-from server.pose_finder import Picture, PoseFinder
-from server.pose_process import Address, pictures
-from server.retarget import Retargeter
+from server.capture import landmarks as lm
+from server.capture.ground import soles
+from server.capture.landmarks import Landmarks
+from server.capture.linear import matrices
+from server.capture.pose_finder import Picture, PoseFinder
+from server.capture.pose_process import Address, pictures
+from server.capture.retarget import Retargeter
 
 FRAMES = 396
 LIMBS = {

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 
 import bhava
 from motion.skeleton import CANONICAL
-from server.protocol import decode_frame
+from server.wire.protocol import decode_frame
 
 ROOT = Path(__file__).parents[2]
 

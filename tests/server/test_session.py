@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.landmarks import Sighting
-from server.messages import Hello, Played, Pong, Refused, Role, Set, TakeUp
-from server.protocol import LandmarksMessage, Refusal, encode_landmarks
-from server.session import MESSAGES_PER_SECOND, Close, Event, Join, Session
+from server.capture.landmarks import Sighting
+from server.wire.messages import Hello, Played, Pong, Refused, Role, Set, TakeUp
+from server.wire.protocol import LandmarksMessage, Refusal, encode_landmarks
+from server.wire.session import MESSAGES_PER_SECOND, Close, Event, Join, Session
 
 HELLO = '{"type":"hello","version":2,"role":"%s"}'
 LANDMARKS = encode_landmarks(LandmarksMessage(1, Sighting.nobody(2.0)))

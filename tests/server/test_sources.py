@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from motion.errors import SourceError
-from server.demo import DemoSource
-from server.landmarks import Sighting
-from server.sources import BrowserSource, ProcessSource, Source, open_source
+from server.capture.demo import DemoSource
+from server.capture.landmarks import Sighting
+from server.capture.sources import BrowserSource, ProcessSource, Source, open_source
 
 DEADLINE = 60.0
 

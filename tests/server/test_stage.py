@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from motion.skeleton import CANONICAL
-from server.assemble import first_controls
-from server.audience import SeatPolicy
-from server.house import Rules
-from server.messages import Hello, Played, Role, Set, TakeUp
-from server.outbox import Outbox
-from server.protocol import Refusal, decode_frame
-from server.session import Join
-from server.sources import BrowserSource
-from server.stage import STALLED, Stage
+from server.capture.sources import BrowserSource
+from server.stages.assemble import first_controls
+from server.stages.house import Rules
+from server.stages.stage import STALLED, Stage
+from server.wire.audience import SeatPolicy
+from server.wire.messages import Hello, Played, Role, Set, TakeUp
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal, decode_frame
+from server.wire.session import Join
 from tests.server.doubles import CONTRACT, EMOTIONS, ScriptedSource, SwayingEngine, seen
 from tests.server.theatre import house_of
 

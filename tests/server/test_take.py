@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from motion.errors import TakeError
-from server.landmarks import COUNT, PEOPLE, Landmarks, Sighting
-from server.messages import Controls
-from server.moment import Moment
-from server.take import decode_moment, encode_moment, take_name
+from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
+from server.partner.moment import Moment
+from server.takes.take import decode_moment, encode_moment, take_name
+from server.wire.messages import Controls
 from tests.server.takes import HEADER
 
 numbers = st.floats(width=64)

@@ -6,11 +6,11 @@ import pytest
 from motion.clip import Clip, Pose
 from motion.clip_files import read_clip
 from motion.errors import BhavaError, TakeError
-from server.landmarks import Sighting
-from server.moment import Moment
-from server.protocol import PARTNER, PERFORMER, Figure, FrameMessage, encode_frame
-from server.take_export import Cut, Export, export_take, figure_clip
-from server.take_reader import Take, Tick
+from server.capture.landmarks import Sighting
+from server.partner.moment import Moment
+from server.takes.export import Cut, Export, export_take, figure_clip
+from server.takes.reader import Take, Tick
+from server.wire.protocol import PARTNER, PERFORMER, Figure, FrameMessage, encode_frame
 from tests.motion.strategies import swaying
 from tests.server.takes import HEADER, write
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mcap.writer import MCAP0_MAGIC
 
 from motion.errors import TakeError
-from server.take_reader import Take, takes
+from server.takes.reader import Take, takes
 from tests.motion.strategies import swaying
 from tests.server.takes import HEADER, bits, ticks, write
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from server.take_reader import Take
-from server.take_writer import BACKLOG, TakeWriter
+from server.takes.reader import Take
+from server.takes.writer import BACKLOG, TakeWriter
 from tests.server.takes import HEADER, bits, ticks
 
 RECORDED = list(ticks(40))
@@ -18,7 +18,7 @@ SHOW = """
 import resource, sys, time
 from dataclasses import replace
 from pathlib import Path
-from server.take_writer import TakeWriter
+from server.takes.writer import TakeWriter
 from tests.server.takes import HEADER, ticks
 
 size_limit = int(sys.argv[2])

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from motion.clip_files import read_clip
-from server.takes_api import create_takes_api
+from server.takes.api import create_takes_api
 from tests.server.takes import ticks, write
 
 PATIENCE = 60.0

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.clip import Pose
-from server import landmarks as lm
-from server.demo import Camera, demo_dance
-from server.landmarks import Landmarks, Sighting
-from server.tracking import Tracker
+from server.capture import landmarks as lm
+from server.capture.demo import Camera, demo_dance
+from server.capture.landmarks import Landmarks, Sighting
+from server.capture.tracking import Tracker
 
 FPS = 30
 SECONDS = 8

@@ -16,17 +16,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
 from server.app import create_app
-from server.assemble import first_controls, make_default_stage
-from server.audience import SeatPolicy
-from server.dance import Opening
-from server.faults import Faults
-from server.house import DEFAULT, House, Rules
 from server.listen import Server, bind, configured
-from server.model_shelf import ModelShelf
-from server.protocol import FrameMessage, decode_frame
-from server.stage import Services, Stage
-from server.take_writer import TakeWriter
-from server.troupe import Troupe
+from server.partner.dance import Opening
+from server.partner.model_shelf import ModelShelf
+from server.partner.troupe import Troupe
+from server.stages.assemble import first_controls, make_default_stage
+from server.stages.faults import Faults
+from server.stages.house import DEFAULT, House, Rules
+from server.stages.stage import Services, Stage
+from server.takes.writer import TakeWriter
+from server.wire.audience import SeatPolicy
+from server.wire.protocol import FrameMessage, decode_frame
 from tests.server.doubles import CONTRACT, ScriptedSource, SwayingEngine, seen
 from tests.server.takes import HEADER
 

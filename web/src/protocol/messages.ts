@@ -1,4 +1,4 @@
-/** JSON control messages, named and spelled as on the wire (`server/PROTOCOL.md`). */
+/** JSON control messages, named and spelled as on the wire (`server/wire/PROTOCOL.md`). */
 
 export type Role = "viewer" | "performer" | "operator";
 

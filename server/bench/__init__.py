@@ -1,0 +1,1 @@
+"""How fast a machine is, and how long it keeps going."""

@@ -1,0 +1,229 @@
+"""How fast the parts of one frame are on this machine, each against what it stands beside."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, cycle
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from motion.clip import Pose
+from motion.company import Company
+from motion.contract import GRAPH_FILE
+from motion.emotion import weights_of
+from motion.engine import Engine
+from motion.partner import Partner
+from motion.skeleton import CANONICAL
+from server.capture.demo import DemoSource
+from server.capture.landmarks import Sighting
+from server.capture.retarget import Retargeter
+from server.capture.sources import open_source
+from server.partner.dance import Dance, Opening
+from server.partner.moment import Moment
+from server.partner.troupe import Troupe
+from server.stages.faults import Faults
+from server.wire.messages import Controls
+from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
+
+Array = np.ndarray
+
+FPS = 30
+WARM_UP = 2 * FPS
+"""Frames before the first that counts."""
+
+FRAMES = 10 * FPS
+"""Frames that count."""
+
+STAGES = 32
+"""Partners that one core is to keep dancing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure.
+
+    Attributes:
+        name: What was measured.
+        unit: `ms`, `s` or `MB`.
+        median: Of the samples; None where it could not be measured.
+        p95: 95th percentile of the samples.
+        aim: The most that the median may be; None where nothing is asked.
+        ratio: Median against that of the peer; None where there is none.
+        note: What it was measured on, who the peer is, or why it could not be measured.
+    """
+
+    name: str
+    unit: str
+    median: float | None = None
+    p95: float | None = None
+    aim: float | None = None
+    ratio: float | None = None
+    note: str = ""
+
+    @staticmethod
+    def of(
+        name: str,
+        unit: str,
+        samples: Sequence[float] | Float[Array, "N"],
+        *,
+        aim: float | None = None,
+        peer: Sequence[float] | Float[Array, "N"] | None = None,
+        note: str = "",
+    ) -> "Row":
+        """Return the row of some samples, beside those of a peer."""
+        median, p95 = (float(value) for value in np.percentile(samples, [50, 95]))
+        ratio = None if peer is None else median / float(np.median(peer))
+        return Row(name, unit, median, p95, aim, ratio, note)
+
+
+def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row]:
+    """Yield the rows of what happens for each frame, measured in this process.
+
+    Args:
+        engine: The model, on one thread.
+        folder: Where it was loaded from.
+        video: Of a person, for landmarks as a camera gives them; else those of the demo performer.
+    """
+    seen = _video_landmarks(video) if video else _demo_landmarks()
+    note = f"landmarks of {video.name if video else 'the demo performer'}"
+    yield Row.of("retarget", "ms", _retarget_times(seen), aim=1.0, note=note)
+    yield Row.of("landmarks to encoded frame", "ms", _frame_times(engine, seen), aim=10, note=note)
+    encoded, dumped = _encode_times()
+    note = "peer: json.dumps of the same numbers"
+    yield Row.of("encode a frame", "ms", encoded, peer=dumped, note=note)
+    frames, steps, bare = _partner_times(engine, folder)
+    note = f"sampling and post-processing included; context {engine.contract.context_frames} frames"
+    yield Row.of("partner, a frame", "ms", frames, aim=3.0, note=note)
+    note = f"{engine.contract.frames_per_step} frames; peer: the bare call of onnxruntime"
+    yield Row.of("partner, a step of the model", "ms", steps, peer=bare, note=note)
+    ticks, bare = _company_times(engine, folder)
+    note = "peer: the bare call of onnxruntime for those of them who think in a frame"
+    yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, note=note)
+
+
+def _demo_landmarks() -> list[Sighting]:
+    times = iter(np.arange(WARM_UP + FRAMES + 1) / FPS)
+    source = DemoSource(lambda: float(next(times)))
+    source.start()
+    return [seen for _ in range(WARM_UP + FRAMES) if (seen := source.latest())]
+
+
+def _video_landmarks(video: Path) -> list[Sighting]:
+    source = open_source(f"video:{video}", time.monotonic)
+    source.start()
+    found: list[Sighting] = []
+    try:
+        while len(found) < WARM_UP + FRAMES:
+            if seen := source.latest():
+                found.append(seen)
+            time.sleep(0.002)
+    finally:
+        source.close()
+    return found
+
+
+def _retarget_times(seen: list[Sighting]) -> Float[Array, "N"]:
+    retargeter, following = Retargeter(), cycle(seen)
+
+    def retarget() -> None:
+        sighting = next(following)
+        retargeter.update(sighting.people[0] if sighting.people else None, sighting.time)
+
+    return _times(retarget)
+
+
+def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
+    """Return the times from landmarks to the bytes of a frame, take-ups included."""
+    faults = Faults()
+    troupe = Troupe(lambda _: engine, faults)
+    controls = Controls(emotion={engine.contract.emotions[0]: 1.0})
+    dance = Dance(troupe, faults, Opening(controls))
+    following, times = cycle(seen), count(step=1 / FPS)
+
+    def frame() -> bytes:
+        now = next(times)
+        moment = Moment(now, replace(next(following), time=now), controls)
+        return encode_frame(dance.give(moment, troupe.advance(dance.ask(moment))))
+
+    return _times(frame)
+
+
+def _encode_times() -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of encoding a frame, and of the same numbers as JSON."""
+    rng = np.random.default_rng(0)
+    pose = Pose(rng.normal(size=3), Rotation.random(len(CANONICAL.joints), rng).as_quat())
+    figure = Figure(PARTNER, 0, pose, np.ones(4, bool))
+    frame = FrameMessage(1, 1.0, None, np.ones(8), (figure,))
+
+    def dump() -> str:
+        hips, turned = pose.hips.tolist(), pose.rotations.tolist()
+        contacts, emotion = figure.contacts.tolist(), frame.emotion.tolist()
+        return json.dumps([frame.sequence, frame.time, hips, turned, contacts, emotion])
+
+    return _times(lambda: encode_frame(frame)), _times(dump)
+
+
+def _partner_times(
+    engine: Engine, folder: Path
+) -> tuple[Float[Array, "N"], Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of a frame, of all frames of a step, and of the graph alone, in turns."""
+    partner, emotion = Partner(engine, seed=0), _first_emotion(engine)
+    alone = _bare_call(engine, folder)
+    steps, bare = [], []
+    for _ in range((WARM_UP + FRAMES) // engine.contract.frames_per_step):
+        steps.append(
+            [
+                _timed(lambda: partner.advance(emotion, 1.0))
+                for _ in range(engine.contract.frames_per_step)
+            ]
+        )
+        bare.append(_timed(alone))
+    warm = WARM_UP // engine.contract.frames_per_step
+    frames = np.array(steps[warm:])
+    return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
+
+
+def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
+    company = Company(engine, range(STAGES))
+    emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
+    alone = _bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
+    pairs = [
+        (_timed(lambda: company.advance(emotion, energy)), _timed(alone))
+        for _ in range(WARM_UP + FRAMES)
+    ]
+    ticks, bare = np.array(pairs[WARM_UP:]).T
+    return ticks, bare
+
+
+def _bare_call(engine: Engine, folder: Path, batch: int = 1) -> Callable[[], object]:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+    )
+    feed = {
+        name: np.zeros((batch, *shape), np.float32)
+        for name, shape in engine.contract.inputs.items()
+    }
+    return lambda: session.run(None, feed)
+
+
+def _first_emotion(engine: Engine) -> Float[Array, "E"]:
+    return weights_of({engine.contract.emotions[0]: 1.0}, engine.contract.emotions)
+
+
+def _times(act: Callable[[], object]) -> Float[Array, "N"]:
+    """Return how long each of some calls took, milliseconds; the first ones only warm up."""
+    return np.array([_timed(act) for _ in range(WARM_UP + FRAMES)])[WARM_UP:]
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000

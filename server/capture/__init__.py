@@ -1,0 +1,1 @@
+"""Who dances before the camera: camera → pose → retarget → context."""

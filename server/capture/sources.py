@@ -1,0 +1,242 @@
+"""Where landmarks come from: the demo performer, cameras, videos, streams and browsers."""
+
+import multiprocessing
+import re
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Protocol
+
+from motion.errors import SourceError
+from server.capture import pose_process
+from server.capture.demo import DemoSource
+from server.capture.landmarks import PEOPLE, Sighting, SourceState
+from server.capture.pose_process import Address, Report
+
+Clock = Callable[[], float]
+
+
+class Source(Protocol):
+    """A stream of landmarks that never blocks who reads it.
+
+    Attributes:
+        name: What was asked for, such as `demo` or `camera:0`.
+    """
+
+    name: str
+
+    @property
+    def state(self) -> SourceState:
+        """Whether landmarks come. A lost source goes on trying."""
+
+    @property
+    def detail(self) -> str:
+        """Why it is lost, one line; empty otherwise."""
+
+    def start(self) -> None:
+        """Begin to deliver.
+
+        Raises:
+            SourceError: If it can never deliver, such as a video that cannot be opened.
+        """
+
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None; never blocks."""
+
+    def close(self) -> None:
+        """Stop and free everything; may be called at any time, also twice."""
+
+
+class BrowserSource:
+    """Landmarks that a browser sends; the session hands them in."""
+
+    SILENCE = 2.0
+    """Seconds without a message after which the browser counts as lost."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.name = "browser"
+        self._clock = clock
+        self._heard: float | None = None
+        self._newest: Sighting | None = None
+
+    @property
+    def state(self) -> SourceState:
+        """Starting until the first message, lost when messages stop."""
+        if self._heard is None:
+            return "starting"
+        return "lost" if self._clock() - self._heard > self.SILENCE else "delivering"
+
+    @property
+    def detail(self) -> str:
+        """Why it is lost."""
+        if self.state != "lost":
+            return ""
+        return f"the browser has sent nothing for {self.SILENCE:g} s"
+
+    def receive(self, sighting: Sighting) -> None:
+        """Take in what the browser sent; only the newest is kept."""
+        self._heard = self._clock()
+        self._newest = sighting
+
+    def start(self) -> None:
+        """Nothing to start: the browser connects by itself."""
+
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None."""
+        newest, self._newest = self._newest, None
+        return newest
+
+    def close(self) -> None:
+        """Forget what was received."""
+        self._heard = self._newest = None
+
+
+class ProcessSource:
+    """A camera, video or stream, watched by a process that is started again whenever it ends.
+
+    What the process reports is read in `latest`, which is to be called often.
+    """
+
+    FIRST_REPORT = 20.0
+    """Seconds that a video may take to be opened."""
+    SILENCE = 30.0
+    """Seconds without a report after which the process counts as stuck."""
+    RESTART_DELAY = 1.0
+    """Seconds between restarts of a process that keeps ending."""
+
+    def __init__(self, name: str, address: Address, clock: Clock, people: int) -> None:
+        self.name = name
+        self.state: SourceState = "starting"
+        self.detail = ""
+        self._address = address
+        self._people = people
+        self._clock = clock
+        self._running: tuple[BaseProcess, Connection] | None = None
+        self._wanted = False
+        self._newest: Sighting | None = None
+        self._heard = self._began = float("-inf")
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the process, if one runs."""
+        return self._running[0].pid if self._running else None
+
+    @property
+    def link(self) -> Connection | None:
+        """Turns readable when there is something to read in `latest`."""
+        return self._running[1] if self._running else None
+
+    def start(self) -> None:
+        """Start the process; wait for a video to be opened, but not for a camera.
+
+        Raises:
+            SourceError: If it is a video that cannot be opened.
+        """
+        self._wanted = True
+        link = self._spawn()
+        if self._address.kind != "video":
+            return
+        link.poll(self.FIRST_REPORT)
+        self._read()
+        if self.state == "lost":
+            self.close()
+            raise SourceError(f"expected a video that can be played, got: {self.detail}")
+
+    def latest(self) -> Sighting | None:
+        """Return the newest sighting since the previous call, or None; never blocks."""
+        self._read()
+        if self._wanted and not self._running:
+            self._revive()
+        newest, self._newest = self._newest, None
+        return newest
+
+    def close(self) -> None:
+        """Hang up and see that the process ends."""
+        self._wanted = False
+        self._end(patience=1.0)
+
+    def _spawn(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=pose_process.main,
+            args=(theirs, self._address, self._people),
+            name=self.name,
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        self._running = process, ours
+        self._heard = self._began = self._clock()
+        return ours
+
+    def _read(self) -> None:
+        """Take in every report that waits; the last one counts."""
+        if self._running is None:
+            return
+        _, link = self._running
+        try:
+            while link.poll():
+                self._receive(link.recv())
+        except (EOFError, OSError):
+            self._lose("has ended")
+            return
+        if self._clock() - self._heard > self.SILENCE:
+            self._lose("is stuck")
+
+    def _receive(self, report: Report) -> None:
+        self._heard = self._clock()
+        self.state, self.detail = report.state, report.detail
+        self._newest = report.sighting or self._newest
+
+    def _lose(self, why: str) -> None:
+        self._end(patience=0.0)
+        self.state, self.detail = "lost", f"the pose process {why}; it is started again"
+
+    def _revive(self) -> None:
+        """Start the process again, but not more often than the delay says."""
+        if self._clock() - self._began > self.RESTART_DELAY:
+            self._spawn()
+
+    def _end(self, patience: float) -> None:
+        """Hang up, give the process some seconds to go by itself, and see that it has gone."""
+        if self._running is None:
+            return
+        process, link = self._running
+        self._running = None
+        link.close()
+        process.join(patience)
+        process.kill()
+        process.join()
+        process.close()
+
+
+def open_source(spec: str, clock: Clock, people: int = PEOPLE) -> Source:
+    """Return the source of a specification; it still has to be started.
+
+    Args:
+        spec: `demo`, `camera:N`, `video:PATH`, `rtsp:…` or `browser`.
+        clock: Monotonic time in seconds.
+        people: How many to look for in pictures, 1 to `PEOPLE`; more cost more.
+
+    Raises:
+        SourceError: If the specification is of no known kind, or names no file.
+    """
+    kind, _, rest = spec.partition(":")
+    if spec == "demo":
+        return DemoSource(clock)
+    if spec == "browser":
+        return BrowserSource(clock)
+    if kind == "camera" and rest.isdecimal():
+        return ProcessSource(spec, Address("camera", int(rest)), clock, people)
+    if kind == "video" and rest:
+        if not Path(rest).is_file():
+            raise SourceError(f"expected the path of a video, got {rest!r}, which is no file")
+        return ProcessSource(spec, Address("video", rest), clock, people)
+    if kind in ("rtsp", "rtsps") and rest.startswith("//"):
+        public = re.sub("//[^/]*@", "//", spec)  # viewers see the name, but not the password
+        return ProcessSource(public, Address("stream", spec), clock, people)
+    raise SourceError(
+        f"expected demo, camera:N, video:PATH, rtsp://… or browser as a source, got {spec!r}"
+    )

@@ -1,0 +1,1 @@
+"""What the partners of a stage do: modes, phrases, changes that blend."""

@@ -1,0 +1,1 @@
+"""Stages side by side, stepped together at their frame rate."""

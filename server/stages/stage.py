@@ -1,0 +1,334 @@
+"""One stage: its partners, its performer, its audience, and what operators set.
+
+No socket and no clock lives here. `moment`, `ask` and `give` are called by the house's own thread;
+everything else belongs to one event loop. What the two share is replaced, never changed.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from motion.contract import Contract
+from motion.emotion import weights_of
+from motion.errors import BhavaError, ConditionError
+from motion.partner import Frame
+from motion.skeleton import CANONICAL
+from server.capture.eyes import Eyes
+from server.capture.landmarks import Sighting
+from server.partner.dance import Dance, Opening
+from server.partner.fade import Fade
+from server.partner.model_shelf import ModelShelf
+from server.partner.moment import Moment
+from server.partner.troupe import Ask, Place, Troupe
+from server.stages.faults import Faults
+from server.stages.lateness import Lateness
+from server.takes.writer import TakeWriter
+from server.wire.audience import Audience
+from server.wire.messages import (
+    Controls,
+    Hello,
+    Played,
+    ServerHello,
+    Set,
+    SkeletonMessage,
+    Status,
+    TakeUp,
+)
+from server.wire.outbox import Outbox
+from server.wire.protocol import FrameMessage, Refusal, encode_frame
+from server.wire.session import Join, StageEvent
+
+_log = logging.getLogger("bhava")
+
+GOING_AWAY = 1001
+"""Close code when the show is over."""
+
+STALLED = 2.0
+"""Seconds without a frame after which something is wrong."""
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """What all stages of a house share.
+
+    Attributes:
+        troupe: In which all partners dance; of the house's own thread.
+        shelf: The models.
+        faults: Counts what goes wrong.
+        open_take: Begins a take of a stage, by name, from an opening.
+    """
+
+    troupe: Troupe
+    shelf: ModelShelf
+    faults: Faults
+    open_take: Callable[[str, Opening], TakeWriter]
+
+
+class Stage:
+    """Where partners dance before their viewers.
+
+    Attributes:
+        name: As it is asked for.
+        audience: Who is connected.
+        eyes: What is seen of performers.
+        controls: As operators want them; a fade may still be on the way.
+        newest: The newest frame; None before the first.
+        refused: Why the newest change of model or the recording failed; empty if it did not.
+        lateness: Of its frames.
+    """
+
+    def __init__(
+        self, name: str, services: Services, eyes: Eyes, audience: Audience, controls: Controls
+    ) -> None:
+        """Set up a stage whose partner stands.
+
+        Args:
+            name: Of the stage.
+            services: Of the house.
+            eyes: Whose source has started.
+            audience: Empty.
+            controls: At the start; its model is loaded.
+        """
+        self.name, self.audience, self.eyes = name, audience, eyes
+        self.controls = controls
+        self.newest: FrameMessage | None = None
+        self.refused = ""
+        self.lateness = Lateness()
+        self._services = services
+        self._fade = Fade(controls, controls, 0.0, 0.0)
+        self._encoded = b""
+        self._asked = False
+        self._model = self._told_model = controls.model
+        self._wanted: Controls | None = None
+        self._resolved = controls
+        self._dance: Dance | None = None
+        self._take: TakeWriter | None = None
+        self._announced: Status | None = None
+        self._told = controls
+
+    # --- in the thread of the house -----------------------------------------------------------
+
+    def moment(self, now: float) -> Moment:
+        """Return all that decides the next frame."""
+        asked, self._asked = self._asked, False
+        wanted = self._fade.at(now)
+        if wanted.model != self._model and self._services.shelf.ready(wanted.model):
+            self._model = wanted.model
+        if (wanted, self._model) != (self._wanted, self._resolved.model):
+            self._wanted, self._resolved = wanted, self._resolve(wanted)
+        self._record(self._resolved)
+        return Moment(now, self.eyes.latest(now), self._resolved, asked)
+
+    def ask(self, moment: Moment) -> dict[Place, Ask]:
+        """Return what its partners are asked for."""
+        if self._dance is None:
+            opening = Opening(moment.controls)
+            self._dance = Dance(self._services.troupe, self._services.faults, opening)
+        return self._dance.ask(moment)
+
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> tuple[FrameMessage, bytes]:
+        """Return the frame of the stage and its bytes, from the frames of the troupe."""
+        assert self._dance is not None
+        frame = self._dance.give(moment, frames)
+        encoded = encode_frame(frame)
+        if self._take is not None:
+            self._take.record(moment, encoded)
+        return frame, encoded
+
+    def end(self) -> None:
+        """Let its partners go, and end its take."""
+        if self._dance is not None:
+            self._dance.close()
+        if self._take is not None:
+            self._take.stop()
+
+    def _resolve(self, controls: Controls) -> Controls:
+        """Leave out what the model that dances does not know."""
+        labels = self._contract.emotions
+        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
+        return controls.model_copy(update={"model": self._model, "emotion": emotion})
+
+    def _record(self, controls: Controls) -> None:
+        """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
+        if self._take is not None and not (controls.recording and self._take.recording):
+            self._take.stop()
+        if controls.recording and self._take is None and self._dance is not None:
+            opening = self._dance.opening(controls)
+            self._dance.close()
+            self._dance = Dance(self._services.troupe, self._services.faults, opening)
+            self._take = self._services.open_take(self.name, opening)
+        elif not controls.recording:
+            self._take = None
+
+    # --- in the event loop ----------------------------------------------------------------------
+
+    @property
+    def status(self) -> Status:
+        """How the stage is now."""
+        source = self.eyes.source
+        frame = self.newest
+        return Status(
+            source=source.name,
+            source_state=source.state,
+            performer="present" if frame and frame.performer_present else "absent",
+            people=sum(figure.kind for figure in frame.figures) if frame else 0,
+            viewers=self.audience.viewers,
+            late=self.lateness.share,
+        )
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """How often partners had to be woken, and to be set up anew."""
+        return self._dance.actions if self._dance else {"raised": 0, "recovered": 0}
+
+    @property
+    def partners(self) -> int:
+        """How many partners dance on it, or soon will."""
+        return self._dance.partners if self._dance else 1
+
+    @property
+    def take(self) -> str:
+        """Name of the take that is being recorded; empty while none is."""
+        take = self._take
+        return take.path.name if take and take.recording else ""
+
+    @property
+    def backlog(self) -> int:
+        """How many moments of its take wait for the disk."""
+        take = self._take
+        return take.backlog if take else 0
+
+    @property
+    def model(self) -> str:
+        """Name of the model that it dances with; that of the controls may still be loading."""
+        return self._model
+
+    def ready(self, now: float) -> bool:
+        """Tell whether frames flow and sightings do, or may come from a browser at any time."""
+        source = self.eyes.source
+        sightings = source.state == "delivering" or source is self.eyes.browser
+        return sightings and self.newest is not None and now - self.newest.time < STALLED
+
+    def publish(self, frame: FrameMessage, encoded: bytes) -> None:
+        """Hand a frame to all, and what has changed since the last one."""
+        self.newest, self._encoded = frame, encoded
+        self.audience.send_frame(encoded, frame.sequence)
+        self._check_wishes()
+        if self._told_model != self._model:
+            self._told_model = self._model
+            for client in self.audience.members:
+                client.send(self._hello(client))
+        elif self.controls != self._told:
+            self._told = self.controls
+            self.audience.send_all(self.controls)
+        status = self.status
+        if status != self._announced:
+            self._announced = status
+            self.audience.send_all(status)
+
+    def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
+        """Carry out what a client asks for.
+
+        Raises:
+            Refusal: If it may not be done, or not now.
+        """
+        match event:
+            case Join(hello=hello):
+                self._join(client, hello, now)
+            case Set():
+                self.set(event, now)
+            case TakeUp():
+                self.take_up()
+            case Played(sequence=sequence):
+                self.audience.played(client, sequence)
+            case Sighting():
+                self.audience.hear(client, now)
+                self.eyes.browser.receive(event)
+
+    def leave(self, client: Outbox, now: float) -> None:
+        """Forget a client; may be called for one that never joined."""
+        if client in self.audience.members:
+            _log.debug("client left", extra={"stage": self.name})
+        self.audience.leave(client, now)
+
+    def close(self, code: int = GOING_AWAY) -> None:
+        """Show everybody out."""
+        self.audience.close(code)
+
+    def set(self, wish: Set, now: float) -> None:
+        """Change some of the controls.
+
+        Raises:
+            Refusal: `invalid_message` or `unknown_model`.
+        """
+        controls = self.controls.model_copy(update=wish.changes)
+        self._check(controls)
+        self._fade = Fade(self._fade.at(now), controls, wish.fade, now)
+        self.controls = controls
+        self.refused = ""
+
+    def take_up(self) -> None:
+        """Let the partner take the performer up anew.
+
+        Raises:
+            Refusal: `performer_absent`.
+        """
+        if not (self.newest and self.newest.performer_present):
+            raise Refusal("performer_absent", "expected a performer to take up, got none")
+        self._asked = True
+
+    @property
+    def _contract(self) -> Contract:
+        return self._services.shelf.engine(self._model).contract
+
+    def _join(self, client: Outbox, hello: Hello, now: float) -> None:
+        member = self.audience.join(client, hello, now)
+        _log.debug("client joined", extra={"stage": self.name, "role": member.role})
+        client.send(self._hello(client))
+        if self._encoded:
+            client.send_frame(self._encoded)
+
+    def _hello(self, client: Outbox) -> ServerHello:
+        member = self.audience.members[client]
+        return ServerHello(
+            stage=self.name,
+            session=member.session,
+            role=member.role,
+            model=self._model,
+            models=self._services.shelf.names,
+            fps=self._contract.fps,
+            stage_radius=self.controls.stage_radius,
+            skeleton=SkeletonMessage.of(CANONICAL),
+            emotions=self._contract.emotions,
+            controls=self.controls,
+            status=self.status,
+        )
+
+    def _check(self, controls: Controls) -> None:
+        names = self._services.shelf.names
+        if controls.model not in names:
+            expected = f"expected a model of {', '.join(names)}"
+            raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
+        # A model that is still to be loaded has labels that nobody knows yet.
+        loaded = controls.model == self._model
+        labels = self._contract.emotions if loaded else tuple(controls.emotion)
+        try:
+            weights_of(controls.emotion, labels)
+        except ConditionError as error:
+            raise Refusal("invalid_message", str(error)) from error
+
+    def _check_wishes(self) -> None:
+        """Take back a model that cannot be loaded, and a recording that has failed."""
+        why = self._services.shelf.failed(self.controls.model)
+        if why:
+            self._services.shelf.forget(self.controls.model)
+            self._take_back({"model": self._model}, why)
+        take = self._take
+        if take is not None and take.failed and self.controls.recording:
+            self._take_back({"recording": False}, take.failed)
+
+    def _take_back(self, update: dict[str, object], why: str) -> None:
+        self._services.faults.count(f"stage {self.name}", BhavaError(why))
+        self.controls = self.controls.model_copy(update=update)
+        self._fade = Fade(self.controls, self.controls, 0.0, 0.0)
+        self.refused = why

@@ -1,0 +1,1 @@
+"""Shows on disk: recorded, played again, computed again, exported."""

@@ -1,0 +1,198 @@
+"""Writes a figure of a take to a motion file, beside the show: in a process of low priority."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from motion.clip import Clip, Pose
+from motion.clip_files import check_suffix, write_clip
+from motion.errors import BhavaError, MotionFileError, TakeError
+from motion.render import write_video
+from motion.skeleton import CANONICAL
+from server.takes.reader import Take
+from server.wire.messages import SkeletonMessage
+from server.wire.protocol import PARTNER, PERFORMER, Figure
+
+NICENESS = 19
+KINDS = {"partner": PARTNER, "performer": PERFORMER}
+READING = 0.1
+"""Share of the progress that reading makes where pictures are drawn; all of it elsewhere."""
+
+LONGEST = 86400.0
+"""Seconds of the longest clip; what a damaged clock says beyond is left out."""
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What of a take is exported.
+
+    Attributes:
+        figure: "partner" or "performer": the first there is; with ":ID", that of a dancer.
+        start: Seconds from the beginning.
+        end: Seconds from the beginning.
+    """
+
+    figure: str = "partner"
+    start: float = 0.0
+    end: float = inf
+
+
+def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: None) -> Clip:
+    """Write a figure of a take to a file; it appears when it is complete.
+
+    Args:
+        path: Of the take.
+        out: Ends in .bvh, .glb, .mp4 or .npz; its folder exists.
+        cut: What is exported.
+        progress: Told how far it is, in [0, 1].
+
+    Returns:
+        What was written.
+
+    Raises:
+        TakeError: If the take cannot be read, or there is no such figure in it.
+        MotionFileError: If the file cannot be written.
+    """
+    check_suffix(out)
+    video = out.suffix.lower() == ".mp4"
+    reading = READING if video else 1.0
+    clip = figure_clip(Take(path), cut, lambda part: progress(reading * part))
+    unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
+    try:
+        unfinished.touch()  # better to fail before the work than after it
+        if video:
+            share = (1.0 - reading) / len(clip)
+            write_video(clip, unfinished, drawn=lambda done: progress(reading + share * done))
+        else:
+            write_clip(clip, unfinished)
+        unfinished.replace(out)
+    except OSError as error:
+        raise MotionFileError(f"{out}: cannot be written: {error.strerror or error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return clip
+
+
+def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Clip:
+    """Return the motion of a figure of a take, at the take's rate.
+
+    Raises:
+        TakeError: If there is no such figure in it, or it has another skeleton.
+    """
+    if take.header.skeleton != SkeletonMessage.of(CANONICAL):
+        got = f"one of {len(take.header.skeleton.joints)} joints"
+        raise TakeError(f"{take.path}: expected the skeleton of this program, got {got}")
+    wanted = _wanted(cut.figure)
+    times, poses = [-inf], [Pose.rest()]
+    seen: set[tuple[int, int]] = set()
+    length = max(min(cut.end, take.seconds) - cut.start, 1e-9)
+    for frame in take.frames(cut.start):
+        at = frame.time - take.began
+        if at > cut.end + 0.5 / take.header.fps:
+            break
+        progress(min(1.0, (at - cut.start) / length))
+        seen |= {(figure.kind, figure.id) for figure in frame.figures}
+        figure = next(filter(wanted, frame.figures), None)
+        if figure is not None and times[-1] < at < LONGEST:
+            times.append(at)
+            poses.append(figure.pose)
+    if len(times) == 1:
+        raise TakeError(f"{take.path}: expected {cut.figure} there, got {_names(seen)}")
+    known = np.array(times[1:])
+    fps = take.header.fps
+    at = known[0] + np.arange(int((known[-1] - known[0]) * fps + 1e-6) + 1) / fps
+    return Clip.from_times(poses[1:], known, at, fps, take.path.stem)
+
+
+def _wanted(name: str) -> Callable[[Figure], bool]:
+    kind, _, number = name.partition(":")
+    if kind not in KINDS or not (number.isdecimal() or name == kind):
+        raise TakeError(f"expected a figure of {', '.join(KINDS)}, with or without :ID, got {name}")
+    return lambda figure: figure.kind == KINDS[kind] and number in ("", str(figure.id))
+
+
+def _names(figures: set[tuple[int, int]]) -> str:
+    names = {number: name for name, number in KINDS.items()}
+    return (
+        ", ".join(f"{names.get(kind, kind)}:{number}" for kind, number in sorted(figures))
+        or "nobody"
+    )
+
+
+@dataclass(frozen=True)
+class ExportState:
+    """How an export is getting on.
+
+    Attributes:
+        progress: In [0, 1].
+        finished: Whether the file is there.
+        failed: Why it never will be; empty if nothing is known against it.
+    """
+
+    progress: float = 0.0
+    finished: bool = False
+    failed: str = ""
+
+
+class Export:
+    """An export in a process of its own, which gives way to the show."""
+
+    def __init__(self, path: Path, out: Path, cut: Cut) -> None:
+        """Begin; see `export_take`."""
+        context = get_context("spawn")
+        self._link, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_work, args=(theirs, path, out, cut), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._state = ExportState()
+
+    def poll(self, timeout: float = 0.0) -> ExportState:
+        """Return how it is getting on; waits for news, at most for some seconds."""
+        while not (self._state.finished or self._state.failed) and self._link.poll(timeout):
+            try:
+                self._state, timeout = self._link.recv(), 0.0
+            except EOFError:
+                got = "a process that ended early"
+                self._state = replace(self._state, failed=f"expected a whole export, got {got}")
+        return self._state
+
+    def cancel(self) -> None:
+        """End it; may be called at any time. A file that is not complete does not stay."""
+        self._process.terminate()
+        self._process.join()
+
+
+def _work(link: Connection, path: Path, out: Path, cut: Cut) -> None:
+    """Export, and tell how it goes; the process's entry point."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # tidies up
+    os.nice(NICENESS)
+    news = _News(link)
+    try:
+        export_take(path, out, cut, news.tell)
+        link.send(ExportState(1.0, finished=True))
+    except BhavaError as error:
+        link.send(ExportState(news.told, failed=str(error)))
+
+
+class _News:
+    """Tells of progress by the hundredth."""
+
+    def __init__(self, link: Connection) -> None:
+        self.told = 0.0
+        self._link = link
+
+    def tell(self, progress: float) -> None:
+        if progress >= self.told + 0.01:
+            self.told = progress
+            self._link.send(ExportState(progress))

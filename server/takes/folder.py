@@ -1,0 +1,52 @@
+"""The folder of a server's takes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from motion.contract import CONTRACT_FILE
+from motion.skeleton import CANONICAL
+from server.partner.dance import Opening
+from server.takes.take import Header, RecordedModel, take_name, this_build
+from server.takes.writer import TakeWriter
+from server.wire.messages import SkeletonMessage
+
+
+class TakeFolder:
+    """Begins takes, each in a file of its own.
+
+    Attributes:
+        path: Of the folder, which is made with the first take.
+    """
+
+    def __init__(
+        self, path: Path, models: Path, fps: float, wall_clock: Callable[[], datetime]
+    ) -> None:
+        """Take note of what is the same for all takes; reads the models' graphs.
+
+        Args:
+            path: Of the folder.
+            models: Folder of the models.
+            fps: Rate of the stages.
+            wall_clock: Tells the time of day, with its zone.
+        """
+        self.path = path
+        self._fps, self._wall_clock = fps, wall_clock
+        folders = [found.parent for found in sorted(models.glob(f"*/{CONTRACT_FILE}"))]
+        self._models = {folder.name: RecordedModel.of(folder) for folder in folders}
+        self._build = this_build()
+
+    def open(self, stage: str, opening: Opening) -> TakeWriter:
+        """Begin a take of a stage; returns at once, whatever the disk does."""
+        started = self._wall_clock()
+        header = Header(
+            stage=stage,
+            started=started,
+            controls=opening.controls,
+            sequence=opening.sequence,
+            models=self._models,
+            fps=self._fps,
+            skeleton=SkeletonMessage.of(CANONICAL),
+            build=self._build,
+        )
+        return TakeWriter(self.path / take_name(stage, started), header, opening.history)

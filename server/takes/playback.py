@@ -1,0 +1,200 @@
+"""Plays a take to viewers, at its own pace, on a stage like any other."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from typing_extensions import override
+
+from motion.contract import Contract
+from motion.engine import Engine
+from motion.errors import TakeError
+from motion.partner import Frame
+from server.capture.eyes import Eyes
+from server.capture.landmarks import Sighting, SourceState
+from server.capture.sources import BrowserSource
+from server.partner.model_shelf import ModelShelf
+from server.partner.moment import Moment
+from server.partner.troupe import Ask, Place, Troupe
+from server.stages.faults import Faults
+from server.stages.house import DEFAULT, House, Rules
+from server.stages.stage import Services, Stage
+from server.takes.reader import Take, Tick
+from server.takes.writer import TakeWriter
+from server.wire.audience import Audience
+from server.wire.messages import Set
+from server.wire.protocol import FrameMessage, Refusal, decode_frame, encode_frame
+
+OF_PAGES = {"look", "placement"}
+"""Controls that decide how frames are shown, not what is in them."""
+
+
+class Playback:
+    """Tells which tick of a take is due. No clock lives here."""
+
+    _following: Tick | None
+    _began: float | None
+    _first: float
+
+    def __init__(
+        self, take: Take, start: float = 0.0, speed: float = 1.0, loop: bool = False
+    ) -> None:
+        """Stand at a place in a take.
+
+        Args:
+            take: What is played.
+            start: Seconds from the take's beginning.
+            speed: 1 is that of the show.
+            loop: Whether it begins anew after its end, instead of staying there.
+
+        Raises:
+            TakeError: If there is nothing to play from there on.
+        """
+        self.take = take
+        self._start, self._speed, self._loop = start, speed, loop
+        self._rewind()
+
+    def at(self, now: float) -> Tick:
+        """Return the tick that is due.
+
+        Args:
+            now: Seconds; never decreases. The first call starts the play.
+        """
+        if self._following is None and self._loop:
+            self._rewind()
+        if self._began is None:
+            self._began = now
+        # Half a frame early, since neither of the clocks is exact.
+        due = self._first + (now - self._began) * self._speed + 0.5 / self.take.header.fps
+        while self._following is not None and self._following.moment.now <= due:
+            self._newest, self._following = self._following, next(self._ticks, None)
+        return self._newest
+
+    def _rewind(self) -> None:
+        self._ticks = self.take.ticks(self._start)
+        newest = next(self._ticks, None)
+        if newest is None:
+            got = self.take.damage or f"one of {self.take.seconds:.1f} s"
+            raise TakeError(
+                f"{self.take.path}: expected frames from {self._start:g} s on, got {got}"
+            )
+        self._newest, self._following = newest, next(self._ticks, None)
+        self._first = newest.moment.now
+        self._began = None
+
+
+class ReplayStage(Stage):
+    """Shows a take. Its controls are those of the recording; how pages look may be chosen."""
+
+    def __init__(
+        self, playback: Playback, services: Services, eyes: Eyes, audience: Audience
+    ) -> None:
+        """Open the curtain.
+
+        Args:
+            playback: Not begun.
+            services: Of a house that knows the take's models.
+            eyes: Which see nobody.
+            audience: Empty.
+        """
+        super().__init__(DEFAULT, services, eyes, audience, playback.take.header.controls)
+        self._playback = playback
+        self._joints = len(playback.take.header.skeleton.joints)
+        self._chosen: dict[str, object] = {}
+        self._sequence = 0
+
+    @override
+    def moment(self, now: float) -> Moment:
+        """Return the moment of the recording that is due."""
+        self._tick = self._playback.at(now)
+        recorded = self._tick.moment.controls
+        self._model = recorded.model
+        self.controls = recorded.model_copy(update={**self._chosen, "recording": False})
+        return Moment(now, None, self.controls)
+
+    @override
+    def ask(self, moment: Moment) -> dict[Place, Ask]:
+        """Return nothing: nobody dances here."""
+        return {}
+
+    @override
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> tuple[FrameMessage, bytes]:
+        """Return the frame of the recording, as of now."""
+        recorded = decode_frame(self._tick.frame, self._joints)
+        later = moment.now - recorded.time
+        captured = None if recorded.captured is None else recorded.captured + later
+        frame = replace(recorded, sequence=self._sequence, time=moment.now, captured=captured)
+        self._sequence += 1
+        return frame, encode_frame(frame)
+
+    @override
+    def set(self, wish: Set, now: float) -> None:
+        """Set how pages look.
+
+        Raises:
+            Refusal: `invalid_message`, for all else.
+        """
+        others = sorted(wish.changes.keys() - OF_PAGES)
+        if others:
+            names = f"expected {' or '.join(sorted(OF_PAGES))}, got {', '.join(others)}"
+            raise Refusal("invalid_message", f"{names}: here a take plays")
+        self._chosen = self._chosen | wish.changes  # replaced, for two threads share it
+
+    @override
+    def take_up(self) -> None:
+        raise Refusal("performer_absent", "expected a performer to take up, got a recorded one")
+
+
+def replay_house(playback: Playback, clock: Callable[[], float]) -> House:
+    """Return a house whose stage shows a take; it needs none of the take's models.
+
+    Args:
+        playback: Not begun.
+        clock: Monotonic time in seconds.
+
+    Raises:
+        TakeError: If the take's model is not named in it.
+    """
+    header, faults = playback.take.header, Faults()
+    if header.controls.model not in header.models:
+        got = f"{header.controls.model!r} of {', '.join(header.models) or 'none'}"
+        raise TakeError(f"{playback.take.path}: expected a model that it names, got {got}")
+    models = {name: _RecordedEngine(model.contract) for name, model in header.models.items()}
+    shelf = ModelShelf(models.__getitem__, tuple(models), faults)
+    services = Services(Troupe(shelf.engine, faults), shelf, faults, _refuse_take)
+    eyes = Eyes(_Nobody(playback.take.path.name), BrowserSource(clock), faults)
+    house = House(services, Rules(fps=header.fps), clock, lambda: secrets.token_urlsafe(16))
+    audience = Audience("closed", None, lambda: secrets.token_urlsafe(16))
+    house.stages[DEFAULT] = ReplayStage(playback, services, eyes, audience)
+    return house
+
+
+def _refuse_take(*_: object) -> TakeWriter:
+    raise TakeError("expected a live stage to record, got one where a take plays")
+
+
+class _RecordedEngine(Engine):
+    """A model of which only the contract is known; it never steps."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+
+class _Nobody:
+    """A source that delivers without ever seeing anybody."""
+
+    state: SourceState = "delivering"
+    detail = ""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def latest(self) -> Sighting | None:
+        """Return None."""
+        return None
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,100 @@
+"""The command that plays, exports and recomputes takes. What is heavy is imported when it runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from motion.errors import TakeError
+
+if TYPE_CHECKING:
+    from server.takes.export import Cut
+    from server.takes.playback import Playback
+    from server.takes.reader import Take
+
+
+def replay(
+    take: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording.")],
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write a figure to a file, .bvh, .glb, .npz or .mp4, instead."),
+    ] = None,
+    figure: Annotated[
+        str, typer.Option(help="Of an export: partner or performer, :ID for a certain one.")
+    ] = "partner",
+    recompute: Annotated[
+        bool,
+        typer.Option("--recompute", help="Compute it again from its inputs and compare, instead."),
+    ] = False,
+    start: Annotated[float, typer.Option(min=0, help="Seconds to leave out at the start.")] = 0.0,
+    end: Annotated[
+        float | None, typer.Option(min=0, help="Of an export, seconds from the start.")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.05, max=20, help="1 is that of the show.")] = 1.0,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin anew at the end.")] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+    device: Annotated[
+        Literal["cpu", "cuda"], typer.Option(help="What a recomputed model runs on.")
+    ] = "cpu",
+) -> None:
+    """Play a recording in any browser; or export it, or compute it again."""
+    from math import inf
+
+    from server.takes.export import Cut
+    from server.takes.playback import Playback
+    from server.takes.reader import Take
+
+    if export is not None:
+        _export(take, export, Cut(figure, start, inf if end is None else end))
+    elif recompute:
+        _recompute(Take(take), device)
+    else:
+        _play(Playback(Take(take), start, speed, loop), host, port)
+
+
+def _export(take: Path, out: Path, cut: "Cut") -> None:
+    from rich.progress import Progress
+
+    from server.takes.export import export_take
+
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Exporting", total=1.0)
+        clip = export_take(take, out, cut, lambda part: progress.update(task, completed=part))
+    typer.echo(f"{out}: {clip.seconds:.1f} s")
+
+
+def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
+    from rich.progress import track
+
+    from server.cli import MODELS
+    from server.takes.recompute import difference, other_build, recompute, recorded_engines
+
+    total = round(take.seconds * take.header.fps) + 1
+    frames = recompute(take, recorded_engines(take, MODELS, device))
+    count = 0
+    for again in track(frames, "Computing", total=total, transient=True):
+        if not again.same:
+            why = difference(again, len(take.header.skeleton.joints))
+            build = other_build(take)
+            at = f"frame {again.tick.number}, {again.tick.moment.now - take.began:.2f} s"
+            raise TakeError(f"{take.path}: {at}: {why}{'; ' if build else ''}{build}")
+        count += 1
+    if take.damage:
+        raise TakeError(f"{take.path}: {count} frames come out bit for bit, then: {take.damage}")
+    typer.echo(f"{take.path}: {count} frames come out bit for bit")
+
+
+def _play(playback: "Playback", host: str, port: int) -> None:
+    import time
+
+    from server.app import create_app
+    from server.listen import address, bind, serve
+    from server.takes.playback import replay_house
+
+    with bind(host, port) as listener:
+        house = replay_house(playback, time.monotonic)
+        where = f"{playback.take.path} plays at {address(listener)}"
+        serve(create_app(house), house.close, listener, lambda: typer.echo(where))

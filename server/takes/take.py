@@ -1,0 +1,180 @@
+"""What a take holds, as `server/takes/TAKE.md` describes it: its header, and moments as bytes.
+
+No file, clock or thread lives here: `take_writer.py` writes takes, `take_reader.py` reads them.
+"""
+
+import hashlib
+import platform
+import re
+import struct
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from motion.clip import Clip
+from motion.contract import GRAPH_FILE, Contract
+from motion.errors import TakeError
+from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.partner.moment import Moment
+from server.wire.messages import Controls, SkeletonMessage
+
+VERSION: Literal[1] = 1
+SUFFIX = ".take"
+PROFILE = "bhava.take"
+HEADER, HISTORY = "header.json", "history.f64"
+"""Names of a take's attachments."""
+
+CONTROLS, MOMENT, FRAME = "/controls", "/moment", "/frame"
+"""Topics of a take's messages."""
+
+MOMENT_ENCODING, FRAME_ENCODING = "bhava.moment.1", "bhava.frame.2"
+
+_RATE = struct.Struct("<d")
+_MOMENT = struct.Struct("<Bd")
+_SIGHTING = struct.Struct("<dB")
+_PERSON = np.dtype(
+    [("positions", "<f8", (COUNT, 3)), ("visibility", "<f8", COUNT), ("image", "<f8", (COUNT, 2))]
+)
+_SEEN, _TAKE_UP = 1, 2
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+_SOURCES = ("motion", "server")
+_LIBRARIES = ("numpy", "scipy", "onnxruntime")
+
+
+class RecordedModel(BaseModel):
+    """A model at the time of a take.
+
+    Attributes:
+        graph: SHA-256 of its graph, in hexadecimal digits.
+        contract: What it promised; its emotions are in the order of a frame's weights.
+    """
+
+    model_config = _STRICT
+
+    graph: str
+    contract: Contract
+
+    @staticmethod
+    def of(folder: Path) -> "RecordedModel":
+        """Return a model as it is now."""
+        with (folder / GRAPH_FILE).open("rb") as graph:
+            digest = hashlib.file_digest(graph, "sha256").hexdigest()
+        return RecordedModel(graph=digest, contract=Contract.load(folder))
+
+
+class Header(BaseModel):
+    """What holds for a whole take.
+
+    Attributes:
+        version: Of the format.
+        stage: Name of the stage.
+        started: When the recording began, wall clock.
+        controls: As they were at the start.
+        sequence: Of the first frame.
+        models: That the stage could choose from, by name.
+        fps: Rate of the moments.
+        skeleton: Of all figures.
+        build: What computed the frames, see `this_build`.
+    """
+
+    model_config = _STRICT
+
+    version: Literal[1] = VERSION
+    stage: str
+    started: AwareDatetime
+    controls: Controls
+    sequence: int
+    models: dict[str, RecordedModel]
+    fps: Annotated[float, Field(gt=0)]
+    skeleton: SkeletonMessage
+    build: dict[str, str]
+
+
+def take_name(stage: str, started: datetime) -> str:
+    """Return the file name of a take that begins now."""
+    safe = re.sub(r"[^\w-]", "_", stage)
+    return f"{safe}-{started:%Y%m%d-%H%M%S}{SUFFIX}"
+
+
+def this_build() -> dict[str, str]:
+    """Return all that decides which bits come out of the same inputs, the models apart."""
+    root = Path(__file__).parents[2]
+    code = hashlib.sha256()
+    for path in sorted(path for name in _SOURCES for path in (root / name).glob("*.py")):
+        code.update(path.read_bytes())
+    libraries = {name: import_module(name).__version__ for name in _LIBRARIES}
+    return {"code": code.hexdigest()[:16], **libraries, "processor": _processor()}
+
+
+def _processor() -> str:
+    # Libraries choose their arithmetic by the processor.
+    about = Path("/proc/cpuinfo")
+    named = re.search(r"model name\s*: (.+)", about.read_text() if about.exists() else "")
+    return named[1] if named else platform.processor()
+
+
+def encode_history(history: Clip) -> bytes:
+    """Return the bytes of what was shown before a take: its rate, then hips and rotations."""
+    frames = np.concatenate([history.hips, history.rotations.reshape(len(history), -1)], axis=1)
+    return _RATE.pack(history.fps) + frames.astype("<f8").tobytes()
+
+
+def decode_history(data: bytes, joints: int) -> Clip:
+    """Read what was shown before a take.
+
+    Raises:
+        TakeError: If the bytes are no whole frames of that many joints.
+    """
+    try:
+        (fps,) = _RATE.unpack_from(data)
+        frames = np.frombuffer(data, "<f8", offset=_RATE.size).reshape(-1, 3 + 4 * joints)
+    except (struct.error, ValueError) as error:
+        raise TakeError(f"expected frames of {joints} joints, got {error}") from error
+    turned = frames[:, 3:].copy().reshape(-1, joints, 4)
+    return Clip("history", fps, frames[:, :3].copy(), turned)
+
+
+def encode_moment(moment: Moment) -> bytes:
+    """Return the bytes of a moment, its controls apart."""
+    seen = moment.sighting
+    flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP
+    head = _MOMENT.pack(flags, moment.now)
+    if seen is None:
+        return head
+    people = np.empty(len(seen.people), _PERSON)
+    for person, landmarks in zip(people, seen.people, strict=True):
+        person["positions"] = landmarks.positions
+        person["visibility"] = landmarks.visibility
+        person["image"] = landmarks.image
+    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes()
+
+
+def decode_moment(data: bytes, controls: Controls) -> Moment:
+    """Read a moment.
+
+    Raises:
+        TakeError: If the bytes are not one.
+    """
+    try:
+        flags, now = _MOMENT.unpack_from(data)
+        sighting = _decode_sighting(data[_MOMENT.size :]) if flags & _SEEN else None
+    except (struct.error, ValueError) as error:
+        raise TakeError(f"expected a moment, got {len(data)} bytes: {error}") from error
+    return Moment(now, sighting, controls, bool(flags & _TAKE_UP))
+
+
+def _decode_sighting(data: bytes) -> Sighting:
+    time, count = _SIGHTING.unpack_from(data)
+    people = np.frombuffer(data, _PERSON, offset=_SIGHTING.size)
+    if len(people) != count:
+        raise ValueError(f"expected {count} people, got {len(people)}")
+    return Sighting(time, tuple(map(_landmarks, people)))
+
+
+def _landmarks(person: np.void) -> Landmarks:
+    # Copies, since the layout in memory may decide the last bit of what is computed from it.
+    return Landmarks(*(person[name].copy() for name in ("positions", "visibility", "image")))

@@ -1,0 +1,1 @@
+"""What an operator of the machine sees: metrics and logs."""

@@ -1,0 +1,1 @@
+"""What travels between server and browsers, and who may say what."""

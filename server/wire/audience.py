@@ -1,0 +1,242 @@
+"""Who is connected to one stage, and as what: roles, the performer's seat, and each one's rate.
+
+No socket and no clock lives here.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from server.wire.messages import Hello, Refused, Role, ServerMessage
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
+
+SeatPolicy = Literal["refuse", "take_over", "closed"]
+"""What happens to a performer when there is another: the newcomer is refused, takes the seat over,
+or finds no seat at all, since the stage keeps to a source of its own."""
+
+GRACE = 10.0
+"""Seconds for which the seat of a performer whose link was lost is kept."""
+
+SILENT = 2.0
+"""Seconds without landmarks after which a performer gives way to another."""
+
+STEER_EVERY = 15
+"""Frames between two looks at who keeps up."""
+
+LAGGING = 60
+"""Frames not yet shown from which on a viewer gets half as many."""
+
+CAUGHT_UP = 45
+"""Frames not yet shown below which a viewer gets twice as many again."""
+
+WIDEST_STRIDE = 8
+NORMAL_CLOSURE = 1000
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """One client of a stage.
+
+    Attributes:
+        role: What it was granted.
+        session: Token with which it may come back.
+        played: Sequence of the newest frame that it said to have shown; None before the first.
+        stride: It gets one frame of so many: 1, 2, 4 or 8.
+    """
+
+    role: Role
+    session: str
+    played: int | None = None
+    stride: int = 1
+
+
+class Audience:
+    """The clients of one stage.
+
+    Attributes:
+        members: All of them, in the order in which they came.
+        performer: Who has the performer's seat; None while nobody has.
+        skipped: How many frames were not even meant for those who fell behind.
+    """
+
+    def __init__(
+        self, seat: SeatPolicy, operator_key: str | None, new_token: Callable[[], str]
+    ) -> None:
+        """Open the doors.
+
+        Args:
+            seat: What happens to a performer when there is another.
+            operator_key: What operators must know; None lets everybody be one.
+            new_token: Gives a token that nobody can guess, such as `secrets.token_urlsafe`.
+        """
+        self.members: dict[Outbox, Member] = {}
+        self.performer: Outbox | None = None
+        self.skipped = 0
+        self._gone_bytes = self._gone_dropped = 0
+        self._seat = seat
+        self._operator_key = operator_key
+        self._new_token = new_token
+        self._heard = 0.0
+        self._kept: tuple[str, float] | None = None
+        self._newest = 0
+
+    @property
+    def viewers(self) -> int:
+        """How many clients there are, whatever their roles."""
+        return len(self.members)
+
+    @property
+    def slowed(self) -> int:
+        """How many clients get fewer frames since they fell behind."""
+        return sum(member.stride > 1 for member in self.members.values())
+
+    @property
+    def sent_bytes(self) -> int:
+        """How many were sent to all who are or were here, without headers."""
+        return self._gone_bytes + sum(client.sent_bytes for client in self.members)
+
+    @property
+    def dropped(self) -> int:
+        """How many frames clients did not get that are or were here."""
+        return self.skipped + self._gone_dropped + sum(client.dropped for client in self.members)
+
+    @property
+    def behind(self) -> list[int]:
+        """For each client that acknowledges, how many frames it has not shown yet."""
+        return [
+            self._lag(member.played)
+            for member in self.members.values()
+            if member.played is not None
+        ]
+
+    def join(self, newcomer: Outbox, hello: Hello, now: float) -> Member:
+        """Let a client in.
+
+        Args:
+            newcomer: Where it is sent to.
+            hello: What it wants to be.
+            now: The server's clock, seconds.
+
+        Returns:
+            What it was granted: a viewer's role where the stage has no seat for performers.
+
+        Raises:
+            Refusal: `wrong_key` or `performer_taken`.
+        """
+        self._check_key(hello)
+        returning = self._returns(hello.session, now)
+        role = hello.role
+        if role == "performer":
+            role = self._claim_seat(newcomer, hello.session, now)
+        if returning:
+            self._kept = None
+        session = hello.session if returning and hello.session else self._new_token()
+        member = self.members[newcomer] = Member(role, session)
+        return member
+
+    def leave(self, client: Outbox, now: float) -> None:
+        """Forget a client, but keep a performer's seat for a while; any client may leave."""
+        member = self.members.pop(client, None)
+        if member:
+            self._gone_bytes += client.sent_bytes
+            self._gone_dropped += client.dropped
+        if member and client is self.performer:
+            self.performer = None
+            self._kept = member.session, now + GRACE
+
+    def hear(self, client: Outbox, now: float) -> None:
+        """Note that landmarks came from a client.
+
+        Raises:
+            Refusal: `not_performer`, if they are not the performer's.
+        """
+        if client is not self.performer:
+            raise Refusal("not_performer", "expected landmarks from the performer, got a viewer's")
+        self._heard = now
+
+    def played(self, client: Outbox, sequence: int) -> None:
+        """Note that a client has shown a frame."""
+        if client in self.members:  # and not just replaced by another link of its session
+            self.members[client].played = sequence
+
+    def send_frame(self, frame: bytes, sequence: int) -> None:
+        """Send an encoded frame to all who keep up, and every 2nd, 4th or 8th to others."""
+        self._newest = sequence
+        if sequence % STEER_EVERY == 0:
+            self._steer()
+        for client, member in self.members.items():
+            if sequence % member.stride == 0:
+                client.send_frame(frame)
+            else:
+                self.skipped += 1
+
+    def send_all(self, message: ServerMessage) -> None:
+        """Send a control message to all."""
+        for client in self.members:
+            client.send(message)
+
+    def close(self, code: int) -> None:
+        """Show all out."""
+        for client in self.members:
+            client.close(code)
+
+    def _check_key(self, hello: Hello) -> None:
+        if hello.role != "operator" or self._operator_key is None:
+            return
+        if not hmac.compare_digest((hello.key or "").encode(), self._operator_key.encode()):
+            raise Refusal("wrong_key", "expected the operator's key, got another or none")
+
+    def _returns(self, session: str | None, now: float) -> bool:
+        """Tell whether a session goes on; a link of it that nobody has missed yet is cut."""
+        if session is None:
+            return False
+        for client, member in list(self.members.items()):
+            if member.session == session:
+                self.leave(client, now)
+                client.close(NORMAL_CLOSURE)
+                return True
+        return self._keeps_seat(now) and self._kept is not None and self._kept[0] == session
+
+    def _keeps_seat(self, now: float) -> bool:
+        return self._kept is not None and now < self._kept[1]
+
+    def _claim_seat(self, newcomer: Outbox, session: str | None, now: float) -> Role:
+        if self._seat == "closed":
+            detail = "expected a stage that lets browsers perform, got none; you are a viewer"
+            newcomer.send(Refused(name="source_not_browser", detail=detail))
+            return "viewer"
+        taken = Refusal("performer_taken", "expected one performer, got another")
+        if self._seat == "refuse" and self._is_taken(session, now):
+            raise taken
+        if self.performer:
+            _dismiss(self.performer, taken)
+        self.performer, self._heard = newcomer, now
+        return "performer"
+
+    def _is_taken(self, session: str | None, now: float) -> bool:
+        if self.performer:
+            return now - self._heard < SILENT
+        return self._keeps_seat(now) and self._kept is not None and self._kept[0] != session
+
+    def _steer(self) -> None:
+        for member in self.members.values():
+            if member.played is not None:
+                member.stride = _steered(member.stride, self._lag(member.played))
+
+    def _lag(self, played: int) -> int:
+        lag = (self._newest - played) % 2**32
+        return lag if lag < 2**31 else 0
+
+
+def _steered(stride: int, lag: int) -> int:
+    if lag > LAGGING:
+        return min(WIDEST_STRIDE, stride * 2)
+    return max(1, stride // 2) if lag < CAUGHT_UP else stride
+
+
+def _dismiss(client: Outbox, refusal: Refusal) -> None:
+    assert refusal.close_code is not None
+    client.send(Refused.of(refusal))
+    client.close(refusal.close_code)

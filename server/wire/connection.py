@@ -1,0 +1,135 @@
+"""The edge between one WebSocket and its stage: reads, writes, and keeps the time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from server.listen import frame_writer
+from server.wire.messages import Pong, Refused
+from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
+from server.wire.session import HELLO_TIMEOUT, Close, Event, Join, Session, StageEvent
+
+SEND_TIMEOUT = 10.0
+"""Seconds after which a client that takes nothing is cut off."""
+
+TOO_FAST_PAUSE = 0.01
+"""Seconds before reading on from a client above the rate limit: its link fills up, and the
+server's time is left to the others."""
+
+
+class Stage(Protocol):
+    """What a connection asks of the stage that its client came to see."""
+
+    def receive(self, client: Outbox, event: StageEvent, now: float, /) -> None:
+        """Carry out what a client asks for; raise `Refusal` if it may not be done."""
+
+    def leave(self, client: Outbox, now: float, /) -> None:
+        """Forget a client; may be called for one that never joined."""
+
+
+class Connection:
+    """One client, from its first message to its last."""
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        find_stage: Callable[[str], Stage],
+        clock: Callable[[], float],
+        hello_timeout: float = HELLO_TIMEOUT,
+        send_timeout: float = SEND_TIMEOUT,
+        note_refusal: Callable[[Refused], None] = lambda _: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            websocket: Not yet accepted.
+            find_stage: Gives the stage of a name; raises `Refusal` (`unknown_stage`) for others.
+            clock: Monotonic time in seconds.
+            hello_timeout: Seconds within which the client must introduce itself.
+            send_timeout: Seconds after which a client that takes nothing is cut off.
+            note_refusal: Is told each message that is refused.
+        """
+        self._websocket = websocket
+        self._find_stage = find_stage
+        self._stage: Stage | None = None
+        self._clock = clock
+        self._hello_timeout = hello_timeout
+        self._send_timeout = send_timeout
+        self._note_refusal = note_refusal
+        self._session = Session()
+        self._outbox = Outbox(frame_writer(websocket.scope))
+
+    async def run(self) -> None:
+        """Serve the client until it leaves, is refused, or takes nothing any more."""
+        await self._websocket.accept()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reader = tasks.create_task(self._read())
+                await self._write()
+                reader.cancel()
+        except* (WebSocketDisconnect, TimeoutError):
+            pass  # there is nobody left to tell
+        finally:
+            if self._stage:
+                self._stage.leave(self._outbox, self._clock())
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        expiry = loop.call_later(self._hello_timeout, self._expire)
+        try:
+            while (message := await self._receive()) is not None:
+                self._carry_out(self._session.receive(message, self._clock()))
+                if self._session.too_fast:
+                    await asyncio.sleep(TOO_FAST_PAUSE)
+        finally:
+            expiry.cancel()
+
+    def _expire(self) -> None:
+        self._carry_out(self._session.expire())
+
+    async def _receive(self) -> str | bytes | None:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            self._outbox.close(message["code"])
+            return None
+        text: str | None = message.get("text")
+        data: bytes | None = message.get("bytes")
+        return data if text is None else text
+
+    def _carry_out(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case Close(code=code):
+                    self._outbox.close(code)
+                case Refused():
+                    self._note_refusal(event)
+                    self._outbox.send(event)
+                case Pong():
+                    self._outbox.send(event)
+                case _:
+                    self._hand_on(event)
+
+    def _hand_on(self, event: StageEvent) -> None:
+        try:
+            if isinstance(event, Join):
+                self._stage = self._find_stage(event.hello.stage)
+            assert self._stage  # the session lets nothing through before the hello
+            self._stage.receive(self._outbox, event, self._clock())
+        except Refusal as refusal:
+            self._carry_out(self._session.refuse(refusal))
+
+    async def _write(self) -> None:
+        while not isinstance(message := await self._outbox.next(), int):
+            async with asyncio.timeout(self._send_timeout):
+                await self._send(message)
+        async with asyncio.timeout(self._send_timeout):
+            await self._websocket.close(message)
+
+    async def _send(self, message: str | bytes) -> None:
+        if isinstance(message, str):
+            await self._websocket.send_text(message)
+        else:
+            await self._websocket.send_bytes(message)

@@ -1,0 +1,282 @@
+"""The control messages of the wire, version 2: JSON text, told apart by "type"."""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from motion.emotion import ENERGY_RANGE, MAX_INTENSITY
+from motion.skeleton import Skeleton
+from server.capture.landmarks import SourceState
+from server.wire.protocol import VERSION, Refusal, RefusalName
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+Role = Literal["viewer", "performer", "operator"]
+Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
+Dancers = Literal["nearest", "each"]
+Panic = Literal["none", "freeze", "dark"]
+Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
+
+Name = Annotated[str, Field(max_length=64)]
+Weight = Annotated[float, Field(ge=0, le=MAX_INTENSITY)]
+Sequence = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Beat(_Message):
+    """A steady beat.
+
+    Attributes:
+        bpm: Beats a minute.
+        at: Server clock of one of them, seconds.
+    """
+
+    bpm: Annotated[float, Field(ge=20, le=400)]
+    at: float
+
+
+class _Settings(_Message):
+    """What an operator may change.
+
+    Attributes:
+        emotion: Weight by label, with a sum up to 1.5; labels that are not named weigh 0.
+        energy: 1 is the usual amount of motion.
+        temperature: Of the model's draws; 1 is as trained.
+        influence: How strongly a performer pulls the partner in a duet.
+        mode: What the partner makes of a performer.
+        model: Name of the partner's model.
+        seed: Of all chance in the motion; setting it starts the chance anew.
+        stage_radius: How far from the middle the partner goes, metres.
+        dancers: Whom the partner heeds: the nearest performer, or a partner for each.
+        panic: What stops the show: the motion stands still, or the stage goes dark.
+        look: Of the partner; empty leaves it to the page.
+        placement: How the performer's own skeleton is shown beside the partner.
+        beat: Of the music, if there is one.
+        recording: Whether a take is being recorded.
+    """
+
+    emotion: Annotated[dict[str, Weight], Field(max_length=64)] = Field(default_factory=dict)
+    energy: Annotated[float, Field(ge=ENERGY_RANGE[0], le=ENERGY_RANGE[1])] = 1.0
+    temperature: Annotated[float, Field(ge=0, le=2)] = 1.0
+    influence: Annotated[float, Field(ge=0, le=1)] = 0.5
+    mode: Mode = "continue"
+    model: Name = ""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    stage_radius: Annotated[float, Field(ge=1, le=10)] = 2.5
+    dancers: Dancers = "nearest"
+    panic: Panic = "none"
+    look: Name = ""
+    placement: Placement = "alone"
+    beat: Beat | None = None
+    recording: bool = False
+
+
+class Controls(_Settings):
+    """What shapes the show now, sent to all when it changes."""
+
+    type: Literal["controls"] = "controls"
+
+
+# --- from the client ------------------------------------------------------------------------
+
+
+class Hello(_Message):
+    """First message of a client.
+
+    Attributes:
+        version: Of this protocol.
+        role: What the client wants to be.
+        stage: Name of the stage.
+        key: Of the operator, where the server asks for one.
+        session: Token of the server's hello before the link was lost.
+    """
+
+    type: Literal["hello"] = "hello"
+    version: Literal[2]
+    role: Role
+    stage: Name = "default"
+    key: Annotated[str, Field(max_length=256)] | None = None
+    session: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_this_version(cls, fields: dict[str, object]) -> dict[str, object]:
+        # Before the other fields, since another version may have changed them.
+        version = fields.get("version")
+        if isinstance(version, int) and version != VERSION:
+            raise Refusal("unsupported_version", f"expected version {VERSION}, got {version}")
+        return fields
+
+
+class Set(_Settings):
+    """Change some of the controls: those that are named, the others stay.
+
+    Attributes:
+        fade: Seconds until the change is complete.
+    """
+
+    type: Literal["set"] = "set"
+    fade: Annotated[float, Field(ge=0, le=600)] = 0.0
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """The controls that are named, by name."""
+        named = self.model_fields_set - {"type", "fade"}
+        return {name: getattr(self, name) for name in named}
+
+
+class TakeUp(_Message):
+    """Let the partner take the performer up anew."""
+
+    type: Literal["take_up"] = "take_up"
+
+
+class Ping(_Message):
+    """Ask for the server's clock; `client_time` comes back untouched."""
+
+    type: Literal["ping"] = "ping"
+    client_time: float
+
+
+class Played(_Message):
+    """Acknowledge that a frame was shown."""
+
+    type: Literal["played"] = "played"
+    sequence: Sequence
+
+
+ClientMessage = Hello | Set | TakeUp | Ping | Played
+
+_CLIENT_MESSAGES: TypeAdapter[ClientMessage] = TypeAdapter(
+    Annotated[ClientMessage, Field(discriminator="type")]
+)
+
+
+def _names() -> str:
+    return ", ".join(str(kind.model_fields["type"].default) for kind in get_args(ClientMessage))
+
+
+def decode_message(text: str) -> ClientMessage:
+    """Read a control message of a client.
+
+    Raises:
+        Refusal: `malformed_json`, `unknown_message`, `invalid_message` or `unsupported_version`.
+    """
+    try:
+        return _CLIENT_MESSAGES.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        raise Refusal("malformed_json", f"expected a JSON object, got: {first['msg']}")
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        raise Refusal("unknown_message", f"expected one of {_names()}, got {text[:80]!r}")
+    where = ".".join(str(part) for part in first["loc"])
+    raise Refusal("invalid_message", f"{where}: {first['msg']}, got {first['input']!r:.80}")
+
+
+# --- from the server ------------------------------------------------------------------------
+
+
+class Status(_Message):
+    """How the stage is, sent when it changes.
+
+    Attributes:
+        source: Where performers are seen.
+        source_state: How it fares.
+        performer: Whether one is seen.
+        people: How many are.
+        viewers: How many clients watch.
+        late: Share of the stage's frames that came too late for their time.
+    """
+
+    type: Literal["status"] = "status"
+    source: str
+    source_state: SourceState
+    performer: Literal["present", "absent"]
+    people: int
+    viewers: int
+    late: float
+
+
+class SkeletonMessage(_Message):
+    """A skeleton in rest: offsets from the parent in metres, Y up, facing +Z."""
+
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+    rest_offsets: tuple[tuple[float, ...], ...]
+
+    @staticmethod
+    def of(skeleton: Skeleton) -> "SkeletonMessage":
+        """Return a skeleton as it travels."""
+        offsets = tuple(map(tuple, skeleton.rest_offsets.tolist()))
+        return SkeletonMessage(
+            joints=skeleton.joints, parents=skeleton.parents, rest_offsets=offsets
+        )
+
+
+class ServerHello(_Message):
+    """First message of the server: with the frame behind it, enough to draw.
+
+    It comes again when the model, and with it the labels, change.
+
+    Attributes:
+        version: Of this protocol.
+        stage: Name of the stage.
+        session: Token with which a client that lost its link gets its role back.
+        role: What the client is now.
+        model: Name of the partner's model.
+        models: Names of those that there are.
+        fps: Frames a second.
+        stage_radius: How far from the middle the partner goes, metres.
+        skeleton: Of all figures.
+        emotions: Labels, in the order of a frame's weights.
+        controls: As they are now.
+        status: As it is now.
+    """
+
+    type: Literal["hello"] = "hello"
+    version: int = VERSION
+    stage: str
+    session: str
+    role: Role
+    model: str
+    models: tuple[str, ...]
+    fps: float
+    stage_radius: float
+    skeleton: SkeletonMessage
+    emotions: tuple[str, ...]
+    controls: Controls
+    status: Status
+
+
+class Pong(_Message):
+    """Answer to a ping: the client's time as it came, the server's clock in seconds."""
+
+    type: Literal["pong"] = "pong"
+    client_time: float
+    server_time: float
+
+
+class Refused(_Message):
+    """A message was not accepted."""
+
+    type: Literal["refused"] = "refused"
+    name: RefusalName
+    detail: str
+
+    @staticmethod
+    def of(refusal: Refusal) -> "Refused":
+        """Return a refusal as it travels."""
+        return Refused(name=refusal.name, detail=refusal.detail)
+
+
+ServerMessage = ServerHello | Status | Controls | Pong | Refused

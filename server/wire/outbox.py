@@ -1,0 +1,82 @@
+"""What waits to be sent to one client: the newest of each kind, so that it never grows."""
+
+import asyncio
+from collections.abc import Callable
+
+from server.wire.messages import Refused, ServerMessage
+
+_FRAME = "frame"
+
+
+def _never(_: bytes) -> bool:
+    return False
+
+
+class Outbox:
+    """A queue in which a message replaces an unsent one of its kind.
+
+    Frames, status and controls supersede their predecessors; refusals do by name. A client that
+    never reads thus costs a dozen messages of memory and misses what is stale anyway. A frame that
+    finds nothing before it does not queue at all.
+
+    Attributes:
+        sent_bytes: How many were sent, without headers.
+        dropped: How many frames were replaced before they were sent.
+    """
+
+    def __init__(self, write: Callable[[bytes], bool] = _never) -> None:
+        """Begin empty.
+
+        Args:
+            write: Sends a frame at once, unless the link is busy; tells whether it did.
+        """
+        self.sent_bytes = self.dropped = 0
+        self._write = write
+        self._waiting: dict[str, str | bytes] = {}
+        self._close_code: int | None = None
+        self._changed = asyncio.Event()
+        self._idle = False
+
+    def send(self, message: ServerMessage) -> None:
+        """Queue a control message."""
+        kind = f"refused {message.name}" if isinstance(message, Refused) else message.type
+        self._put(kind, message.model_dump_json())
+
+    def send_frame(self, frame: bytes) -> None:
+        """Send an encoded frame at once, or queue it in place of an unsent one."""
+        if self._idle and self._write(frame):
+            self.sent_bytes += len(frame)
+        else:
+            self.dropped += _FRAME in self._waiting
+            self._put(_FRAME, frame)
+
+    def close(self, code: int) -> None:
+        """End the connection once everything that waits is sent."""
+        self._close_code = self._close_code or code
+        self._wake()
+
+    async def next(self) -> str | bytes | int:
+        """Wait for what is to be sent next; an integer is the code to close with, and the last.
+
+        What was returned before counts as sent when this is called again.
+        """
+        while not self._waiting and self._close_code is None:
+            self._idle = True
+            self._changed.clear()
+            await self._changed.wait()
+        if self._waiting:
+            message = self._waiting.pop(next(iter(self._waiting)))
+            self.sent_bytes += len(message)
+            return message
+        assert self._close_code is not None
+        return self._close_code
+
+    def _put(self, kind: str, message: str | bytes) -> None:
+        if self._close_code is None:
+            self._waiting.pop(kind, None)
+            self._waiting[kind] = message
+            self._wake()
+
+    def _wake(self) -> None:
+        self._idle = False
+        self._changed.set()
