@@ -91,7 +91,7 @@ def test_what_the_image_copies_exists_and_is_sent() -> None:
 
 def test_the_image_holds_every_package_of_the_project() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    needed = {f"{package}/" for package in tools["packages"]}
+    needed = {f"{pattern.rstrip('*')}/" for pattern in tools["packages"]["find"]["include"]}
     needed |= {f"{module}.py" for module in tools["py-modules"]}
     assert needed <= set(copied_sources((ROOT / "Dockerfile").read_text()))
 

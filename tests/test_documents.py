@@ -14,7 +14,7 @@ DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (
         ROOT / "README.md",
-        ROOT / "server/wire/PROTOCOL.md",
+        *ROOT.glob("server/*/*.md"),
         *ROOT.glob("models/**/README.md"),
     )
 )
