@@ -22,7 +22,8 @@ ARG EXTRA
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends python3-venv libgl1 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --create-home --uid 10001 --groups video bhava
+    && useradd --create-home --uid 10001 --groups video bhava \
+    && install --directory --owner=bhava /data
 WORKDIR /bhava
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 # The packages come before the code, so that a change of code does not install them anew.
@@ -38,6 +39,7 @@ COPY models/ models/
 COPY --from=web /bhava/web/dist/ web/dist/
 USER 10001
 EXPOSE 8000
+VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as http; http.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
-ENTRYPOINT ["bhava", "serve", "--host", "0.0.0.0"]
+ENTRYPOINT ["bhava", "serve", "--host", "0.0.0.0", "--takes", "/data/takes"]

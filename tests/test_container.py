@@ -118,9 +118,12 @@ def test_the_image_starts_the_server_for_all_addresses() -> None:
     import bhava
 
     program, command, *arguments = json.loads(last("ENTRYPOINT"))
-    assert (program, command, *arguments) == ("bhava", "serve", "--host", "0.0.0.0")
+    given = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    assert (program, command, given["--host"]) == ("bhava", "serve", "0.0.0.0")
     serve = typer.main.get_command(bhava.app).commands["serve"]
-    assert "--host" in {option for parameter in serve.params for option in parameter.opts}
+    assert given.keys() <= {option for parameter in serve.params for option in parameter.opts}
+    folders = [Path(value) for value in given.values() if value.startswith("/")]
+    assert all(folder.is_relative_to(last("VOLUME")) for folder in folders)
 
 
 def test_the_image_installs_an_extra_of_the_project() -> None:
