@@ -21,7 +21,9 @@ def _quiet(logger: str, module: str) -> None:
 
 @app.command()
 def prepare(
-    data: Annotated[list[Path], typer.Argument(help="Files, folders and zip archives of BVH.")],
+    data: Annotated[
+        list[Path], typer.Argument(help="Files, folders, zip archives: BVH, C3D, mariel_*.npy.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     report: Annotated[
         bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")

@@ -1,7 +1,8 @@
 """From motion files to a corpus.
 
-Sources are files, folders and zip archives of BVH. Each becomes one clip on the canonical skeleton
-at 30 fps. What was done is known by the source's stamp, so a second run does only what changed.
+Sources are files, folders and zip archives of BVH, C3D and choreography arrays. Each file becomes
+one clip on the canonical skeleton at 30 fps. What was done is known by the source's stamp, so a
+second run does only what changed.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from motion.rig import retarget
 from training.cleaning import mended
 from training.corpus import INDEX, Entry, read_index, write_index
 from training.labels import Descriptions, labels_of, parse_descriptions
+from training.marker_files import is_choreography, read_c3d, read_choreography
+from training.marker_fit import fit
 
 FPS = 30.0
 
@@ -66,12 +70,17 @@ class Source:
     def __str__(self) -> str:
         return f"{self.container.name}:{self.member}" if self.member else str(self.container)
 
-    def read(self) -> str:
-        """Return the text of the file."""
+    @property
+    def file_name(self) -> str:
+        """Name of the motion file itself."""
+        return Path(self.member or self.container).name
+
+    def read(self) -> bytes:
+        """Return what is in the file."""
         if not self.member:
-            return self.container.read_text(encoding="utf-8", errors="replace")
+            return self.container.read_bytes()
         with zipfile.ZipFile(self.container) as archive:
-            return archive.read(self.member).decode("utf-8", errors="replace")
+            return archive.read(self.member)
 
 
 @dataclass(frozen=True)
@@ -110,17 +119,19 @@ def prepare(
     Whatever interrupts it, the index then lists the clips made so far, and the next run goes on.
 
     Args:
-        data: Files, folders and zip archives that hold BVH.
+        data: Files, folders and zip archives that hold motion.
         out: Folder of the corpus; made if absent.
         progress: Told the numbers of sources done and of all sources.
         workers: Number of processes; all cores if None.
 
     Raises:
-        MotionFileError: If a path of `data` is absent, none holds BVH, or `out` is no corpus.
+        MotionFileError: If a path of `data` is absent, none holds motion, or `out` is no corpus.
     """
     sources, skipped = _distinct(list(find_sources(data)))
     if not sources:
-        raise MotionFileError(f"expected BVH in {', '.join(map(str, data))}, got none")
+        raise MotionFileError(
+            f"expected BVH, C3D or mariel_*.npy in {', '.join(map(str, data))}, got none"
+        )
     (out / "clips").mkdir(parents=True, exist_ok=True)
     entries = {e.name: e for e in read_index(out)} if (out / INDEX).exists() else {}
     waiting = [source for source in sources if not _is_done(source, entries, out)]
@@ -140,7 +151,7 @@ def prepare(
 
 
 def find_sources(data: Sequence[Path]) -> Iterator[Source]:
-    """Yield every BVH in files, folders and zip archives, folders in depth, in order of names.
+    """Yield every motion file in files, folders and zip archives, in order of names.
 
     Raises:
         MotionFileError: If a path is absent, or an archive is damaged.
@@ -161,10 +172,16 @@ def _sources_in_folder(folder: Path) -> Iterator[Source]:
     for index in sorted(folder.rglob(DESCRIPTIONS)):
         descriptions |= parse_descriptions(index.read_text(encoding="utf-8", errors="replace"))
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() == ".bvh" and path.is_file():
+        if _is_motion(path.name) and path.is_file():
             yield _file_source(path, descriptions)
         elif path.suffix.lower() == ".zip" and path.is_file():
             yield from _sources_in_archive(path)
+
+
+def _is_motion(name: str) -> bool:
+    """Tell by its name whether a file holds motion; hidden ones do not."""
+    known = name.lower().endswith((".bvh", ".c3d")) or is_choreography(name)
+    return known and not name.startswith(".")
 
 
 def _descriptions_beside(path: Path) -> Descriptions:
@@ -194,8 +211,7 @@ def _sources_in_archive(path: Path) -> Iterator[Source]:
     for text in texts:
         descriptions |= parse_descriptions(text)
     for info in sorted(members, key=lambda info: info.filename):
-        hidden = Path(info.filename).name.startswith(".")
-        if info.filename.lower().endswith(".bvh") and not hidden:
+        if _is_motion(Path(info.filename).name):
             stamp = f"{REVISION}-{info.file_size}-{info.CRC:08x}"
             yield Source(path, info.filename, stamp, labels_of(info.filename, descriptions))
 
@@ -256,12 +272,23 @@ def _convert(source: Source, out: Path) -> Entry | Skipped:
 
 
 def _clip_of(source: Source) -> Clip:
-    clip = mended(retarget(parse_bvh(source.read()), source.name, source.labels)).resampled(FPS)
+    clip = mended(_motion_of(source)).resampled(FPS)
     if len(clip) < SHORTEST:
         raise MotionFileError(f"expected {SHORTEST} frames or more at 30 fps, got {len(clip)}")
     if not (np.isfinite(clip.hips).all() and np.isfinite(clip.rotations).all()):
         raise MotionFileError("expected a finite pose in every frame, got NaN or infinity")
     return clip
+
+
+def _motion_of(source: Source) -> Clip:
+    if source.file_name.lower().endswith(".bvh"):
+        bvh = parse_bvh(source.read().decode("utf-8", errors="replace"))
+        return retarget(bvh, source.name, source.labels)
+    with TemporaryDirectory() as folder:  # the readers of markers want files
+        path = Path(folder) / source.file_name
+        path.write_bytes(source.read())
+        read = read_choreography if is_choreography(path.name) else read_c3d
+        return fit(read(path, source.name).resampled(FPS), source.labels).clip
 
 
 def _file_name(name: str) -> str:
