@@ -1,7 +1,7 @@
 """One stage: its partners, its performer, its audience, and what operators set.
 
 No socket and no clock lives here. `moment`, `ask`, `give` and `record` are called by the house's
-own thread; everything else belongs to one event loop. What the two share is replaced, never changed.
+own thread; everything else belongs to one event loop. What both share is replaced, never changed.
 """
 
 import logging
