@@ -205,10 +205,12 @@ class Stage:
         return self._model
 
     def ready(self, now: float) -> bool:
-        """Tell whether frames flow and sightings do, or may come from a browser at any time."""
+        """Tell whether partners dance and sightings come, or may come from a browser any time."""
         source = self.eyes.source
         sightings = source.state == "delivering" or source is self.eyes.browser
-        return sightings and self.newest is not None and now - self.newest.time < STALLED
+        frames = self.newest is not None and now - self.newest.time < STALLED
+        halted = self._dance.halted if self._dance else None
+        return sightings and frames and (halted is None or now - halted < STALLED)
 
     def publish(self, frame: FrameMessage, encoded: bytes) -> None:
         """Hand a frame to all, and what has changed since the last one."""
