@@ -77,11 +77,13 @@ def serve(
     from server.app import create_app
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
+    from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_house
     from server.stages.house import Rules
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
+    share_one_arena()
     with bind(host, port) as listener:
         rules = Rules(most_stages=stages, operator_key=operator_key)
         house = open_house(MODELS, device, takes, rules, time.monotonic)
