@@ -247,7 +247,8 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
         )
         for row, turn in enumerate(turns):
             turn.mind.hear(turn, following[row], Known(states, row))
-        turns = [turn for mind in minds for turn in mind.turns()]
+        thinking = dict.fromkeys(turn.mind for turn in turns)
+        turns = [turn for mind in thinking for turn in mind.turns()]
 
 
 def _stacked(known: Sequence[Known]) -> States:

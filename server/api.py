@@ -4,7 +4,9 @@ import hmac
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError
@@ -20,12 +22,36 @@ HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
 """Of refusals; all others are 422."""
 
 
+class Problem(BaseModel):
+    """Why a request was not accepted.
+
+    Attributes:
+        detail: "expected X, got Y".
+    """
+
+    detail: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem} for status in (400, 401, 404, 409, 422, 503)
+}
+"""Answers that any route may give."""
+
+
+async def explain_fault(_: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not as described; what came may be no JSON, such as NaN."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
+
+
 class StageState(BaseModel):
     """How a stage is doing.
 
     Attributes:
         name: Of the stage.
-        ready: Whether frames flow and sightings do, or may at any time.
+        ready: Whether partners dance and sightings come, or may come at any time.
         status: As the viewers are told it.
         source_detail: Why the source is lost; empty otherwise.
         controls: As the viewers are told them.

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
-from server.api import StageState, create_api, operators_of
+from server.api import PROBLEMS, StageState, create_api, explain_fault, operators_of
 from server.stages.house import DEFAULT, House
 from server.takes.api import create_takes_api
 from server.telemetry.journal import Journal
@@ -77,9 +78,10 @@ def create_app(
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(create_api(house, clock))
+    app.add_exception_handler(RequestValidationError, explain_fault)
+    app.include_router(create_api(house, clock), responses=PROBLEMS)
     if takes is not None:
-        app.include_router(create_takes_api(takes, operators_of(house)))
+        app.include_router(create_takes_api(takes, operators_of(house)), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:

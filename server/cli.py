@@ -77,11 +77,13 @@ def serve(
     from server.app import create_app
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
+    from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_house
     from server.stages.house import Rules
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
+    share_one_arena()
     with bind(host, port) as listener:
         rules = Rules(most_stages=stages, operator_key=operator_key)
         house = open_house(MODELS, device, takes, rules, time.monotonic)
@@ -159,19 +161,38 @@ def bench(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    curves: Annotated[
+        Path | None,
+        typer.Option(help="Draw how cost grows over stages and viewers: .svg or .png."),
+    ] = None,
 ) -> None:
-    """Measure how fast this machine is, from landmarks to a frame at a viewer."""
+    """Measure how fast this machine is: from landmarks to a frame at thousands of viewers."""
     import json
+    from itertools import chain
 
     from rich.console import Console
 
     from server.bench.bench import frame_rows
+    from server.bench.curves import draw_curves
+    from server.bench.fanout import fanout_rows
     from server.bench.live import live_rows
     from server.bench.report import as_table, to_json
+    from server.bench.stages import stage_rows
 
-    engine = load_engine(model)
-    with Console(stderr=True).status("Measuring"):
-        rows = [*frame_rows(engine, MODELS / model, video), *live_rows(model, video)]
+    engine, folder = load_engine(model), MODELS / model
+    measured = chain(
+        frame_rows(engine, folder, video),
+        live_rows(model, video),
+        stage_rows(engine, folder),
+        fanout_rows(),
+    )
+    rows = []
+    with Console(stderr=True).status("Measuring") as status:
+        for row in measured:
+            rows.append(row)
+            status.update(f"Measured {row.name}")
+    if curves:
+        draw_curves(rows, curves)
     if as_json:
         typer.echo(json.dumps(to_json(rows), indent=2))
     else:
@@ -187,7 +208,7 @@ def soak(
     """Let a server play before a crowd that comes and goes; fails if anything grows or lags."""
     import json
 
-    from server.bench.soak import Sample
+    from server.bench.served import Sample
     from server.bench.soak import soak as play
 
     def report(sample: Sample) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count, cycle
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from motion.emotion import weights_of
 from motion.engine import Engine
 from motion.partner import Partner
 from motion.skeleton import CANONICAL
+from server.bench.row import Row
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
 from server.capture.retarget import Retargeter
@@ -43,44 +44,6 @@ STAGES = 32
 """Partners that one core is to keep dancing."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One figure.
-
-    Attributes:
-        name: What was measured.
-        unit: `ms`, `s` or `MB`.
-        median: Of the samples; None where it could not be measured.
-        p95: 95th percentile of the samples.
-        aim: The most that the median may be; None where nothing is asked.
-        ratio: Median against that of the peer; None where there is none.
-        note: What it was measured on, who the peer is, or why it could not be measured.
-    """
-
-    name: str
-    unit: str
-    median: float | None = None
-    p95: float | None = None
-    aim: float | None = None
-    ratio: float | None = None
-    note: str = ""
-
-    @staticmethod
-    def of(
-        name: str,
-        unit: str,
-        samples: Sequence[float] | Float[Array, "N"],
-        *,
-        aim: float | None = None,
-        peer: Sequence[float] | Float[Array, "N"] | None = None,
-        note: str = "",
-    ) -> "Row":
-        """Return the row of some samples, beside those of a peer."""
-        median, p95 = (float(value) for value in np.percentile(samples, [50, 95]))
-        ratio = None if peer is None else median / float(np.median(peer))
-        return Row(name, unit, median, p95, aim, ratio, note)
-
-
 def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row]:
     """Yield the rows of what happens for each frame, measured in this process.
 
@@ -103,7 +66,7 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     yield Row.of("partner, a step of the model", "ms", steps, peer=bare, note=note)
     ticks, bare = _company_times(engine, folder)
     note = "peer: the bare call of onnxruntime for those of them who think in a frame"
-    yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, note=note)
+    yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, most=1.3, note=note)
 
 
 def _demo_landmarks() -> list[Sighting]:
@@ -173,16 +136,16 @@ def _partner_times(
 ) -> tuple[Float[Array, "N"], Float[Array, "N"], Float[Array, "N"]]:
     """Return the times of a frame, of all frames of a step, and of the graph alone, in turns."""
     partner, emotion = Partner(engine, seed=0), _first_emotion(engine)
-    alone = _bare_call(engine, folder)
+    alone = bare_call(engine, folder)
     steps, bare = [], []
     for _ in range((WARM_UP + FRAMES) // engine.contract.frames_per_step):
         steps.append(
             [
-                _timed(lambda: partner.advance(emotion, 1.0))
+                timed(lambda: partner.advance(emotion, 1.0))
                 for _ in range(engine.contract.frames_per_step)
             ]
         )
-        bare.append(_timed(alone))
+        bare.append(timed(alone))
     warm = WARM_UP // engine.contract.frames_per_step
     frames = np.array(steps[warm:])
     return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
@@ -192,16 +155,23 @@ def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Flo
     """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
     company = Company(engine, range(STAGES))
     emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
-    alone = _bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
+    alone = bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
     pairs = [
-        (_timed(lambda: company.advance(emotion, energy)), _timed(alone))
+        (timed(lambda: company.advance(emotion, energy)), timed(alone))
         for _ in range(WARM_UP + FRAMES)
     ]
     ticks, bare = np.array(pairs[WARM_UP:]).T
     return ticks, bare
 
 
-def _bare_call(engine: Engine, folder: Path, batch: int = 1) -> Callable[[], object]:
+def bare_call(engine: Engine, folder: Path, batch: int = 1) -> Callable[[], object]:
+    """Return what calls a model's graph alone, on one thread.
+
+    Args:
+        engine: The model.
+        folder: Where it was loaded from.
+        batch: How many partners at once.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
@@ -220,10 +190,11 @@ def _first_emotion(engine: Engine) -> Float[Array, "E"]:
 
 def _times(act: Callable[[], object]) -> Float[Array, "N"]:
     """Return how long each of some calls took, milliseconds; the first ones only warm up."""
-    return np.array([_timed(act) for _ in range(WARM_UP + FRAMES)])[WARM_UP:]
+    return np.array([timed(act) for _ in range(WARM_UP + FRAMES)])[WARM_UP:]
 
 
-def _timed(act: Callable[[], object]) -> float:
+def timed(act: Callable[[], object]) -> float:
+    """Return how long a call takes, milliseconds."""
     began = time.perf_counter()
     act()
     return (time.perf_counter() - began) * 1000

@@ -65,7 +65,7 @@ class Viewer:
 
     def read(self, most: int = READ) -> list[float]:
         """Take what has arrived; return when its frames were made, seconds."""
-        data = self._pending + self.link.recv(most)
+        data = self._pending + _received(self.link, most)
         made, at = [], 0
         while (span := _span(data, at)) is not None:
             start, end = span
@@ -84,6 +84,12 @@ class Viewer:
         if sequence % PLAYED_EVERY == 0:
             self.say({"type": "played", "sequence": sequence})
         return float(made)
+
+
+def _received(link: socket.socket, most: int) -> bytes:
+    if not (data := link.recv(most)):
+        raise ConnectionResetError("expected frames, got the end of the link")
+    return data
 
 
 def _span(data: bytes, at: int) -> tuple[int, int] | None:
@@ -112,7 +118,7 @@ class Poller:
 
     def read(self) -> list[float]:
         """Take what has arrived and ask anew; return when its frames were made, seconds."""
-        self._pending += self.link.recv(READ)
+        self._pending += _received(self.link, READ)
         head, _, body = self._pending.partition(b"\r\n\r\n")
         length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         if not length or len(body) < int(length):
@@ -127,9 +133,14 @@ def _time_of_json(text: bytes) -> float:
 
 
 class Crowd:
-    """Clients that are read as soon as something arrives."""
+    """Clients that are read as soon as something arrives.
+
+    Attributes:
+        lost: How many were cut off.
+    """
 
     def __init__(self, clients: list[Viewer] | list[Poller]) -> None:
+        self.lost = 0
         self._by_link = {client.link.fileno(): client for client in clients}
         self._ready = select.epoll()
         for number in self._by_link:
@@ -137,7 +148,7 @@ class Crowd:
 
     def watch(
         self, seconds: float, between: Callable[[], None] = lambda: None
-    ) -> Float[Array, "N 2"]:
+    ) -> Float[Array, "N 3"]:
         """Read for a while.
 
         Args:
@@ -145,17 +156,26 @@ class Crowd:
             between: Called again and again, every 10 ms at least.
 
         Returns:
-            When each frame was made, and how old it was when it was read; seconds.
+            When each frame was made, how old it was when it was read, both in seconds, and the
+            number of who read it.
         """
-        seen: list[tuple[float, float]] = []
+        seen: list[tuple[float, float, int]] = []
         end = time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             for number, _ in self._ready.poll(min(0.01, end - now)):
-                made = self._by_link[number].read()
+                made = self._read(number)
                 read = time.monotonic()
-                seen.extend((time_made, read - time_made) for time_made in made)
+                seen.extend((time_made, read - time_made, number) for time_made in made)
             between()
-        return np.array(seen).reshape(-1, 2)
+        return np.array(seen).reshape(-1, 3)
+
+    def _read(self, number: int) -> list[float]:
+        try:
+            return self._by_link[number].read()
+        except ConnectionError:
+            self.lost += 1
+            self._ready.unregister(number)
+            return []
 
     def __enter__(self) -> Self:
         return self

@@ -10,9 +10,9 @@ import psutil
 from jaxtyping import Float
 
 from motion.errors import SetupError
-from server.bench.bench import Row
-from server.bench.broadcasters import FPS, Broadcaster, broadcast
+from server.bench.broadcasters import Broadcaster, broadcast
 from server.bench.crowd import Crowd, Poller, SlowReader, Viewer
+from server.bench.row import Row
 
 Array = np.ndarray
 
@@ -29,6 +29,12 @@ CROWDED = 16
 WARM_UP = 1.0
 """Seconds of watching before those that count, at least."""
 
+ROUNDS, SECONDS = 3, 3
+"""Rounds, each of all servers that stand beside one another, and seconds of each that count."""
+
+FEW = 1000
+"""Viewers up to whom frames are to come in time."""
+
 SETTLED = 0.5
 """Age of frames, seconds, below which viewers have read what had piled up while they came."""
 
@@ -41,12 +47,26 @@ class Load:
     """What a server did in some seconds of watching.
 
     Attributes:
+        viewers: How many watched.
         ages: Of frames when they were read, second by second, milliseconds.
         cost: Processor time of the server per message, second by second, microseconds.
+        fewest: Frames that the worst-off viewer got, second by second.
     """
 
+    viewers: int
     ages: list[Float[Array, " N"]]
     cost: list[float]
+    fewest: list[int]
+
+    @staticmethod
+    def joined(loads: Sequence["Load"]) -> "Load":
+        """Return several rounds as one."""
+        return Load(
+            loads[0].viewers,
+            [ages for load in loads for ages in load.ages],
+            [cost for load in loads for cost in load.cost],
+            [fewest for load in loads for fewest in load.fewest],
+        )
 
     @property
     def latest(self) -> list[float]:
@@ -54,71 +74,68 @@ class Load:
         return [float(np.percentile(ages, 99)) for ages in self.ages if len(ages)]
 
     @property
-    def share(self) -> float:
-        """Messages per second and viewer, as a share of the frames that there were."""
-        return sum(map(len, self.ages)) / (len(self.ages) * FPS)
+    def rates(self) -> str:
+        """Frames a second that viewers got, in words."""
+        mean = sum(map(len, self.ages)) / (len(self.ages) * self.viewers)
+        return f"{mean:.1f} frames a second, {np.median(self.fewest):.0f} at the worst-off viewer"
 
 
-def fanout_rows(viewers: Sequence[int] = VIEWERS, seconds: int = 5) -> Iterator[Row]:
+def fanout_rows(viewers: Sequence[int] | None = None) -> Iterator[Row]:
     """Yield the rows of what it costs to send frames to many.
 
     The server runs on the first core and its viewers on the second.
 
     Args:
-        viewers: How many, one measurement each.
-        seconds: Of each measurement.
-
-    Raises:
-        SetupError: If there is only one core.
+        viewers: How many, one measurement each; `VIEWERS` if not given.
     """
+    counts = viewers or VIEWERS
     cores = psutil.Process().cpu_affinity()
     if len(cores) < 2:
-        raise SetupError(f"expected two cores to measure fan-out on, got {len(cores)}")
+        yield Row("processor time per message", "µs", note="not measured: needs two cores")
+        return
     psutil.Process().cpu_affinity([cores[1]])
     try:
-        for count in viewers:
-            yield from _count_rows(count, cores[0], seconds)
-        yield from _peer_rows(cores[0], seconds)
-        yield from _slow_rows(min(500, max(viewers)), cores[0], seconds)
+        for count in counts:
+            yield from _count_rows(count, cores[0])
+        yield from _peer_rows(min(PEER_VIEWERS, max(counts)), cores[0])
+        yield from _slow_rows(min(500, max(counts)), cores[0])
     finally:
         psutil.Process().cpu_affinity(cores)
 
 
-def _count_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
-    bare = _load("bare protocol", count, core, seconds)
-    ours = _load("bhava", count, core, seconds)
-    note = f"of each second; {ours.share / count:.3f} of all frames arrived"
-    yield Row.of(f"age of frames, 99 %, {count} viewers", "ms", ours.latest, aim=33, note=note)
+def _count_rows(count: int, core: int) -> Iterator[Row]:
+    loads = _loads(("bare protocol", "bhava"), count, core)
+    bare, ours = loads["bare protocol"], loads["bhava"]
+    aim = 33.0 if count <= FEW else None
+    name = f"age of frames, 99 %, {count} viewers"
+    yield Row.of(name, "ms", ours.latest, aim=aim, peer=bare.latest, note=ours.rates, count=count)
     note = "acknowledgements included; peer: a bare asyncio protocol that hears nothing"
-    yield Row.of(
-        f"processor time per message, {count} viewers", "µs", ours.cost, peer=bare.cost, note=note
-    )
+    name = f"processor time per message, {count} viewers"
+    yield Row.of(name, "µs", ours.cost, peer=bare.cost, most=2.2, note=note, count=count)
 
 
-def _peer_rows(core: int, seconds: int) -> Iterator[Row]:
-    ours = _load("bhava", PEER_VIEWERS, core, seconds)
+def _peer_rows(count: int, core: int) -> Iterator[Row]:
     peers: tuple[Broadcaster, ...] = ("task per viewer", "JSON in turn", "HTTP polling")
+    loads = _loads(("bhava", *peers), count, core)
+    ours, note = loads["bhava"], f"{count} viewers; peer: Bhava; "
     for kind in peers:
-        load = _load(kind, PEER_VIEWERS, core, seconds)
-        note = f"{PEER_VIEWERS} viewers; peer: Bhava"
-        yield Row.of(
-            f"processor time per message, {kind}", "µs", load.cost, peer=ours.cost, note=note
-        )
-        note = f"{PEER_VIEWERS} viewers; peer: Bhava"
+        load = loads[kind]
+        name = f"processor time per message, {kind}"
+        yield Row.of(name, "µs", load.cost, peer=ours.cost, note=note + load.rates)
         yield Row.of(f"age of frames, 99 %, {kind}", "ms", load.latest, peer=ours.latest, note=note)
 
 
-def _slow_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
+def _slow_rows(count: int, core: int) -> Iterator[Row]:
     with (
         serving("bhava", CROWDED, core) as (port, process),
         gathered("bhava", port, count) as crowd,
     ):
-        alone = _watched(crowd, process, seconds)
+        alone = _watched(crowd, count, process)
         stuck = Viewer(port, acknowledges=True, receive_buffer=2048)
         slow = SlowReader(port, NARROW)
         _settle(crowd, slow.read)
         slow.ages.clear()
-        beside = _watched(crowd, process, seconds, slow)
+        beside = _watched(crowd, count, process, slow)
         stuck.link.close()
         slow.close()
     growth = np.array(beside.latest) - np.median(alone.latest)
@@ -128,23 +145,31 @@ def _slow_rows(count: int, core: int, seconds: int) -> Iterator[Row]:
     yield Row.of("age of frames at the slow viewer", "ms", ages, aim=250, note=note)
 
 
-def _load(kind: Broadcaster, count: int, core: int, seconds: int) -> Load:
+def _loads(kinds: Sequence[Broadcaster], count: int, core: int) -> dict[Broadcaster, Load]:
+    """Return what each kind of server did, measured in turns, some rounds of all."""
+    rounds = [{kind: _load(kind, count, core) for kind in kinds} for _ in range(ROUNDS)]
+    return {kind: Load.joined([each[kind] for each in rounds]) for kind in kinds}
+
+
+def _load(kind: Broadcaster, count: int, core: int) -> Load:
     with serving(kind, 1, core) as (port, process), gathered(kind, port, count) as crowd:
-        return _watched(crowd, process, seconds)
+        return _watched(crowd, count, process)
 
 
 def _watched(
-    crowd: Crowd, process: psutil.Process, seconds: int, slow: SlowReader | None = None
+    crowd: Crowd, count: int, process: psutil.Process, slow: SlowReader | None = None
 ) -> Load:
     between = slow.read if slow else lambda: None
     _settle(crowd, between)
-    load = Load([], [])
-    for _ in range(seconds):
+    load = Load(count, [], [], [])
+    for _ in range(SECONDS):
         before = _processor_seconds(process)
         seen = crowd.watch(1.0, between)
         spent = _processor_seconds(process) - before
         load.ages.append(seen[:, 1] * 1000)
         load.cost.append(spent / max(1, len(seen)) * 1e6)
+        each = np.unique(seen[:, 2], return_counts=True)[1]
+        load.fewest.append(int(each.min()) if len(each) == count else 0)
     return load
 
 

@@ -1,8 +1,6 @@
 """How fast Bhava is from outside: a server in its own process, and a viewer that takes notes."""
 
-import re
-import subprocess
-import sys
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +12,14 @@ import psutil
 from jaxtyping import Float
 from websockets.sync.client import ClientConnection, connect
 
-from motion.errors import SetupError
 from motion.skeleton import CANONICAL
-from server.bench.bench import Row
+from server.bench.row import Row
+from server.bench.served import serving
 from server.wire.messages import Hello
-from server.wire.protocol import decode_frame
+from server.wire.protocol import FrameMessage, decode_frame
 
 Array = np.ndarray
 
-ROOT = Path(__file__).parents[2]
 STARTS = 3
 FRAMES = 300
 PATIENCE = 30.0
@@ -43,12 +40,18 @@ class Live:
     seconds: float
     viewer: ClientConnection
 
-    def frames(self) -> Float[Array, "N 2"]:
-        """Return when each of the next frames was made and when it came, seconds of one clock."""
-        seen: list[tuple[float, float]] = []
+    def frames(self) -> Float[Array, "N 3"]:
+        """Return when the next frames were made, when they came, when their picture was taken.
+
+        Seconds of one clock; NaN where no new picture shaped the frame.
+        """
+        seen: list[tuple[float, float, float]] = []
+        shown: float | None = None
         while len(seen) < FRAMES:
-            made = _next_frame_time(self.viewer)
-            seen.append((made, time.monotonic()))
+            frame = _next_frame(self.viewer)
+            fresh = frame.captured is not None and frame.captured != shown
+            shown = frame.captured
+            seen.append((frame.time, time.monotonic(), shown if fresh and shown else math.nan))
         return np.array(seen)
 
     def megabytes(self) -> float:
@@ -65,53 +68,47 @@ def live_rows(model: str, video: Path | None) -> Iterator[Row]:
         video: Of a person, for the pose process.
     """
     starts: list[float] = []
-    seen = np.empty((0, 2))
+    seen = np.empty((0, 3))
     for _ in range(STARTS):
-        with _serving(model, "demo") as live:
+        with _watched(model, "demo") as live:
             starts.append(live.seconds)
             if len(starts) == STARTS:
                 seen = live.frames()
     note = f"{STARTS} starts, to a frame at a viewer"
     yield Row.of("start to first frame", "s", starts, aim=5.0, note=note)
-    made, came = seen.T
+    made, came, _ = seen.T
     yield Row.of("age of a frame at a viewer", "ms", (came - made) * 1000, note="same machine")
     note = "1000 / 30 ms is due"
     yield Row.of("interval between frames at a viewer", "ms", np.diff(came) * 1000, note=note)
-    yield _memory_row(model, video)
+    yield from _camera_rows(model, video)
 
 
-def _memory_row(model: str, video: Path | None) -> Row:
-    name = "memory of server and pose process"
+def _camera_rows(model: str, video: Path | None) -> Iterator[Row]:
+    names = "picture to a frame at a viewer", "memory of server and pose process"
     if video is None:
-        return Row(name, "MB", aim=1200.0, note="not measured: needs --video")
-    with _serving(model, f"video:{video}") as live:
-        live.frames()
-        return Row.of(name, "MB", [live.megabytes()], aim=1200.0, note="after 10 s of a video")
+        note = "not measured: needs --video"
+        yield Row(names[0], "ms", aim=50.0, note=note)
+        yield Row(names[1], "MB", aim=1200.0, note=note)
+        return
+    with _watched(model, f"video:{video}") as live:
+        _, came, taken = live.frames().T
+        note = "pose found on the server; up to a frame of waiting for the tick included"
+        ages = (came - taken)[~np.isnan(taken)] * 1000
+        yield Row.of(names[0], "ms", ages, aim=50.0, note=note)
+        yield Row.of(names[1], "MB", [live.megabytes()], aim=1200.0, note="after 10 s of a video")
 
 
 @contextmanager
-def _serving(model: str, source: str) -> Iterator[Live]:
-    """Start a server on a free port, and end it."""
+def _watched(model: str, source: str) -> Iterator[Live]:
+    """Start a server and watch it, and end it."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--model", model]
-    with subprocess.Popen(
-        [*command, "--source", source], cwd=ROOT, text=True, stdout=subprocess.PIPE
-    ) as server:
-        try:
-            assert server.stdout is not None
-            address = re.search(r"http://(\S+)", server.stdout.readline())
-            if address is None:
-                raise SetupError("expected a server that starts, got one that ended")
-            with connect(f"ws://{address[1]}/ws") as viewer:
-                viewer.send(Hello(version=2, role="viewer").model_dump_json())
-                _next_frame_time(viewer)
-                seconds = time.perf_counter() - began
-                yield Live(psutil.Process(server.pid), seconds, viewer)
-        finally:
-            server.terminate()
+    with serving(model, source) as (process, address), connect(f"ws://{address}/ws") as viewer:
+        viewer.send(Hello(version=2, role="viewer").model_dump_json())
+        _next_frame(viewer)
+        yield Live(process, time.perf_counter() - began, viewer)
 
 
-def _next_frame_time(viewer: ClientConnection) -> float:
+def _next_frame(viewer: ClientConnection) -> FrameMessage:
     while not isinstance(message := viewer.recv(PATIENCE), bytes):
         pass
-    return decode_frame(message, len(CANONICAL.joints)).time
+    return decode_frame(message, len(CANONICAL.joints))

@@ -9,7 +9,7 @@ from typing import Any
 import onnxruntime
 from rich.table import Table
 
-from server.bench.bench import Row
+from server.bench.row import Row
 
 
 def machine() -> dict[str, Any]:
@@ -37,9 +37,10 @@ def as_table(rows: Sequence[Row]) -> Table:
     for row in rows:
         aim = "" if row.aim is None else f"≤ {row.aim:g}"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
-        table.add_row(
-            row.name, _number(row.median), _number(row.p95), row.unit, aim, ratio, row.note
-        )
+        most = "" if row.most is None else f" (≤ {row.most:g})"
+        style = None if row.met else "bold red"
+        numbers = _number(row.median), _number(row.p95)
+        table.add_row(row.name, *numbers, row.unit, aim, ratio + most, row.note, style=style)
     return table
 
 

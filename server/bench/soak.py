@@ -7,24 +7,18 @@ itself on `/metrics` is looked at every few seconds.
 import asyncio
 import random
 import re
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
-from prometheus_client.parser import text_string_to_metric_families
 
 from motion.errors import SetupError
+from server.bench.served import Sample, serving
 from server.bench.soak_load import Crowd
 
-ROOT = Path(__file__).parents[2]
 STAGES = ("default", *(f"stage-{number}" for number in range(1, 8)))
 PERFORMERS = STAGES[1:5]
 """Those before which somebody dances in a browser; before the default one the demo performer."""
@@ -47,35 +41,6 @@ ROOM = 60.0
 
 CALM = 15.0
 """Seconds after which all is to be let go of that clients held."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What a server says of itself at a time.
-
-    Attributes:
-        at: Seconds since the load began.
-        memory: Resident, bytes.
-        files: Open descriptors.
-        tasks: Of the event loop.
-        threads: Of the process.
-        viewers: Clients, whatever their roles.
-        faults: Errors so far.
-        ticks: So far.
-        late: Ticks so far that came after the next one was due, or not at all.
-        lateness: Seconds, of all ticks so far together.
-    """
-
-    at: float
-    memory: float
-    files: float
-    tasks: float
-    threads: float
-    viewers: float
-    faults: float
-    ticks: float
-    late: float
-    lateness: float
 
 
 @dataclass(frozen=True)
@@ -123,7 +88,7 @@ def soak(
         SetupError: If the server does not start.
     """
     psutil.Process().cpu_affinity(_cores()[-1:])
-    with _serving(model) as (process, address):
+    with serving(model, core=_cores()[0]) as (process, address):
         samples, before, after = asyncio.run(_play(process, address, minutes * 60, viewers, report))
     return judge(samples, before, after)
 
@@ -191,7 +156,7 @@ async def _play(
     began = time.monotonic()
 
     async def look() -> Sample:
-        return _sample(await crowd.ask("GET", "/metrics"), process, time.monotonic() - began)
+        return Sample.of(await crowd.ask("GET", "/metrics"), process, time.monotonic() - began)
 
     await _prepare(crowd)
     before = await look()
@@ -247,50 +212,6 @@ async def _end_takes(crowd: Crowd) -> None:
             await crowd.change(name, {"recording": False})
         else:
             await crowd.ask("DELETE", f"/api/stages/{name}")
-
-
-def _sample(text: str, process: psutil.Process, at: float) -> Sample:
-    sums: dict[str, float] = {}
-    for family in text_string_to_metric_families(text):
-        for series in family.samples:
-            name = series.name + ("|" + series.labels["le"] if "le" in series.labels else "")
-            sums[name] = sums.get(name, 0.0) + series.value
-    ticks = sums["bhava_tick_lateness_seconds_count"]
-    skipped = sums["bhava_ticks_skipped_total"]
-    on_time = sums[f"bhava_tick_lateness_seconds_bucket|{1 / 30}"]
-    return Sample(
-        at=at,
-        memory=sums["process_resident_memory_bytes"],
-        files=sums["process_open_fds"],
-        tasks=sums["bhava_tasks"],
-        threads=process.num_threads(),
-        viewers=sums["bhava_viewers"],
-        faults=sums.get("bhava_faults_total", 0.0),
-        ticks=ticks + skipped,
-        late=ticks - on_time + skipped,
-        lateness=sums["bhava_tick_lateness_seconds_sum"],
-    )
-
-
-@contextmanager
-def _serving(model: str) -> Iterator[tuple[psutil.Process, str]]:
-    """Start a server on a free port of the first core, and end it."""
-    with tempfile.TemporaryDirectory() as takes:
-        command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", "demo"]
-        options = ["--model", model, "--takes", takes, "--log-level", "warning"]
-        with subprocess.Popen(
-            [*command, *options], cwd=ROOT, text=True, stdout=subprocess.PIPE
-        ) as server:
-            try:
-                process = psutil.Process(server.pid)
-                process.cpu_affinity(_cores()[:1])
-                assert server.stdout is not None
-                address = re.search(r"http://(\S+)", server.stdout.readline())
-                if address is None:
-                    raise SetupError("expected a server that starts, got one that ended")
-                yield process, address[1]
-            finally:
-                server.terminate()
 
 
 def _cores() -> list[int]:

@@ -36,6 +36,8 @@ class Performers:
 
     def present(self, now: float) -> list[int]:
         """Return who is seen, in the order in which they came; others are forgotten in time."""
+        if not self.by_id:
+            return []
         here = [identity for identity, performer in self.by_id.items() if performer.present(now)]
         self.by_id = {
             identity: performer

@@ -58,7 +58,11 @@ class _Duo:
 
 
 class Dance:
-    """The partners of one stage and the performers whom they heed; belongs to one thread."""
+    """The partners of one stage and the performers whom they heed; belongs to one thread.
+
+    Attributes:
+        halted: Since when partners get no frames, for their model fails; None while it does not.
+    """
 
     def __init__(self, troupe: Troupe, faults: Faults, opening: Opening) -> None:
         """Begin.
@@ -77,6 +81,7 @@ class Dance:
         self._captured: float | None = None
         self._sequence = opening.sequence
         self._counted = {"raised": 0, "recovered": 0}
+        self.halted: float | None = None
         self._duos = [self._let_in(0, opening.history)]
 
     @property
@@ -125,6 +130,8 @@ class Dance:
 
     def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
         """Return the frame of the stage, from those of the troupe."""
+        whole = all(duo.place in frames for duo in self._duos)
+        self.halted = None if whole else self.halted or moment.now
         for duo in self._duos:
             if duo.place in frames:
                 duo.pairing.show(frames[duo.place])

@@ -87,8 +87,8 @@ class Pairing:
 
     @property
     def history(self) -> Clip | None:
-        """What was shown in the last second; None before there is a token of it."""
-        if len(self._history) < self._frames:
+        """What was shown in the last second; None before a token of the model."""
+        if len(self._history) < self._contract.frames_per_step:
             return None
         return Clip.from_poses(list(self._history), self._contract.fps)
 

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from motion.partner import Frame
 from server.capture.eyes import Eyes
 from server.capture.sources import BrowserSource, Source
 from server.partner.moment import Moment
@@ -19,7 +20,7 @@ from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
 from server.wire.audience import Audience, SeatPolicy
 from server.wire.messages import Controls, Refused
-from server.wire.protocol import FrameMessage, Refusal
+from server.wire.protocol import FrameMessage, Refusal, encode_frames
 
 _log = logging.getLogger("bhava")
 
@@ -194,13 +195,28 @@ class House:
                 asked.append((stage, moment))
         with self.metrics.steps.time():
             frames = self.services.troupe.advance(asks)
-        given = []
-        for stage, moment in asked:
-            with self.services.faults.survived(f"stage {stage.name}"):
-                given.append(Given(stage, *stage.give(moment, frames)))
+        given = self._given(asked, frames)
         took = self._clock() - began
         self.times.count(took)
         self.metrics.ticks.observe(took)
+        return given
+
+    def _given(
+        self, asked: Sequence[tuple[Stage, Moment]], frames: Mapping[Place, Frame]
+    ) -> list[Given]:
+        """Return what stages give, encoded together."""
+        shown: list[tuple[Stage, Moment, FrameMessage]] = []
+        for stage, moment in asked:
+            with self.services.faults.survived(f"stage {stage.name}"):
+                shown.append((stage, moment, stage.give(moment, frames)))
+        given: list[Given] = []
+        encoded: list[bytes] = []
+        with self.services.faults.survived("encoding"):
+            encoded = encode_frames([frame for _, _, frame in shown])
+        for (stage, moment, frame), message in zip(shown, encoded, strict=False):
+            with self.services.faults.survived(f"stage {stage.name}"):
+                stage.record(moment, message)
+                given.append(Given(stage, frame, message))
         return given
 
     def _let_go(self) -> None:

@@ -1,7 +1,7 @@
 """One stage: its partners, its performer, its audience, and what operators set.
 
-No socket and no clock lives here. `moment`, `ask` and `give` are called by the house's own thread;
-everything else belongs to one event loop. What the two share is replaced, never changed.
+No socket and no clock lives here. `moment`, `ask`, `give` and `record` are called by the house's
+own thread; everything else belongs to one event loop. What both share is replaced, never changed.
 """
 
 import logging
@@ -35,7 +35,7 @@ from server.wire.messages import (
     TakeUp,
 )
 from server.wire.outbox import Outbox
-from server.wire.protocol import FrameMessage, Refusal, encode_frame
+from server.wire.protocol import FrameMessage, Refusal
 from server.wire.session import Join, StageEvent
 
 _log = logging.getLogger("bhava")
@@ -116,7 +116,7 @@ class Stage:
             self._model = wanted.model
         if (wanted, self._model) != (self._wanted, self._resolved.model):
             self._wanted, self._resolved = wanted, self._resolve(wanted)
-        self._record(self._resolved)
+        self._begin_or_end_take(self._resolved)
         return Moment(now, self.eyes.latest(now), self._resolved, asked)
 
     def ask(self, moment: Moment) -> dict[Place, Ask]:
@@ -126,14 +126,15 @@ class Stage:
             self._dance = Dance(self._services.troupe, self._services.faults, opening)
         return self._dance.ask(moment)
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> tuple[FrameMessage, bytes]:
-        """Return the frame of the stage and its bytes, from the frames of the troupe."""
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+        """Return the frame of the stage, from the frames of the troupe."""
         assert self._dance is not None
-        frame = self._dance.give(moment, frames)
-        encoded = encode_frame(frame)
+        return self._dance.give(moment, frames)
+
+    def record(self, moment: Moment, encoded: bytes) -> None:
+        """Write the bytes of its frame to its take, if there is one."""
         if self._take is not None:
             self._take.record(moment, encoded)
-        return frame, encoded
 
     def end(self) -> None:
         """Let its partners go, and end its take."""
@@ -148,7 +149,7 @@ class Stage:
         emotion = {label: x for label, x in controls.emotion.items() if label in labels}
         return controls.model_copy(update={"model": self._model, "emotion": emotion})
 
-    def _record(self, controls: Controls) -> None:
+    def _begin_or_end_take(self, controls: Controls) -> None:
         """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
         if self._take is not None and not (controls.recording and self._take.recording):
             self._take.stop()
@@ -204,10 +205,12 @@ class Stage:
         return self._model
 
     def ready(self, now: float) -> bool:
-        """Tell whether frames flow and sightings do, or may come from a browser at any time."""
+        """Tell whether partners dance and sightings come, or may come from a browser any time."""
         source = self.eyes.source
         sightings = source.state == "delivering" or source is self.eyes.browser
-        return sightings and self.newest is not None and now - self.newest.time < STALLED
+        frames = self.newest is not None and now - self.newest.time < STALLED
+        halted = self._dance.halted if self._dance else None
+        return sightings and frames and (halted is None or now - halted < STALLED)
 
     def publish(self, frame: FrameMessage, encoded: bytes) -> None:
         """Hand a frame to all, and what has changed since the last one."""

@@ -23,7 +23,7 @@ from server.takes.reader import Take, Tick
 from server.takes.writer import TakeWriter
 from server.wire.audience import Audience
 from server.wire.messages import Set
-from server.wire.protocol import FrameMessage, Refusal, decode_frame, encode_frame
+from server.wire.protocol import FrameMessage, Refusal, decode_frame
 
 OF_PAGES = {"look", "placement"}
 """Controls that decide how frames are shown, not what is in them."""
@@ -118,14 +118,14 @@ class ReplayStage(Stage):
         return {}
 
     @override
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> tuple[FrameMessage, bytes]:
+    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
         """Return the frame of the recording, as of now."""
         recorded = decode_frame(self._tick.frame, self._joints)
         later = moment.now - recorded.time
         captured = None if recorded.captured is None else recorded.captured + later
         frame = replace(recorded, sequence=self._sequence, time=moment.now, captured=captured)
         self._sequence += 1
-        return frame, encode_frame(frame)
+        return frame
 
     @override
     def set(self, wish: Set, now: float) -> None:

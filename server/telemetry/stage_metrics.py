@@ -18,7 +18,7 @@ Family = GaugeMetricFamily | CounterMetricFamily
 
 GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     "bhava_stage_ready": (
-        "Whether frames flow and sightings do, or may at any time.",
+        "Whether partners dance and sightings come, or may come at any time.",
         lambda stage, now: stage.ready(now),
     ),
     "bhava_source_delivering": (
@@ -46,6 +46,10 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     "bhava_frames_behind": (
         "Frames that the slowest client which acknowledges has not shown yet.",
         lambda stage, _: max(stage.audience.behind, default=0),
+    ),
+    "bhava_messages_waiting": (
+        "Messages that wait for clients whose links are busy.",
+        lambda stage, _: stage.audience.waiting,
     ),
     "bhava_take_recording": ("Whether a take is recorded.", lambda stage, _: bool(stage.take)),
     "bhava_take_backlog": ("Moments that wait for the disk.", lambda stage, _: stage.backlog),

@@ -93,6 +93,11 @@ class Audience:
         return sum(member.stride > 1 for member in self.members.values())
 
     @property
+    def waiting(self) -> int:
+        """How many messages wait for clients whose links are busy."""
+        return sum(client.waiting for client in self.members)
+
+    @property
     def sent_bytes(self) -> int:
         """How many were sent to all who are or were here, without headers."""
         return self._gone_bytes + sum(client.sent_bytes for client in self.members)

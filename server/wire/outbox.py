@@ -37,6 +37,11 @@ class Outbox:
         self._changed = asyncio.Event()
         self._idle = False
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return len(self._waiting)
+
     def send(self, message: ServerMessage) -> None:
         """Queue a control message."""
         kind = f"refused {message.name}" if isinstance(message, Refused) else message.type

@@ -5,7 +5,9 @@ No socket, clock or state lives here: bytes in, values out, and back. JSON is in
 
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -134,6 +136,18 @@ class FrameMessage:
 
 def encode_frame(message: FrameMessage) -> bytes:
     """Return the bytes of a frame: 25 + E + (10 + 6 J) for each figure."""
+    return encode_frames([message])[0]
+
+
+def encode_frames(messages: Sequence[FrameMessage]) -> list[bytes]:
+    """Return the bytes of frames whose figures have one skeleton, all packed in one go."""
+    figures = iter(_encode_figures([figure for each in messages for figure in each.figures]))
+    return [
+        b"".join([_encode_header(each), *islice(figures, len(each.figures))]) for each in messages
+    ]
+
+
+def _encode_header(message: FrameMessage) -> bytes:
     emotion = (message.emotion * 100 + 0.5).astype(np.uint8)
     header = _FRAME_HEADER.pack(
         VERSION,
@@ -145,14 +159,22 @@ def encode_frame(message: FrameMessage) -> bytes:
         math.nan if message.captured is None else message.captured,
         len(emotion),
     )
-    return b"".join([header, emotion.tobytes(), *map(_encode_figure, message.figures)])
+    return header + emotion.tobytes()
 
 
-def _encode_figure(figure: Figure) -> bytes:
-    contacts = int(figure.contacts @ _CONTACT_BITS)
-    hips = _millimetres(figure.pose.hips).tolist()
-    header = _FIGURE_HEADER.pack(figure.kind, figure.id, figure.taken_up, contacts, *hips)
-    return header + encode_rotations(figure.pose.rotations).astype("<u2", copy=False).tobytes()
+def _encode_figures(figures: Sequence[Figure]) -> list[bytes]:
+    if not figures:
+        return []
+    rotations = np.concatenate([figure.pose.rotations for figure in figures])
+    words = encode_rotations(rotations).astype("<u2", copy=False).tobytes()
+    hips = _millimetres(np.stack([figure.pose.hips for figure in figures])).tolist()
+    contacts = (np.stack([figure.contacts for figure in figures]) @ _CONTACT_BITS).tolist()
+    size = len(words) // len(figures)
+    return [
+        _FIGURE_HEADER.pack(figure.kind, figure.id, figure.taken_up, contacts[i], *hips[i])
+        + words[i * size : (i + 1) * size]
+        for i, figure in enumerate(figures)
+    ]
 
 
 def decode_frame(data: bytes, joints: int) -> FrameMessage:

@@ -1,5 +1,6 @@
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,10 +8,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server.bench import bench
+from server.bench import bench, fanout, stages
 from server.bench import live as bench_live
-from server.bench.bench import Row
+from server.bench.curves import draw_curves
 from server.bench.report import as_table, to_json
+from server.bench.row import Row
 
 
 def test_a_row_tells_the_middle_the_tail_and_the_peer() -> None:
@@ -27,21 +29,51 @@ def test_what_could_not_be_measured_is_named_without_a_number() -> None:
     assert "not measured: needs --video" in line
 
 
+def test_what_misses_its_aim_or_its_peer_is_seen() -> None:
+    assert Row.of("dance", "ms", [2.0], aim=2.0, peer=[1.0], most=2.0).met
+    assert not Row.of("dance", "ms", [2.1], aim=2.0).met
+    assert not Row.of("dance", "ms", [2.1], peer=[1.0], most=2.0).met
+    assert Row("dance", "ms", aim=1.0).met
+
+
+def test_growth_is_drawn_from_the_rows(tmp_path: Path) -> None:
+    rows = [
+        Row.of(f"{name} {count}", "ms", [count, count + 1.0], peer=[1.0], count=count)
+        for name in ("a tick of", "processor time per message,", "age of frames, 99 %,")
+        for count in (1, 8, 64)
+    ]
+    draw_curves([*rows, Row("a tick of nothing", "ms")], tmp_path / "curves.svg")
+    text = (tmp_path / "curves.svg").read_text()
+    assert text.count("<!-- Bhava -->") == 3
+    assert "<!-- viewers -->" in text
+
+
 def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name, count in (
+    for module, name, value in (
         (bench, "WARM_UP", 8),
         (bench, "FRAMES", 20),
         (bench_live, "FRAMES", 20),
         (bench_live, "STARTS", 1),
+        (stages, "COUNTS", (1, 2)),
+        (stages, "STAGES", 2),
+        (stages, "WARM_UP", 8),
+        (stages, "TICKS", 20),
+        (stages, "SECONDS", 1.0),
+        (stages, "SETTLING", 0.5),
+        (fanout, "VIEWERS", (2,)),
+        (fanout, "ROUNDS", 1),
+        (fanout, "SECONDS", 1),
     ):
-        monkeypatch.setattr(module, name, count)
+        monkeypatch.setattr(module, name, value)
     result = CliRunner().invoke(bhava.app, ["bench", "--json"])
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert report["machine"]["cores"] >= 1
     rows = {row.pop("name"): row for row in report["rows"]}
-    unmeasured = rows.pop("memory of server and pose process")
-    assert unmeasured["median"] is None
-    assert len(rows) == 9
-    for row in rows.values():
-        assert 0 < row["median"] <= row["p95"]
+    for name in ("memory of server and pose process", "picture to a frame at a viewer"):
+        assert rows.pop(name)["median"] is None
+    assert len(rows) == 23
+    for name, row in rows.items():
+        assert row["median"] is not None, name
+        if not name.startswith(("growth", "late", "what a performer")):
+            assert 0 < row["median"] <= row["p95"], name

@@ -1,17 +1,24 @@
+import itertools
 import json
+import math
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from motion.engine import States
 from server.stages.assemble import first_controls
-from server.wire.messages import Hello, Refused
+from server.telemetry.stage_metrics import StageMetrics
+from server.wire.messages import Hello, Played, Refused, Set
 from server.wire.outbox import Outbox
 from server.wire.session import Join
-from tests.server.doubles import ScriptedSource
+from tests.server.doubles import ScriptedSource, SwayingEngine
 from tests.server.playhouse import Playhouse, playing
+from tests.server.theatre import house_of
 
 BOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
@@ -67,6 +74,88 @@ async def test_a_stage_is_told_with_its_performer_and_its_viewers(playhouse: Pla
     told = await metrics(playhouse)
     assert told['bhava_viewers{stage="default"}'] == 0
     assert told['bhava_frames_dropped_total{stage="default"}'] == before
+
+
+async def test_a_viewer_that_falls_behind_is_told(playhouse: Playhouse) -> None:
+    await playhouse.watch()
+    stage, now = playhouse.house.stage("default"), playhouse.time.now
+    keen, lagging = Outbox(), Outbox()
+    for viewer in (keen, lagging):
+        stage.receive(viewer, Join(Hello(version=2, role="viewer")), now)
+        stage.receive(viewer, Played(sequence=1), now)
+    before = await metrics(playhouse)
+    await playhouse.watch(100)
+    assert stage.newest is not None
+    stage.receive(keen, Played(sequence=stage.newest.sequence), playhouse.time.now)
+    told = await metrics(playhouse)
+    assert told['bhava_frames_behind{stage="default"}'] == 100
+    assert told['bhava_viewers_slowed{stage="default"}'] == 2  # as of the last look
+    assert before['bhava_messages_waiting{stage="default"}'] == 4  # hello and frame
+    assert told['bhava_messages_waiting{stage="default"}'] == 6  # and the status of now
+    stage.leave(lagging, playhouse.time.now)
+    assert (await metrics(playhouse))['bhava_messages_waiting{stage="default"}'] == 3
+
+
+async def test_a_source_that_is_lost_is_told(playhouse: Playhouse) -> None:
+    await playhouse.watch(40)
+    told = await metrics(playhouse)
+    assert told['bhava_stage_ready{stage="default"}'] == 1
+    assert told['bhava_source_delivering{stage="default"}'] == 1
+    playhouse.source.state = "lost"
+    await playhouse.time.run(80)
+    told = await metrics(playhouse)
+    assert told['bhava_stage_ready{stage="default"}'] == 0
+    assert told['bhava_source_delivering{stage="default"}'] == 0
+    assert told['bhava_performers{stage="default"}'] == 0
+    assert math.isnan(told['bhava_pose_age_seconds{stage="default"}'])
+
+
+async def test_a_take_is_told(playhouse: Playhouse) -> None:
+    stage = playhouse.house.stage("default")
+    await playhouse.watch(2)
+    assert (await metrics(playhouse))['bhava_take_recording{stage="default"}'] == 0
+    stage.set(Set(recording=True), playhouse.time.now)
+    await playhouse.watch(2)
+    print(
+        stage.refused,
+        stage.controls,
+        stage.take,
+        stage._take,
+        playhouse.house.services.faults.counts,
+    )
+    assert (await metrics(playhouse))['bhava_take_recording{stage="default"}'] == 1
+
+
+class Limp(SwayingEngine):
+    """A model that can be told to stand, or to give what is no motion."""
+
+    factor: float | None = None
+
+    def step(self, *arguments: Any) -> tuple[np.ndarray, States]:
+        following, states = super().step(*arguments)
+        return following if self.factor is None else self.factor * self._stands(following), states
+
+    def _stands(self, following: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(self._standing, following.shape).astype(np.float32)
+
+
+@pytest.mark.parametrize(("action", "factor"), [("raised", 1.0), ("recovered", 9.0)])
+async def test_what_the_watchdog_does_is_told(action: str, factor: float) -> None:
+    engine, now = Limp(), itertools.count(1500)
+    house = house_of(lambda _: engine, ("sway",), lambda: 50.0)
+    house.make("default", ScriptedSource(), first_controls(house, "sway", 0), "refuse")
+    house.metrics.registry.register(StageMetrics(house, lambda: 50.0))
+    series = f'bhava_watchdog_actions_total{{action="{action}",stage="default"}}'
+
+    def told(frames: int) -> float:
+        for tick in itertools.islice(now, frames):
+            house.tick(tick / 30, list(house.stages.values()))
+        line = next(line for line in house.metrics.text().decode().splitlines() if series in line)
+        return float(line.split()[-1])
+
+    assert told(30) == 0
+    engine.factor = factor
+    assert told(150) >= 1
 
 
 async def test_a_stage_that_ended_is_told_no_more(playhouse: Playhouse) -> None:

@@ -58,3 +58,31 @@ async def test_it_is_not_ready_while_the_model_hangs(
     release.set()
     await soon(waiting)
     assert await status(playhouse) == 200
+
+
+async def test_it_is_not_ready_while_the_model_fails(
+    playhouse: Playhouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await playhouse.watch(10)
+    engine = playhouse.house.services.shelf.engine("default")
+
+    def fail(*_: object) -> object:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "step", fail)
+        await playhouse.watch(30)
+        assert await status(playhouse) == 200  # it may yet recover
+        await playhouse.watch(60)
+        assert await status(playhouse) == 503
+        assert playhouse.house.stage("default").newest is not None
+    await playhouse.watch(10)
+    assert await status(playhouse) == 200
+
+
+async def test_it_is_not_ready_when_ticks_stall(playhouse: Playhouse) -> None:
+    await playhouse.watch()
+    playhouse.time.now += 1.9
+    assert await status(playhouse) == 200
+    playhouse.time.now += 0.2
+    assert await status(playhouse) == 503

@@ -1,0 +1,56 @@
+"""How cost grows, drawn: over stages and over viewers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from motion.errors import SetupError
+from server.bench.bench import FPS
+from server.bench.report import machine
+from server.bench.row import Row
+
+PANELS = (
+    ("a tick of", "stages", "ms a tick", "bare call of onnxruntime", 1000 / FPS),
+    ("processor time per message", "viewers", "µs a message", "bare asyncio protocol", None),
+    ("age of frames, 99 %", "viewers", "ms to a viewer, 99 %", "bare asyncio protocol", 1000 / FPS),
+)
+"""How the rows' names begin, what they grow with, what is told of them, their peer, and a limit."""
+
+
+def draw_curves(rows: Sequence[Row], path: Path) -> None:
+    """Draw the rows that were measured with several counts of stages or viewers.
+
+    Args:
+        rows: Of a whole run.
+        path: File to write; its suffix tells the format.
+
+    Raises:
+        SetupError: If matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise SetupError("expected matplotlib, got none: install bhava[train]") from error
+    plt.rcParams.update({"svg.hashsalt": "bhava", "font.size": 9})
+    figure, axes = plt.subplots(1, len(PANELS), figsize=(11, 3.4), layout="constrained")
+    for axis, (name, count, unit, peer, limit) in zip(axes, PANELS, strict=True):
+        _draw(axis, [row for row in rows if row.count and row.name.startswith(name)], peer)
+        axis.set(xlabel=count, ylabel=unit, ylim=(0, None), xlim=(0, None))
+        if limit is not None:
+            axis.axhline(limit, color="0.6", linestyle=":", label="a frame's time")
+        axis.legend(frameon=False)
+        axis.spines[["top", "right"]].set_visible(False)
+    about = machine()
+    figure.suptitle(f"{about['processor']}, one core for the server", fontsize=9, color="0.4")
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plt.close(figure)
+
+
+def _draw(axis: Any, rows: Sequence[Row], peer: str) -> None:
+    counts = [row.count for row in rows]
+    medians = [row.median or 0.0 for row in rows]
+    p95 = [row.p95 or 0.0 for row in rows]
+    bare = [row.median / row.ratio if row.median and row.ratio else 0.0 for row in rows]
+    axis.plot(counts, medians, "o-", color="#c2410c", label="Bhava")
+    axis.fill_between(counts, medians, p95, color="#c2410c", alpha=0.15)
+    axis.plot(counts, bare, "s--", color="#475569", label=peer)

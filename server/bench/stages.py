@@ -1,0 +1,142 @@
+"""How many stages one core keeps dancing, and what each costs."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.error import HTTPError
+
+import numpy as np
+import psutil
+from jaxtyping import Float
+
+from motion.engine import Engine
+from server.bench.bench import FPS, STAGES, bare_call, timed
+from server.bench.row import Row
+from server.bench.served import Sample, serving
+from server.capture.demo import DemoSource
+from server.capture.sources import BrowserSource
+from server.stages.assemble import first_controls, open_house
+from server.stages.house import House, Rules
+
+Array = np.ndarray
+
+COUNTS = (1, 2, 4, 8, 16, 32, 48, 64)
+WARM_UP, TICKS = 2 * FPS, 5 * FPS
+"""Ticks before the first that counts, and those that count."""
+
+PERFORMERS = 8
+"""Stages on which it is measured what a performer costs."""
+
+SECONDS = 20.0
+"""For which a server's ticks are counted."""
+
+ROOM, SETTLING = 120.0, 5.0
+"""Seconds within which it must find room for all stages, and which it then has to itself."""
+
+
+def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None) -> Iterator[Row]:
+    """Yield the rows of many stages in one house, on one core.
+
+    Args:
+        engine: The model, on one thread.
+        folder: Where it was loaded from.
+        counts: Of stages, one measurement each; `COUNTS` if not given.
+    """
+    for count in counts or COUNTS:
+        ticks, bare = _tick_times(engine, folder, count)
+        most = 1.3 if count == STAGES else None
+        note = "peer: the bare call of onnxruntime for the partners who think in a tick"
+        name = f"a tick of {count} stages"
+        yield Row.of(name, "ms", ticks, peer=bare, most=most, note=note, count=count)
+    note = f"before each of {PERFORMERS} stages, against as many without"
+    yield Row.of("what a performer adds to a tick", "ms", _performer_times(folder), note=note)
+    yield _late_row(folder.name)
+
+
+class _Stages:
+    """A house of some stages, ticked as fast as they go."""
+
+    def __init__(self, folder: Path, count: int, performers: bool = False) -> None:
+        self.now = 0.0
+        rules = Rules(most_stages=count)
+        self.house: House = open_house(folder.parent, "cpu", folder, rules, time.monotonic)
+        controls = first_controls(self.house, folder.name, 0)
+        for number in range(count):
+            source = DemoSource(lambda: self.now) if performers else BrowserSource(lambda: 0.0)
+            source.start()
+            seeded = controls.model_copy(update={"seed": self.house.draw_seed()})
+            self.house.make(str(number), source, seeded, "refuse")
+        self._stages = list(self.house.stages.values())
+
+    def tick(self) -> None:
+        self.house.tick(self.now, self._stages)
+        self.now += 1 / FPS
+
+
+def _tick_times(
+    engine: Engine, folder: Path, count: int
+) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of ticks and of the graph alone, in turns, milliseconds.
+
+    Each tick is taken with those next to it, as many as a token has frames: all partners think in
+    the course of them, few ones not in each.
+    """
+    stages, length = _Stages(folder, count), engine.contract.frames_per_step
+    alone = bare_call(engine, folder, max(1, count // length))
+    calls = min(count, length)
+    pairs = []
+    for _ in range((WARM_UP + TICKS) // length):
+        ticks = sum(timed(stages.tick) for _ in range(length)) / length
+        pairs.append((ticks, sum(timed(alone) for _ in range(calls)) / length))
+    ticks, bare = np.array(pairs[WARM_UP // length :]).T
+    return ticks, bare
+
+
+def _performer_times(folder: Path) -> Float[Array, "N"]:
+    """Return what ticks with performers took more than ticks without, for each performer."""
+    seen, alone = _Stages(folder, PERFORMERS, performers=True), _Stages(folder, PERFORMERS)
+    more = [timed(seen.tick) - timed(alone.tick) for _ in range(WARM_UP + TICKS)]
+    return np.array(more[WARM_UP:]) / PERFORMERS
+
+
+def _late_row(model: str) -> Row:
+    """Return the share of the ticks of a server that came after the next one was due."""
+    name = f"late ticks of {STAGES} stages"
+    with serving(model, "browser", psutil.Process().cpu_affinity()[0]) as (process, address):
+        deadline = time.monotonic() + ROOM
+        for number in range(1, STAGES):
+            while not _make(address, f"stage-{number}"):
+                if time.monotonic() > deadline:
+                    note = f"not measured: the server had room for {number} stages"
+                    return Row(name, "%", aim=1.0, note=note)
+                time.sleep(1.0)
+        time.sleep(SETTLING)
+        before = _sample(process, address)
+        time.sleep(SECONDS)
+        after = _sample(process, address)
+    share = 100 * (after.late - before.late) / (after.ticks - before.ticks)
+    note = f"{FPS} a second, on one core, for {SECONDS:g} s; those left out are late"
+    return Row.of(name, "%", [share], aim=1.0, note=note)
+
+
+def _make(address: str, name: str) -> bool:
+    """Make a stage; tell whether the server had room for it."""
+    try:
+        _ask(f"http://{address}/api/stages", json.dumps({"name": name}).encode())
+    except HTTPError as error:
+        if error.code != 503:
+            raise
+        return False
+    return True
+
+
+def _sample(process: psutil.Process, address: str) -> Sample:
+    return Sample.of(_ask(f"http://{address}/metrics"), process, time.monotonic())
+
+
+def _ask(url: str, content: bytes | None = None) -> str:
+    request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return str(answer.read().decode())

@@ -1,0 +1,35 @@
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import threading
+from pathlib import Path
+from server.memory import share_one_arena
+
+if {shared}:
+    share_one_arena()
+kept = [bytes(10_000)]
+threads = [threading.Thread(target=lambda: kept.append(bytearray(10_000))) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+maps = [line.split()[0].split("-") for line in Path("/proc/self/maps").read_text().splitlines()]
+print(sum(int(end, 16) % 2**26 == 0 and int(start, 16) % 2**26 != 0 for start, end in maps))
+"""
+"""Tells how many arenas threads have of their own: glibc sets 64 MB aside for each."""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="needs glibc"
+)
+@pytest.mark.parametrize("shared", [True, False])
+def test_threads_share_their_memory(shared: bool) -> None:
+    program = PROGRAM.format(shared=shared)
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (int(said.stdout) == 0) == shared
