@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.types import Scope
 
 from server.api import StageState, create_api, operators_of
+from server.cues.api import create_cues_api
 from server.stages.house import DEFAULT, House
 from server.takes.api import create_takes_api
 from server.telemetry.journal import Journal
@@ -23,6 +24,9 @@ from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
+NAMED = {"console"}
+"""Pages beside that of the stage, found without the ending of their files."""
+
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
 
 
@@ -50,6 +54,7 @@ def create_app(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     pages: Path = PAGES,
     takes: Path | None = None,
+    cues: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
@@ -61,6 +66,7 @@ def create_app(
         sleep: Waits for a number of seconds, between the frames.
         pages: Folder of the built pages.
         takes: Folder of the takes, if they are to be handed out.
+        cues: Folder of the cue lists, if there are to be any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
     """
@@ -77,7 +83,9 @@ def create_app(
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(create_api(house, clock))
+    app.include_router(create_api(house, clock, takes))
+    if cues is not None:
+        app.include_router(create_cues_api(cues, house, clock, operators_of(house)))
     if takes is not None:
         app.include_router(create_takes_api(takes, operators_of(house)))
 
@@ -120,7 +128,7 @@ class _Pages(StaticFiles):
     """The built pages: names under `assets/` carry a hash of their content, others may change."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response(f"{path}.html" if path in NAMED else path, scope)
         hashed = path.startswith("assets/") and response.status_code == 200
         caching = "public, max-age=31536000, immutable" if hashed else "no-cache"
         response.headers["Cache-Control"] = caching
