@@ -2,6 +2,7 @@
 
 import asyncio
 import mimetypes
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -24,9 +25,6 @@ from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 
 PAGES = Path(__file__).parents[1] / "web" / "dist"
-NAMED = {"console"}
-"""Pages beside that of the stage, found without the ending of their files."""
-
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
 
 
@@ -127,8 +125,13 @@ def create_app(
 class _Pages(StaticFiles):
     """The built pages: names under `assets/` carry a hash of their content, others may change."""
 
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a page also by its bare name: `/dance` is `dance.html`."""
+        full_path, found = super().lookup_path(path)
+        return (full_path, found) if found else super().lookup_path(f"{path}.html")
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(f"{path}.html" if path in NAMED else path, scope)
+        response = await super().get_response(path, scope)
         hashed = path.startswith("assets/") and response.status_code == 200
         caching = "public, max-age=31536000, immutable" if hashed else "no-cache"
         response.headers["Cache-Control"] = caching
