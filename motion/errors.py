@@ -5,6 +5,7 @@ BhavaError
 ├── ModelContractError   a model whose graph and contract differ, or that is absent
 ├── ConditionError       emotion weights, energy or temperature out of range
 ├── TakeError            a take that cannot be read, written or computed again
+├── CueError             a cue list that cannot be read or written, or a cue that is not in it
 ├── SourceError          a camera, video or landmark source that fails
 └── SetupError           the machine lacks what was asked for (port, GPU, extra)
 """
@@ -28,6 +29,10 @@ class ConditionError(BhavaError, ValueError):
 
 class TakeError(BhavaError):
     """A take that cannot be read, written or computed again."""
+
+
+class CueError(BhavaError):
+    """A cue list that cannot be read or written, or a cue that is not in it."""
 
 
 class SourceError(BhavaError):

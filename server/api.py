@@ -2,21 +2,29 @@
 
 import hmac
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from motion.errors import BhavaError
+from motion.errors import BhavaError, TakeError
+from server.capture.landmarks import Sighting
 from server.capture.sources import open_source
 from server.stages.assemble import first_controls
 from server.stages.house import DEFAULT, House
 from server.stages.stage import Stage
+from server.takes.playback import Playback, add_replay
+from server.takes.reader import Take
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
+
+TAKE = "take:"
+"""Begins the source of a stage on which a take plays."""
 
 HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
 """Of refusals; all others are 422."""
@@ -95,7 +103,7 @@ class NewStage(BaseModel):
 
     Attributes:
         name: Not that of another.
-        source: `browser`, `demo`, `camera:N` or `rtsp://…`.
+        source: `browser`, `demo`, `camera:N`, `rtsp://…`, or `take:NAME`: that take plays there.
         seed: Of all chance in the motion; None draws one.
         seat: What happens to a performer when there is another.
     """
@@ -103,9 +111,35 @@ class NewStage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
-    source: Annotated[str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+)$")] = "browser"
+    source: Annotated[
+        str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+|take:[\w-]+\.take)$")
+    ] = "browser"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     seat: SeatPolicy = "refuse"
+
+
+class Seen(BaseModel):
+    """What was found in a picture.
+
+    Attributes:
+        time: The server's clock when it was taken, seconds; None before the first picture.
+        people: For each their 33 landmarks: place in the picture in picture heights from its
+            middle, x right, y down, and visibility in [0, 1].
+    """
+
+    time: float | None = None
+    people: list[list[tuple[float, float, float]]] = []
+
+    @staticmethod
+    def of(sighting: Sighting | None) -> "Seen":
+        """Return a sighting as it travels."""
+        if sighting is None:
+            return Seen()
+        people = [
+            np.column_stack([person.image, person.visibility]).round(3).tolist()
+            for person in sighting.people
+        ]
+        return Seen(time=sighting.time, people=people)
 
 
 def operators_of(house: House) -> list[Any]:
@@ -119,23 +153,29 @@ def operators_of(house: House) -> list[Any]:
     return [Depends(operator)]
 
 
-def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
-    """Return the routes under `/api`.
-
-    Args:
-        house: Whose stages they are.
-        clock: Monotonic time in seconds.
-    """
-    router = APIRouter(prefix="/api")
-    operators = operators_of(house)
+def stage_of(house: House) -> Callable[[str], Stage]:
+    """Return a dependency that finds the stage that a path names."""
 
     def found(name: str) -> Stage:
         try:
             return house.stage(name)
         except Refusal as refusal:
-            raise _http(refusal) from refusal
+            raise http_error(refusal) from refusal
 
-    Found = Annotated[Stage, Depends(found)]  # noqa: N806 - a type
+    return found
+
+
+def create_api(house: House, clock: Callable[[], float], takes: Path | None = None) -> APIRouter:
+    """Return the routes under `/api`.
+
+    Args:
+        house: Whose stages they are.
+        clock: Monotonic time in seconds.
+        takes: Folder of the takes that stages may play.
+    """
+    router = APIRouter(prefix="/api")
+    operators = operators_of(house)
+    Found = Annotated[Stage, Depends(stage_of(house))]  # noqa: N806 - a type
 
     @router.get("/models")
     async def models() -> list[str]:
@@ -154,23 +194,38 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
             raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
         if why := house.refusal():
             raise HTTPException(503, why)
-        model = house.stage(DEFAULT).controls.model
-        seed = house.draw_seed() if new.seed is None else new.seed
         try:
-            source = open_source(new.source, clock)
-            source.start()
-            stage = house.make(new.name, source, first_controls(house, model, seed), new.seat)
+            stage = replayed(new) if new.source.startswith(TAKE) else played(new)
         except BhavaError as error:
             raise HTTPException(422, str(error)) from error
+        return StageState.of(stage, clock())
+
+    def replayed(new: NewStage) -> Stage:
+        if takes is None:
+            raise TakeError("expected a server that has takes, got one that has none")
+        take = Take(takes / new.source.removeprefix(TAKE))
+        return add_replay(house, new.name, Playback(take, loop=True), clock)
+
+    def played(new: NewStage) -> Stage:
+        model = house.stage(DEFAULT).controls.model
+        seed = house.draw_seed() if new.seed is None else new.seed
+        source = open_source(new.source, clock)
+        source.start()
+        try:
+            return house.make(new.name, source, first_controls(house, model, seed), new.seat)
         except Refusal as refusal:
             source.close()
-            raise _http(refusal) from refusal
-        return StageState.of(stage, clock())
+            raise http_error(refusal) from refusal
 
     @router.get("/stages/{name}")
     async def stage(stage: Found) -> StageState:
         """Tell how a stage is doing."""
         return StageState.of(stage, clock())
+
+    @router.get("/stages/{name}/landmarks", dependencies=operators)
+    async def landmarks(stage: Found) -> Seen:
+        """Tell where the landmarks of all people lie in the newest picture."""
+        return Seen.of(stage.eyes.newest)
 
     @router.delete("/stages/{name}", status_code=204, dependencies=operators)
     async def end(stage: Found) -> None:
@@ -185,7 +240,7 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
         try:
             stage.set(wish, clock())
         except Refusal as refusal:
-            raise _http(refusal) from refusal
+            raise http_error(refusal) from refusal
         return stage.controls
 
     @router.post("/stages/{name}/take_up", status_code=204, dependencies=operators)
@@ -194,10 +249,11 @@ def create_api(house: House, clock: Callable[[], float]) -> APIRouter:
         try:
             stage.take_up()
         except Refusal as refusal:
-            raise _http(refusal) from refusal
+            raise http_error(refusal) from refusal
 
     return router
 
 
-def _http(refusal: Refusal) -> HTTPException:
+def http_error(refusal: Refusal) -> HTTPException:
+    """Return a refusal as HTTP knows it."""
     return HTTPException(HTTP_STATUS.get(refusal.name, 422), refusal.detail)

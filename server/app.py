@@ -2,6 +2,7 @@
 
 import asyncio
 import mimetypes
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 from starlette.types import Scope
 
 from server.api import PROBLEMS, StageState, create_api, explain_fault, operators_of
+from server.cues.api import create_cues_api
 from server.stages.house import DEFAULT, House
 from server.takes.api import create_takes_api
 from server.telemetry.journal import Journal
@@ -51,6 +53,7 @@ def create_app(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     pages: Path = PAGES,
     takes: Path | None = None,
+    cues: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
@@ -62,6 +65,7 @@ def create_app(
         sleep: Waits for a number of seconds, between the frames.
         pages: Folder of the built pages.
         takes: Folder of the takes, if they are to be handed out.
+        cues: Folder of the cue lists, if there are to be any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
     """
@@ -79,7 +83,10 @@ def create_app(
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, explain_fault)
-    app.include_router(create_api(house, clock), responses=PROBLEMS)
+    app.include_router(create_api(house, clock, takes), responses=PROBLEMS)
+    if cues is not None:
+        routes = create_cues_api(cues, house, clock, operators_of(house))
+        app.include_router(routes, responses=PROBLEMS)
     if takes is not None:
         app.include_router(create_takes_api(takes, operators_of(house)), responses=PROBLEMS)
 
@@ -120,6 +127,11 @@ def create_app(
 
 class _Pages(StaticFiles):
     """The built pages: names under `assets/` carry a hash of their content, others may change."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a page also by its bare name: `/dance` is `dance.html`."""
+        full_path, found = super().lookup_path(path)
+        return (full_path, found) if found else super().lookup_path(f"{path}.html")
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

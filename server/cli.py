@@ -55,6 +55,7 @@ def serve(
         ),
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder of the recordings.")] = Path("takes"),
+    cues: Annotated[Path, typer.Option(help="Folder of the cue lists.")] = Path("cues"),
     operator_key: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +94,7 @@ def serve(
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(house, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(house, takes=takes)
+            app = create_app(house, takes=takes, cues=cues)
             listen_and_serve(app, house.close, listener, lambda: typer.echo(where))
 
 

@@ -16,10 +16,12 @@ class Eyes:
 
     Attributes:
         browser: Takes what a browser sends.
+        newest: What was seen last; None before anything was.
     """
 
     def __init__(self, configured: Source, browser: BrowserSource, faults: Faults) -> None:
         self.browser = browser
+        self.newest: Sighting | None = None
         self._configured, self._faults = configured, faults
 
     @property
@@ -40,7 +42,10 @@ class Eyes:
         except Exception as error:
             self._faults.count("source", error)
             return None
-        return seen and replace(seen, time=min(max(seen.time, now - SPAN), now))
+        if seen is None:
+            return None
+        self.newest = replace(seen, time=min(max(seen.time, now - SPAN), now))
+        return self.newest
 
     def close(self) -> None:
         """Stop the configured source."""

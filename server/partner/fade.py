@@ -1,53 +1,86 @@
 """Controls on their way from one setting to another."""
 
 import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from server.wire.messages import Controls
 
 STEPS_PER_SECOND = 5
 """How often a fade goes on: a model thinks anew about every change, and this looks smooth."""
 
-_NUMBERS = ("energy", "temperature", "influence", "stage_radius")
+FADING = {"emotion", "energy", "temperature", "influence", "stage_radius"}
+"""Controls that are numbers; all others change at once."""
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """The way of one control.
+
+    Attributes:
+        start: Its value at the beginning.
+        began: Seconds.
+        seconds: Until the goal is reached, above 0.
+    """
+
+    start: float | dict[str, float]
+    began: float
+    seconds: float
+
+    def over(self, now: float) -> bool:
+        return now - self.began >= self.seconds
+
+    def part(self, now: float) -> float:
+        steps = math.floor((now - self.began) * STEPS_PER_SECOND)
+        return max(0.0, steps / STEPS_PER_SECOND / self.seconds)
 
 
 class Fade:
-    """Goes from one setting to another; what is no number changes at once."""
+    """Goes to a setting, each control in its own time; never changes itself."""
 
-    def __init__(self, start: Controls, goal: Controls, seconds: float, now: float) -> None:
-        """Begin.
+    def __init__(self, goal: Controls, legs: Mapping[str, _Leg] | None = None) -> None:
+        """Stand at a setting, but for the controls that are still on the way."""
+        self.goal = goal
+        self._legs = legs or {}
+
+    def towards(
+        self, goal: Controls, changes: Collection[str], seconds: float, now: float
+    ) -> "Fade":
+        """Return what goes on from here to another setting.
 
         Args:
-            start: The setting now.
             goal: The setting at the end.
-            seconds: Between the two.
-            now: Seconds; when it begins.
+            changes: Names of the controls that set out now; the others go on as they were.
+            seconds: That these take.
+            now: Seconds.
         """
-        self.goal = goal
-        self._start, self._seconds, self._began = start, seconds, now
-
-    def over(self, now: float) -> bool:
-        """Tell whether the goal is reached."""
-        return self._seconds == 0 or now - self._began >= self._seconds
+        here = self.at(now)
+        legs = {name: leg for name, leg in self._legs.items() if name not in changes}
+        if seconds > 0:
+            fading = FADING.intersection(changes)
+            legs |= {name: _Leg(getattr(here, name), now, seconds) for name in fading}
+        return Fade(goal, legs)
 
     def at(self, now: float) -> Controls:
         """Return the setting at a time."""
-        if self.over(now):
-            return self.goal
-        steps = math.floor((now - self._began) * STEPS_PER_SECOND)
-        part = max(0.0, steps / STEPS_PER_SECOND / self._seconds)
-        numbers: dict[str, object] = {
-            name: _between(getattr(self._start, name), getattr(self.goal, name), part)
-            for name in _NUMBERS
+        underway = {
+            name: _between(leg.start, getattr(self.goal, name), leg.part(now))
+            for name, leg in self._legs.items()
+            if not leg.over(now)
         }
-        labels = {*self._start.emotion, *self.goal.emotion}
-        numbers["emotion"] = {
-            label: _between(
-                self._start.emotion.get(label, 0.0), self.goal.emotion.get(label, 0.0), part
-            )
-            for label in sorted(labels)
-        }
-        return self.goal.model_copy(update=numbers)
+        return self.goal.model_copy(update=underway) if underway else self.goal
 
 
-def _between(start: float, goal: float, part: float) -> float:
+def _between(
+    start: float | dict[str, float], goal: float | dict[str, float], part: float
+) -> float | dict[str, float]:
+    if isinstance(start, dict) and isinstance(goal, dict):
+        labels = sorted({*start, *goal})
+        return {x: _mix(start.get(x, 0.0), goal.get(x, 0.0), part) for x in labels}
+    assert not isinstance(start, dict)
+    assert not isinstance(goal, dict)
+    return _mix(start, goal, part)
+
+
+def _mix(start: float, goal: float, part: float) -> float:
     return start + part * (goal - start)

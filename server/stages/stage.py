@@ -95,7 +95,7 @@ class Stage:
         self.refused = ""
         self.lateness = Lateness()
         self._services = services
-        self._fade = Fade(controls, controls, 0.0, 0.0)
+        self._fade = Fade(controls)
         self._encoded = b""
         self._asked = False
         self._model = self._told_model = controls.model
@@ -266,7 +266,7 @@ class Stage:
         """
         controls = self.controls.model_copy(update=wish.changes)
         self._check(controls)
-        self._fade = Fade(self._fade.at(now), controls, wish.fade, now)
+        self._fade = self._fade.towards(controls, wish.changes.keys(), wish.fade, now)
         self.controls = controls
         self.refused = ""
 
@@ -333,5 +333,5 @@ class Stage:
     def _take_back(self, update: dict[str, object], why: str) -> None:
         self._services.faults.count(f"stage {self.name}", BhavaError(why))
         self.controls = self.controls.model_copy(update=update)
-        self._fade = Fade(self.controls, self.controls, 0.0, 0.0)
+        self._fade = Fade(self.controls)
         self.refused = why

@@ -87,7 +87,12 @@ class ReplayStage(Stage):
     """Shows a take. Its controls are those of the recording; how pages look may be chosen."""
 
     def __init__(
-        self, playback: Playback, services: Services, eyes: Eyes, audience: Audience
+        self,
+        playback: Playback,
+        services: Services,
+        eyes: Eyes,
+        audience: Audience,
+        name: str = DEFAULT,
     ) -> None:
         """Open the curtain.
 
@@ -96,8 +101,9 @@ class ReplayStage(Stage):
             services: Of a house that knows the take's models.
             eyes: Which see nobody.
             audience: Empty.
+            name: Of the stage.
         """
-        super().__init__(DEFAULT, services, eyes, audience, playback.take.header.controls)
+        super().__init__(name, services, eyes, audience, playback.take.header.controls)
         self._playback = playback
         self._joints = len(playback.take.header.skeleton.joints)
         self._chosen: dict[str, object] = {}
@@ -155,18 +161,57 @@ def replay_house(playback: Playback, clock: Callable[[], float]) -> House:
     Raises:
         TakeError: If the take's model is not named in it.
     """
-    header, faults = playback.take.header, Faults()
+    rules = Rules(fps=playback.take.header.fps)
+    services = _services(playback.take, Faults())
+    house = House(services, rules, clock, _new_token)
+    house.stages[DEFAULT] = _staged(DEFAULT, playback, services, clock, None)
+    return house
+
+
+def add_replay(
+    house: House, name: str, playback: Playback, clock: Callable[[], float]
+) -> ReplayStage:
+    """Let a take play in a house, on a stage of its own.
+
+    Args:
+        house: Which goes on as before.
+        name: Of the stage, not that of another.
+        playback: Not begun.
+        clock: Monotonic time in seconds.
+
+    Raises:
+        TakeError: If the take's model is not named in it.
+    """
+    services = _services(playback.take, house.services.faults)
+    stage = _staged(name, playback, services, clock, house.rules.operator_key)
+    house.stages[name] = stage
+    return stage
+
+
+def _services(take: Take, faults: Faults) -> Services:
+    header = take.header
     if header.controls.model not in header.models:
         got = f"{header.controls.model!r} of {', '.join(header.models) or 'none'}"
-        raise TakeError(f"{playback.take.path}: expected a model that it names, got {got}")
+        raise TakeError(f"{take.path}: expected a model that it names, got {got}")
     models = {name: _RecordedEngine(model.contract) for name, model in header.models.items()}
     shelf = ModelShelf(models.__getitem__, tuple(models), faults)
-    services = Services(Troupe(shelf.engine, faults), shelf, faults, _refuse_take)
-    eyes = Eyes(_Nobody(playback.take.path.name), BrowserSource(clock), faults)
-    house = House(services, Rules(fps=header.fps), clock, lambda: secrets.token_urlsafe(16))
-    audience = Audience("closed", None, lambda: secrets.token_urlsafe(16))
-    house.stages[DEFAULT] = ReplayStage(playback, services, eyes, audience)
-    return house
+    return Services(Troupe(shelf.engine, faults), shelf, faults, _refuse_take)
+
+
+def _staged(
+    name: str,
+    playback: Playback,
+    services: Services,
+    clock: Callable[[], float],
+    operator_key: str | None,
+) -> ReplayStage:
+    eyes = Eyes(_Nobody(playback.take.path.name), BrowserSource(clock), services.faults)
+    audience = Audience("closed", operator_key, _new_token)
+    return ReplayStage(playback, services, eyes, audience, name)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _refuse_take(*_: object) -> TakeWriter:

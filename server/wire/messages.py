@@ -279,4 +279,10 @@ class Refused(_Message):
         return Refused(name=refusal.name, detail=refusal.detail)
 
 
-ServerMessage = ServerHello | Status | Controls | Pong | Refused
+class Cues(_Message):
+    """The cue list of the stage, or the place in it, has changed; it is there over HTTP."""
+
+    type: Literal["cues"] = "cues"
+
+
+ServerMessage = ServerHello | Status | Controls | Cues | Pong | Refused

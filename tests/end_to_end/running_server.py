@@ -56,9 +56,9 @@ def _statuses(viewer: ClientConnection) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def run_server(source: str, port: int = 0) -> Iterator[RunningServer]:
+def run_server(source: str, port: int = 0, *more: str) -> Iterator[RunningServer]:
     """Starts a server, waits until it is ready, and ends it."""
-    options = ["--source", source, "--seed", "1", "--port", str(port)]
+    options = ["--source", source, "--seed", "1", "--port", str(port), *more]
     with subprocess.Popen(
         [sys.executable, "-m", "bhava", "serve", *options],
         cwd=ROOT,

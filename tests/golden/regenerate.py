@@ -144,6 +144,7 @@ def control_messages() -> dict[str, Any]:
         controls=controls,
         status=status,
     )
+    cues = messages.Cues()
     pong = messages.Pong(client_time=1.5, server_time=41.125)
     refused = messages.Refused(name="malformed_frame", detail="expected 379 bytes, got 12")
     return {
@@ -161,7 +162,10 @@ def control_messages() -> dict[str, Any]:
             {"type": "ping", "client_time": 1.5},
             {"type": "played", "sequence": 1234},
         ],
-        "server": [m.model_dump(mode="json") for m in (hello, controls, status, pong, refused)],
+        "server": [
+            message.model_dump(mode="json")
+            for message in (hello, controls, status, cues, pong, refused)
+        ],
         "refused": {
             "": "malformed_json",
             '{"type":"hello"': "malformed_json",

@@ -254,11 +254,14 @@ async def test_pages_come_with_their_types_and_caching(tmp_path: Path) -> None:
     write_pages(tmp_path)
     async with Theatre().open(pages=tmp_path) as theatre:
         index = await theatre.get("/")
+        console = await theatre.get("/console")
         script = await theatre.get("/assets/main-1a2b.js")
         wasm = await theatre.get("/pose.wasm")
         missing = await theatre.get("/assets/none.js")
     assert index.headers["content-type"].startswith("text/html")
     assert index.headers["cache-control"] == "no-cache"
+    assert "console" in console.text
+    assert console.headers["content-type"].startswith("text/html")
     assert script.headers["content-type"].startswith("text/javascript")
     assert "immutable" in script.headers["cache-control"]
     assert wasm.headers["content-type"] == "application/wasm"

@@ -25,6 +25,7 @@ def test_golden_messages_of_the_server(message: dict[str, object]) -> None:
         "hello": messages.ServerHello,
         "controls": messages.Controls,
         "status": messages.Status,
+        "cues": messages.Cues,
         "pong": messages.Pong,
         "refused": messages.Refused,
     }

@@ -118,6 +118,19 @@ async def test_a_fade_takes_its_time_and_ends_where_it_should() -> None:
     assert max(b - a for a, b in pairwise(shares)) < 0.15
 
 
+async def test_a_fade_goes_on_while_something_else_is_set() -> None:
+    show = Show()
+    operator = show.join("operator")
+    show.tick()
+    show.stage.receive(operator, Set(emotion={"happy": 1.0}, energy=2.0, fade=2.0), show.now)
+    show.tick(30)
+    show.stage.receive(operator, Set(look="ink", energy=0.5), show.now)
+    show.tick(2)
+    assert float((await waiting(operator, "frame")).emotion[1]) == pytest.approx(0.5, abs=0.1)
+    show.tick(30)
+    assert float((await waiting(operator, "frame")).emotion[1]) == 1.0
+
+
 def test_controls_out_of_range_are_refused_and_change_nothing() -> None:
     show = Show()
     operator = show.join("operator")

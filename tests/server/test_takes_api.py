@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 
 from motion.clip_files import read_clip
 from server.takes.api import create_takes_api
+from server.takes.reader import Take
 from tests.server.takes import ticks, write
+from tests.server.theatre import Theatre
 
 PATIENCE = 60.0
 
@@ -65,3 +68,20 @@ async def test_a_figure_that_is_not_there_fails_with_a_reason(client):
     number = (await client.post("/api/takes/default.take/exports", json=wanted)).json()["id"]
     assert "expected" in str((await finished(client, number))["failed"])
     assert (await client.get(f"/api/exports/{number}/file")).status_code == 409
+
+
+async def test_a_take_plays_on_a_stage_of_its_own_beside_the_show(tmp_path):
+    write(tmp_path / "show.take", list(ticks(40)))
+    async with Theatre().open(takes=tmp_path) as theatre:
+        new = {"name": "replay-show", "source": "take:show.take"}
+        assert (await theatre.ask("POST", "/api/stages", json=new)).status_code == 201
+        absent = {"name": "x", "source": "take:absent.take"}
+        assert (await theatre.ask("POST", "/api/stages", json=absent)).status_code == 422
+        recorded = list(Take(tmp_path / "show.take").frames())
+        async with theatre.join(stage="replay-show") as viewer, theatre.join() as live:
+            for expected in recorded[:5]:
+                await theatre.time.run()
+                shown = await viewer.frame()
+                assert np.allclose(shown.figures[0].pose.hips, expected.figures[0].pose.hips)
+            assert (await live.frame()).figures
+        assert (await theatre.ask("DELETE", "/api/stages/replay-show")).status_code == 204

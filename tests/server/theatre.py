@@ -221,6 +221,7 @@ def write_pages(folder: Path) -> None:
     """Something that looks like the built pages."""
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<title>Bhava</title>")
+    (folder / "console.html").write_text("<title>Bhava console</title>")
     (folder / "assets/main-1a2b.js").write_text("let dance")
     (folder / "pose.wasm").write_bytes(b"\0asm")
 

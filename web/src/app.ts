@@ -3,23 +3,21 @@ import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState, PERFORMER_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
 import { DebugOverlay, type Measurements } from "./console/debugOverlay";
-import { ShowControls } from "./console/showControls";
 import { Guests } from "./guests/guests";
-import type { Look, LookFactory } from "./looks/look";
-import { lookCatalogue } from "./looks/lookCatalogue";
+import { fetchLook } from "./looks/fetchLook";
+import type { Look } from "./looks/look";
 import { Performer } from "./performer/performer";
 import { Preview } from "./performer/preview";
 import type { Frame } from "./protocol/decodeFrame";
 import type { Controls, Hello, Refused, ServerMessage, Status } from "./protocol/messages";
 import { refusalSentence } from "./refusalSentence";
 import type { Quality, Settings } from "./settings";
+import { socketAddress } from "./socketAddress";
 import { Stage, type StagedFigure } from "./stage/stage";
 import { statusSentence } from "./statusSentence";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 30;
-/** What a partner looks like unless the address says otherwise. */
-const USUAL_LOOK = "dancer";
 /** What performers' own skeletons look like. */
 const PERFORMERS_LOOK = "ghost";
 
@@ -31,7 +29,6 @@ export class App {
   private readonly panel = document.querySelector("#console") as HTMLElement;
   private readonly stage: Stage;
   private readonly console: Console;
-  private readonly show: ShowControls;
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly connection: Connection;
   private readonly performer: Performer;
@@ -66,11 +63,6 @@ export class App {
       takeUpWished: () => this.connection.send({ type: "take_up" }),
       webcamWished: () => void this.toggleWebcam(),
     });
-    const titles = Object.entries(lookCatalogue).filter(([name]) => name !== PERFORMERS_LOOK);
-    this.show = new ShowControls(
-      Object.fromEntries(titles.map(([name, { title }]) => [name, title])),
-      (changes) => this.connection.set(changes),
-    );
     const preview = new Preview(document.querySelector("#preview") as HTMLElement);
     this.performer = new Performer(preview, {
       landmarksFound: (captured, people) => this.connection.sendLandmarks(captured, people),
@@ -142,7 +134,6 @@ export class App {
   private helloReceived(hello: Hello): void {
     this.greeted = hello;
     this.console.offer(hello.emotions);
-    this.show.offer(hello);
     this.controlsReceived(hello.controls);
     void this.present(hello);
     this.guests.follow(hello.skeleton);
@@ -153,7 +144,7 @@ export class App {
   private async present(hello: Hello): Promise<void> {
     const wanted = this.look;
     const [partner, performer] = await Promise.all([
-      fetchLook(wanted || this.settings.look || USUAL_LOOK),
+      fetchLook(wanted || this.settings.look || ""),
       fetchLook(PERFORMERS_LOOK),
     ]);
     if (this.greeted !== hello || this.look !== wanted) return;
@@ -190,7 +181,6 @@ export class App {
     const before = this.look;
     this.controls = controls;
     this.console.confirm(controls);
-    this.show.confirm(controls);
     this.cast?.follow(controls);
     if (this.cast && this.greeted && this.look !== before) void this.present(this.greeted);
     this.root.dataset.panic = controls.panic;
@@ -234,16 +224,4 @@ export class App {
     this.stopWebcam();
     this.console.tell(sentence);
   }
-}
-
-function fetchLook(name: string): Promise<LookFactory> {
-  const entry = lookCatalogue[name] ?? lookCatalogue[USUAL_LOOK];
-  if (entry === undefined) throw new Error(`expected a look, got ${name}`);
-  return entry.load();
-}
-
-function socketAddress(): string {
-  const address = new URL("ws", location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  return address.href;
 }

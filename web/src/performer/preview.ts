@@ -1,22 +1,6 @@
+import { landmarkBones } from "./landmarkBones";
 import type { Detection } from "./poseDetector";
 
-/** Pairs of landmarks with a bone between them: trunk, arms, legs. */
-const BONES: readonly (readonly [number, number])[] = [
-  [11, 12],
-  [11, 23],
-  [12, 24],
-  [23, 24],
-  [11, 13],
-  [13, 15],
-  [12, 14],
-  [14, 16],
-  [23, 25],
-  [25, 27],
-  [27, 31],
-  [24, 26],
-  [26, 28],
-  [28, 32],
-];
 const VISIBLE = 0.5;
 
 /** The performer's own picture with what was found in it, as in a mirror. */
@@ -50,7 +34,7 @@ export class Preview {
     context.lineCap = "round";
     context.lineWidth = Math.max(2, width / 110);
     context.beginPath();
-    for (const bone of BONES) {
+    for (const bone of landmarkBones) {
       const [a, b] = bone.map((index) => found.picture[index]);
       if ((a?.visibility ?? 0) < VISIBLE || (b?.visibility ?? 0) < VISIBLE || !a || !b) continue;
       context.moveTo(a.x * width, a.y * height);

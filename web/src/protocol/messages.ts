@@ -78,6 +78,11 @@ export interface Hello {
   readonly status: Status;
 }
 
+/** The cue list or the place in it has changed; it is there over HTTP. */
+export interface Cues {
+  readonly type: "cues";
+}
+
 export interface Refused {
   readonly type: "refused";
   readonly name: string;
@@ -96,6 +101,7 @@ export type ServerMessage =
   | Hello
   | ({ readonly type: "controls" } & Controls)
   | ({ readonly type: "status" } & Status)
+  | Cues
   | Pong
   | Refused;
 

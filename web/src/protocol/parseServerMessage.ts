@@ -48,6 +48,7 @@ const FIELDS: Readonly<Record<ServerMessage["type"], Readonly<Record<string, Kin
   },
   controls: CONTROLS,
   status: STATUS,
+  cues: {},
   pong: { client_time: "number", server_time: "number" },
   refused: { name: "string", detail: "string" },
 };

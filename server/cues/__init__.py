@@ -1,0 +1,1 @@
+"""Cue lists: changes of the controls that were prepared, in the order of the show."""

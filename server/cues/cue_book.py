@@ -1,0 +1,101 @@
+"""The cue list of one stage, kept in a file that is whole at any time."""
+
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from motion.errors import CueError
+from server.cues.cue_sheet import Cue, CueSheet
+
+DAMAGED = ".damaged"
+"""Is added to the name of a file that cannot be read, when another takes its place."""
+
+
+class CueBook:
+    """What is prepared for a stage, and where its show is.
+
+    Attributes:
+        sheet: As it was saved last.
+        revision: How often it was saved since this was opened.
+        current: Id of the cue that went last; None before the first.
+        went: The server's clock when it did, seconds.
+        damage: Why the file could not be read; empty if it could.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a book; where there is no file, or a damaged one, it is empty.
+
+        Args:
+            path: Of the file, which is made with the first save.
+        """
+        self.path = path
+        self.revision = 0
+        self.current: str | None = None
+        self.went: float | None = None
+        self.damage = ""
+        self.sheet = self._read()
+
+    def save(self, sheet: CueSheet) -> None:
+        """Put a sheet in the place of the one before; a damaged file is kept beside it.
+
+        Raises:
+            CueError: If it cannot be written; all stays as it was.
+        """
+        unfinished = self.path.with_suffix(".part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("w", encoding="utf-8") as file:
+                file.write(sheet.model_dump_json(indent=1))
+                file.flush()
+                os.fsync(file.fileno())
+            if self.damage and self.path.exists():
+                self.path.replace(self.path.with_suffix(self.path.suffix + DAMAGED))
+            unfinished.replace(self.path)
+        except OSError as error:
+            reason = error.strerror or error
+            raise CueError(f"{self.path}: cannot be written: {reason}") from error
+        self.sheet, self.damage = sheet, ""
+        self.revision += 1
+
+    def find(self, cue: str | None) -> Cue:
+        """Return the cue of an id, or, for None, the one after the current.
+
+        Raises:
+            CueError: If there is none.
+        """
+        if cue is None:
+            return self._following()
+        for found in self.sheet.cues:
+            if found.id == cue:
+                return found
+        raise CueError(f"expected a cue of the list, got {cue!r}")
+
+    def note(self, cue: Cue, now: float) -> None:
+        """Remember that a cue went.
+
+        Args:
+            cue: Of the sheet.
+            now: The server's clock, seconds.
+        """
+        self.current, self.went = cue.id, now
+
+    def _following(self) -> Cue:
+        ids = [cue.id for cue in self.sheet.cues]
+        at = ids.index(self.current) + 1 if self.current in ids else 0
+        if at == len(ids):
+            raise CueError(f"expected a cue after {len(ids)} of the list, got none")
+        return self.sheet.cues[at]
+
+    def _read(self) -> CueSheet:
+        try:
+            return CueSheet.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            return CueSheet()
+        except OSError as error:
+            reason = str(error.strerror or error)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            reason = ".".join(str(part) for part in (*first["loc"], "")) + f" {first['msg']}"
+        self.damage = f"{self.path}: expected a cue list, got: {reason.strip()}"
+        return CueSheet()

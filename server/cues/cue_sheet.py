@@ -1,0 +1,48 @@
+"""What is prepared for a show: cues in their order, and presets at hand."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
+
+from server.wire.messages import Set
+
+
+class Cue(BaseModel):
+    """A change of the controls under a name.
+
+    Attributes:
+        id: Tells it from all others of its sheet, whatever their order.
+        name: For people.
+        set: What changes, and how long the fade takes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    set: Set
+
+    @field_serializer("set")
+    def _what_is_named(self, wish: Set) -> dict[str, Any]:
+        return wish.model_dump(exclude_unset=True, exclude={"type"})
+
+
+class CueSheet(BaseModel):
+    """All that is prepared for the show of a stage.
+
+    Attributes:
+        cues: In the order of the show.
+        presets: To be used at any time.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cues: Annotated[list[Cue], Field(max_length=500)] = []
+    presets: Annotated[list[Cue], Field(max_length=100)] = []
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "CueSheet":
+        ids = [cue.id for cue in (*self.cues, *self.presets)]
+        if len(set(ids)) < len(ids):
+            raise ValueError("expected an id of its own for each cue, got one twice")
+        return self

@@ -1,0 +1,171 @@
+"""The operator's console in a real browser against a real server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from motion.clip_files import read_clip
+from tests.end_to_end.console_page import operate
+from tests.end_to_end.running_server import RunningServer, run_server
+
+TABLET, PHONE = (1024, 768), (390, 844)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with folders of its own."""
+    folder = tmp_path_factory.mktemp("house")
+    folders = ("--takes", str(folder / "takes"), "--cues", str(folder / "cues"))
+    with run_server("demo", 0, *folders) as server:
+        yield server
+
+
+def test_two_consoles_and_the_server_are_in_step(browser: Browser, server: RunningServer) -> None:
+    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+        one.page.click("[data-emotion=sad]")
+        other.await_fader("share:sad", "100 %")
+        other.press("2")
+        one.await_fader("share:happy", "100 %")
+        one.page.focus("[data-control=energy]")
+        for _ in range(3):
+            one.press("ArrowRight")
+        other.await_fader("energy", "103 %")
+        other.page.check("[name=mode][value=mirror]")
+        one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
+        controls = server.state()["controls"]
+        assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
+        assert controls["energy"] == pytest.approx(1.03)
+
+
+def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningServer) -> None:
+    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+        for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
+            one.page.click(f"[data-emotion={emotion}]")
+            one.await_fader(f"share:{emotion}", "100 %")
+            one.page.fill("#new-cue [name=name]", name)
+            one.page.fill("#new-cue [name=fade]", "2")
+            one.page.click("text='Add cue'")
+            other.page.wait_for_selector(f"#cue-list strong:text-is('{name}')")
+        other.page.click("#cues h2")
+        other.press("Space")
+        one.await_cue("Storm")
+        one.await_fader("share:angry", "100 %")
+        one.page.reload()
+        one.await_cue("Storm")
+        other.press("PageDown")
+        one.await_cue("Calm")
+        dots = _dots_of_a_fade(one.page)
+        assert len(dots) > 3
+        other.press("ArrowLeft")
+        one.await_cue("Storm")
+        one.picture("cues")
+
+
+def _dots_of_a_fade(page) -> list[str]:
+    """Where the pad shows the feeling, one after the other, until it has come to `tired`."""
+    return page.evaluate(
+        """() => new Promise((resolve) => {
+          const felt = document.querySelector("#pad .felt");
+          const places = [];
+          const watch = () => {
+            const place = felt.getAttribute("transform");
+            if (place !== places.at(-1)) places.push(place);
+            const low = Number(place.split(" ")[1].replace(")", "")) > 75;
+            if (low) resolve(places);
+            else requestAnimationFrame(watch);
+          };
+          watch();
+        })"""
+    )
+
+
+def test_the_show_stops_at_once_and_goes_on(browser: Browser, server: RunningServer) -> None:
+    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+        one.page.focus("#new-cue [name=name]")
+        one.press("Escape")
+        one.press("Escape")
+        other.await_pressed("freeze")
+        assert server.state()["controls"]["panic"] == "freeze"
+        other.page.click("#dark")
+        one.await_pressed("dark")
+        one.await_pressed("freeze", False)
+        one.page.click("#dark")
+        other.await_pressed("dark", False)
+        mode = server.state()["controls"]["mode"]
+        one.page.click("#solo")
+        other.await_pressed("solo")
+        other.page.click("#solo")
+        one.await_pressed("solo", False)
+        controls = server.state()["controls"]
+        assert (controls["panic"], controls["mode"]) == ("none", mode)
+
+
+@pytest.mark.parametrize("size", [TABLET, PHONE])
+def test_fingers_find_everything(
+    browser: Browser, server: RunningServer, size: tuple[int, int]
+) -> None:
+    with operate(browser, server.address, size, has_touch=True) as console:
+        pad = console.page.locator("#pad svg").bounding_box()
+        assert pad is not None
+        console.page.touchscreen.tap(pad["x"] + pad["width"] * 0.9, pad["y"] + pad["height"] / 2)
+        console.await_fader("share:happy", "100 %")
+        for panel in console.page.locator("nav button:visible").all():
+            panel.click()
+            assert console.too_small() == []
+            for button in ("#go", "#freeze", "#dark", "#solo"):
+                console.page.click(button, trial=True)
+        console.picture(f"{size[0]}")
+
+
+def test_a_take_is_recorded_replayed_and_exported(
+    browser: Browser, server: RunningServer, tmp_path: Path
+) -> None:
+    with operate(browser, server.address) as console:
+        console.page.click("#record")
+        console.await_pressed("record")
+        console.page.wait_for_timeout(1500)  # so long is the take
+        console.page.click("#record")
+        console.await_pressed("record", False)
+        console.open("takes")
+        console.page.wait_for_selector("#takes li[data-take]:not(:has-text('still growing'))")
+        console.page.click("#takes li summary")
+        with console.page.expect_download() as download:
+            console.page.click("#takes >> text='Export'")
+        download.value.save_as(tmp_path / "take.bvh")
+        assert read_clip(tmp_path / "take.bvh").seconds > 1.0
+        console.page.click("text='Replay'")
+        assert "stage=replay-default" in (
+            console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
+        )
+        console.open("stages")
+        console.page.click("#stages [aria-label^='End replay-default']")
+        console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
+
+
+def test_everybody_can_read_it(browser: Browser, server: RunningServer) -> None:
+    with operate(browser, server.address) as console:
+        for panel in ("cues", "takes", "stages", "keys"):
+            console.open(panel)
+            found = Axe().run(console.page)
+            assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_key_is_asked_for_once(browser: Browser, tmp_path: Path) -> None:
+    options = ("--operator-key", "sesame", "--cues", str(tmp_path))
+    with (
+        run_server("demo", 0, *options) as server,
+        operate(browser, server.address) as console,
+    ):
+        page = console.page
+        for key in ("open", "sesame"):
+            page.fill("#key:visible [name=key]", key)
+            page.click("text='Operate' >> visible=true")
+        page.wait_for_selector("html[data-role=operator]", state="attached")
+        page.reload()
+        page.wait_for_selector("html[data-role=operator]", state="attached")
+        page.click("[data-emotion=sad]")
+        console.await_fader("share:sad", "100 %")
+        assert server.state()["controls"]["emotion"] == {"sad": 1.0}

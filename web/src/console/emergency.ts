@@ -1,0 +1,53 @@
+import type { Changes, Controls } from "../protocol/messages";
+import { find } from "./find";
+
+type Panic = Controls["panic"];
+
+const WORDS: Readonly<Record<Exclude<Panic, "none">, readonly [rest: string, pressed: string]>> = {
+  freeze: ["Freeze", "Frozen · move on"],
+  dark: ["Go dark", "Dark · light up"],
+};
+
+/** What stops the show at once, and the way back: always in reach. */
+export class Emergency {
+  private readonly freezeButton = find<HTMLButtonElement>("#freeze");
+  private readonly darkButton = find<HTMLButtonElement>("#dark");
+  private readonly solo = find<HTMLButtonElement>("#solo");
+  private panic: Panic = "none";
+  /** The mode to go back to after a solo. */
+  private before: Controls["mode"] = "continue";
+
+  /** @param change Asks the server for changes. */
+  constructor(private readonly change: (changes: Changes) => void) {
+    this.freezeButton.onclick = () => this.toggle("freeze");
+    this.darkButton.onclick = () => this.toggle("dark");
+    this.solo.onclick = () => {
+      change({ mode: this.solo.ariaPressed === "true" ? this.before : "solo" });
+    };
+  }
+
+  /** Lets the motion stand still; a dark stage stays dark. Never the way back, however often. */
+  freeze(): void {
+    if (this.panic === "none") this.change({ panic: "freeze" });
+  }
+
+  /** Shows what the server confirmed. */
+  confirm({ panic, mode }: Controls): void {
+    this.panic = panic;
+    if (mode !== "solo") this.before = mode;
+    this.solo.ariaPressed = String(mode === "solo");
+    this.say(this.freezeButton, "freeze");
+    this.say(this.darkButton, "dark");
+    document.documentElement.dataset.panic = panic;
+  }
+
+  private toggle(panic: Exclude<Panic, "none">): void {
+    this.change({ panic: this.panic === panic ? "none" : panic });
+  }
+
+  private say(button: HTMLButtonElement, panic: Exclude<Panic, "none">): void {
+    const pressed = this.panic === panic;
+    button.ariaPressed = String(pressed);
+    button.textContent = WORDS[panic][Number(pressed)] ?? "";
+  }
+}

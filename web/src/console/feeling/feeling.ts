@@ -1,0 +1,122 @@
+import { emotionPalette } from "../../avatar/emotionPalette";
+import type { Changes, Controls } from "../../protocol/messages";
+import { Fader } from "../fader";
+import { find } from "../find";
+import { make } from "../make";
+import { throttled } from "../throttled";
+import { Pad } from "./pad";
+import { weightsOf } from "./weightsOf";
+import { withShare } from "./withShare";
+
+/** An intensity below it would hide that an emotion was chosen. */
+const FAINT = 0.05;
+
+/** What the partner feels: a pad, and faders for the blend, its intensity and the energy. */
+export class Feeling {
+  private readonly pad: Pad;
+  private readonly intensity: Fader;
+  private readonly energy: Fader;
+  private readonly rows = find("#blend");
+  private readonly send: (shares: readonly number[]) => void;
+  private faders: Fader[] = [];
+  private labels: readonly string[] = [];
+  private shares: readonly number[] = [];
+
+  /** @param change Asks the server for changes. */
+  constructor(change: (changes: Changes) => void) {
+    const percent = (value: number) => `${Math.round(value * 100)} %`;
+    this.intensity = new Fader(fader("intensity"), () => this.send(this.shares), percent);
+    this.energy = new Fader(fader("energy"), (energy) => change({ energy }), percent);
+    this.send = throttled((shares) => {
+      change({ emotion: weightsOf(this.labels, shares, this.intensity.value) });
+    });
+    this.pad = new Pad(find("#pad"), (shares) => this.wish(shares));
+  }
+
+  /** Puts up the emotions of the model. */
+  offer(labels: readonly string[]): void {
+    this.labels = labels;
+    this.shares = labels.map((_, i) => Number(i === 0));
+    this.pad.offer(labels);
+    const rows = labels.map((label, i) => this.row(label, i));
+    this.rows.replaceChildren(...rows);
+    this.faders = rows.map(
+      (row, i) =>
+        new Fader(
+          row,
+          (share) => this.mix(i, share),
+          (share) => `${Math.round(share * 100)} %`,
+        ),
+    );
+  }
+
+  /** Shows what the server confirmed. */
+  confirm({ emotion, energy }: Controls): void {
+    const weights = this.labels.map((label) => emotion[label] ?? 0);
+    const intensity = weights.reduce((sum, weight) => sum + weight, 0);
+    this.intensity.confirm(intensity);
+    this.energy.confirm(energy);
+    if (intensity > 0) this.shares = weights.map((weight) => weight / intensity);
+    this.pad.confirm(this.shares);
+    this.showShares();
+  }
+
+  /** Shows what colours the motion now: weights in the order of the labels. */
+  feel(weights: ArrayLike<number>): void {
+    const intensity = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
+    if (intensity > 0) this.pad.feel(Array.from(weights, (weight) => weight / intensity));
+  }
+
+  /** Lets one emotion be felt alone, by its place among the labels. */
+  choose(index: number): void {
+    if (index < this.labels.length) this.wish(this.labels.map((_, i) => Number(i === index)));
+  }
+
+  private mix(index: number, share: number): void {
+    const rest = Math.max(0, this.labels.indexOf("neutral"));
+    this.wish(withShare(this.shares, index, share, rest));
+  }
+
+  private wish(shares: readonly number[]): void {
+    this.shares = shares;
+    if (this.intensity.value < FAINT) this.intensity.confirm(1);
+    this.pad.confirm(shares);
+    this.showShares();
+    this.send(shares);
+  }
+
+  private showShares(): void {
+    this.faders.forEach((fader, i) => {
+      fader.confirm(this.shares[i] ?? 0);
+      this.rows.children[i]?.classList.toggle("felt", (this.shares[i] ?? 0) > 0);
+    });
+  }
+
+  private row(label: string, index: number): HTMLElement {
+    const alone = make(
+      "button",
+      {
+        type: "button",
+        onclick: () => this.choose(index),
+        dataset: { emotion: label, control: `emotion:${label}` },
+      },
+      label,
+    );
+    if (index < 9) alone.append(make("kbd", { ariaHidden: "true" }, String(index + 1)));
+    const share = make("input", {
+      type: "range",
+      min: "0",
+      max: "1",
+      step: "0.01",
+      ariaLabel: `Share of ${label}`,
+      dataset: { control: `share:${label}` },
+    });
+    const row = make("div", { className: "emotion" }, alone, share, make("output"));
+    row.style.setProperty("--accent", `#${emotionPalette(label).accent.getHexString()}`);
+    return row;
+  }
+}
+
+function fader(name: string): HTMLElement {
+  return find<HTMLInputElement>(`#strength [name=${name}]`).closest("label") as HTMLElement;
+}

@@ -1,0 +1,141 @@
+import { emotionPalette } from "../../avatar/emotionPalette";
+import { find } from "../find";
+import { blendAt } from "./blendAt";
+import { circumplex } from "./circumplex";
+import type { Point } from "./point";
+import { pointOf } from "./pointOf";
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Half a side of the pad in the drawing's own units. */
+const HALF = 100;
+/** Shares that differ less are the same to the eye. */
+const SAME = 0.02;
+
+/** Emotions by valence and arousal: where one touches is what is felt. */
+export class Pad {
+  private readonly svg: SVGSVGElement;
+  private readonly valence: HTMLInputElement;
+  private readonly arousal: HTMLInputElement;
+  private readonly wanted = shape("circle", { class: "wanted", r: 8 });
+  private readonly felt = shape("circle", { class: "felt", r: 4 });
+  private places: Point[] = [];
+  private touched = false;
+
+  /**
+   * @param root Holds a drawing and the ranges of valence and arousal.
+   * @param moved Is told the blend that is wanted.
+   */
+  constructor(
+    root: HTMLElement,
+    private readonly moved: (shares: readonly number[]) => void,
+  ) {
+    this.svg = root.querySelector("svg") as SVGSVGElement;
+    this.valence = find("[data-control=valence]", root);
+    this.arousal = find("[data-control=arousal]", root);
+    this.valence.oninput = () => this.move(this.point);
+    this.arousal.oninput = () => this.move(this.point);
+    this.svg.onpointerdown = (event) => this.touch(event);
+    this.svg.onpointermove = (event) => this.touched && this.move(this.pointUnder(event));
+    this.svg.onpointerup = () => this.release();
+    this.svg.onpointercancel = () => this.release();
+  }
+
+  /** Puts up the labels. */
+  offer(labels: readonly string[]): void {
+    this.places = circumplex(labels);
+    const lights = labels.map((label, i) => this.light(label, this.places[i] as Point));
+    const names = labels.map((label, i) => this.name(label, this.places[i] as Point));
+    const axes = shape("path", { class: "axes", d: `M${-HALF} 0H${HALF}M0 ${-HALF}V${HALF}` });
+    const ends = [
+      caption("lively", 4, -HALF + 4, "start"),
+      caption("calm", 4, HALF + 1, "start"),
+      caption("unpleasant", -HALF, -4, "start"),
+      caption("pleasant", HALF, -4, "end"),
+    ];
+    this.svg.replaceChildren(...lights, axes, ...ends, ...names, this.felt, this.wanted);
+  }
+
+  /** Shows the blend that the server confirmed. */
+  confirm(shares: readonly number[]): void {
+    const here = blendAt(this.point, this.places);
+    const same = here.every((share, i) => Math.abs(share - (shares[i] ?? 0)) < SAME);
+    if (!this.touched && !same) this.show(pointOf(shares, this.places));
+    else this.show(this.point);
+  }
+
+  /** Shows the blend that colours the motion now. */
+  feel(shares: readonly number[]): void {
+    put(this.felt, pointOf(shares, this.places));
+  }
+
+  private touch(event: PointerEvent): void {
+    this.svg.setPointerCapture(event.pointerId);
+    this.touched = true;
+    this.move(this.pointUnder(event));
+  }
+
+  private release(): void {
+    this.touched = false;
+  }
+
+  private move(point: Point): void {
+    this.show(point);
+    this.moved(blendAt(this.point, this.places));
+  }
+
+  private get point(): Point {
+    return { valence: this.valence.valueAsNumber, arousal: this.arousal.valueAsNumber };
+  }
+
+  private show({ valence, arousal }: Point): void {
+    this.valence.value = String(valence);
+    this.arousal.value = String(arousal);
+    put(this.wanted, this.point);
+  }
+
+  private pointUnder({ clientX, clientY }: PointerEvent): Point {
+    const { left, top, width, height } = this.svg.getBoundingClientRect();
+    const scale = 216 / Math.min(width, height) / HALF;
+    return {
+      valence: (clientX - left - width / 2) * scale,
+      arousal: (top + height / 2 - clientY) * scale,
+    };
+  }
+
+  private light(label: string, place: Point): SVGElement {
+    const light = shape("circle", { class: "light", r: 52 });
+    light.style.fill = accentOf(label);
+    put(light, place);
+    return light;
+  }
+
+  private name(label: string, place: Point): SVGElement {
+    const group = shape("g", { class: "name" });
+    const spot = shape("circle", { r: 2.5 });
+    spot.style.fill = accentOf(label);
+    put(spot, place);
+    const [x, y] = [place.valence * HALF, -place.arousal * HALF];
+    group.append(spot, caption(label, x, y - 9, "middle"));
+    return group;
+  }
+}
+
+function accentOf(label: string): string {
+  return `#${emotionPalette(label).accent.getHexString()}`;
+}
+
+function put(element: SVGElement, { valence, arousal }: Point): void {
+  element.setAttribute("transform", `translate(${valence * HALF} ${-arousal * HALF})`);
+}
+
+function caption(text: string, x: number, y: number, anchor: string): SVGElement {
+  const caption = shape("text", { x, y, "text-anchor": anchor });
+  caption.textContent = text;
+  return caption;
+}
+
+function shape(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}

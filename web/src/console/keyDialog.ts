@@ -1,0 +1,31 @@
+import { find } from "./find";
+
+const NAME = "bhava.operator-key";
+
+/** Asks for the operator's key, once a session of the browser. */
+export class KeyDialog {
+  private readonly dialog = find<HTMLDialogElement>("#key");
+  private readonly input = find<HTMLInputElement>("#key input");
+  private readonly why = find("#key p");
+
+  /** @param entered Is told the key that was entered. */
+  constructor(entered: (key: string) => void) {
+    find<HTMLFormElement>("form", this.dialog).onsubmit = () => {
+      sessionStorage.setItem(NAME, this.input.value);
+      entered(this.input.value);
+    };
+    find<HTMLButtonElement>("[name=watch]", this.dialog).onclick = () => this.dialog.close();
+  }
+
+  /** The key that was entered before; empty where none was. */
+  get remembered(): string {
+    return sessionStorage.getItem(NAME) ?? "";
+  }
+
+  /** Asks, after a key that was wrong, or none. */
+  ask(): void {
+    this.why.textContent = this.remembered ? "That key is not the right one." : "";
+    this.input.value = "";
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Api, StageState } from "./api";
+import { find } from "./find";
+import { make } from "./make";
+
+/** All stages of the server: how they are doing, new ones, and the way to their consoles. */
+export class StagesPanel {
+  private readonly list = find("#stages ul");
+  private readonly form = find<HTMLFormElement>("#stages form");
+
+  /**
+   * @param api Of the server.
+   * @param here Name of the stage of this console.
+   * @param tell Says a sentence to the operator.
+   */
+  constructor(
+    private readonly api: Api,
+    private readonly here: string,
+    private readonly tell: (sentence: string) => void,
+  ) {
+    this.form.onsubmit = (event) => {
+      event.preventDefault();
+      void this.open();
+    };
+  }
+
+  /** Fetches the list. */
+  refresh(): Promise<void> {
+    return this.attempt(async () => {
+      const stages = await this.api.askHouse<StageState[]>("GET", "stages");
+      this.list.replaceChildren(...stages.map((stage) => this.row(stage)));
+    });
+  }
+
+  private row({ name, ready, status, source_detail: detail }: StageState): HTMLElement {
+    const { source, source_state: state, viewers } = status;
+    const facts = [
+      `${source}: ${detail || state}`,
+      `${viewers} ${viewers === 1 ? "viewer" : "viewers"}`,
+    ];
+    const words = make("span", {}, make("strong", {}, name), make("small", {}, facts.join(" · ")));
+    const query = name === "default" ? "" : `?stage=${name}`;
+    const watch = link(`./${query}`, "Watch ↗", "_blank");
+    const rows = [words, watch];
+    if (name !== this.here) rows.push(link(`./console${query}`, "Operate", ""));
+    if (name !== "default" && name !== this.here) rows.push(this.ender(name));
+    const item = make("li", { className: ready ? "ready" : "" }, ...rows);
+    if (name === this.here) item.ariaCurrent = "page";
+    return item;
+  }
+
+  private ender(name: string): HTMLElement {
+    return make("button", {
+      type: "button",
+      textContent: "End",
+      ariaLabel: `End ${name}`,
+      onclick: () => this.change(() => this.api.askHouse("DELETE", `stages/${name}`)),
+    });
+  }
+
+  private async open(): Promise<void> {
+    const { name, source } = Object.fromEntries(new FormData(this.form));
+    await this.change(async () => {
+      await this.api.askHouse("POST", "stages", { name, source });
+      this.form.reset();
+    });
+  }
+
+  private async change(action: () => Promise<unknown>): Promise<void> {
+    await this.attempt(action);
+    await this.refresh();
+  }
+
+  private async attempt(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.tell((error as Error).message);
+    }
+  }
+}
+
+function link(href: string, text: string, target: string): HTMLElement {
+  return make("a", { className: "button", href, target, textContent: text });
+}

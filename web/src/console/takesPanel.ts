@@ -1,0 +1,189 @@
+import type { Api, StageState } from "./api";
+import { find } from "./find";
+import { make } from "./make";
+
+interface Take {
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly seconds: number;
+  readonly finished: boolean;
+  readonly damage: string;
+  readonly header: { readonly stage: string; readonly started: string } | null;
+}
+
+interface Export {
+  readonly id: number;
+  readonly progress: number;
+  readonly finished: boolean;
+  readonly failed: string;
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  bvh: "BVH, for Blender and game engines",
+  glb: "GLB, with a figure",
+  mp4: "MP4, a film",
+  npz: "NPZ, for NumPy",
+};
+/** Between two looks at an export, milliseconds. */
+const PERIOD = 400;
+const EMPTY = "Record, in the bar above, keeps all of a show: to watch again, and to export.";
+
+/** The recordings: watched again, exported, taken along. */
+export class TakesPanel {
+  private readonly list = find("#takes ul");
+  private shown = "";
+
+  /**
+   * @param api Of the server.
+   * @param tell Says a sentence to the operator.
+   */
+  constructor(
+    private readonly api: Api,
+    private readonly tell: (sentence: string) => void,
+  ) {}
+
+  /** Fetches the list. */
+  async refresh(): Promise<void> {
+    await this.attempt(async () => {
+      const takes = await this.api.askHouse<Take[]>("GET", "takes");
+      const stages = await this.api.askHouse<StageState[]>("GET", "stages");
+      const playing = new Map(stages.map(({ name, status }) => [status.source, name]));
+      this.show(takes, playing);
+    });
+  }
+
+  /** @param playing Names of the stages that takes play on, by take. */
+  private show(takes: readonly Take[], playing: ReadonlyMap<string, string>): void {
+    const state = JSON.stringify([takes, [...playing]]);
+    // Rows keep their progress and their open lists as long as nothing is new.
+    if (state === this.shown) return;
+    this.shown = state;
+    const rows = takes.map((take) => this.row(take, playing.get(take.name)));
+    this.list.replaceChildren(...rows);
+    if (takes.length === 0) this.list.append(make("li", { className: "empty" }, EMPTY));
+  }
+
+  private row(take: Take, stage: string | undefined): HTMLElement {
+    const started = take.header && new Date(take.header.started);
+    const when = started
+      ? started.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
+      : take.name;
+    const facts = [
+      take.header?.stage,
+      duration(take.seconds),
+      `${(take.size_bytes / 1e6).toFixed(1)} MB`,
+      take.damage || (take.finished ? "" : "still growing, or cut off"),
+    ];
+    const words = make(
+      "span",
+      {},
+      make("strong", {}, when),
+      make("small", {}, facts.filter(Boolean).join(" · ")),
+    );
+    if (take.header === null) return make("li", {}, words);
+    return make(
+      "li",
+      { dataset: { take: take.name } },
+      words,
+      this.player(take, stage),
+      this.exporter(take),
+    );
+  }
+
+  private player(take: Take, stage: string | undefined): HTMLElement {
+    if (stage === undefined) {
+      return make("button", {
+        type: "button",
+        textContent: "Replay",
+        onclick: () => this.play(take),
+      });
+    }
+    const watch = make("a", {
+      className: "button",
+      href: `./?stage=${stage}`,
+      target: "_blank",
+      textContent: "Watch ↗",
+    });
+    const stop = make("button", {
+      type: "button",
+      textContent: "Stop",
+      onclick: () => this.stop(stage),
+    });
+    return make("span", { className: "row" }, watch, stop);
+  }
+
+  private play(take: Take): Promise<void> {
+    return this.attempt(async () => {
+      const name = `replay-${take.name.replace(/\.take$/, "")}`.slice(0, 64);
+      await this.api.askHouse("POST", "stages", { name, source: `take:${take.name}` });
+      await this.refresh();
+    });
+  }
+
+  private stop(stage: string): Promise<void> {
+    return this.attempt(async () => {
+      await this.api.askHouse("DELETE", `stages/${stage}`);
+      await this.refresh();
+    });
+  }
+
+  private exporter(take: Take): HTMLElement {
+    const formats = Object.entries(FORMATS).map(([value, text]) => new Option(text, value));
+    const format = make("select", { ariaLabel: "Format" }, ...formats);
+    const figure = make(
+      "select",
+      { ariaLabel: "Figure" },
+      new Option("Partner", "partner"),
+      new Option("Performer", "performer"),
+    );
+    const progress = make("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Export" });
+    const begin = make("button", { type: "button", textContent: "Export" });
+    begin.onclick = async () => {
+      begin.disabled = true;
+      progress.hidden = false;
+      await this.attempt(() => this.export(take, format.value, figure.value, progress));
+      progress.hidden = true;
+      begin.disabled = false;
+    };
+    const whole = make("button", {
+      type: "button",
+      textContent: "Download the take",
+      onclick: () => this.attempt(() => this.api.download(`takes/${take.name}`, take.name)),
+    });
+    const inside = make("div", { className: "edit" }, format, figure, begin, progress, whole);
+    return make("details", {}, make("summary", { ariaLabel: `Export ${take.name}` }, "⋯"), inside);
+  }
+
+  private async export(
+    take: Take,
+    format: string,
+    figure: string,
+    progress: HTMLProgressElement,
+  ): Promise<void> {
+    let state = await this.api.askHouse<Export>("POST", `takes/${take.name}/exports`, {
+      format,
+      figure,
+    });
+    while (!state.finished) {
+      if (state.failed) throw new Error(state.failed);
+      progress.value = state.progress;
+      await new Promise((resolve) => setTimeout(resolve, PERIOD));
+      state = await this.api.askHouse<Export>("GET", `exports/${state.id}`);
+    }
+    const name = `${take.name.replace(/\.take$/, "")}-${figure}.${format}`;
+    await this.api.download(`exports/${state.id}/file`, name);
+  }
+
+  private async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.tell((error as Error).message);
+    }
+  }
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { captured } from "../../src/console/cues/captured";
+import { moved } from "../../src/console/cues/moved";
+import { neighbour } from "../../src/console/cues/neighbour";
+import { summary } from "../../src/console/cues/summary";
+import type { Controls } from "../../src/protocol/messages";
+import { goldenJson } from "../golden";
+
+const cues = ["a", "b", "c"].map((id) => ({ id, name: id, set: {} }));
+const list = (current: string | null) => ({
+  revision: 1,
+  cues,
+  presets: [],
+  current,
+  went: null,
+  damage: "",
+});
+
+describe("a cue list", () => {
+  it("goes from the first cue to the last, and back", () => {
+    expect(neighbour(list(null), 1)?.id).toBe("a");
+    expect(neighbour(list("a"), 1)?.id).toBe("b");
+    expect(neighbour(list("c"), 1)).toBeNull();
+    expect(neighbour(list("b"), -1)?.id).toBe("a");
+    expect(neighbour(list("a"), -1)).toBeNull();
+  });
+
+  it("begins anew when the cue that went was deleted", () => {
+    expect(neighbour(list("gone"), 1)?.id).toBe("a");
+    expect(neighbour(list("gone"), -1)).toBeNull();
+  });
+
+  it.each([
+    ["b", -1, "bac"],
+    ["b", 1, "acb"],
+    ["a", -1, "abc"],
+    ["c", 1, "abc"],
+  ] as const)("moves %s by %i: %s", (id, step, order) => {
+    expect(
+      moved(cues, id, step)
+        .map((cue) => cue.id)
+        .join(""),
+    ).toBe(order);
+  });
+});
+
+describe("a cue", () => {
+  it("remembers what is on stage, but neither panic, recording, chance nor beat", () => {
+    const golden = goldenJson<{ server: (Controls & { type: string })[] }>("messages");
+    const controls = golden.server.find(({ type }) => type === "controls") as Controls;
+    const changes = captured(controls);
+    expect(changes).toMatchObject({ emotion: controls.emotion, energy: 1.25, mode: "duet" });
+    for (const name of ["panic", "recording", "seed", "beat"])
+      expect(changes).not.toHaveProperty(name);
+  });
+
+  it("says what it does, the strongest feeling first", () => {
+    const set = { emotion: { sad: 0.3, angry: 0.7 }, energy: 1.6, mode: "duet", look: "" } as const;
+    expect(summary({ id: "a", name: "Storm", set })).toBe(
+      "angry 70 % + sad 30 % · energy 160 % · duet",
+    );
+  });
+});
