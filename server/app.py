@@ -2,6 +2,7 @@
 
 import asyncio
 import mimetypes
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -118,6 +119,11 @@ def create_app(
 
 class _Pages(StaticFiles):
     """The built pages: names under `assets/` carry a hash of their content, others may change."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a page also by its bare name: `/dance` is `dance.html`."""
+        full_path, found = super().lookup_path(path)
+        return (full_path, found) if found else super().lookup_path(f"{path}.html")
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -12,7 +12,10 @@ export default defineConfig({
     target: "es2023",
     chunkSizeWarningLimit: 800,
     // Warns when a busy machine is slow at copying MediaPipe's files.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      input: { index: "index.html", dance: "dance.html" },
+      checks: { bundlerTimings: false },
+    },
   },
   test: { testTimeout: 30_000 },
 });
