@@ -7,6 +7,7 @@ import { Notice } from "./notice";
 import type { Controls, Hello, Refused, Status } from "./protocol/messages";
 import { refusalSentence } from "./refusalSentence";
 import type { Quality, Settings } from "./settings";
+import { mountSound, type Sound } from "./sound/mountSound";
 import { statusSentence } from "./statusSentence";
 import { Theatre } from "./theatre";
 import { mismatch } from "./venue/mismatch";
@@ -27,6 +28,7 @@ export class App {
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly guests: Guests;
   private readonly venue: Venue;
+  private readonly sound: Sound | null;
 
   /** @param best The highest tier of drawing that this machine may try. */
   constructor(
@@ -45,10 +47,11 @@ export class App {
     });
     const { connection } = this.theatre;
     this.console = new Console({
-      emotionChosen: (emotion) => connection.set({ emotion }),
+      emotionChosen: (emotion) => this.onTheBar(() => connection.set({ emotion })),
       energyChosen: (energy) => connection.set({ energy }),
       takeUpWished: () => connection.send({ type: "take_up" }),
     });
+    this.sound = settings.sound ? mountSound(this.panel, this.theatre) : null;
     const titles = Object.entries(lookCatalogue).filter(([name]) => name !== PERFORMERS_LOOK);
     this.show = new ShowControls(
       Object.fromEntries(titles.map(([name, { title }]) => [name, title])),
@@ -115,12 +118,19 @@ export class App {
   private controlsChanged(controls: Controls): void {
     this.console.confirm(controls);
     this.show.confirm(controls);
+    this.sound?.confirm(controls);
   }
 
   private statusChanged(status: Status): void {
     this.venue.performerSeen = status.performer === "present";
     this.console.performerSeen(status.performer === "present");
     this.console.state(statusSentence(this.theatre.connection.state, status));
+  }
+
+  /** Does something when the beat lets it. */
+  private onTheBar(action: () => void): void {
+    if (this.sound) this.sound.onTheBar(action);
+    else action();
   }
 
   private refused({ name }: Refused): void {

@@ -5,7 +5,15 @@ import type { Measurements } from "./console/debugOverlay";
 import type { Look, LookFactory } from "./looks/look";
 import { lookCatalogue } from "./looks/lookCatalogue";
 import type { Frame } from "./protocol/decodeFrame";
-import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "./protocol/messages";
+import type {
+  Changes,
+  Controls,
+  Hello,
+  Refused,
+  Role,
+  ServerMessage,
+  Status,
+} from "./protocol/messages";
 import type { Quality, Settings } from "./settings";
 import { Stage, type StagedFigure } from "./stage/stage";
 
@@ -83,6 +91,11 @@ export class Theatre {
   /** The server's clock now, seconds; null while it is not known. */
   get serverNow(): number | null {
     return this.connection.clock.serverFromClient(browserNetwork.now());
+  }
+
+  /** Changes controls; those that are not named stay. */
+  set(changes: Changes): void {
+    this.connection.set(changes);
   }
 
   /** Shows the first partner as an avatar, or as itself again. */
