@@ -7,6 +7,7 @@ import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
 import { FootMarks } from "./footMarks";
 import { FrameGovernor } from "./frameGovernor";
+import { glowOverNothing } from "./glowOverNothing";
 import { Haze } from "./haze";
 import { Lights } from "./lights";
 import { Picture } from "./picture";
@@ -97,6 +98,7 @@ export class Stage {
       this.scene.add(look.object);
     }
     for (const { object } of this.marks) this.scene.add(object);
+    if (this.bare) glowOverNothing(this.scene);
     this.layFloor(radius);
     this.enter(this.room);
   }
