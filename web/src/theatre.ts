@@ -2,8 +2,8 @@ import { Cast, type Wardrobe } from "./cast";
 import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState } from "./connection/connection";
 import type { Measurements } from "./console/debugOverlay";
+import { fetchLook } from "./looks/fetchLook";
 import type { Look, LookFactory } from "./looks/look";
-import { lookCatalogue } from "./looks/lookCatalogue";
 import type { Frame } from "./protocol/decodeFrame";
 import type {
   Changes,
@@ -15,13 +15,12 @@ import type {
   Status,
 } from "./protocol/messages";
 import type { Quality, Settings } from "./settings";
+import { socketAddress } from "./socketAddress";
 import { Stage, type StagedFigure } from "./stage/stage";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 30;
-/** What a partner looks like unless somebody says otherwise. */
-const USUAL_LOOK = "dancer";
-/** What it looks like to itself, while nobody is there. */
+/** What a partner looks like to itself, while nobody is there. */
 const IDLE_LOOK = "motes";
 /** What performers' own skeletons look like. */
 const PERFORMERS_LOOK = "ghost";
@@ -193,9 +192,9 @@ export class Theatre {
     this.listener.statusChanged(status);
   }
 
-  /** Look of the partner: the operators', else the page's own. */
+  /** Look of the partner: the operators', else the page's own; empty for the usual one. */
   private get look(): string {
-    const own = this.settings.look ?? (this.idle ? IDLE_LOOK : USUAL_LOOK);
+    const own = this.settings.look ?? (this.idle ? IDLE_LOOK : "");
     return this.controls?.look || own;
   }
 
@@ -233,16 +232,4 @@ export class Theatre {
     this.stage.present(figures, hello.stage_radius);
     this.root.dataset.room = this.stage.room;
   }
-}
-
-function fetchLook(name: string): Promise<LookFactory> {
-  const entry = lookCatalogue[name] ?? lookCatalogue[USUAL_LOOK];
-  if (entry === undefined) throw new Error(`expected a look, got ${name}`);
-  return entry.load();
-}
-
-function socketAddress(): string {
-  const address = new URL("ws", location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  return address.href;
 }
