@@ -13,7 +13,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 800,
     // Warns when a busy machine is slow at copying MediaPipe's files.
     rolldownOptions: {
-      input: { index: "index.html", console: "console.html" },
+      input: { index: "index.html", dance: "dance.html", console: "console.html" },
       checks: { bundlerTimings: false },
     },
   },

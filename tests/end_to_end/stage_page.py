@@ -7,11 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "build/screenshots"
 PATIENCE = 90_000
 """Milliseconds within which a page must come to what it should show."""
+expect.set_options(timeout=PATIENCE)
 
 WRISTS = ("leftHand", "rightHand")
 

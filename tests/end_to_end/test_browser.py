@@ -33,27 +33,6 @@ def test_the_partner_dances_and_answers_an_emotion(browser: Browser, demo: Runni
         assert lively > 1.3 * calm
 
 
-def test_a_dancer_before_the_webcam_gets_a_partner(browser_with_webcam: Browser) -> None:
-    with (
-        run_server("browser") as server,
-        visit(browser_with_webcam, server.address, "?performer") as stage,
-    ):
-        server.await_status(performer="present", source_state="delivering")
-        assert stage.wrist_speed(2.0) > MOVING
-        stage.picture("webcam")
-        stage.page.click("#webcam")
-        stage.page.wait_for_selector("#preview", state="hidden")
-        server.await_status(performer="absent")
-
-
-def test_a_page_without_a_camera_says_so_and_goes_on(browser: Browser, demo: RunningServer) -> None:
-    with visit(browser, demo.address) as stage:
-        stage.page.click("#webcam")
-        assert "just watch" in stage.page.inner_text("#notice:visible")
-        assert stage.page.get_attribute("#webcam", "aria-pressed") == "false"
-        assert stage.wrist_speed(1.0) > 0
-
-
 def test_a_browser_without_3d_is_told_so(browser: Browser, demo: RunningServer) -> None:
     with browser.new_page() as page:
         page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")

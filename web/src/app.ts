@@ -1,76 +1,58 @@
-import { Cast, type Wardrobe } from "./cast";
-import { browserNetwork } from "./connection/browserNetwork";
-import { Connection, type ConnectionState, PERFORMER_REFUSALS } from "./connection/connection";
 import { Console } from "./console/console";
-import { DebugOverlay, type Measurements } from "./console/debugOverlay";
+import { DebugOverlay } from "./console/debugOverlay";
 import { Guests } from "./guests/guests";
-import { fetchLook } from "./looks/fetchLook";
-import type { Look } from "./looks/look";
-import { Performer } from "./performer/performer";
-import { Preview } from "./performer/preview";
-import type { Frame } from "./protocol/decodeFrame";
-import type { Controls, Hello, Refused, ServerMessage, Status } from "./protocol/messages";
+import { Notice } from "./notice";
+import type { Controls, Hello, Refused, Status } from "./protocol/messages";
 import { refusalSentence } from "./refusalSentence";
 import type { Quality, Settings } from "./settings";
-import { socketAddress } from "./socketAddress";
-import { Stage, type StagedFigure } from "./stage/stage";
+import { mountSound, type Sound } from "./sound/mountSound";
 import { statusSentence } from "./statusSentence";
+import { Theatre } from "./theatre";
+import { mismatch } from "./venue/mismatch";
+import { toggleFullScreen } from "./venue/toggleFullScreen";
+import { Venue } from "./venue/venue";
 
-/** Frames between two acknowledgements of playout. */
-const ACKNOWLEDGE_EVERY = 30;
-/** What performers' own skeletons look like. */
-const PERFORMERS_LOOK = "ghost";
-
-/** The page: what each part hears from the others passes through here. */
+/** The audience's page: what each part hears from the others passes through here. */
 export class App {
-  cast: Cast | null = null;
-  private readonly root = document.documentElement;
+  readonly theatre: Theatre;
   private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
   private readonly panel = document.querySelector("#console") as HTMLElement;
-  private readonly stage: Stage;
+  private readonly notice = new Notice();
   private readonly console: Console;
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
-  private readonly connection: Connection;
-  private readonly performer: Performer;
   private readonly guests: Guests;
-  /** The avatar that the first partner wears instead of its own look. */
-  private guest: Look | null = null;
-  private status: Status | null = null;
-  private controls: Controls | null = null;
-  /** The latest hello; looks are fetched before its partner shows. */
-  private greeted: Hello | null = null;
-  private drawnAt = 0;
-  private acknowledged = 0;
-  private latency: number | null = null;
+  private readonly venue: Venue;
+  private readonly sound: Sound | null;
 
   /** @param best The highest tier of drawing that this machine may try. */
   constructor(
     private readonly settings: Settings,
     best: Quality,
   ) {
-    this.stage = new Stage(this.canvas, settings.quality, best);
-    const listener = {
-      stateChanged: (state: ConnectionState) => this.stateChanged(state),
-      helloReceived: (hello: Hello) => this.helloReceived(hello),
-      frameReceived: (bytes: ArrayBuffer) => this.cast?.receiveFrame(bytes, browserNetwork.now()),
-      messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
-    };
-    const wish = { role: "operator", stage: settings.stage } as const;
-    this.connection = new Connection(socketAddress(), browserNetwork, listener, wish);
+    const watches = settings.kiosk || settings.transparent;
+    this.theatre = new Theatre(this.canvas, settings, best, watches ? "viewer" : "operator", {
+      stateChanged: () => this.stateChanged(),
+      helloReceived: (hello) => this.helloReceived(hello),
+      controlsChanged: (controls) => this.controlsChanged(controls),
+      statusChanged: (status) => this.statusChanged(status),
+      refused: (refused) => this.refused(refused),
+      drawn: (now) => this.drawn(now),
+      ownsLook: (look) => this.guests.owns(look),
+    });
+    const { connection } = this.theatre;
     this.console = new Console({
-      emotionChosen: (emotion) => this.connection.set({ emotion }),
-      energyChosen: (energy) => this.connection.set({ energy }),
-      takeUpWished: () => this.connection.send({ type: "take_up" }),
-      webcamWished: () => void this.toggleWebcam(),
+      emotionChosen: (emotion) => this.onTheBar(() => connection.set({ emotion })),
+      energyChosen: (energy) => connection.set({ energy }),
+      takeUpWished: () => connection.send({ type: "take_up" }),
     });
-    const preview = new Preview(document.querySelector("#preview") as HTMLElement);
-    this.performer = new Performer(preview, {
-      landmarksFound: (captured, people) => this.connection.sendLandmarks(captured, people),
-      failed: (sentence) => this.performerFailed(sentence),
-    });
+    this.sound = settings.sound ? mountSound(this.panel, this.theatre) : null;
     this.guests = new Guests(document.querySelector("#actions") as HTMLElement, {
-      guestChanged: (guest) => this.wear(guest),
-      guestTold: (sentence) => this.console.tell(sentence),
+      guestChanged: (guest) => this.theatre.wear(guest),
+      guestTold: (sentence) => this.notice.tell(sentence),
+    });
+    this.venue = new Venue(settings, {
+      idleChanged: (idle) => this.theatre.setIdle(idle),
+      litChanged: (lit) => this.theatre.setLit(lit),
     });
   }
 
@@ -78,150 +60,68 @@ export class App {
     const resized = new ResizeObserver(() => this.resize());
     resized.observe(this.canvas);
     resized.observe(this.panel);
-    window.addEventListener("online", () => this.connection.hurry());
+    this.listen();
+    const { debug, complaints } = this.settings;
+    if (debug) this.debug.toggle();
+    if (complaints.length > 0) this.notice.tell(complaints.join(" "));
+    this.venue.start();
+    this.theatre.start();
+  }
+
+  private listen(): void {
+    const dance = document.querySelector("#webcam") as HTMLAnchorElement;
+    dance.href = `dance${location.search}`;
+    const fullScreen = document.querySelector("#full-screen") as HTMLButtonElement;
+    fullScreen.hidden = !document.fullscreenEnabled;
+    fullScreen.onclick = toggleFullScreen;
+    this.canvas.ondblclick = toggleFullScreen;
     window.addEventListener("keydown", (event) => {
       if (event.key === "d" && !event.ctrlKey && !event.metaKey) this.debug.toggle();
     });
-    if (this.settings.debug) this.debug.toggle();
-    this.connection.start();
-    if (this.settings.performer) void this.toggleWebcam();
-    requestAnimationFrame((time) => this.draw(time / 1000));
   }
 
   private resize(): void {
     const { clientWidth, clientHeight } = this.canvas;
-    this.stage.resize(clientWidth, clientHeight, clientHeight - this.panel.offsetTop);
+    const covered = this.panel.offsetHeight > 0 ? clientHeight - this.panel.offsetTop : 0;
+    this.theatre.stage.resize(clientWidth, clientHeight, covered);
   }
 
-  /** @param now Seconds of the clock of `browserNetwork`. */
-  private draw(now: number): void {
-    requestAnimationFrame((next) => this.draw(next / 1000));
-    const seconds = now - this.drawnAt;
-    this.drawnAt = now;
-    const serverNow = this.connection.clock.serverFromClient(now);
-    const shown = this.cast?.move(now, seconds, serverNow) ?? null;
-    if (shown) this.acknowledge(shown, now);
-    this.stage.draw(seconds);
-    this.debug.update(now, () => this.measure());
+  private drawn(now: number): void {
+    this.debug.update(now, () => this.theatre.measure());
+    const shown = this.theatre.shown;
+    if (shown && !this.theatre.stage.isLost) this.venue.shown(shown.sequence);
   }
 
-  private acknowledge(shown: Frame, now: number): void {
-    const serverNow = this.connection.clock.serverFromClient(now);
-    const knows = serverNow !== null && !Number.isNaN(shown.captured);
-    this.latency = knows ? serverNow - shown.captured : null;
-    if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
-    this.acknowledged = shown.sequence;
-    this.connection.send({ type: "played", sequence: shown.sequence });
-  }
-
-  private measure(): Measurements {
-    const buffer = this.cast?.buffer;
-    return {
-      latency: this.latency,
-      roundTrip: this.connection.clock.roundTrip,
-      delay: buffer?.delay ?? 0,
-      underruns: buffer?.underruns ?? 0,
-      lateFrames: buffer?.lateFrames ?? 0,
-      model: this.cast?.hello.model ?? "–",
-    };
-  }
-
-  private stateChanged(state: ConnectionState): void {
-    this.root.dataset.connection = state;
-    this.console.state(statusSentence(state, this.status));
+  private stateChanged(): void {
+    const { connection, status } = this.theatre;
+    if (connection.state === "live") mismatch.forget();
+    this.console.state(statusSentence(connection.state, status));
   }
 
   private helloReceived(hello: Hello): void {
-    this.greeted = hello;
     this.console.offer(hello.emotions);
-    this.controlsReceived(hello.controls);
-    void this.present(hello);
     this.guests.follow(hello.skeleton);
-    this.showStatus(hello.status);
   }
 
-  /** Shows who dances, once the looks are fetched. */
-  private async present(hello: Hello): Promise<void> {
-    const wanted = this.look;
-    const [partner, performer] = await Promise.all([
-      fetchLook(wanted || this.settings.look || ""),
-      fetchLook(PERFORMERS_LOOK),
-    ]);
-    if (this.greeted !== hello || this.look !== wanted) return;
-    const wardrobe: Wardrobe = {
-      fit: (kind, id) => {
-        if (kind === "performer") return performer(hello.skeleton);
-        return id === 0 && this.guest ? this.guest : partner(hello.skeleton);
-      },
-      giveBack: (look) => this.guests.owns(look) || look.dispose(),
-    };
-    const show = (figures: readonly StagedFigure[]) => {
-      this.stage.present(figures, hello.stage_radius);
-      this.root.dataset.room = this.stage.room;
-    };
-    const before = this.cast;
-    this.cast = new Cast(hello, wardrobe, show, before);
-    if (this.controls) this.cast.follow(this.controls);
-    before?.dress();
-  }
-
-  /** Shows the first partner as an avatar, or as itself again. */
-  private wear(guest: Look | null): void {
-    this.guest = guest;
-    this.cast?.dress();
-  }
-
-  private messageReceived(message: Exclude<ServerMessage, Hello>): void {
-    if (message.type === "controls") this.controlsReceived(message);
-    if (message.type === "status") this.showStatus(message);
-    if (message.type === "refused") this.refused(message);
-  }
-
-  private controlsReceived(controls: Controls): void {
-    const before = this.look;
-    this.controls = controls;
+  private controlsChanged(controls: Controls): void {
     this.console.confirm(controls);
-    this.cast?.follow(controls);
-    if (this.cast && this.greeted && this.look !== before) void this.present(this.greeted);
-    this.root.dataset.panic = controls.panic;
+    this.sound?.confirm(controls);
   }
 
-  /** Look of the partner that operators chose; empty when they did not. */
-  private get look(): string {
-    return this.controls?.look ?? "";
-  }
-
-  private showStatus(status: Status): void {
-    this.status = status;
-    this.root.dataset.performer = status.performer;
+  private statusChanged(status: Status): void {
+    this.venue.performerSeen = status.performer === "present";
     this.console.performerSeen(status.performer === "present");
-    this.console.state(statusSentence(this.connection.state, status));
+    this.console.state(statusSentence(this.theatre.connection.state, status));
   }
 
-  private refused({ name, detail }: Refused): void {
-    console.warn(`refused: ${name}: ${detail}`);
-    const sentence = refusalSentence(name);
-    if (sentence !== null) this.console.tell(sentence);
-    if (PERFORMER_REFUSALS.includes(name)) this.stopWebcam();
+  /** Does something when the beat lets it. */
+  private onTheBar(action: () => void): void {
+    if (this.sound) this.sound.onTheBar(action);
+    else action();
   }
 
-  private async toggleWebcam(): Promise<void> {
-    if (this.performer.active) return this.stopWebcam();
-    this.console.tell(null);
-    this.console.webcam("starting");
-    if (!(await this.performer.start())) return;
-    this.console.webcam("active");
-    this.connection.changeRole("performer");
-  }
-
-  private stopWebcam(): void {
-    this.performer.stop();
-    this.console.webcam("idle");
-    this.connection.changeRole("operator");
-  }
-
-  private performerFailed(sentence: string): void {
-    this.stopWebcam();
-    this.console.tell(sentence);
+  private refused({ name }: Refused): void {
+    if (name === "unsupported_version") mismatch.tell(this.notice, this.settings.kiosk);
+    else if (refusalSentence(name)) this.notice.tell(refusalSentence(name));
   }
 }

@@ -88,7 +88,7 @@ export class Cast {
     this.mood.update(this.ensemble.emotion, seconds);
     const partner = this.members[0]?.shown;
     for (const { shown: figure, placement, motion, look } of this.members) {
-      const placed = partner ? placement.place(figure, partner) : figure;
+      const placed = partner ? placement.place(figure, partner, seconds) : figure;
       motion.update(placed, figure.contacts, figure.takenUp, seconds);
       look.update(motion, this.mood, seconds);
     }

@@ -1,30 +1,24 @@
 import { App } from "./app";
+import { texts } from "./language/texts";
+import { translatePage } from "./language/translatePage";
 import { rendersInSoftware } from "./rendersInSoftware";
 import { settings } from "./settings";
 
-declare global {
-  interface Window {
-    /** Read-only, for tests and for the curious in the browser's console. */
-    bhava?: {
-      /** World position of a joint of the partner as drawn, metres; null when there is none. */
-      jointPosition(joint: string): number[] | null;
-    };
-  }
-}
-
+translatePage(document.documentElement);
+if (new URLSearchParams(location.search).has("performer"))
+  location.replace(`dance${location.search}`);
 const context = document.createElement("canvas").getContext("webgl2");
 
 if (context === null) {
   const notice = document.querySelector("#notice") as HTMLElement;
   notice.hidden = false;
-  (notice.querySelector("p") as HTMLElement).textContent =
-    "This browser cannot draw in 3D (WebGL 2 is missing). Switch hardware acceleration on, or open this page in a current Chrome, Firefox, Edge or Safari.";
-  (document.querySelector("#state") as HTMLElement).textContent = "Not connected";
+  (notice.querySelector("p") as HTMLElement).textContent = texts.browser.noWebGl;
+  (document.querySelector("#state") as HTMLElement).textContent = texts.state.closed;
   document.querySelector("#console")?.remove();
 } else {
   const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
   window.bhava = {
-    jointPosition: (joint) => app.cast?.jointPosition(joint) ?? null,
+    jointPosition: (joint) => app.theatre.cast?.jointPosition(joint) ?? null,
   };
   app.start();
 }

@@ -1,9 +1,23 @@
 import { Quaternion } from "three";
 import type { Pose } from "./motion/interpolatePose";
 import type { Controls } from "./protocol/messages";
+import { decay } from "./stage/decay";
 
-/** Metres between two who dance side by side, or face to face. */
-const APART = 1.3;
+/** Where the performer goes: which ways are turned about, and how far from the partner, metres. */
+interface Way {
+  readonly turns: readonly [x: 1 | -1, z: 1 | -1];
+  readonly from: readonly [x: number, z: number];
+}
+
+const WAYS: Readonly<Record<Exclude<Controls["placement"], "alone">, Way>> = {
+  beside: { turns: [1, 1], from: [1.3, 0] },
+  mirror: { turns: [-1, 1], from: [1.3, 0] },
+  // With the back to the audience, and a little aside: both are seen.
+  facing: { turns: [-1, -1], from: [0.75, 1] },
+  merged: { turns: [1, 1], from: [0, 0] },
+};
+/** How softly the performer keeps to the partner, seconds: steps of their own stay steps. */
+const HALF_LIFE = 0.6;
 const HALF_TURN = new Quaternion(0, 1, 0, 0);
 
 /** Where the performer's own skeleton is shown, beside the partner. */
@@ -11,6 +25,8 @@ export class Placement implements Pose {
   readonly hips = new Float32Array(3);
   readonly rotations: Float32Array;
   private readonly turn = new Quaternion();
+  /** What is between the performer's own place and where they are shown, metres. */
+  private readonly shift: [x: number, z: number] = [Number.NaN, Number.NaN];
   /** For each joint the one on the other side, itself in the middle. */
   private readonly counterparts: readonly number[];
 
@@ -22,28 +38,35 @@ export class Placement implements Pose {
     this.counterparts = joints.map((joint) => joints.indexOf(otherSide(joint)));
   }
 
-  /** Returns a figure where it belongs, seen from the partner. Allocates nothing. */
-  place(figure: Pose, partner: Pose): Pose {
+  /**
+   * Returns a figure where it belongs, seen from the partner. Allocates nothing.
+   *
+   * @param seconds Since the last time.
+   */
+  place(figure: Pose, partner: Pose, seconds: number): Pose {
     if (this.placement === "alone") return figure;
-    this.rotations.set(figure.rotations);
-    const [x = 0, y = 0, z = 0] = figure.hips;
-    const [middle = 0, , depth = 0] = partner.hips;
-    if (this.placement === "beside") this.hips.set([x + APART, y, z]);
-    else if (this.placement === "merged") this.hips.set([middle, y, depth]);
-    else if (this.placement === "facing") this.face(x, y, z);
-    else this.mirror(x, y, z, figure.rotations);
+    const { turns, from } = WAYS[this.placement];
+    const remaining = this.placement === "merged" ? 0 : decay(HALF_LIFE, seconds);
+    this.hips[1] = figure.hips[1] as number;
+    for (const axis of [0, 1] as const) {
+      const own = turns[axis] * (figure.hips[2 * axis] as number);
+      const wanted = (partner.hips[2 * axis] as number) + from[axis] - own;
+      const before = this.shift[axis];
+      this.shift[axis] = Number.isNaN(before) ? wanted : wanted + (before - wanted) * remaining;
+      this.hips[2 * axis] = own + this.shift[axis];
+    }
+    if (this.placement === "mirror") this.mirror(figure.rotations);
+    else this.rotations.set(figure.rotations);
+    if (this.placement === "facing") this.face();
     return this;
   }
 
-  /** Opposite the middle of the stage, with the back to the audience. */
-  private face(x: number, y: number, z: number): void {
-    this.hips.set([-x, y, APART - z]);
+  private face(): void {
     this.turn.fromArray(this.rotations).premultiply(HALF_TURN).toArray(this.rotations);
   }
 
-  /** As in a mirror beside the partner: what goes left goes right. */
-  private mirror(x: number, y: number, z: number, rotations: Float32Array): void {
-    this.hips.set([APART - x, y, z]);
+  /** As in a mirror: what goes left goes right. */
+  private mirror(rotations: Float32Array): void {
     for (let joint = 0; joint < this.counterparts.length; joint++) {
       const other = (this.counterparts[joint] as number) * 4;
       for (let i = 0; i < 4; i++) {

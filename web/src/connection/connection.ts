@@ -177,7 +177,8 @@ export class Connection {
 
   private receiveHello(hello: Hello): void {
     if (hello.version !== protocolVersion) {
-      this.giveUp();
+      const detail = `expected version ${protocolVersion}, got ${hello.version}`;
+      this.receiveMessage({ type: "refused", name: "unsupported_version", detail });
       return;
     }
     this.attempt = 0;

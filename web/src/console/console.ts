@@ -5,16 +5,7 @@ export interface ConsoleListener {
   emotionChosen(weights: EmotionWeights): void;
   energyChosen(value: number): void;
   takeUpWished(): void;
-  webcamWished(): void;
 }
-
-export type WebcamState = "idle" | "starting" | "active";
-
-const WEBCAM_TEXT: Readonly<Record<WebcamState, string>> = {
-  idle: "Dance with your webcam",
-  starting: "Starting the webcam…",
-  active: "Stop the webcam",
-};
 
 /** Between two energies sent while the slider is dragged, milliseconds. */
 const ENERGY_PERIOD = 100;
@@ -25,16 +16,12 @@ export class Console {
   private readonly energy = element<HTMLInputElement>("#energy input");
   private readonly energyText = element<HTMLOutputElement>("#energy output");
   private readonly takeUp = element<HTMLButtonElement>("#take-up");
-  private readonly webcamButton = element<HTMLButtonElement>("#webcam");
-  private readonly notice = element<HTMLElement>("#notice");
   private energySent = 0;
 
   constructor(private readonly listener: ConsoleListener) {
     this.takeUp.onclick = () => listener.takeUpWished();
-    this.webcamButton.onclick = () => listener.webcamWished();
     this.energy.oninput = (event) => this.sendEnergy(event.timeStamp, ENERGY_PERIOD);
     this.energy.onchange = (event) => this.sendEnergy(event.timeStamp, 0);
-    element("#notice button").onclick = () => this.tell(null);
   }
 
   /** Puts up a button for each of the server's labels. */
@@ -72,18 +59,6 @@ export class Console {
   /** @param seen Whether there is a performer to take up. */
   performerSeen(seen: boolean): void {
     this.takeUp.disabled = !seen;
-  }
-
-  webcam(state: WebcamState): void {
-    this.webcamButton.textContent = WEBCAM_TEXT[state];
-    this.webcamButton.ariaPressed = String(state === "active");
-    this.webcamButton.disabled = state === "starting";
-  }
-
-  /** Puts up a sentence that wants to be read, or takes it away. */
-  tell(sentence: string | null): void {
-    element("#notice p").textContent = sentence;
-    this.notice.hidden = sentence === null;
   }
 
   private sendEnergy(time: number, period: number): void {

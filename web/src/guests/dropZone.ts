@@ -1,4 +1,5 @@
 import "./guests.css";
+import { texts } from "../language/texts";
 import { parseUrl } from "./parseUrl";
 
 /** What the button says: `absent` and `present` are about an avatar; a number is a share loaded. */
@@ -9,8 +10,6 @@ export interface DropListener {
   dropped(source: Blob | URL): void;
   dismissed(): void;
 }
-
-const HINT = "Drop a VRM or GLB here, and it will dance";
 
 /** Takes avatars in: dropped anywhere on the page, or chosen with a button. */
 export class DropZone {
@@ -26,7 +25,7 @@ export class DropZone {
   ) {
     this.hint.id = "guest-hint";
     this.hint.hidden = true;
-    this.hint.textContent = HINT;
+    this.hint.textContent = texts.guest.hint;
     this.chooser.type = "file";
     this.chooser.accept = ".vrm,.glb,model/gltf-binary";
     this.chooser.hidden = true;
@@ -45,8 +44,8 @@ export class DropZone {
     this.state = state;
     const loading = typeof state === "number";
     const percent = loading && state > 0 ? ` ${Math.round(state * 100)} %` : "";
-    const idle = state === "present" ? "Send the avatar away" : "Bring your own avatar";
-    this.button.textContent = loading ? `Loading the avatar${percent}…` : idle;
+    const idle = state === "present" ? texts.guest.dismiss : texts.guest.bring;
+    this.button.textContent = loading ? texts.guest.loading(percent) : idle;
     this.button.ariaPressed = String(state === "present");
     this.button.disabled = loading;
   }

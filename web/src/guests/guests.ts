@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import type { Look } from "../looks/look";
 import type { SkeletonDescription } from "../protocol/messages";
 import { DropZone } from "./dropZone";
@@ -33,7 +34,7 @@ export class Guests {
     });
     const named = new URLSearchParams(location.search).get(PARAMETER);
     this.source = named ? parseUrl(named) : null;
-    if (named && !this.source) listener.guestTold(`“${named}” is no address of an avatar.`);
+    if (named && !this.source) listener.guestTold(texts.guest.noAddress(named));
   }
 
   /** Whether a look is of an avatar that was brought; these are disposed of here. */
@@ -84,7 +85,7 @@ export class Guests {
   private fail(error: unknown): void {
     console.warn(error);
     const known = error instanceof GuestError;
-    const sentence = known ? error.message : "The avatar could not be loaded. Reload the page.";
+    const sentence = known ? error.message : texts.guest.failed;
     this.listener.guestTold(sentence);
     this.zone.show(this.guest ? "present" : "absent");
   }

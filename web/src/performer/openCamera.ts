@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import { CameraError } from "./cameraError";
 import { cameraSentence } from "./cameraSentence";
 
@@ -19,9 +20,7 @@ const WANTED: MediaStreamConstraints = {
 export async function openCamera(): Promise<MediaStream> {
   // Absent on pages that are neither https nor localhost.
   if (navigator.mediaDevices === undefined) {
-    throw new CameraError(
-      "Browsers lend the camera only to https pages and to localhost. Open this page there, or just watch.",
-    );
+    throw new CameraError(texts.camera.insecure);
   }
   try {
     return await navigator.mediaDevices.getUserMedia(WANTED);

@@ -1,16 +1,17 @@
+import { texts } from "../language/texts";
 import type { Person } from "../protocol/encodeLandmarks";
+import { BrightnessMeter } from "./brightnessMeter";
 import { CameraError } from "./cameraError";
 import { openCamera } from "./openCamera";
+import { PictureRate } from "./pictureRate";
 import { type Detection, PoseDetector } from "./poseDetector";
 import type { Preview } from "./preview";
+import type { Sight } from "./sight";
 
 export interface PerformerListener {
-  /**
-   * Landmarks are ready to go up; the picture itself never leaves the page.
-   *
-   * @param captured When the picture was taken, seconds of the page's clock.
-   */
-  landmarksFound(captured: number, people: readonly Person[]): void;
+  /** The camera is open; finding people in its pictures is now prepared. */
+  opened(): void;
+  looked(sight: Sight): void;
   /** The performer stopped by itself; a sentence says why. */
   failed(reason: string): void;
 }
@@ -22,32 +23,26 @@ const SHORTEST_PERIOD = 0.03;
 export class Performer {
   private stream: MediaStream | null = null;
   private detector: PoseDetector | null = null;
+  private readonly meter = new BrightnessMeter();
 
   constructor(
     private readonly preview: Preview,
     private readonly listener: PerformerListener,
   ) {}
 
-  /** Whether the camera is open. */
-  get active(): boolean {
-    return this.stream !== null;
-  }
-
   /** Opens the camera and starts looking; says so to the listener when that fails. */
-  async start(): Promise<boolean> {
+  async start(): Promise<void> {
+    this.stop();
     try {
       const stream = await openCamera();
       this.stream = stream;
-      stream.getVideoTracks()[0]?.addEventListener("ended", () => {
-        this.fail("The camera was taken away. Plug it in and try again, or just watch.");
-      });
+      stream.getVideoTracks()[0]?.addEventListener("ended", () => this.fail(texts.camera.taken));
       const video = await this.preview.show(stream);
+      this.listener.opened();
       this.detector ??= await PoseDetector.load();
-      this.look(video, stream, this.detector).catch((error) => this.fail(sentence(error)));
-      return true;
+      await this.look(video, stream, this.detector);
     } catch (error) {
       this.fail(sentence(error));
-      return false;
     }
   }
 
@@ -67,17 +62,29 @@ export class Performer {
     stream: MediaStream,
     detector: PoseDetector,
   ): Promise<void> {
+    const rate = new PictureRate();
     let last = Number.NEGATIVE_INFINITY;
     while (this.stream === stream) {
-      const captured = (await nextPicture(video)) / 1000;
+      const { time, captured, count } = await nextPicture(video);
+      rate.update(time, count);
       if (captured - last < SHORTEST_PERIOD) continue;
       last = captured;
       const found = await detector.detect(video);
       if (this.stream !== stream) return;
       this.preview.draw(found);
-      const aspect = video.videoWidth / video.videoHeight;
-      this.listener.landmarksFound(captured, found ? [person(found, aspect)] : []);
+      this.listener.looked(this.sight(video, captured, found, rate.rate));
     }
+  }
+
+  private sight(
+    video: HTMLVideoElement,
+    captured: number,
+    found: Detection | null,
+    rate: number | null,
+  ): Sight {
+    const people = found ? [person(found, video.videoWidth / video.videoHeight)] : [];
+    const brightness = this.meter.measure(video);
+    return { captured, people, picture: found?.picture ?? null, brightness, rate };
   }
 }
 
@@ -88,12 +95,26 @@ function person({ world, picture }: Detection, aspect: number): Person {
 
 function sentence(error: unknown): string {
   if (error instanceof CameraError) return error.message;
-  return `Finding people in the picture failed: ${error}. Reload the page, or just watch.`;
+  return texts.camera.failed(String(error));
 }
 
-/** Resolves at the next picture with the moment it was taken, milliseconds of the page's clock. */
-function nextPicture(video: HTMLVideoElement): Promise<number> {
+interface Picture {
+  /** When it was taken, seconds of the page's clock. */
+  readonly captured: number;
+  /** The same on the camera's clock. */
+  readonly time: number;
+  /** Of the pictures up to this one. */
+  readonly count: number;
+}
+
+function nextPicture(video: HTMLVideoElement): Promise<Picture> {
   return new Promise((resolve) => {
-    video.requestVideoFrameCallback((now, { captureTime }) => resolve(captureTime ?? now));
+    video.requestVideoFrameCallback((now, { captureTime, mediaTime, presentedFrames }) =>
+      resolve({
+        captured: (captureTime ?? now) / 1000,
+        time: mediaTime,
+        count: presentedFrames,
+      }),
+    );
   });
 }

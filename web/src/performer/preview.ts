@@ -21,6 +21,7 @@ export class Preview {
     await this.video.play();
     this.canvas.width = this.video.videoWidth;
     this.canvas.height = this.video.videoHeight;
+    this.frame.style.setProperty("--aspect", `${this.canvas.width / this.canvas.height}`);
     return this.video;
   }
 

@@ -15,6 +15,18 @@ const DEPTH_SLACK = 0.6;
 /** The camera itself goes less far than its gaze, so the stage is felt to stand still. */
 const TRAVEL = 0.55;
 
+/** While it roams: how far around the dancer, radians; how much nearer; how much higher, metres. */
+const SWING = 0.5;
+const NEARER = 0.14;
+const HIGHER = 0.45;
+/** Cycles a second of these three; none is a multiple of another, so the way never repeats. */
+const SWING_ROUND = 0.017;
+const NEAR_ROUND = 0.011;
+const HIGH_ROUND = 0.0071;
+const UP = new Vector3(0, 1, 0);
+/** How softly it begins and ends to roam, seconds. */
+const ROAM_HALF_LIFE = 2.5;
+
 /** Frames the partner whole, on any screen, and follows softly. */
 export class FollowCamera {
   readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 60);
@@ -26,6 +38,10 @@ export class FollowCamera {
   private spread = 0;
   /** How far the dancer may run ahead to a side, metres. */
   private widthSlack = 0;
+  /** Whether it goes about the dancer by itself. */
+  roams = false;
+  private roaming = 0;
+  private time = 0;
 
   /**
    * Fits the view to a picture.
@@ -62,7 +78,24 @@ export class FollowCamera {
     const { camera, target } = this;
     const back = Math.max(this.distance, this.retreat * (this.spread + ROOM_WIDTH / 2));
     camera.position.set(target.x * TRAVEL, EYE_HEIGHT, target.z + back);
+    this.roam(seconds);
     camera.lookAt(this.gaze.set(target.x, LOOK_HEIGHT, target.z));
+  }
+
+  private roam(seconds: number): void {
+    const goal = this.roams ? 1 : 0;
+    this.roaming = goal + (this.roaming - goal) * decay(ROAM_HALF_LIFE, seconds);
+    this.time += seconds;
+    const { position } = this.camera;
+    position.sub(this.target);
+    position.multiplyScalar(1 - this.roaming * NEARER * (1 + this.wave(NEAR_ROUND)));
+    position.applyAxisAngle(UP, this.roaming * SWING * this.wave(SWING_ROUND));
+    position.y += this.roaming * HIGHER * (1 + this.wave(HIGH_ROUND));
+    position.add(this.target);
+  }
+
+  private wave(frequency: number): number {
+    return Math.sin(2 * Math.PI * frequency * this.time);
   }
 }
 

@@ -31,11 +31,13 @@ export class Picture {
   private readonly cssSize = new Vector2(1, 1);
   private composer: EffectComposer | null = null;
 
+  /** @param alpha Whether what is behind the canvas shows where nothing is drawn. */
   constructor(
     canvas: HTMLCanvasElement,
     private quality: Quality,
+    alpha = false,
   ) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: quality !== "low" });
+    this.renderer = new WebGLRenderer({ canvas, alpha, antialias: quality !== "low" });
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.setQuality(quality);

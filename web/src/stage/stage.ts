@@ -7,6 +7,7 @@ import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
 import { FootMarks } from "./footMarks";
 import { FrameGovernor } from "./frameGovernor";
+import { glowOverNothing } from "./glowOverNothing";
 import { Haze } from "./haze";
 import { Lights } from "./lights";
 import { Picture } from "./picture";
@@ -47,16 +48,32 @@ export class Stage {
   /**
    * @param quality The tier to draw in, or `auto` to hold the display's rate.
    * @param best The highest tier that is tried.
+   * @param bare Whether there is nothing behind and under the figures, not even black.
    */
-  constructor(canvas: HTMLCanvasElement, quality: Quality | "auto", best: Quality = "high") {
+  constructor(
+    canvas: HTMLCanvasElement,
+    quality: Quality | "auto",
+    best: Quality = "high",
+    private readonly bare = false,
+  ) {
     const tier = quality === "auto" ? best : quality;
     const highest = TIERS.indexOf(best);
     this.governor = quality === "auto" ? new FrameGovernor(highest, highest) : null;
-    this.picture = new Picture(canvas, tier);
-    this.scene.background = this.background;
-    this.scene.fog = this.air;
+    this.picture = new Picture(canvas, tier, bare);
+    this.scene.background = bare ? null : this.background;
+    this.scene.fog = bare ? null : this.air;
     this.scene.add(this.lights.object, this.haze.object, this.reflection.object, this.floor);
     this.setQuality(tier);
+  }
+
+  /** Whether the camera goes about the figures by itself, and not just after them. */
+  set roams(roams: boolean) {
+    this.camera.roams = roams;
+  }
+
+  /** Whether the graphics card has, for now, taken back what it drew with. */
+  get isLost(): boolean {
+    return this.picture.renderer.getContext().isContextLost();
   }
 
   /** Tier that is drawn in now. */
@@ -81,6 +98,7 @@ export class Stage {
       this.scene.add(look.object);
     }
     for (const { object } of this.marks) this.scene.add(object);
+    if (this.bare) glowOverNothing(this.scene);
     this.layFloor(radius);
     this.enter(this.room);
   }
@@ -109,7 +127,7 @@ export class Stage {
     this.background.copy(this.air.color);
     if (this.room === "paper") this.background.copy(PAPER).lerp(palette.light, TINT);
     this.camera.follow(this.middle.x, this.middle.z, spread, seconds);
-    this.picture.draw(this.scene, this.camera.camera, this.room === "dark");
+    this.picture.draw(this.scene, this.camera.camera, this.room === "dark" && !this.bare);
   }
 
   /** Finds where the figures are, all told; returns how far they are from it, metres. */
@@ -137,12 +155,12 @@ export class Stage {
   }
 
   private enter(room: Room): void {
-    const dark = room === "dark";
+    const furnished = room === "dark" && !this.bare;
     for (const { look } of this.figures) look.enter?.(room);
-    this.floor.visible = dark;
-    this.haze.object.visible = dark;
+    this.floor.visible = furnished;
+    this.haze.object.visible = furnished;
     this.haze.setDusty(this.quality !== "low");
-    this.reflection.object.visible = dark && this.quality !== "low";
+    this.reflection.object.visible = furnished && this.quality !== "low";
   }
 
   private layFloor(radius: number): void {

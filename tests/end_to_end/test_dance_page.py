@@ -1,0 +1,129 @@
+"""The performer's page, with real and missing cameras."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, expect
+from websockets.sync.client import connect
+
+from server.capture.landmarks import Sighting
+from server.wire.protocol import LandmarksMessage, encode_landmarks
+from tests.end_to_end.conftest import FLAGS, program
+from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.stage_page import visit
+
+MOVING = 0.05
+"""Metres a second above which wrists count as moving; breathing stays below."""
+
+
+def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: Browser) -> None:
+    with (
+        run_server("browser") as server,
+        visit(browser_with_webcam, server.address, "dance?quality=low&placement=beside") as stage,
+    ):
+        page = stage.page
+        page.click("text=Begin")
+        page.wait_for_selector("html[data-dance=countdown]", state="attached")
+        stage.picture("dance-countdown")
+        page.wait_for_selector("html[data-dance=dancing]", state="attached")
+        server.await_status(performer="present", source_state="delivering")
+        assert stage.wrist_speed(2.0) > MOVING
+        stage.picture("dance-duet")
+        page.click("text=Stop")
+        page.wait_for_selector("#mirror", state="hidden")
+        server.await_status(performer="absent")
+
+
+def test_a_seat_that_is_taken_is_waited_for(browser: Browser) -> None:
+    with run_server("browser") as server, visit(browser, server.address, "dance") as stage:
+        page = stage.page
+        with _performer(server):
+            page.click("text=Begin")
+            expect(page.locator("#trouble")).to_contain_text("Somebody else is dancing")
+            page.click("text=Wait for my turn")
+            expect(page.locator("#advice")).to_contain_text("Waiting for your turn")
+        # This browser has no camera: that it is missed shows that the turn has come.
+        expect(page.locator("#trouble")).to_contain_text("No camera")
+
+
+@contextmanager
+def _performer(server: RunningServer) -> Iterator[None]:
+    """Somebody else who keeps the seat, by telling again and again that they see nobody."""
+    done = threading.Event()
+    with connect(f"{server.address.replace('http', 'ws')}/ws") as socket:
+        socket.send('{"type":"hello","version":2,"role":"performer"}')
+
+        def keep() -> None:
+            sequence = 0
+            while not done.wait(0.2):
+                socket.send(encode_landmarks(LandmarksMessage(sequence, Sighting.nobody(0.0))))
+                sequence += 1
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        yield
+        done.set()
+        keeper.join()
+
+
+def test_a_camera_that_is_missing_or_forbidden_is_told(
+    browser: Browser, playwright: Playwright
+) -> None:
+    with run_server("browser") as server:
+        with visit(browser, server.address, "dance?quality=low") as stage:
+            stage.page.click("text=Begin")
+            expect(stage.page.locator("#trouble")).to_contain_text("No camera was found")
+            expect(stage.page.get_by_role("button", name="Try again")).to_be_visible()
+            stage.page.click("#trouble >> text=Just watch")
+            stage.await_connection("live")
+            assert stage.page.url.rstrip("/").endswith("?quality=low")
+        devices = ["--use-fake-device-for-media-stream", "--deny-permission-prompts"]
+        with (
+            _chromium(playwright, devices) as strict,
+            visit(strict, server.address, "dance?quality=low") as stage,
+        ):
+            stage.page.click("text=Begin")
+            expect(stage.page.locator("#trouble")).to_contain_text("not allowed to use")
+
+
+def test_a_dark_room_and_a_slow_camera_are_told(playwright: Playwright, tmp_path: Path) -> None:
+    footage = tmp_path / "dark.y4m"
+    black = "-v error -f lavfi -i color=c=0x060606:s=320x240:r=5 -t 8 -pix_fmt yuv420p"
+    subprocess.run([program("ffmpeg"), *black.split(), footage], check=True)
+    camera = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={footage}",
+    ]
+    with (
+        run_server("browser") as server,
+        _chromium(playwright, camera) as dark,
+        visit(dark, server.address, "dance?quality=low") as stage,
+    ):
+        stage.page.click("text=Begin")
+        expect(stage.page.locator("#advice")).to_contain_text("too dark")
+        expect(stage.page.locator("#notice")).to_contain_text("pictures a second")
+        server.process.kill()
+        expect(stage.page.locator("#notice")).to_contain_text("does not answer")
+
+
+@contextmanager
+def _chromium(playwright: Playwright, flags: list[str]) -> Iterator[Browser]:
+    with playwright.chromium.launch(
+        executable_path=program("chromium"), args=FLAGS + flags
+    ) as started:
+        yield started
+
+
+def test_a_server_with_its_own_camera_says_so(browser: Browser, demo: RunningServer) -> None:
+    with visit(browser, demo.address, "dance?quality=low") as stage:
+        stage.page.click("text=Begin")
+        expect(stage.page.locator("#trouble")).to_contain_text("watches another performer")
+        _expect_only_way(stage.page, "Just watch")
+
+
+def _expect_only_way(page: Page, name: str) -> None:
+    expect(page.locator("#trouble .ways > :visible")).to_have_text([name])

@@ -1,0 +1,216 @@
+import { DebugOverlay } from "../console/debugOverlay";
+import { texts } from "../language/texts";
+import { Notice } from "../notice";
+import { judgeFraming } from "../performer/judgeFraming";
+import { Performer } from "../performer/performer";
+import { Preview } from "../performer/preview";
+import type { Sight } from "../performer/sight";
+import type { Controls, Hello, Refused } from "../protocol/messages";
+import { refusalSentence } from "../refusalSentence";
+import type { Quality, Settings } from "../settings";
+import { Theatre } from "../theatre";
+import { mismatch } from "../venue/mismatch";
+import { toggleFullScreen } from "../venue/toggleFullScreen";
+import { wakeLock } from "../venue/wakeLock";
+import { DanceFlow, type DanceState } from "./danceFlow";
+
+/** Cameras that take fewer pictures a second make the partner follow late. */
+const SLOW_CAMERA = 12;
+/** Between two attempts to get the seat on the stage, milliseconds. */
+const QUEUE_PERIOD = 3000;
+/** How long a passing remark stays, milliseconds. */
+const REMARK = 6000;
+
+/** What can be done about a trouble. */
+type Way = "again" | "wait" | "watch";
+
+/** The performer's page: it sees that they stand well, and dances with them. */
+export class DancePage {
+  readonly theatre: Theatre;
+  private readonly root = document.documentElement;
+  private readonly notice = new Notice();
+  private readonly debug = new DebugOverlay(element("#debug"));
+  private readonly performer: Performer;
+  private readonly flow = new DanceFlow();
+  private toldSlow = false;
+
+  /** @param best The highest tier of drawing that this machine may try. */
+  constructor(
+    private readonly settings: Settings,
+    best: Quality,
+  ) {
+    const canvas = element<HTMLCanvasElement>("#stage");
+    this.theatre = new Theatre(canvas, settings, best, "viewer", {
+      stateChanged: () => this.linkChanged(),
+      helloReceived: (hello) => this.helloReceived(hello),
+      controlsChanged: (controls) => this.controlsChanged(controls),
+      statusChanged: () => {},
+      refused: (refused) => this.refused(refused),
+      drawn: (now) => this.drawn(now),
+    });
+    this.performer = new Performer(new Preview(element("#mirror")), {
+      opened: () => this.say(texts.dance.loading),
+      looked: (sight) => this.looked(sight),
+      failed: (reason) => this.fail(reason, ["again", "watch"]),
+    });
+    const fit = () => this.theatre.stage.resize(canvas.clientWidth, canvas.clientHeight, 0);
+    new ResizeObserver(fit).observe(canvas);
+  }
+
+  start(): void {
+    this.listen();
+    this.offerPlacements();
+    const { debug, complaints } = this.settings;
+    if (debug) this.debug.toggle();
+    if (complaints.length > 0) this.notice.tell(complaints.join(" "));
+    this.enter("welcome");
+    this.theatre.start();
+    setInterval(() => this.queue(), QUEUE_PERIOD);
+  }
+
+  private listen(): void {
+    const { connection } = this.theatre;
+    element("#begin").onclick = () => this.begin();
+    element("#again").onclick = () => this.begin();
+    element("#wait").onclick = () => this.enter("queueing");
+    element("#take-up").onclick = () => connection.send({ type: "take_up" });
+    element("#stop").onclick = () => this.leave();
+    document.addEventListener("visibilitychange", () => this.visibilityChanged());
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("a.watch")) {
+      link.href = `.${location.search}`;
+    }
+  }
+
+  private offerPlacements(): void {
+    const select = element<HTMLSelectElement>("#placement");
+    const options = Object.entries(texts.placement).map(([value, text]) => new Option(text, value));
+    select.replaceChildren(...options);
+    select.onchange = () => this.theatre.setPlacement(select.value as Controls["placement"]);
+  }
+
+  /** Asks for the seat on the stage; the camera opens when that is granted. */
+  private begin(): void {
+    wakeLock();
+    if (document.fullscreenEnabled && !document.fullscreenElement) toggleFullScreen();
+    this.enter("opening");
+    this.say(texts.state.connecting);
+    this.theatre.connection.changeRole("performer");
+  }
+
+  private leave(): void {
+    this.performer.stop();
+    if (document.fullscreenElement) toggleFullScreen();
+    this.theatre.connection.changeRole("viewer");
+    this.enter("welcome");
+  }
+
+  private queue(): void {
+    if (this.flow.state === "queueing") this.theatre.connection.changeRole("performer");
+  }
+
+  private helloReceived(hello: Hello): void {
+    const asks = this.flow.state === "opening" || this.flow.state === "queueing";
+    if (!asks || hello.role !== "performer") return;
+    this.enter("opening");
+    this.say(texts.dance.opening);
+    void this.performer.start();
+  }
+
+  private looked(sight: Sight): void {
+    const before = this.flow.state;
+    const now = performance.now() / 1000;
+    if (before === "opening") this.enter("framing");
+    this.flow.look(judgeFraming(sight), now);
+    this.showFlow(now);
+    // Until the dance begins nobody is sent up, which keeps the seat.
+    const dances = this.flow.state === "dancing";
+    this.theatre.connection.sendLandmarks(sight.captured, dances ? sight.people : []);
+    if (sight.rate !== null && sight.rate < SLOW_CAMERA) this.tellSlow(sight.rate);
+  }
+
+  private tellSlow(rate: number): void {
+    if (this.toldSlow) return;
+    this.toldSlow = true;
+    this.notice.tell(texts.camera.slow(Math.round(rate)));
+  }
+
+  private drawn(now: number): void {
+    this.debug.update(now, () => this.theatre.measure());
+    if (this.flow.state === "countdown" || this.flow.state === "dancing") this.showFlow(now);
+  }
+
+  /** @param now Seconds of the page's clock. */
+  private showFlow(now: number): void {
+    const count = this.flow.count(now);
+    const { state, framing } = this.flow;
+    this.root.dataset.dance = state;
+    this.root.dataset.framing = framing;
+    setText("#count", count > 0 ? String(count) : "");
+    if (state === "framing") this.say(texts.framing[framing]);
+    if (state === "countdown") this.say(texts.dance.getReady);
+    if (state === "dancing") this.say(this.flow.isUnseen(now) ? texts.dance.unseen : "");
+  }
+
+  private enter(state: DanceState): void {
+    this.flow.enter(state, performance.now() / 1000);
+    this.root.dataset.dance = state;
+    if (state === "queueing") this.say(texts.dance.waiting);
+  }
+
+  /** Says what the performer should do now, for them to read from across the room. */
+  private say(sentence: string): void {
+    setText("#advice", sentence);
+  }
+
+  private controlsChanged({ placement }: Controls): void {
+    element<HTMLSelectElement>("#placement").value = this.theatre.placement ?? placement;
+  }
+
+  private linkChanged(): void {
+    const { state } = this.theatre.connection;
+    if (state === "waiting") this.notice.tell(texts.dance.disconnected);
+    if (state !== "live") return;
+    mismatch.forget();
+    this.notice.retract(texts.dance.disconnected);
+  }
+
+  private refused({ name }: Refused): void {
+    if (name === "unsupported_version") mismatch.tell(this.notice, false);
+    else if (name === "performer_taken") this.seatTaken();
+    else if (name === "source_not_browser") this.fail(texts.refusal.source_not_browser, ["watch"]);
+    else if (refusalSentence(name)) this.notice.tell(refusalSentence(name));
+  }
+
+  private seatTaken(): void {
+    if (this.flow.state === "queueing") return;
+    const { taken, lostSeat } = texts.dance;
+    this.performer.stop();
+    this.fail(this.flow.state === "opening" ? taken : lostSeat, ["wait", "watch"]);
+  }
+
+  private fail(sentence: string, ways: readonly Way[]): void {
+    this.enter("trouble");
+    if (!ways.includes("wait")) this.theatre.connection.changeRole("viewer");
+    setText("#trouble p", sentence);
+    for (const way of ["again", "wait"] as const) element(`#${way}`).hidden = !ways.includes(way);
+  }
+
+  /** Browsers show a hidden page no pictures of the camera. */
+  private visibilityChanged(): void {
+    const dances = this.flow.state === "dancing";
+    const hidden = document.visibilityState === "hidden";
+    document.title = hidden && dances ? texts.dance.hidden : "Bhava";
+    if (hidden || !dances) return;
+    this.notice.tell(texts.dance.wasHidden);
+    setTimeout(() => this.notice.retract(texts.dance.wasHidden), REMARK);
+  }
+}
+
+function setText(selector: string, text: string): void {
+  const found = element(selector);
+  if (found.textContent !== text) found.textContent = text;
+}
+
+function element<E extends HTMLElement = HTMLElement>(selector: string): E {
+  return document.querySelector(selector) as E;
+}

@@ -1,0 +1,20 @@
+import { texts } from "../language/texts";
+import { translatePage } from "../language/translatePage";
+import { rendersInSoftware } from "../rendersInSoftware";
+import { settings } from "../settings";
+import { DancePage } from "./dancePage";
+
+translatePage(document.documentElement);
+const context = document.createElement("canvas").getContext("webgl2");
+
+if (context === null) {
+  document.documentElement.dataset.dance = "trouble";
+  (document.querySelector("#trouble p") as HTMLElement).textContent = texts.browser.noWebGl;
+} else {
+  const best = rendersInSoftware(context) ? "low" : "high";
+  const page = new DancePage(settings(location.search), best);
+  window.bhava = {
+    jointPosition: (joint) => page.theatre.cast?.jointPosition(joint) ?? null,
+  };
+  page.start();
+}
