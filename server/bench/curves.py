@@ -9,12 +9,14 @@ from server.bench.bench import FPS
 from server.bench.report import machine
 from server.bench.row import Row
 
+BARE_CALL, BARE_PROTOCOL = "bare call of onnxruntime", "bare asyncio protocol"
 PANELS = (
-    ("a tick of", "stages", "ms a tick", "bare call of onnxruntime", 1000 / FPS),
-    ("processor time per message", "viewers", "µs a message", "bare asyncio protocol", None),
-    ("age of frames, 99 %", "viewers", "ms to a viewer, 99 %", "bare asyncio protocol", 1000 / FPS),
+    ("a tick of", "stages", "ms a tick", BARE_CALL, "linear", 1000 / FPS),
+    ("processor time per message", "viewers", "µs a message", BARE_PROTOCOL, "log", None),
+    ("age of frames, 99 %", "viewers", "ms to a viewer, 99 %", BARE_PROTOCOL, "log", 1000 / FPS),
 )
-"""How the rows' names begin, what they grow with, what is told of them, their peer, and a limit."""
+"""How the rows' names begin, what they grow with, what is told of them, their peer, the scale of
+both axes, and a limit."""
 
 
 def draw_curves(rows: Sequence[Row], path: Path) -> None:
@@ -31,13 +33,19 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise SetupError("expected matplotlib, got none: install bhava[train]") from error
-    plt.rcParams.update({"svg.hashsalt": "bhava", "font.size": 9})
+    settings = {"svg.hashsalt": "bhava", "svg.fonttype": "none", "font.family": "sans-serif"}
+    plt.rcParams.update({**settings, "font.size": 9})
     figure, axes = plt.subplots(1, len(PANELS), figsize=(11, 3.4), layout="constrained")
-    for axis, (name, count, unit, peer, limit) in zip(axes, PANELS, strict=True):
+    for axis, (name, count, unit, peer, scale, limit) in zip(axes, PANELS, strict=True):
         _draw(axis, [row for row in rows if row.count and row.name.startswith(name)], peer)
-        axis.set(xlabel=count, ylabel=unit, ylim=(0, None), xlim=(0, None))
         if limit is not None:
             axis.axhline(limit, color="0.6", linestyle=":", label="a frame's time")
+        axis.set(xlabel=count, ylabel=unit, xscale=scale, yscale=scale)
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.margins(y=0.3 if scale == "log" else 0.8)
+        if scale == "linear":
+            axis.set_ylim(bottom=0)
         axis.legend(frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
     about = machine()

@@ -4,6 +4,8 @@ import json
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -15,7 +17,8 @@ from motion.engine import Engine
 from server.bench.bench import FPS, STAGES, bare_call, timed
 from server.bench.row import Row
 from server.bench.served import Sample, serving
-from server.capture.demo import DemoSource
+from server.bench.soak_load import dance
+from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls, open_house
 from server.stages.house import House, Rules
@@ -58,17 +61,21 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
 class _Stages:
     """A house of some stages, ticked as fast as they go."""
 
-    def __init__(self, folder: Path, count: int, performers: bool = False) -> None:
+    def __init__(self, folder: Path, count: int) -> None:
         self.now = 0.0
         rules = Rules(most_stages=count)
         self.house: House = open_house(folder.parent, "cpu", folder, rules, time.monotonic)
         controls = first_controls(self.house, folder.name, 0)
         for number in range(count):
-            source = DemoSource(lambda: self.now) if performers else BrowserSource(lambda: 0.0)
-            source.start()
+            source = BrowserSource(lambda: self.now)
             seeded = controls.model_copy(update={"seed": self.house.draw_seed()})
             self.house.make(str(number), source, seeded, "refuse")
         self._stages = list(self.house.stages.values())
+
+    def show(self, seen: Sighting) -> None:
+        """Let somebody be seen on all stages."""
+        for stage in self._stages:
+            stage.eyes.browser.receive(replace(seen, time=self.now))
 
     def tick(self) -> None:
         self.house.tick(self.now, self._stages)
@@ -96,8 +103,11 @@ def _tick_times(
 
 def _performer_times(folder: Path) -> Float[Array, "N"]:
     """Return what ticks with performers took more than ticks without, for each performer."""
-    seen, alone = _Stages(folder, PERFORMERS, performers=True), _Stages(folder, PERFORMERS)
-    more = [timed(seen.tick) - timed(alone.tick) for _ in range(WARM_UP + TICKS)]
+    watched, alone = _Stages(folder, PERFORMERS), _Stages(folder, PERFORMERS)
+    more = []
+    for seen in islice(dance(0.0), WARM_UP + TICKS):
+        watched.show(seen)
+        more.append(timed(watched.tick) - timed(alone.tick))
     return np.array(more[WARM_UP:]) / PERFORMERS
 
 

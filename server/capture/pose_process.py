@@ -23,7 +23,7 @@ from server.capture.pose_finder import Image, Picture, PoseFinder
 
 _SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a lost source
 _PATIENCE = 5.0  # seconds that a live source may take for a picture
-_LATE, _HOPELESS = 0.05, 1.0  # seconds behind at which a video skips, and gives up to catch up
+_LATE, _HOPELESS = 0.02, 1.0  # seconds behind at which a video skips, and gives up to catch up
 _LONGEST_FRAME = 10.0  # seconds between pictures of a video; more is a broken time stamp
 _FROZEN = 10.0  # seconds for which a camera may give the very same picture
 _HICCUPS = 10  # pictures in a row that a live source may fail to give

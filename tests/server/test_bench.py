@@ -44,8 +44,8 @@ def test_growth_is_drawn_from_the_rows(tmp_path: Path) -> None:
     ]
     draw_curves([*rows, Row("a tick of nothing", "ms")], tmp_path / "curves.svg")
     text = (tmp_path / "curves.svg").read_text()
-    assert text.count("<!-- Bhava -->") == 3
-    assert "<!-- viewers -->" in text
+    assert text.count(">Bhava<") == 3
+    assert ">viewers<" in text
 
 
 def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,8 +82,8 @@ def test_late_frames_of_a_video_are_skipped():
     next(video)
     time.wait(0.4)
     picture = next(video)
-    assert picture.image[0, 0, 0] == 9
-    assert time.now - picture.time <= 0.05
+    assert picture.image[0, 0, 0] == 10
+    assert time.now - picture.time <= 0.02
 
 
 def test_video_far_behind_goes_on_from_there():
