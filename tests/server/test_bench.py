@@ -60,6 +60,7 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         (stages, "TICKS", 20),
         (stages, "SECONDS", 1.0),
         (stages, "SETTLING", 0.5),
+        (stages, "ROOM", 10.0),
         (fanout, "VIEWERS", (2,)),
         (fanout, "ROUNDS", 1),
         (fanout, "SECONDS", 1),
@@ -72,8 +73,10 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
     rows = {row.pop("name"): row for row in report["rows"]}
     for name in ("memory of server and pose process", "picture to a frame at a viewer"):
         assert rows.pop(name)["median"] is None
-    assert len(rows) == 23
+    late = rows.pop("late ticks of 2 stages")  # a busy machine may have no room for them
+    assert late["median"] is not None or "had room for 1" in late["note"]
+    assert len(rows) == 22
     for name, row in rows.items():
         assert row["median"] is not None, name
-        if not name.startswith(("growth", "late", "what a performer")):
+        if not name.startswith(("growth", "what a performer")):
             assert 0 < row["median"] <= row["p95"], name
