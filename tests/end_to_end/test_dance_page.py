@@ -15,6 +15,14 @@ from tests.end_to_end.conftest import FLAGS, program
 from tests.end_to_end.running_server import RunningServer, run_server
 from tests.end_to_end.stage_page import visit
 
+WATCH = """() => {
+  window.states = [];
+  new MutationObserver(() => {
+    const state = document.documentElement.dataset.dance;
+    if (state !== window.states.at(-1)) window.states.push(state);
+  }).observe(document.documentElement, { attributeFilter: ["data-dance"] });
+}"""
+
 MOVING = 0.05
 """Metres a second above which wrists count as moving; breathing stays below."""
 
@@ -25,10 +33,10 @@ def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: B
         visit(browser_with_webcam, server.address, "dance?quality=low&placement=beside") as stage,
     ):
         page = stage.page
+        page.evaluate(WATCH)
         page.click("text=Begin")
-        page.wait_for_selector("html[data-dance=countdown]", state="attached")
-        stage.picture("dance-countdown")
         page.wait_for_selector("html[data-dance=dancing]", state="attached")
+        assert page.evaluate("states") == ["opening", "framing", "countdown", "dancing"]
         server.await_status(performer="present", source_state="delivering")
         assert stage.wrist_speed(2.0) > MOVING
         stage.picture("dance-duet")
