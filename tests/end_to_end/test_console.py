@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from motion.clip_files import read_clip
 from tests.end_to_end.console_page import operate
 from tests.end_to_end.running_server import RunningServer, run_server
 
 TABLET, PHONE = (1024, 768), (390, 844)
+HAPPY = (0.858, 0.451)
+"""Where it lies on the pad, in shares of its width and height."""
+
+EXPORT_PATIENCE = 300_000
+"""Milliseconds: an export gives way to all else that the machine does."""
 
 
 @pytest.fixture(scope="module")
@@ -57,24 +62,22 @@ def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningS
         one.await_cue("Storm")
         other.press("PageDown")
         one.await_cue("Calm")
-        dots = _dots_of_a_fade(one.page)
-        assert len(dots) > 3
+        assert any(-60 < height < 60 for height in _heights_in_a_fade(one.page))
         other.press("ArrowLeft")
         one.await_cue("Storm")
         one.picture("cues")
 
 
-def _dots_of_a_fade(page) -> list[str]:
-    """Where the pad shows the feeling, one after the other, until it has come to `tired`."""
+def _heights_in_a_fade(page: Page) -> list[float]:
+    """How far down the pad the feeling is shown, from `angry` (-77) until `tired` (78)."""
     return page.evaluate(
         """() => new Promise((resolve) => {
           const felt = document.querySelector("#pad .felt");
-          const places = [];
+          const heights = [];
           const watch = () => {
-            const place = felt.getAttribute("transform");
-            if (place !== places.at(-1)) places.push(place);
-            const low = Number(place.split(" ")[1].replace(")", "")) > 75;
-            if (low) resolve(places);
+            const height = Number(felt.getAttribute("transform").match(/ (.*)[)]/)[1]);
+            heights.push(height);
+            if (height > 75) resolve(heights);
             else requestAnimationFrame(watch);
           };
           watch();
@@ -110,7 +113,9 @@ def test_fingers_find_everything(
     with operate(browser, server.address, size, has_touch=True) as console:
         pad = console.page.locator("#pad svg").bounding_box()
         assert pad is not None
-        console.page.touchscreen.tap(pad["x"] + pad["width"] * 0.9, pad["y"] + pad["height"] / 2)
+        console.page.touchscreen.tap(
+            pad["x"] + HAPPY[0] * pad["width"], pad["y"] + HAPPY[1] * pad["height"]
+        )
         console.await_fader("share:happy", "100 %")
         for panel in console.page.locator("nav button:visible").all():
             panel.click()
@@ -132,7 +137,7 @@ def test_a_take_is_recorded_replayed_and_exported(
         console.open("takes")
         console.page.wait_for_selector("#takes li[data-take]:not(:has-text('still growing'))")
         console.page.click("#takes li summary")
-        with console.page.expect_download() as download:
+        with console.page.expect_download(timeout=EXPORT_PATIENCE) as download:
             console.page.click("#takes >> text='Export'")
         download.value.save_as(tmp_path / "take.bvh")
         assert read_clip(tmp_path / "take.bvh").seconds > 1.0
@@ -141,7 +146,8 @@ def test_a_take_is_recorded_replayed_and_exported(
             console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
         )
         console.open("stages")
-        console.page.click("#stages [aria-label^='End replay-default']")
+        for _ in ("End", "Sure?"):
+            console.page.click("#stages [aria-label^='End replay-default']")
         console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
 
 

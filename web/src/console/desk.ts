@@ -119,6 +119,10 @@ export class Desk {
     return this.connection.clock.serverFromClient(browserNetwork.now());
   }
 
+  private get operates(): boolean {
+    return this.root.dataset.role === "operator";
+  }
+
   private draw(now: number): void {
     requestAnimationFrame((next) => this.draw(next / 1000));
     const serverNow = this.connection.clock.serverFromClient(now);
@@ -126,7 +130,6 @@ export class Desk {
     if (shown === null) return;
     const knows = serverNow !== null && !Number.isNaN(shown.captured);
     this.latency = knows ? serverNow - shown.captured : null;
-    if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY / 6) return;
     this.feeling.feel(shown.emotion);
     if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
     this.acknowledged = shown.sequence;
@@ -140,6 +143,7 @@ export class Desk {
       .ask<StageState>("GET", "")
       .then((state) => this.stateSeen(state))
       .catch(() => {});
+    if (!this.operates) return;
     if (find("#takes").offsetParent !== null) void this.takes.refresh();
     if (find("#stages").offsetParent !== null) void this.stages.refresh();
   }
@@ -170,7 +174,7 @@ export class Desk {
     this.controlsReceived(hello.controls);
     this.statusReceived(hello.status);
     void this.monitor.present(hello);
-    if (hello.role === "operator") void this.cues.refresh();
+    if (this.operates) void this.cues.refresh();
   }
 
   private messageReceived(message: Exclude<ServerMessage, Hello>): void {
@@ -206,7 +210,7 @@ export class Desk {
 
   private pressed(event: KeyboardEvent): void {
     const shortcut = shortcutOf(event, ownerOf(event.target));
-    if (shortcut === null || this.root.dataset.role !== "operator") return;
+    if (shortcut === null || !this.operates) return;
     keep(event);
     if (event.repeat) return;
     if (shortcut.kind === "go") find("#go").click();

@@ -3,6 +3,8 @@ import type { Api } from "./api";
 
 /** Between two looks at the landmarks, milliseconds. */
 const PERIOD = 100;
+/** The same where there is nothing to see, or no leave to. */
+const PATIENT_PERIOD = 1000;
 /** Seconds after which landmarks say nothing about now. */
 const STALE = 1;
 const VISIBLE = 0.5;
@@ -35,11 +37,10 @@ export class LandmarkView {
 
   /** Looks again and again, as long as it can be seen. */
   async watch(): Promise<void> {
-    if (this.canvas.offsetParent !== null && !document.hidden) {
-      const seen = await this.api.ask<Seen>("GET", "landmarks").catch(() => null);
-      this.draw(seen && this.fresh(seen) ? seen : null);
-    }
-    setTimeout(() => void this.watch(), PERIOD);
+    const wanted = this.canvas.offsetParent !== null && !document.hidden;
+    const seen = wanted ? await this.api.ask<Seen>("GET", "landmarks").catch(() => null) : null;
+    this.draw(seen && this.fresh(seen) ? seen : null);
+    setTimeout(() => void this.watch(), seen ? PERIOD : PATIENT_PERIOD);
   }
 
   private fresh({ time }: Seen): boolean {

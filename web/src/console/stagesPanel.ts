@@ -1,6 +1,7 @@
 import type { Api, StageState } from "./api";
 import { find } from "./find";
 import { make } from "./make";
+import { sure } from "./sure";
 
 /** All stages of the server: how they are doing, new ones, and the way to their consoles. */
 export class StagesPanel {
@@ -27,7 +28,11 @@ export class StagesPanel {
   refresh(): Promise<void> {
     return this.attempt(async () => {
       const stages = await this.api.askHouse<StageState[]>("GET", "stages");
-      this.list.replaceChildren(...stages.map((stage) => this.row(stage)));
+      const rows = stages.map((stage) => this.row(stage));
+      // A button that waits for its second touch stays, as long as nothing is new.
+      if (rows.map(text).join() !== [...this.list.children].map(text).join()) {
+        this.list.replaceChildren(...rows);
+      }
     });
   }
 
@@ -49,12 +54,8 @@ export class StagesPanel {
   }
 
   private ender(name: string): HTMLElement {
-    return make("button", {
-      type: "button",
-      textContent: "End",
-      ariaLabel: `End ${name}`,
-      onclick: () => this.change(() => this.api.askHouse("DELETE", `stages/${name}`)),
-    });
+    const button = make("button", { type: "button", ariaLabel: `End ${name}` }, "End");
+    return sure(button, () => this.change(() => this.api.askHouse("DELETE", `stages/${name}`)));
   }
 
   private async open(): Promise<void> {
@@ -77,6 +78,10 @@ export class StagesPanel {
       this.tell((error as Error).message);
     }
   }
+}
+
+function text(row: Element): string {
+  return `${row.className} ${row.querySelector("span")?.textContent}`;
 }
 
 function link(href: string, text: string, target: string): HTMLElement {

@@ -54,7 +54,8 @@ export class TakesPanel {
 
   /** @param playing Names of the stages that takes play on, by take. */
   private show(takes: readonly Take[], playing: ReadonlyMap<string, string>): void {
-    const state = JSON.stringify([takes, [...playing]]);
+    const known = takes.map((take) => (take.finished ? take : take.name));
+    const state = JSON.stringify([known, [...playing]]);
     // Rows keep their progress and their open lists as long as nothing is new.
     if (state === this.shown) return;
     this.shown = state;

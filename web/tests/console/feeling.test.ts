@@ -76,6 +76,13 @@ describe("the pad", () => {
     }
     expect(pointOf(inTheOrderOf({ afraid: 1 }), places)).toEqual(place("afraid"));
   });
+
+  it("goes straight from an emotion to its opposite", () => {
+    const [angry, tired] = [place("angry"), place("tired")];
+    const half = pointOf(inTheOrderOf({ angry: 0.5, tired: 0.5 }), places);
+    expect(half.valence).toBeCloseTo((angry.valence + tired.valence) / 2);
+    expect(half.arousal).toBeCloseTo((angry.arousal + tired.arousal) / 2);
+  });
 });
 
 describe("the faders", () => {

@@ -2,6 +2,7 @@ import type { Changes, Controls } from "../../protocol/messages";
 import type { Api } from "../api";
 import { find } from "../find";
 import { make } from "../make";
+import { sure } from "../sure";
 import { captured } from "./captured";
 import type { Cue, CueList } from "./cueList";
 import { moved } from "./moved";
@@ -10,6 +11,9 @@ import { summary } from "./summary";
 
 type Kind = "cues" | "presets";
 type Edits = Partial<Record<Kind, readonly Cue[]>>;
+
+/** A second touch of Go within it is a slip of the finger or foot, milliseconds. */
+const BOUNCE = 350;
 
 const EMPTY: CueList = {
   revision: 0,
@@ -33,6 +37,7 @@ export interface CueListener {
 export class CuePanel {
   private list = EMPTY;
   private asking = false;
+  private wentAt = 0;
   private stale = false;
   private readonly form = find<HTMLFormElement>("#new-cue");
   private readonly rows = find("#cue-list");
@@ -46,7 +51,10 @@ export class CuePanel {
     private readonly listener: CueListener,
   ) {
     this.form.onsubmit = (event) => this.add(event);
-    this.goButton.onclick = () => this.go(neighbour(this.list, 1));
+    this.goButton.onclick = ({ timeStamp }) => {
+      if (timeStamp - this.wentAt > BOUNCE) this.go(neighbour(this.list, 1));
+      this.wentAt = timeStamp;
+    };
     this.backButton.onclick = () => this.go(neighbour(this.list, -1));
   }
 
@@ -209,10 +217,9 @@ export class CuePanel {
         button("Overwrite with what is on stage", () => this.overwrite(cue, replace)),
         button("Up", move(-1)),
         button("Down", move(1)),
-        button(
-          "Delete",
-          () => void this.save({ [kind]: this.list[kind].filter(({ id }) => id !== cue.id) }),
-        ),
+        sure(make("button", { type: "button" }, "Delete"), () => {
+          void this.save({ [kind]: this.list[kind].filter(({ id }) => id !== cue.id) });
+        }),
       ),
     );
   }

@@ -21,6 +21,7 @@ export class Feeling {
   private faders: Fader[] = [];
   private labels: readonly string[] = [];
   private shares: readonly number[] = [];
+  private felt: Float32Array = new Float32Array(0);
 
   /** @param change Asks the server for changes. */
   constructor(change: (changes: Changes) => void) {
@@ -62,8 +63,10 @@ export class Feeling {
   }
 
   /** Shows what colours the motion now: weights in the order of the labels. */
-  feel(weights: ArrayLike<number>): void {
-    const intensity = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
+  feel(weights: Float32Array): void {
+    if (weights.every((weight, i) => weight === this.felt[i])) return;
+    this.felt = weights;
+    const intensity = weights.reduce((sum, weight) => sum + weight, 0);
     if (intensity > 0) this.pad.feel(Array.from(weights, (weight) => weight / intensity));
   }
 

@@ -4,10 +4,12 @@ import type { Point } from "./point";
 /** Between the first places that are tried. */
 const COARSE = 1 / 12;
 const HALVINGS = 8;
+/** Sum of the squared differences of shares below which blends look the same. */
+const ALIKE = 0.005;
 
 /**
  * Finds the point of the pad whose blend is nearest to a given one: the inverse of `blendAt`, as far
- * as there is one. Blends that no point gives lie where a similar one does.
+ * as there is one. Blends that no point gives, such as of opposites, lie between their emotions.
  *
  * @param shares Of the emotions, with the sum 1.
  * @param places Of the emotions.
@@ -15,7 +17,8 @@ const HALVINGS = 8;
 export function pointOf(shares: readonly number[], places: readonly Point[]): Point {
   const error = (point: Point) =>
     blendAt(point, places).reduce((sum, share, i) => sum + (share - (shares[i] ?? 0)) ** 2, 0);
-  let best = centroid(shares, places);
+  const between = centroid(shares, places);
+  let best = between;
   let least = error(best);
   const attempt = (valence: number, arousal: number) => {
     const point = { valence: clamp(valence), arousal: clamp(arousal) };
@@ -26,7 +29,7 @@ export function pointOf(shares: readonly number[], places: readonly Point[]): Po
   for (let step = COARSE / 2, i = 0; i < HALVINGS && least > 1e-6; step /= 2, i++) {
     around(best, step, 2, attempt);
   }
-  return best;
+  return least < ALIKE ? best : between;
 }
 
 /** Tries a grid of places around one. */
