@@ -11,6 +11,7 @@ export const english = {
     takeUp: "Take me up",
     webcam: "Dance with your webcam",
     fullScreen: "Full screen",
+    operate: "Operate the show",
     reload: "Reload",
     invitation: "Step in, and I will dance with you",
   },

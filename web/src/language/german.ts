@@ -13,6 +13,7 @@ export const german: Texts = {
     takeUp: "Nimm mich auf",
     webcam: "Mit der Webcam tanzen",
     fullScreen: "Vollbild",
+    operate: "Die Show bedienen",
     reload: "Neu laden",
     invitation: "Tritt ein, und ich tanze mit dir",
   },
