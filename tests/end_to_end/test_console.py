@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from motion.clip_files import read_clip
 from tests.end_to_end.console_page import operate
@@ -14,6 +14,15 @@ from tests.end_to_end.running_server import RunningServer, run_server
 TABLET, PHONE = (1024, 768), (390, 844)
 HAPPY = (0.858, 0.451)
 """Where it lies on the pad, in shares of its width and height."""
+
+FELT = "document.querySelector('#pad .felt')"
+HEIGHT = f"Number({FELT}.getAttribute('transform')?.match(/ (.*)[)]/)[1])"
+"""How far down the pad the feeling is shown: `angry` is at -77, `tired` at 78."""
+
+WATCH_HEIGHTS = f"""() => {{
+  window.heights = [];
+  new MutationObserver(() => heights.push({HEIGHT})).observe({FELT}, {{ attributes: true }});
+}}"""
 
 EXPORT_PATIENCE = 300_000
 """Milliseconds: an export gives way to all else that the machine does."""
@@ -60,29 +69,15 @@ def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningS
         one.await_fader("share:angry", "100 %")
         one.page.reload()
         one.await_cue("Storm")
+        one.page.wait_for_function(f"{HEIGHT} < -75")
+        one.page.evaluate(WATCH_HEIGHTS)
         other.press("PageDown")
         one.await_cue("Calm")
-        assert any(-60 < height < 60 for height in _heights_in_a_fade(one.page))
+        one.page.wait_for_function(f"{HEIGHT} > 75")
+        assert any(-60 < height < 60 for height in one.page.evaluate("heights"))
         other.press("ArrowLeft")
         one.await_cue("Storm")
         one.picture("cues")
-
-
-def _heights_in_a_fade(page: Page) -> list[float]:
-    """How far down the pad the feeling is shown, from `angry` (-77) until `tired` (78)."""
-    return page.evaluate(
-        """() => new Promise((resolve) => {
-          const felt = document.querySelector("#pad .felt");
-          const heights = [];
-          const watch = () => {
-            const height = Number(felt.getAttribute("transform").match(/ (.*)[)]/)[1]);
-            heights.push(height);
-            if (height > 75) resolve(heights);
-            else requestAnimationFrame(watch);
-          };
-          watch();
-        })"""
-    )
 
 
 def test_the_show_stops_at_once_and_goes_on(browser: Browser, server: RunningServer) -> None:
