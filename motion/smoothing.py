@@ -50,10 +50,13 @@ def smooth(windows: Float[Array, "B 5 F"], fps: float) -> Float[Array, "B F"]:
 
 
 def accents(windows: Float[Array, "B 5 F"], fps: float) -> Float[Array, "B J"]:
-    """Return how fast the joints are in the middle, from 0 at rest to 1 in an accent."""
-    change = windows[:, REACH + 1, _ROTATIONS] - windows[:, REACH - 1, _ROTATIONS]
-    columns = change.reshape(len(windows), features.JOINTS, 6)
+    """Return how fast the joints are in the middle, from 0 at rest to 1 in an accent.
+
+    They must be before and after it: who leaps from one place to another is fast for a frame only.
+    """
+    turned = windows[:, REACH - 1 : REACH + 2, _ROTATIONS]
+    columns = np.diff(turned, axis=1).reshape(len(windows), 2, features.JOINTS, 6)
     # A turn by a small angle moves each of the two columns by as much, where it is across the axis.
-    speed = np.linalg.norm(columns, axis=-1) / np.sqrt(2.0) * fps / 2.0
+    speeds = np.linalg.norm(columns, axis=-1) / np.sqrt(2.0) * fps
     slow, fast = ACCENT
-    return np.clip((speed - slow) / (fast - slow), 0.0, 1.0)
+    return np.clip((speeds.min(1) - slow) / (fast - slow), 0.0, 1.0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from motion.contract import CONTRACT_FILE
 from motion.engine import Device, Engine
+from motion.errors import BhavaError
 from server.stages.faults import Faults
 
 
@@ -24,7 +25,7 @@ class ModelShelf:
         Args:
             load: Reads a model of a name.
             names: Of the models.
-            faults: Counts models that cannot be loaded.
+            faults: Counts unforeseen errors; others are told to who asks for the model.
         """
         self.names = names
         self._load, self._faults = load, faults
@@ -68,6 +69,8 @@ class ModelShelf:
     def _loaded(self, name: str) -> Engine:
         try:
             return self._load(name)
+        except BhavaError:
+            raise
         except Exception as error:
             self._faults.count(f"model {name}", error)
             raise

@@ -24,12 +24,20 @@ from server.wire.messages import Controls
 Array = np.ndarray
 Whom = Performer | Literal["stand", "hold"]
 
-EMOTION_SHARE = 0.3
+EMOTION_SHARE = 0.35
 """Of a mirror's motion that is the model's own at intensity 1: enough to colour it, too little to
 lose the dancer."""
 
+EMOTION_DEAFNESS = 0.6
+"""How much less of the dancer a mirror's model hears at intensity 1: one that hears all goes on as
+the dancer does, whatever it should feel. Arms of the happy and the sad are then 1 cm apart, with
+this 4 cm, while they are 6 cm from the dancer's."""
+
 LISTENING = 0.85
 """Share of the stand in a partner that listens: it breathes on."""
+
+SETTLES = 0.6
+"""Seconds in which a partner comes to stand: arms that fall faster than that look thrown."""
 
 HISTORY = 1.0
 """Seconds of what it showed that a partner hears when it goes on in another model: all of it within
@@ -79,8 +87,8 @@ class Pairing:
 
     @property
     def history(self) -> Clip | None:
-        """What was shown in the last second; None before two frames."""
-        if len(self._history) < 2:
+        """What was shown in the last second; None before there is a token of it."""
+        if len(self._history) < self._frames:
             return None
         return Clip.from_poses(list(self._history), self._contract.fps)
 
@@ -144,7 +152,8 @@ class Pairing:
             return None
         stays = wanted is not None and wanted.whom == self._following.whom
         following = self._following = wanted if wanted and stays else self._following
-        shown = self._ramp.to(following.shown if stays else 0.0, now)
+        takes = SETTLES if stays and following.whom == "stand" else Ramp.SECONDS
+        shown = self._ramp.to(following.shown if stays else 0.0, now, takes)
         self._lead = self._newest_lead(following.whom, now)
         if self._lead is None or shown == 0.0:
             return None
@@ -159,7 +168,8 @@ class Pairing:
         match controls.mode:
             case "mirror":
                 intensity = min(1.0, sum(controls.emotion.values()))
-                return Follow(performer, 1.0 - EMOTION_SHARE * intensity, 1.0)
+                shown, heard = 1.0 - EMOTION_SHARE * intensity, 1.0 - EMOTION_DEAFNESS * intensity
+                return Follow(performer, shown, heard)
             case "duet" if controls.influence > 0:
                 return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:

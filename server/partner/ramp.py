@@ -2,29 +2,31 @@
 
 
 class Ramp:
-    """A value that reaches each new goal within the same time, starting and ending at rest."""
+    """A value that goes to each new goal in a time of its own, starting and ending at rest."""
 
     SECONDS = 0.3
     """Of a change of mode: as quick as can be without a pop."""
 
     def __init__(self, value: float = 0.0) -> None:
         self._start = self._goal = value
-        self._since = float("-inf")
+        self._since, self._takes = float("-inf"), self.SECONDS
 
-    def to(self, goal: float, now: float) -> float:
+    def to(self, goal: float, now: float, seconds: float = SECONDS) -> float:
         """Return the value now, on its way to a goal.
 
         Args:
             goal: May change at any time.
             now: Seconds; never decreases.
+            seconds: Which a new goal takes.
         """
         if goal != self._goal:
-            self._start, self._goal, self._since = self.at(now), goal, now
+            self._start, self._goal = self.at(now), goal
+            self._since, self._takes = now, seconds
         return self.at(now)
 
     def at(self, now: float) -> float:
         """Return the value at a time."""
-        part = min(1.0, (now - self._since) / self.SECONDS)
+        part = min(1.0, (now - self._since) / self._takes)
         return self._start + (self._goal - self._start) * eased(part)
 
 

@@ -1,7 +1,9 @@
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from motion.clip import Clip
-from motion.inertia import Offset, Poses
+from motion.inertia import FASTEST, Offset, Poses
+from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 
 DT = 1 / 30
@@ -31,3 +33,21 @@ def test_the_first_pose_goes_on_from_what_was_shown_and_the_rest_meets_the_motio
     assert acceleration.max() < 0.3 * pop.max()
     np.testing.assert_allclose(positions[-1], new.world_positions()[-1], atol=0.01)
     np.testing.assert_array_equal([h[0] for h, _ in shown], untouched.hips[2:])
+
+
+def test_a_joint_that_leaps_as_no_person_turns_goes_over_smoothly_and_alone():
+    clip = swaying(60)
+    leaping = swaying(60)
+    arm = CANONICAL.joints.index("leftLowerArm")
+    leap = Rotation.from_rotvec([0.0, 2.5, 0.0])
+    leaping.rotations[30:, arm] = (leap * Rotation.from_quat(clip.rotations[30:, arm])).as_quat()
+    offset = Offset(1)
+    offset.bridge(np.array([0]), (at(0, clip), at(1, clip)), (at(0, clip), at(1, clip)), DT)
+    shown = [offset.apply(at(frame, leaping), DT)[1][0] for frame in range(2, 60)]
+    turned = Rotation.from_quat([pose[arm] for pose in shown])
+    speed = (turned[1:] * turned[:-1].inv()).magnitude() / DT
+    assert speed.max() < FASTEST
+    assert np.abs(np.diff(speed)).max() < 0.5 * FASTEST
+    np.testing.assert_allclose(np.abs((shown[-1] * leaping.rotations[-1]).sum(-1)), 1.0, atol=1e-3)
+    others = [joint for joint in range(len(CANONICAL.joints)) if joint != arm]
+    np.testing.assert_array_equal(np.array(shown)[:, others], clip.rotations[2:, others])

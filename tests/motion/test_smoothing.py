@@ -53,3 +53,11 @@ def test_a_fast_joint_is_left_as_it_is_and_a_slow_one_beside_it_is_smoothed():
     np.testing.assert_allclose(shown[:, :6], window[:, REACH, TURNED][:, :6])
     still = window[:, 0, TURNED][:, 6:]
     np.testing.assert_allclose(shown[:, 6:] - still, KERNEL[REACH] * 0.01)
+
+
+def test_a_leap_between_two_frames_is_no_accent():
+    window = turning(0.0)
+    for leap in range(1, 2 * REACH + 1):
+        after = window.copy()
+        after[0, leap:, TURNED] = turning(2 * ACCENT[1])[0, REACH, TURNED]
+        np.testing.assert_allclose(accents(after, FPS), 0.0)

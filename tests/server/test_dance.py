@@ -176,7 +176,7 @@ CHANGES = [
     {"seed": 77},
     {"model": "other"},
     {"panic": "freeze"},
-    {"emotion": {"angry": 1.5}, "energy": 2.0, "influence": 1.0},
+    {"emotion": {"sad": 1.0}, "energy": 1.5, "influence": 1.0},
 ]
 
 

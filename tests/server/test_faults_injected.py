@@ -131,7 +131,8 @@ async def test_a_model_that_is_slow_once_costs_its_own_frames_only(theatre: Thea
         await theatre.time.run(20)
         frames += [await viewer.frame() for _ in range(20)]
     steps = [round((b.time - a.time) * 30) for a, b in pairwise(frames)]
-    assert sorted(steps)[-2:] in ([1, 9], [1, 10])
+    assert steps.count(1) == len(steps) - 1
+    assert 8 <= max(steps) <= 10
     poses = [frame.figures[0].pose for frame in frames]
     assert acceleration(Clip.from_poses(poses, 30)).max() < 250
     assert theatre.faults == {}
@@ -166,14 +167,13 @@ async def test_a_model_that_cannot_be_read_is_refused_and_the_old_one_dances_on(
 ) -> None:
     async with theatre.join("operator") as operator:
         await operator.say(type="set", model="torn", energy=1.5)
-        while (await operator.message("controls"))["model"] == "sway":
-            await theatre.time.run()
-        await theatre.time.run(5)
-        told = await operator.message("controls")
-        assert (told["model"], told["energy"]) == ("sway", 1.5)
+        await settled(operator)
+        async with asyncio.timeout(10):
+            while not theatre.stage.refused:
+                await theatre.time.run()
     state = (await theatre.get("/api/stages/default")).json()
     assert "got half of one" in state["refused"]
-    assert state["controls"]["model"] == "sway"
+    assert (state["controls"]["model"], state["controls"]["energy"]) == ("sway", 1.5)
 
 
 @contextmanager
@@ -248,10 +248,10 @@ async def test_at_the_end_all_are_told_and_takes_are_closed_within_two_seconds(
             theatre.server.should_exit = True
             assert [await viewer.closed(), await operator.closed()] == [1001, 1001]
             stuck.websocket.transport.abort()
-    assert time.monotonic() - began < 2.0
-    take = Take(tmp_path / "default.take")
-    assert take.finished
-    assert len(list(take.ticks())) >= 329
+    path = tmp_path / "default.take"
+    while not Take(path).finished:  # a thread of its own writes the last of it
+        assert time.monotonic() - began < 2.0
+    assert len(list(Take(path).ticks())) >= 329
 
 
 @pytest.mark.usefixtures("witness")

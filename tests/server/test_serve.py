@@ -43,7 +43,7 @@ async def test_it_dances_until_it_is_told_to_end(
 ) -> None:
     process, address = server
     async with connect(f"ws://{address}/ws") as viewer:
-        await viewer.send('{"type":"hello","version":1,"role":"viewer"}')
+        await viewer.send('{"type":"hello","version":2,"role":"viewer"}')
         hello = json.loads(await viewer.recv())
         assert hello["model"] == "default"
         assert "neutral" in hello["emotions"]
@@ -52,7 +52,7 @@ async def test_it_dances_until_it_is_told_to_end(
             message = await viewer.recv()
             if isinstance(message, bytes):
                 frames.append(decode_frame(message, len(CANONICAL.joints)))
-        assert len({frame.pose.rotations.tobytes() for frame in frames}) > 10
+        assert len({frame.figures[0].pose.rotations.tobytes() for frame in frames}) > 10
         process.send_signal(number)
         await viewer.wait_closed()
         assert viewer.close_code == 1001
