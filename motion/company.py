@@ -166,7 +166,7 @@ class Company:
         think(self._engine, [mind for mind in self._minds if mind])
         windows, changed, taken_up = self._next_windows()
         self._bridge(windows, changed, leads or {})
-        frames = face_audience(smooth(windows, self.fps), figures.root, figures.stage_radius)
+        frames = face_audience(smooth(windows, self.fps), figures.root)
         frames = self._follow(frames, leads or {})
         frames = bend_inwards(frames, figures.root, figures.stage_radius)
         root = features.next_root(figures.root, frames, self.fps)

@@ -1,21 +1,22 @@
 """Partners stay on their stage and turn to the audience rather than away from it.
 
-Near the edge their paths bend inwards and slow outwards. While a foot is free, a partner turns
-towards +Z a little faster, or away from it a little slower, than its model says.
+Near the edge their paths bend inwards and slow outwards. A partner that faces away from +Z turns
+towards it faster, or further away from it slower, than its model says: most with a foot free.
 """
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import features
+from motion.grounding import ramp
 
 Array = np.ndarray
 
-FREE_SHARE = 0.5
-"""Share of the radius within which nothing is changed."""
+FREE_SHARE = 0.7
+"""Share of the radius within which no path is changed."""
 
-CURVATURE = 2.0
-"""Radians per metre at most by which the path bends: circles of half a metre."""
+CURVATURE = 2.5
+"""Radians per metre at most by which the path bends: circles of 0.4 m."""
 
 TURN_RATE = 4.0
 """Radians per second at most by which the path bends: a brisk turn in a dance."""
@@ -23,34 +24,38 @@ TURN_RATE = 4.0
 RETURN_RATE = 2.0
 """Metres per second by which a partner is drawn in, for each metre beyond the edge."""
 
-
-FACING_RATES = (0.3, 1.0)
+FACING_RATES = (0.8, 1.5)
 """Radians per second at most by which a partner turns to the audience: in a walk, where it makes a
-circle of some metres, and at rest or at the edge, where it makes a step or two."""
+circle of a metre, and at rest, where it makes a step or two."""
+
+STANDING_SHARE = 0.5
+"""Share of these by which it turns on two standing feet: the foot lock holds them, and steps."""
+
+FACING = (0.6, 1.1)
+"""Radians from +Z up to which a partner faces as it likes, and from which it turns in full: walkers
+cross the stage on a slant rather than go straight down to its edge."""
 
 WALK = 0.8
 """Metres per second of a walk."""
 
 
-def face_audience(
-    frames: Float[Array, "B F"], root: Float[Array, "B 3"], radius: Float[Array, "B"]
-) -> Float[Array, "B F"]:
-    """Return the features with a turn to the audience, by who has a foot free to step.
+def face_audience(frames: Float[Array, "B F"], root: Float[Array, "B 3"]) -> Float[Array, "B F"]:
+    """Return the features with a turn to the audience.
 
     Args:
         frames: Features that go on from the roots; not changed.
         root: Of the frames before; see `features.last_root`.
-        radius: Of the stage, a circle about the origin, metres.
     """
     feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
-    free = np.clip(1.0 - feet.min(-1), 0.0, 1.0)
+    free = np.clip(1.0 - feet.min(-1), STANDING_SHARE, 1.0)
     speed = np.linalg.norm(frames[:, features.PART["root_velocity"]], axis=-1)
-    slow = np.clip(1.0 - speed / WALK, 0.0, 1.0)
     walking, resting = FACING_RATES
-    rate = walking + (resting - walking) * np.maximum(slow, _edge(root[:, :2], radius))
+    rate = walking + (resting - walking) * ramp(speed, WALK, 0.0)
     away = np.angle(np.exp(1j * root[:, 2]))
     turned = frames.copy()
-    turned[:, features.PART["turn_rate"]] -= (rate * free * np.sin(away / 2))[:, None]
+    turned[:, features.PART["turn_rate"]] -= (
+        rate * free * ramp(np.abs(away), *FACING) * np.sign(away)
+    )[:, None]
     return turned
 
 

@@ -68,6 +68,10 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the folder's last checkpoint.")
     ] = False,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting, as in trainer.max_steps=600; repeatable."),
+    ] = None,
 ) -> None:
     """Train a motion model; watch it with TensorBoard on the folder."""
     from training.corpus import load_corpus, split_held_out
@@ -75,7 +79,7 @@ def train(
     from training.train import train as run
 
     _quiet("lightning.pytorch", "lightning")
-    loaded = Recipe.load(recipe)
+    loaded = Recipe.load(recipe, changes or [])
     clips, held_out = split_held_out(load_corpus(corpus))
     folder = out or Path("runs") / recipe.stem
     typer.echo(f"{len(clips)} clips to learn from, {len(held_out)} held out; log in {folder}")

@@ -8,11 +8,12 @@ every emotion follows every other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from pydantic import BaseModel, Field
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
@@ -30,14 +31,24 @@ BLEND_FRAMES = 12
 SEGMENT_SECONDS = (1.5, 6.0)
 CANDIDATES = 32
 KEEP_POOL = 0.25
-DROP_LABELS = 0.12
-DROP_ENERGY = 0.15
-
-FORGET = 0.5
-"""Probability that a stretch of tokens sees a short context, so that labels say more than habit."""
-
 FORGETFUL_TOKENS = (8, 40)
 SHORT_REACH = (1, 24)
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Dropout(BaseModel, frozen=True, extra="forbid"):
+    """How probably a window hides something, so that the model learns to do without.
+
+    Attributes:
+        labels: Of a segment: its emotion, and by themselves its other labels.
+        energy: Of a segment.
+        context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
+    """
+
+    labels: Probability = 0.12
+    energy: Probability = 0.15
+    context: Probability = 0.5
 
 
 class Window(NamedTuple):
@@ -121,6 +132,7 @@ class StitchedWindows(IterableDataset[Window]):
         seed: int,
         rank: int = 0,
         feature_scale: Float[Array, "F"],
+        dropout: Dropout,
     ) -> None:
         """Set up the windows.
 
@@ -135,6 +147,7 @@ class StitchedWindows(IterableDataset[Window]):
             seed: Of all random choices; processes and their workers derive theirs from it.
             rank: Of the process among those that train together.
             feature_scale: Divides features where poses are compared.
+            dropout: What windows hide.
         """
         shortest = int(FPS * SEGMENT_SECONDS[0])
         for number, pool in enumerate(pools):
@@ -145,6 +158,7 @@ class StitchedWindows(IterableDataset[Window]):
         self.pools, self.labels, self.shares = pools, labels.astype(np.float32), shares
         self.tokens, self.frames_per_token = tokens, frames_per_token
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
+        self.dropout = dropout
         self._is_emotion = np.arange(labels.shape[1]) < emotions
 
     def __iter__(self) -> Iterator[Window]:
@@ -182,11 +196,8 @@ class StitchedWindows(IterableDataset[Window]):
             here = slice(at, at + stop - start)
             frames[here] = self.pools[pool].frames[start:stop]
             speed[here] = self.pools[pool].speed[start:stop]
-            emotion_told, others_told, known[here] = rng.random(3) > (
-                DROP_LABELS,
-                DROP_LABELS,
-                DROP_ENERGY,
-            )
+            hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
+            emotion_told, others_told, known[here] = rng.random(3) >= hidden
             labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
             if at:
                 blend(frames, at)
@@ -199,7 +210,7 @@ class StitchedWindows(IterableDataset[Window]):
         at = 0
         while at < self.tokens:
             stretch = int(rng.integers(*FORGETFUL_TOKENS))
-            if rng.random() < FORGET:
+            if rng.random() < self.dropout.context:
                 shortest, longest = np.log(SHORT_REACH)
                 reach[at : at + stretch] = int(np.exp(rng.uniform(shortest, longest)))
             at += stretch

@@ -26,6 +26,9 @@ from training.normalisation import NARROWEST, Normalisation
 FRAMES_PER_STEP = 4
 """Frames that an exported step hears and says, as the default does."""
 
+SMALLEST_STEP = 1e-2
+"""Of a frame in normalised features: below it nothing moves."""
+
 Memory = tuple[Tensor, Tensor]
 """The two states of a peer's step."""
 
@@ -38,18 +41,45 @@ class Config(Sizes):
     layers: int = Field(ge=1)
 
 
+class PointConfig(Config):
+    """Sizes of every deterministic peer, and what it learns by.
+
+    Attributes:
+        error: Of the prediction, in the mean.
+        stillness_penalty: Weight of the share by which predicted steps from frame to frame are
+            smaller than real ones.
+    """
+
+    error: Literal["squared", "absolute"] = "squared"
+    stillness_penalty: float = Field(default=0.0, ge=0)
+
+
 class PointHead(nn.Module):
-    """Predicts one next frame, and learns by its squared error."""
+    """Predicts one next frame, and learns by its error."""
 
     noise: ClassVar[int] = 0
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, config: PointConfig) -> None:
         super().__init__()
-        self.out = nn.Linear(channels, features.WIDTH)
+        self.out = nn.Linear(config.channels, features.WIDTH)
+        self.error = functional.mse_loss if config.error == "squared" else functional.l1_loss
+        self.stillness_penalty = config.stillness_penalty
 
-    def loss(self, x: Tensor, target: Tensor) -> Tensor:
-        """Return the mean squared error of what `x` (..., C) predicts for a target (..., F)."""
-        return functional.mse_loss(self.out(x).float(), target)
+    def loss(self, x: Tensor, target: Tensor, last: Tensor) -> Tensor:
+        """Return the mean error of what `x` (..., C) predicts for targets (..., F).
+
+        Args:
+            x: The stream.
+            target: The next frames.
+            last: The frames before them.
+        """
+        prediction = self.out(x).float()
+        error = self.error(prediction, target)
+        if not self.stillness_penalty:
+            return error
+        step, real = ((frame - last).norm(dim=-1) for frame in (prediction, target))
+        short = functional.relu(1 - step / real.clamp(min=SMALLEST_STEP))
+        return error + self.stillness_penalty * short.mean()
 
     def sample(self, x: Tensor, temperature: Tensor, normal: Tensor) -> Tensor:
         """Return the prediction (..., F), whatever chance says."""
@@ -79,8 +109,9 @@ class MixtureHead(nn.Module):
         """Return log densities (...) of normalised targets (..., F), nats."""
         return self.mixture(x).log_likelihood(target)
 
-    def loss(self, x: Tensor, target: Tensor) -> Tensor:
+    def loss(self, x: Tensor, target: Tensor, last: Tensor) -> Tensor:
         """Return the mean negative log likelihood per feature, nats."""
+        del last
         return -self.log_likelihood(x, target).mean() / features.WIDTH
 
     def sample(self, x: Tensor, temperature: Tensor, normal: Tensor) -> Tensor:
@@ -155,7 +186,8 @@ class Peer(Network):
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the head's loss for every next frame, with noise on the inputs."""
         stream, targets = self._read(batch, disturbance)
-        return self.head.loss(stream, targets)
+        last = self.codec.normalise(batch.frames)[:, 2:-1]
+        return self.head.loss(stream, targets, last)
 
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, None without a density."""

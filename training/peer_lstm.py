@@ -27,7 +27,7 @@ class MDNConfig(peer.Config):
     components: int = Field(ge=1)
 
 
-class MSEConfig(peer.Config):
+class MSEConfig(peer.PointConfig):
     """Sizes of a deterministic LSTM."""
 
     kind: Literal["lstm-mse"]
@@ -62,7 +62,7 @@ class LSTMMSE(LSTM):
     """An LSTM that predicts one next frame."""
 
     def __init__(self, config: MSEConfig, labels: int) -> None:
-        super().__init__(config, labels, PointHead(config.channels))
+        super().__init__(config, labels, PointHead(config))
 
 
 class Step(PeerStep):

@@ -25,7 +25,7 @@ from training.peer import Memory, MixtureHead, MixturePerDimensionHead, Peer, Pe
 from training.transformer_mdn import rotary
 
 
-class MSEConfig(peer.Config, AttentionSizes):
+class MSEConfig(peer.PointConfig, AttentionSizes):
     """Sizes of a deterministic transformer."""
 
     kind: Literal["transformer-mse"]
@@ -108,7 +108,7 @@ class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
     def __init__(self, config: MSEConfig, labels: int) -> None:
-        super().__init__(config, labels, PointHead(config.channels))
+        super().__init__(config, labels, PointHead(config))
 
 
 class TransformerMDNPerDimension(Transformer):

@@ -1,6 +1,7 @@
 """A recipe: everything that decides what `bhava train` makes, in one TOML file."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
+from training.dataset import Dropout
 from training.kinds import KINDS, Config
 from training.network import Optimiser, Strict
 
@@ -23,6 +25,7 @@ class Data(Strict):
         tokens: In a window.
         choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
             corpus: data set `choreography`.
+        dropout: What windows hide.
     """
 
     datasets: list[str] = Field(min_length=1)
@@ -30,6 +33,7 @@ class Data(Strict):
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
     choreographed_minutes: float = Field(default=0.0, ge=0)
+    dropout: Dropout = Dropout()
 
     @model_validator(mode="after")
     def _emotions_have_pools(self) -> "Data":
@@ -111,17 +115,35 @@ class Recipe(Strict):
         return float(getattr(self.optimiser, KINDS[self.model.kind].DISTURBANCE))
 
     @staticmethod
-    def load(path: Path) -> "Recipe":
+    def load(path: Path, changes: Sequence[str] = ()) -> "Recipe":
         """Read and check a recipe.
+
+        Args:
+            path: A TOML file.
+            changes: Settings that replace the file's, such as `trainer.max_steps = 600`.
 
         Raises:
             BhavaError: Naming the first thing that does not fit.
         """
         try:
-            return Recipe.model_validate(tomllib.loads(path.read_text()))
+            recipe = tomllib.loads(path.read_text())
+            for change in changes:
+                recipe = _changed(recipe, tomllib.loads(change))
+            return Recipe.model_validate(recipe)
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise BhavaError(f"{path}: expected a recipe in TOML, got {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise BhavaError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _changed(table: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with some of its settings replaced, at any depth."""
+    replaced = {
+        key: _changed(table[key], value)
+        if isinstance(value, dict) and isinstance(table.get(key), dict)
+        else value
+        for key, value in by.items()
+    }
+    return table | replaced

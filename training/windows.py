@@ -106,6 +106,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         seed=seed,
         rank=rank,
         feature_scale=everything.std(0) / np.maximum(importance(everything), 1e-6),
+        dropout=data.dropout,
     )
 
 

@@ -33,28 +33,29 @@ def test_the_middle_of_the_stage_is_free():
     np.testing.assert_array_equal(hold_back(place, root[:, :2], 2.0, 1 / 30), place)
 
 
-def test_who_has_a_foot_free_turns_to_the_audience_on_the_shorter_way():
-    facing = np.array([0.0, 1.5, -1.5, 3.0, -3.0])
-    root = np.column_stack([np.zeros((5, 2)), facing])
-    for _ in range(300):
-        frames = walking_straight(*[0.4] * 5)
-        frames[:, features.PART["contacts"]] = [1.0, 1.0, 0.0, 0.0]
-        turned = face_audience(frames, root, 2.0)
-        root = features.next_root(root, turned, 30.0)
-        root[:, :2] = 0.0
-    assert np.abs(root[:, 2]).max() < 0.2
+def facing_after(seconds: float, *speeds: float) -> np.ndarray:
+    root = np.zeros((len(speeds), 3))
+    root[:, 2] = np.resize([1.5, -1.5, 3.0, -3.0], len(speeds))
+    for _ in range(int(30 * seconds)):
+        root = features.next_root(root, face_audience(walking_straight(*speeds), root), 30.0)
+    return root[:, 2]
 
 
-def test_who_stands_on_both_feet_or_faces_the_audience_is_not_turned():
-    frames = walking_straight(0.0, 0.4)
-    frames[0, features.PART["contacts"]] = 1.0
-    frames[1, features.PART["contacts"]] = 0.0
-    root = np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
-    np.testing.assert_array_equal(face_audience(frames, root, 2.0), frames)
+def test_partners_turn_to_the_audience_on_the_shorter_way_and_no_further_than_they_like():
+    away = np.abs(facing_after(10.0, *[0.0, 0.4, 1.0, 2.0] * 4))
+    assert away.min() >= 0.6
+    assert away.max() < 0.8
 
 
-def test_in_a_walk_the_turn_is_slow():
-    frames = walking_straight(1.0)
-    frames[:, features.PART["contacts"]] = 0.0
-    turned = face_audience(frames, np.array([[0.0, 0.0, 3.0]]), 2.0)
-    assert 0 < np.abs(turned - frames).max() < 0.35
+def test_who_faces_the_audience_is_not_turned():
+    frames = walking_straight(0.0, 1.0)
+    root = np.array([[0.0, 0.0, 0.5], [1.0, 1.0, -0.5]])
+    np.testing.assert_array_equal(face_audience(frames, root), frames)
+
+
+def test_the_turn_is_slower_on_two_standing_feet_and_in_a_walk():
+    frames = walking_straight(0.0, 0.0, 1.0)
+    frames[:, features.PART["contacts"]] = [[1.0] * 4, [1.0, 1.0, 0.0, 0.0], [0.0] * 4]
+    turned = face_audience(frames, np.full((3, 3), 2.0)) - frames
+    standing, stepping, walking = -turned[:, features.PART["turn_rate"]].ravel()
+    assert 0 < standing < walking < stepping

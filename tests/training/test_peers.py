@@ -11,7 +11,13 @@ from motion.engine import Conditions, Engine, Noise
 from motion.partner import Partner
 from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
 from training.export import TOLERANCE, export, largest_difference, step_of
-from training.peer import MixtureHead, MixturePerDimensionHead, to_uniform
+from training.peer import (
+    MixtureHead,
+    MixturePerDimensionHead,
+    PointConfig,
+    PointHead,
+    to_uniform,
+)
 from training.train import Training, load_checkpoint, train
 from training.windows import Windows
 
@@ -132,6 +138,19 @@ def test_networks_without_a_density_claim_none():
     for kind in ("lstm-mse", "transformer-mse"):
         network, batch = fitted(kind)
         assert network.nats_per_frame(batch) is None
+
+
+@torch.no_grad()
+def test_a_prediction_is_judged_by_its_error_and_by_how_far_it_falls_short_of_moving():
+    sizes = {"channels": 8, "layers": 1, "kind": "lstm-mse", "context_tokens": 4}
+    x, last = torch.zeros(5, 8), torch.zeros(5, features.WIDTH)
+    target = torch.full_like(last, 3.0)
+    losses = []
+    for how in ({}, {"error": "absolute"}, {"stillness_penalty": 3.0}):
+        head = PointHead(PointConfig(**sizes, **how))
+        torch.nn.init.constant_(head.out.bias, 1.0)  # a third of the way
+        losses.append(head.loss(x, target, last).item())
+    assert losses == pytest.approx([4.0, 2.0, 4.0 + 3.0 * (1 - 1 / 3)])
 
 
 @torch.no_grad()

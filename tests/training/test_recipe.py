@@ -77,6 +77,29 @@ def test_a_recipe_that_does_not_fit_is_named(tmp_path, old, new, complaint):
     assert "recipe.toml" in str(caught.value)
 
 
+def test_settings_of_a_recipe_can_be_changed():
+    path = RECIPES / "default.toml"
+    changed = Recipe.load(path, ["trainer.max_steps = 600", "data.dropout.context=0", "seed=8"])
+    expected = Recipe.load(path).model_dump()
+    expected["seed"] = 8
+    expected["trainer"]["max_steps"] = 600
+    expected["data"]["dropout"]["context"] = 0.0
+    assert changed == Recipe.model_validate(expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("model.flavour=1", "flavour: Extra inputs"),
+        ("data.dropout.labels=2", "data.dropout.labels: Input should be less than"),
+        ("seed", "expected a recipe in TOML"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_named(change, complaint):
+    with pytest.raises(BhavaError, match=complaint):
+        Recipe.load(RECIPES / "default.toml", [change])
+
+
 def test_a_recipe_that_is_absent_is_named(tmp_path):
     with pytest.raises(BhavaError, match=r"none\.toml: expected a recipe in TOML"):
         Recipe.load(tmp_path / "none.toml")

@@ -6,6 +6,7 @@ import torch
 
 from motion.errors import BhavaError, MotionFileError
 from tests.training.tiny import TINY, clips
+from training.dataset import Dropout
 from training.train import Training
 from training.windows import Windows, check_clip, held_out_pools_of, pools_of, windows_of
 
@@ -83,6 +84,21 @@ def test_another_label_of_a_single_recording_is_learnt_but_not_validated():
     labels = [drawn.window(np.random.default_rng(seed)).labels for seed in range(20)]
     assert torch.stack(labels)[..., :2].sum() > 0
     assert torch.stack(labels)[..., 2].sum() == 0
+
+
+def test_windows_hide_what_they_are_told_to():
+    def window(**dropout):
+        data = TINY.data.model_copy(update={"dropout": Dropout(**dropout), "tokens": 60})
+        recipe = TINY.model_copy(update={"data": data})
+        return windows_of(pools_of(clips(), recipe), recipe, 0).window(np.random.default_rng(0))
+
+    shown, hidden = (window(labels=p, energy=p, context=p) for p in (0.0, 1.0))
+    assert (shown.labels.sum(-1) == 1).all()
+    assert (shown.energy > 0).all()
+    assert (shown.reach == len(shown.reach)).all()
+    assert not hidden.labels.any()
+    assert not hidden.energy.any()
+    assert (hidden.reach < 24).all()
 
 
 def test_processes_draw_different_windows_and_the_same_again():
