@@ -52,6 +52,7 @@ class _Link:
         listening = await asyncio.start_server(self._serve, "127.0.0.1")
         self.port.set_result(listening.sockets[0].getsockname()[1])
         await self._stopped.wait()
+        listening.close()
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
