@@ -4,6 +4,7 @@ import asyncio
 import random
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,36 +29,37 @@ class Shape:
 @contextmanager
 def run_shaped_link(port: int, shape: Shape) -> Iterator[str]:
     """Puts a link before the server at a port of this machine; yields the address of its end."""
-    loop = asyncio.new_event_loop()
     link = _Link(port, shape)
-    server = loop.run_until_complete(asyncio.start_server(link.serve, "127.0.0.1"))
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=lambda: asyncio.run(link.run()))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{link.port.result(timeout=60)}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        link.stop()
         thread.join()
-        _cancel_all(loop)
-        loop.close()
-
-
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
 class _Link:
     def __init__(self, port: int, shape: Shape) -> None:
-        self._port = port
+        self.port: Future[int] = Future()
+        self._server = port
         self._shape = shape
         self._chance = random.Random(1)
 
-    async def serve(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
+    async def run(self) -> None:
+        """Carries connections until it is stopped."""
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        listening = await asyncio.start_server(self._serve, "127.0.0.1")
+        self.port.set_result(listening.sockets[0].getsockname()[1])
+        await self._stopped.wait()
+        listening.close()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def _serve(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
         """Carries one connection of a browser."""
-        server, requests = await asyncio.open_connection("127.0.0.1", self._port)
+        server, requests = await asyncio.open_connection("127.0.0.1", self._server)
         try:
             head = await client.readuntil(b"\r\n\r\n")
             requests.write(_plain(head))

@@ -13,7 +13,7 @@ from server.capture.landmarks import Sighting
 from server.wire.protocol import LandmarksMessage, encode_landmarks
 from tests.end_to_end.conftest import FLAGS, program
 from tests.end_to_end.running_server import RunningServer, run_server
-from tests.end_to_end.stage_page import visit
+from tests.end_to_end.stage_page import PATIENCE, visit
 
 WATCH = """() => {
   window.states = [];
@@ -35,6 +35,8 @@ def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: B
         page = stage.page
         page.evaluate(WATCH)
         page.click("text=Begin")
+        # Without a GPU, looking for people takes seconds a picture on a busy machine.
+        page.set_default_timeout(3 * PATIENCE)
         page.wait_for_selector("html[data-dance=dancing]", state="attached")
         assert page.evaluate("states") == ["opening", "framing", "countdown", "dancing"]
         server.await_status(performer="present", source_state="delivering")

@@ -83,18 +83,21 @@ def test_a_video_mixer_gets_the_dancer_alone(browser: Browser, demo: RunningServ
 
 def test_a_stuck_page_reloads_itself(browser: Browser, demo: RunningServer) -> None:
     with browser.new_page() as page:
+        stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low")
-        page.wait_for_selector("html[data-connection=live]", state="attached")
-        page.evaluate("window.before = true; window.requestAnimationFrame = () => 0")
-        page.clock.run_for(40_000)
-        page.wait_for_function("window.before === undefined")
+        stage.await_connection("live")
+        page.evaluate("window.requestAnimationFrame = () => 0")
+        with page.expect_navigation():
+            page.clock.run_for(40_000)
+        stage.await_connection("live")
 
 
 def test_a_page_of_another_version_asks_to_reload_once(
     browser: Browser, demo: RunningServer
 ) -> None:
     with browser.new_page() as page:
+        page.set_default_timeout(PATIENCE)
         page.route_web_socket(re.compile("/ws$"), _answer_version)
         page.goto(f"{demo.address}/?quality=low")
         page.get_by_role("button", name="Reload").click()
@@ -164,9 +167,9 @@ def _heap(page: Page) -> float:
 @pytest.mark.parametrize("path", ["", "dance", "?sound&lang=de", "?look=ink"])
 def test_the_pages_are_for_everybody(browser: Browser, demo: RunningServer, path: str) -> None:
     with browser.new_page() as page:
-        page.set_default_timeout(PATIENCE)
+        stage = StagePage(page)
         page.goto(f"{demo.address}/{path}")
-        StagePage(page).await_connection("live")
+        stage.await_connection("live")
         page.wait_for_selector("#console button, #begin")
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
