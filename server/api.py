@@ -128,7 +128,7 @@ class Seen(BaseModel):
     """
 
     time: float | None = None
-    people: list[list[tuple[float, float, float]]] = []
+    people: list[list[list[float]]] = []
 
     @staticmethod
     def of(sighting: Sighting | None) -> "Seen":

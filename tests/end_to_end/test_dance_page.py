@@ -128,8 +128,11 @@ def _chromium(playwright: Playwright, flags: list[str]) -> Iterator[Browser]:
         yield started
 
 
-def test_a_server_with_its_own_camera_says_so(browser: Browser, demo: RunningServer) -> None:
-    with visit(browser, demo.address, "dance?quality=low") as stage:
+def test_a_server_with_its_own_camera_says_so(browser: Browser, shared_video: Path) -> None:
+    with (
+        run_server(f"video:{shared_video}") as server,
+        visit(browser, server.address, "dance?quality=low") as stage,
+    ):
         stage.page.click("text=Begin")
         expect(stage.page.locator("#trouble")).to_contain_text("watches another performer")
         _expect_only_way(stage.page, "Just watch")

@@ -171,5 +171,7 @@ def test_the_pages_are_for_everybody(browser: Browser, demo: RunningServer, path
         page.goto(f"{demo.address}/{path}")
         stage.await_connection("live")
         page.wait_for_selector("#console button, #begin")
+        # What still fades in is paler than it will be.
+        page.wait_for_function("!document.getAnimations().some((a) => a instanceof CSSTransition)")
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()

@@ -45,7 +45,7 @@ class Venue:
         )
         controls = first_controls(self.house, "default", 0)
         self.house.make("default", ScriptedSource(), controls, "refuse")
-        self.app = create_app(self.house, lambda: self.now, takes=folder)
+        self.app = create_app(self.house, lambda: self.now, takes=folder, cues=folder / "cues")
         self._runner = runner
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=True),

@@ -15,12 +15,13 @@ from tests.server.takes import HEADER, bits, ticks
 RECORDED = list(ticks(40))
 
 SHOW = """
-import resource, sys, time
+import resource, signal, sys, time
 from dataclasses import replace
 from pathlib import Path
 from server.takes.writer import TakeWriter
 from tests.server.takes import HEADER, ticks
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 size_limit = int(sys.argv[2])
 if size_limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_limit, size_limit))
