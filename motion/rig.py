@@ -76,7 +76,7 @@ def settled(clip: Clip) -> Clip:
 def _calibrate(motion: RigMotion, rest: RigMotion, known: Offsets) -> tuple[RigMotion, Offsets]:
     """Return the motion upright, without a T-pose that leads it, and the offset of each role."""
     rest_stands = _looks_standing(rest)
-    up = _nearest_axis(rest.body_up() if rest_stands else motion.body_up())
+    up = nearest_axis(rest.body_up() if rest_stands else motion.body_up())
     motion = motion.turned(_upright(motion, up))
     first_is_t_pose = _is_t_pose(motion[:1])
     if rest_stands:
@@ -90,7 +90,8 @@ def _calibrate(motion: RigMotion, rest: RigMotion, known: Offsets) -> tuple[RigM
     return motion[1:] if first_is_t_pose and _leaps(motion) else motion, offsets
 
 
-def _nearest_axis(v: Float[Array, "3"]) -> Float[Array, "3"]:
+def nearest_axis(v: Float[Array, "3"]) -> Float[Array, "3"]:
+    """Return the unit vector along a coordinate axis that is nearest to a direction."""
     largest = int(np.argmax(np.abs(v)))
     return np.eye(3)[largest] * np.sign(v[largest])
 
@@ -101,7 +102,7 @@ def _upright(motion: RigMotion, rest_up: Float[Array, "3"]) -> Float[Array, "4"]
     The rest pose's up holds unless the body plainly stands along another axis: dancers may lie.
     """
     up = motion.body_up()
-    return rotations.swing(rest_up if up @ rest_up > 0.3 else _nearest_axis(up), UP)
+    return rotations.swing(rest_up if up @ rest_up > 0.3 else nearest_axis(up), UP)
 
 
 def _looks_standing(pose: RigMotion) -> bool:
@@ -158,7 +159,7 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     a person stands.
     """
     canonical_from_pose = rotations.inverse(
-        rotations.from_matrix(rotations.frame(pose.across()[0], _nearest_axis(pose.body_up())))
+        rotations.from_matrix(rotations.frame(pose.across()[0], nearest_axis(pose.body_up())))
     )
     pose = pose.turned(canonical_from_pose)
     at_pose = dict.fromkeys(pose.roles, rotations.IDENTITY)

@@ -10,16 +10,17 @@ References:
     Certain Non-Linear Problems in Least Squares", 1944.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from motion.errors import MotionFileError
-from motion.rig import settled
+from motion.kinematics import world_from_local
+from motion.rig import UP, nearest_axis, settled
 from motion.skeleton import CANONICAL, LEG_LENGTH
 from training.marker_placement import ESSENTIAL, places_of
 from training.markers import Markers
@@ -154,9 +155,7 @@ def _upright(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Arra
         np.nanmean(seen[:, np.isin(joints, CANONICAL.indices(*names))], axis=(0, 1))
         for names in (("head",), ("leftLowerLeg", "rightLowerLeg", "leftFoot", "rightFoot"))
     )
-    up = np.zeros(3)
-    up[np.argmax(np.abs(head - feet))] = np.sign(head - feet)[np.argmax(np.abs(head - feet))]
-    return rotations.rotate(rotations.swing(up, np.array([0.0, 1.0, 0.0])), seen)
+    return rotations.rotate(rotations.swing(nearest_axis(head - feet), UP), seen)
 
 
 def _scaled(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array, "T M 3"]:
@@ -209,11 +208,8 @@ def _standing(seen: Float[Array, "T M 3"], body: _Body) -> _Poses:
 
 def _placed(poses: _Poses, body: _Body) -> tuple[Array, Array, Array]:
     """Where markers (T, M, 3) and joints (T, J, 3) are, and how joints are turned (T, J, 4)."""
-    world, at = poses.turned.copy(), np.empty((*poses.turned.shape[:2], 3))
-    at[:, 0] = poses.hips
-    for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
-        world[:, joint] = rotations.multiply(world[:, parent], poses.turned[:, joint])
-        at[:, joint] = at[:, parent] + rotations.rotate(world[:, parent], body.bones[joint])
+    skeleton = replace(CANONICAL, rest_offsets=body.bones)
+    at, world = world_from_local(skeleton, poses.hips, poses.turned)
     markers = at[:, body.joints] + rotations.rotate(world[:, body.joints], body.places)
     return markers, at, world
 
@@ -306,8 +302,6 @@ def _clip(
     legs = CANONICAL.indices("leftLowerLeg", "leftFoot", "rightLowerLeg", "rightFoot")
     scale = 2.0 * LEG_LENGTH / np.linalg.norm(body.bones[legs], axis=1).sum()
     at = np.arange(frames[0], frames[-1] + 1)
-    after = np.clip(np.searchsorted(frames, at), 1, len(frames) - 1)
-    part = (at - frames[after - 1]) / (frames[after] - frames[after - 1])
-    hips = poses.hips[after - 1] + part[:, None] * (poses.hips[after] - poses.hips[after - 1])
-    turned = rotations.slerp(poses.turned[after - 1], poses.turned[after], part[:, None])
-    return settled(Clip(markers.name, markers.fps, scale * hips, turned, labels))
+    fitted = [Pose(hips, turned) for hips, turned in zip(poses.hips, poses.turned, strict=True)]
+    clip = Clip.from_times(fitted, frames, at, markers.fps, markers.name)
+    return settled(replace(clip, hips=scale * clip.hips, labels=labels))

@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 
-from motion import features, rotations
+from motion import features
 from motion.clip import Clip, Pose
 from server.capture import landmarks as lm
 from server.capture.landmarks import Landmarks
@@ -126,13 +126,7 @@ class Performer:
         count = sum(entry[0] > at[0] - GAP for entry in self._poses)
         poses = list(self._poses)[-max(2, count) :]
         times = np.array([time for time, _ in poses])
-        after = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
-        part = np.clip((at - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
-        hips = np.stack([pose.hips for _, pose in poses])
-        turned = np.stack([pose.rotations for _, pose in poses])
-        moved = hips[after - 1] + part[:, None] * (hips[after] - hips[after - 1])
-        turned = rotations.slerp(turned[after - 1], turned[after], part[:, None])
-        return Clip("performer", fps, moved, turned)
+        return Clip.from_times([pose for _, pose in poses], times, at, fps, "performer")
 
 
 _RATE = 15.0
