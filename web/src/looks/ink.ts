@@ -15,6 +15,7 @@ import type { Quality } from "../settings";
 import { decay } from "../stage/decay";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
+import { MoodUniforms } from "./moodUniforms";
 import { MotionHistory } from "./motionHistory";
 import { noiseShader } from "./noiseShader";
 import { Particles } from "./particles";
@@ -40,18 +41,13 @@ const SUN_DISTANCE = 1.6;
 export const ink: LookFactory = (skeleton) => {
   const history = new MotionHistory(skeleton);
   const painted = strokes(skeleton);
+  const shaded = new MoodUniforms();
   const uniforms = {
     ...history.uniforms,
+    ...shaded.uniforms,
     anchors: { value: painted.anchors.map((anchor) => new Vector4(...anchor)) },
     joints: { value: painted.joints },
-    accent: { value: new Color() },
     pigment: { value: new Color(INK) },
-    memory: { value: 1 },
-    turbulence: { value: 0 },
-    rise: { value: 0 },
-    weight: { value: 1 },
-    stir: { value: 1 },
-    roughness: { value: 0 },
   };
   const brush = new Mesh(strokeGeometry(painted.count), strokeMaterial(uniforms, painted.count));
   const sun = new Mesh(new PlaneGeometry(1, 1), sunMaterial(uniforms));
@@ -78,20 +74,15 @@ export const ink: LookFactory = (skeleton) => {
     update(motion, mood, seconds) {
       history.record(motion, seconds);
       drops.update(motion, mood, seconds);
-      const { behaviour, palette } = mood;
+      const { weight } = mood.behaviour;
       const share = placed ? 1 - decay(SUN_HALF_LIFE, seconds) : 1;
       placed = true;
       sun.position.x += ((motion.hips[0] as number) - sun.position.x) * share;
       sun.position.y = SUN_HEIGHT;
       sun.position.z += ((motion.hips[2] as number) - SUN_DISTANCE - sun.position.z) * share;
-      sun.scale.setScalar(1.75 + 0.35 * behaviour.weight + 0.08 * mood.pulse);
-      uniforms.accent.value.copy(palette.accent);
-      uniforms.memory.value = behaviour.memory;
-      uniforms.turbulence.value = behaviour.turbulence;
-      uniforms.rise.value = behaviour.rise;
-      uniforms.weight.value = behaviour.weight * (1 + 0.12 * mood.pulse);
-      uniforms.stir.value = behaviour.stir;
-      uniforms.roughness.value = behaviour.roughness;
+      sun.scale.setScalar(1.75 + 0.35 * weight + 0.08 * mood.pulse);
+      shaded.follow(mood);
+      uniforms.weight.value = weight * (1 + 0.12 * mood.pulse);
     },
     enter(room) {
       uniforms.pigment.value.set(room === "paper" ? INK : CHALK);

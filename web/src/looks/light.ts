@@ -1,7 +1,8 @@
-import { AdditiveBlending, Color, Group, Mesh, ShaderMaterial } from "three";
+import { AdditiveBlending, Group, Mesh, ShaderMaterial } from "three";
 import { bodySurface } from "../avatar/bodySurface";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
+import { MoodUniforms } from "./moodUniforms";
 import { MotionHistory } from "./motionHistory";
 import { noiseShader } from "./noiseShader";
 
@@ -13,15 +14,10 @@ const FLARE = 1.6;
 /** A figure of light: it glows from within, and its speed tears flames out of it. */
 export const light: LookFactory = (skeleton) => {
   const history = new MotionHistory(skeleton);
+  const shaded = new MoodUniforms();
   const uniforms = {
     ...history.uniforms,
-    accent: { value: new Color() },
-    glow: { value: new Color() },
-    memory: { value: 1 },
-    roughness: { value: 0 },
-    rise: { value: 0 },
-    weight: { value: 1 },
-    stir: { value: 1 },
+    ...shaded.uniforms,
     brightness: { value: 1 },
     flow: { value: 0 },
   };
@@ -38,15 +34,8 @@ export const light: LookFactory = (skeleton) => {
     luminous: true,
     update(motion, mood, seconds) {
       history.record(motion, seconds);
-      const { palette, behaviour } = mood;
+      shaded.follow(mood);
       flare = motion.takenUp ? 1 : flare * Math.exp(-2.5 * seconds);
-      uniforms.accent.value.copy(palette.accent);
-      uniforms.glow.value.copy(palette.light);
-      uniforms.memory.value = behaviour.memory;
-      uniforms.roughness.value = behaviour.roughness;
-      uniforms.rise.value = behaviour.rise;
-      uniforms.weight.value = behaviour.weight;
-      uniforms.stir.value = behaviour.stir;
       uniforms.brightness.value = 1 + mood.pulse + FLARE * flare;
       uniforms.flow.value = (uniforms.flow.value + FLOW * mood.energy * seconds) % 1e3;
     },

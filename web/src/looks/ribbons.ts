@@ -1,7 +1,6 @@
 import {
   AdditiveBlending,
   BufferGeometry,
-  Color,
   DoubleSide,
   Float32BufferAttribute,
   Group,
@@ -15,6 +14,7 @@ import type { SkeletonDescription } from "../protocol/messages";
 import { animateByHistory } from "./animateByHistory";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
+import { MoodUniforms } from "./moodUniforms";
 import { MotionHistory } from "./motionHistory";
 import { swirlShader } from "./swirlShader";
 
@@ -34,16 +34,10 @@ const CARRIERS = [
 /** Veils of silk that hands, feet and nape draw through the air, around a body in the dark. */
 export const ribbons: LookFactory = (skeleton) => {
   const history = new MotionHistory(skeleton);
+  const shaded = new MoodUniforms();
   const uniforms = {
     ...history.uniforms,
-    accent: { value: new Color() },
-    glow: { value: new Color() },
-    memory: { value: 1 },
-    turbulence: { value: 0 },
-    rise: { value: 0 },
-    weight: { value: 1 },
-    stir: { value: 1 },
-    roughness: { value: 0 },
+    ...shaded.uniforms,
     brightness: { value: 1 },
     time: { value: 0 },
   };
@@ -56,16 +50,9 @@ export const ribbons: LookFactory = (skeleton) => {
     luminous: false,
     update(motion, mood, seconds) {
       history.record(motion, seconds);
-      const { behaviour, palette } = mood;
-      body.mesh.material.color.copy(palette.accent).multiplyScalar(0.1);
-      uniforms.accent.value.copy(palette.accent);
-      uniforms.glow.value.copy(palette.light);
-      uniforms.memory.value = Math.min(MotionHistory.LENGTH, behaviour.memory);
-      uniforms.turbulence.value = behaviour.turbulence;
-      uniforms.rise.value = behaviour.rise;
-      uniforms.weight.value = behaviour.weight;
-      uniforms.stir.value = behaviour.stir;
-      uniforms.roughness.value = behaviour.roughness;
+      shaded.follow(mood);
+      body.mesh.material.color.copy(mood.palette.accent).multiplyScalar(0.1);
+      uniforms.memory.value = Math.min(MotionHistory.LENGTH, mood.behaviour.memory);
       uniforms.brightness.value = 1 + mood.pulse;
       uniforms.time.value = (uniforms.time.value + seconds * mood.energy) % 1e3;
     },
