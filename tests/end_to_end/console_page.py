@@ -62,7 +62,11 @@ class ConsolePage:
 
 @contextmanager
 def operate(
-    browser: Browser, address: str, size: tuple[int, int] = (1440, 900), **settings: Any
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = (1440, 900),
+    path: str = "console",
+    **settings: Any,
 ) -> Iterator[ConsolePage]:
     """Open a console; whatever it throws fails the test."""
     width, height = size
@@ -70,7 +74,7 @@ def operate(
         page = context.new_page()
         page.add_init_script(WITHOUT_3D)
         console = ConsolePage(page)
-        page.goto(f"{address}/console")
+        page.goto(f"{address}/{path}")
         page.wait_for_selector("html[data-connection=live]", state="attached")
         yield console
         assert console.errors == []

@@ -38,7 +38,7 @@ def test_a_browser_without_3d_is_told_so(browser: Browser, demo: RunningServer) 
         page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
         page.goto(demo.address)
         assert "WebGL 2 is missing" in page.inner_text("#notice")
-        assert page.locator("#console").count() == 0
+        assert page.locator("#controls").count() == 0
 
 
 def test_a_page_comes_back_after_its_server(browser: Browser) -> None:

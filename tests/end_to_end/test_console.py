@@ -1,6 +1,5 @@
 """The operator's console in a real browser against a real server."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,17 +27,8 @@ EXPORT_PATIENCE = 300_000
 """Milliseconds: an export gives way to all else that the machine does."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with folders of its own."""
-    folder = tmp_path_factory.mktemp("house")
-    folders = ("--takes", str(folder / "takes"), "--cues", str(folder / "cues"))
-    with run_server("demo", 0, *folders) as server:
-        yield server
-
-
-def test_two_consoles_and_the_server_are_in_step(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+def test_two_consoles_and_the_server_are_in_step(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
         one.page.click("[data-emotion=sad]")
         other.await_fader("share:sad", "100 %")
         other.press("2")
@@ -49,13 +39,13 @@ def test_two_consoles_and_the_server_are_in_step(browser: Browser, server: Runni
         other.await_fader("energy", "103 %")
         other.page.check("[name=mode][value=mirror]")
         one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
-        controls = server.state()["controls"]
+        controls = demo.state()["controls"]
         assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
         assert controls["energy"] == pytest.approx(1.03)
 
 
-def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+def test_cues_go_by_keyboard_with_their_fades(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
         for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
             one.page.click(f"[data-emotion={emotion}]")
             one.await_fader(f"share:{emotion}", "100 %")
@@ -80,32 +70,32 @@ def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningS
         one.picture("cues")
 
 
-def test_the_show_stops_at_once_and_goes_on(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
+def test_the_show_stops_at_once_and_goes_on(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
         one.page.focus("#new-cue [name=name]")
         one.press("Escape")
         one.press("Escape")
         other.await_pressed("freeze")
-        assert server.state()["controls"]["panic"] == "freeze"
+        assert demo.state()["controls"]["panic"] == "freeze"
         other.page.click("#dark")
         one.await_pressed("dark")
         one.await_pressed("freeze", False)
         one.page.click("#dark")
         other.await_pressed("dark", False)
-        mode = server.state()["controls"]["mode"]
+        mode = demo.state()["controls"]["mode"]
         one.page.click("#solo")
         other.await_pressed("solo")
         other.page.click("#solo")
         one.await_pressed("solo", False)
-        controls = server.state()["controls"]
+        controls = demo.state()["controls"]
         assert (controls["panic"], controls["mode"]) == ("none", mode)
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])
 def test_fingers_find_everything(
-    browser: Browser, server: RunningServer, size: tuple[int, int]
+    browser: Browser, demo: RunningServer, size: tuple[int, int]
 ) -> None:
-    with operate(browser, server.address, size, has_touch=True) as console:
+    with operate(browser, demo.address, size, has_touch=True) as console:
         pad = console.page.locator("#pad svg").bounding_box()
         assert pad is not None
         console.page.touchscreen.tap(
@@ -121,9 +111,9 @@ def test_fingers_find_everything(
 
 
 def test_a_take_is_recorded_replayed_and_exported(
-    browser: Browser, server: RunningServer, tmp_path: Path
+    browser: Browser, demo: RunningServer, tmp_path: Path
 ) -> None:
-    with operate(browser, server.address) as console:
+    with operate(browser, demo.address) as console:
         console.page.click("#record")
         console.await_pressed("record")
         console.page.wait_for_timeout(1500)  # so long is the take
@@ -146,8 +136,8 @@ def test_a_take_is_recorded_replayed_and_exported(
         console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
 
 
-def test_everybody_can_read_it(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as console:
+def test_everybody_can_read_it(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address) as console:
         for panel in ("cues", "takes", "stages", "keys"):
             console.open(panel)
             found = Axe().run(console.page)

@@ -37,7 +37,7 @@ def test_a_kiosk_shows_the_picture_alone_and_invites_people(browser: Browser) ->
         page = stage.page
         page.wait_for_selector("html[data-idle]", state="attached")
         expect(page.locator("#invitation")).to_have_text("Tritt ein, und ich tanze mit dir")
-        assert page.locator("header:visible, #console:visible, #notice:visible").count() == 0
+        assert page.locator("header:visible, #controls:visible, #notice:visible").count() == 0
         assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
         assert stage.wrist_speed(1.0) > 0
 
@@ -170,7 +170,7 @@ def test_the_pages_are_for_everybody(browser: Browser, demo: RunningServer, path
         stage = StagePage(page)
         page.goto(f"{demo.address}/{path}")
         stage.await_connection("live")
-        page.wait_for_selector("#console button, #begin")
+        page.wait_for_selector("#controls button, #begin")
         # What still fades in is paler than it will be.
         page.wait_for_function("!document.getAnimations().some((a) => a instanceof CSSTransition)")
         results = Axe().run(page)

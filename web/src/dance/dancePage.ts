@@ -1,4 +1,4 @@
-import { DebugOverlay } from "../console/debugOverlay";
+import { DebugOverlay } from "../debugOverlay";
 import { texts } from "../language/texts";
 import { Notice } from "../notice";
 import { judgeFraming } from "../performer/judgeFraming";
