@@ -2,15 +2,18 @@ import { DebugOverlay } from "../debugOverlay";
 import { Guests } from "../guests/guests";
 import { Notice } from "../notice";
 import type { Controls, Hello, Refused, Status } from "../protocol/messages";
-import { refusalSentence } from "../refusalSentence";
 import type { Quality, Settings } from "../settings";
 import { SoundPanel } from "../sound/soundPanel";
 import { statusSentence } from "../statusSentence";
+import { tellRefusal } from "../tellRefusal";
 import { Theatre } from "../theatre";
 import { mismatch } from "../venue/mismatch";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { Venue } from "../venue/venue";
 import { AudiencePanel } from "./audiencePanel";
+
+/** Between two attempts of a kiosk to get to a stage that is not there, milliseconds. */
+const RETURN = 15_000;
 
 /** The audience's page: what each part hears from the others passes through here. */
 export class App {
@@ -122,6 +125,14 @@ export class App {
     this.panel.state(statusSentence(this.theatre.connection.state, status));
   }
 
+  /** Nobody is there to look for another stage in a kiosk; its own may come back. */
+  private turnedAway(name: string): void {
+    const { connection } = this.theatre;
+    const alone = this.settings.kiosk && connection.state === "refused";
+    if (alone) setTimeout(() => connection.start(), RETURN);
+    tellRefusal(this.notice, name);
+  }
+
   /** Does something when the beat lets it. */
   private onTheBar(action: () => void): void {
     if (this.sound) this.sound.onTheBar(action);
@@ -130,6 +141,6 @@ export class App {
 
   private refused({ name }: Refused): void {
     if (name === "unsupported_version") mismatch.tell(this.notice, this.settings.kiosk);
-    else if (refusalSentence(name)) this.notice.tell(refusalSentence(name));
+    else this.turnedAway(name);
   }
 }

@@ -11,10 +11,10 @@ import type {
   ServerMessage,
   Status,
 } from "../protocol/messages";
-import { refusalSentence } from "../refusalSentence";
 import { socketAddress } from "../socketAddress";
 import { SoundPanel } from "../sound/soundPanel";
 import { statusSentence } from "../statusSentence";
+import { tellRefusal } from "../tellRefusal";
 import { Api, type StageState } from "./api";
 import { CuePanel } from "./cues/cuePanel";
 import { Emergency } from "./emergency";
@@ -219,7 +219,7 @@ export class Desk {
 
   private refused({ name, detail }: Refused): void {
     if (name === "wrong_key" || name === "not_operator") this.key.ask();
-    else this.notice.tell(refusalSentence(name) ?? problem(detail));
+    else if (!tellRefusal(this.notice, name)) this.notice.tell(problem(detail));
   }
 
   private pressed(event: KeyboardEvent): void {

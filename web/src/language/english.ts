@@ -13,6 +13,7 @@ export const english = {
     fullScreen: "Full screen",
     operate: "Operate the show",
     reload: "Reload",
+    mainStage: "To the main stage",
     invitation: "Step in, and I will dance with you",
   },
   state: {

@@ -15,6 +15,7 @@ export const german: Texts = {
     fullScreen: "Vollbild",
     operate: "Die Show bedienen",
     reload: "Neu laden",
+    mainStage: "Zur Hauptbühne",
     invitation: "Tritt ein, und ich tanze mit dir",
   },
   state: {
