@@ -10,7 +10,7 @@ from motion.clip_files import read_clip
 from tests.end_to_end.console_page import operate
 from tests.end_to_end.running_server import RunningServer, run_server
 
-TABLET, PHONE = (1024, 768), (390, 844)
+LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 HAPPY = (0.858, 0.451)
 """Where it lies on the pad, in shares of its width and height."""
 
@@ -136,10 +136,47 @@ def test_a_take_is_recorded_replayed_and_exported(
         console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
 
 
-def test_everybody_can_read_it(browser: Browser, demo: RunningServer) -> None:
-    with operate(browser, demo.address) as console:
-        for panel in ("cues", "takes", "stages", "keys"):
-            console.open(panel)
+FAKE_MIDI = """
+navigator.requestMIDIAccess = async () => {
+  const input = { name: "Pads" };
+  window.midi = (...data) => input.onmidimessage({ data: Uint8Array.from(data) });
+  return { inputs: new Map([["1", input]]) };
+};"""
+
+
+def test_knobs_and_pads_run_the_show(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address, script=FAKE_MIDI) as console:
+        page = console.page
+        console.open("keys")
+        page.click("#midi-open")
+        page.wait_for_selector("#midi-state:has-text('Pads')")
+        page.click("#midi-learn")
+        page.click("[data-control=energy]")
+        page.evaluate("midi(0xb0, 21, 64)")
+        page.wait_for_selector("#midi-map :text('control 21, channel 1 → Energy')")
+        page.click("#freeze")
+        page.evaluate("midi(0x99, 36, 90)")
+        page.wait_for_selector("#midi-map :text('note 36, channel 10 → Freeze')")
+        page.click("#midi-learn")
+        page.evaluate("midi(0xb0, 21, 127)")
+        console.await_fader("energy", "200 %")
+        page.evaluate("midi(0x99, 36, 0); midi(0x99, 36, 90)")
+        console.await_pressed("freeze")
+        controls = demo.state()["controls"]
+        assert (controls["energy"], controls["panic"]) == (2.0, "freeze")
+        page.reload()
+        assert page.locator("#midi-map li").count() == 2
+        page.click("#freeze")
+        console.await_pressed("freeze", False)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_everybody_can_read_it(
+    browser: Browser, demo: RunningServer, size: tuple[int, int]
+) -> None:
+    with operate(browser, demo.address, size) as console:
+        for tab in console.page.locator("nav button:visible").all():
+            tab.click()
             found = Axe().run(console.page)
             assert found.violations_count == 0, found.generate_report()
 

@@ -93,7 +93,8 @@ export class App {
 
   private resize(): void {
     const { clientWidth, clientHeight } = this.canvas;
-    const covered = this.controls.offsetHeight > 0 ? clientHeight - this.controls.offsetTop : 0;
+    const { height, top } = this.controls.getBoundingClientRect();
+    const covered = height > 0 ? clientHeight - top : 0;
     this.theatre.stage.resize(clientWidth, clientHeight, covered);
   }
 
