@@ -1,5 +1,6 @@
 """The operator's console in a real browser against a real server."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from motion.clip_files import read_clip
-from tests.end_to_end.console_page import operate
+from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
 
 LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
@@ -27,68 +28,78 @@ EXPORT_PATIENCE = 300_000
 """Milliseconds: an export gives way to all else that the machine does."""
 
 
-def test_two_consoles_and_the_server_are_in_step(browser: Browser, demo: RunningServer) -> None:
+Pair = tuple[ConsolePage, ConsolePage]
+
+
+@pytest.fixture(scope="module")
+def pair(browser: Browser, demo: RunningServer) -> Iterator[Pair]:
+    """Two operators of the same stage."""
     with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
-        one.page.click("[data-emotion=sad]")
-        other.await_fader("share:sad", "100 %")
-        other.press("2")
-        one.await_fader("share:happy", "100 %")
-        one.page.focus("[data-control=energy]")
-        for _ in range(3):
-            one.press("ArrowRight")
-        other.await_fader("energy", "103 %")
-        other.page.check("[name=mode][value=mirror]")
-        one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
-        controls = demo.state()["controls"]
-        assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
-        assert controls["energy"] == pytest.approx(1.03)
+        yield one, other
 
 
-def test_cues_go_by_keyboard_with_their_fades(browser: Browser, demo: RunningServer) -> None:
-    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
-        for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
-            one.page.click(f"[data-emotion={emotion}]")
-            one.await_fader(f"share:{emotion}", "100 %")
-            one.page.fill("#new-cue [name=name]", name)
-            one.page.fill("#new-cue [name=fade]", "2")
-            one.page.click("text='Add cue'")
-            other.page.wait_for_selector(f"#cue-list strong:text-is('{name}')")
-        other.page.click("#cues h2")
-        other.press("Space")
-        one.await_cue("Storm")
-        one.await_fader("share:angry", "100 %")
-        one.page.reload()
-        one.await_cue("Storm")
-        one.page.wait_for_function(f"{HEIGHT} < -75")
-        one.page.evaluate(WATCH_HEIGHTS)
-        other.press("PageDown")
-        one.await_cue("Calm")
-        one.page.wait_for_function(f"{HEIGHT} > 75")
-        assert any(-60 < height < 60 for height in one.page.evaluate("heights"))
-        other.press("ArrowLeft")
-        one.await_cue("Storm")
-        one.picture("cues")
+def test_two_consoles_and_the_server_are_in_step(pair: Pair, demo: RunningServer) -> None:
+    one, other = pair
+    one.page.click("[data-emotion=sad]")
+    other.await_fader("share:sad", "100 %")
+    other.press("2")
+    one.await_fader("share:happy", "100 %")
+    one.page.focus("[data-control=energy]")
+    for _ in range(3):
+        one.press("ArrowRight")
+    other.await_fader("energy", "103 %")
+    other.page.check("[name=mode][value=mirror]")
+    one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
+    controls = demo.state()["controls"]
+    assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
+    assert controls["energy"] == pytest.approx(1.03)
 
 
-def test_the_show_stops_at_once_and_goes_on(browser: Browser, demo: RunningServer) -> None:
-    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
-        one.page.focus("#new-cue [name=name]")
-        one.press("Escape")
-        one.press("Escape")
-        other.await_pressed("freeze")
-        assert demo.state()["controls"]["panic"] == "freeze"
-        other.page.click("#dark")
-        one.await_pressed("dark")
-        one.await_pressed("freeze", False)
-        one.page.click("#dark")
-        other.await_pressed("dark", False)
-        mode = demo.state()["controls"]["mode"]
-        one.page.click("#solo")
-        other.await_pressed("solo")
-        other.page.click("#solo")
-        one.await_pressed("solo", False)
-        controls = demo.state()["controls"]
-        assert (controls["panic"], controls["mode"]) == ("none", mode)
+def test_cues_go_by_keyboard_with_their_fades(pair: Pair) -> None:
+    one, other = pair
+    for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
+        one.page.click(f"[data-emotion={emotion}]")
+        one.await_fader(f"share:{emotion}", "100 %")
+        one.page.fill("#new-cue [name=name]", name)
+        one.page.fill("#new-cue [name=fade]", "2")
+        one.page.click("text='Add cue'")
+        other.page.wait_for_selector(f"#cue-list strong:text-is('{name}')")
+    other.page.click("#cues h2")
+    other.press("Space")
+    one.await_cue("Storm")
+    one.await_fader("share:angry", "100 %")
+    one.page.reload()
+    one.await_cue("Storm")
+    one.page.wait_for_function(f"{HEIGHT} < -75")
+    one.page.evaluate(WATCH_HEIGHTS)
+    other.press("PageDown")
+    one.await_cue("Calm")
+    one.page.wait_for_function(f"{HEIGHT} > 75")
+    assert any(-60 < height < 60 for height in one.page.evaluate("heights"))
+    other.press("ArrowLeft")
+    one.await_cue("Storm")
+    one.picture("cues")
+
+
+def test_the_show_stops_at_once_and_goes_on(pair: Pair, demo: RunningServer) -> None:
+    one, other = pair
+    one.page.focus("#new-cue [name=name]")
+    one.press("Escape")
+    one.press("Escape")
+    other.await_pressed("freeze")
+    assert demo.state()["controls"]["panic"] == "freeze"
+    other.page.click("#dark")
+    one.await_pressed("dark")
+    one.await_pressed("freeze", False)
+    one.page.click("#dark")
+    other.await_pressed("dark", False)
+    mode = demo.state()["controls"]["mode"]
+    one.page.click("#solo")
+    other.await_pressed("solo")
+    other.page.click("#solo")
+    one.await_pressed("solo", False)
+    controls = demo.state()["controls"]
+    assert (controls["panic"], controls["mode"]) == ("none", mode)
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])

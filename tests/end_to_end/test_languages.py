@@ -11,14 +11,16 @@ from tests.end_to_end.stage_page import visit
 
 LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 
-SAME = {"Bhava", "Esc", "MIDI", "Name", "Neutral", "Partner", "Solo", "default", "fps"}
+SAME = {"Bhava", "Esc", "Live", "MIDI", "Name", "Neutral", "Partner", "Solo", "default", "fps"}
 """Words that German has from elsewhere, and names."""
 
-SAID = """() => [...document.querySelectorAll("title, body *")].flatMap((element) => [
+SAID = """() => [
+  ...document.querySelectorAll("title, body :not(strong, #go span)"),
+].flatMap((element) => [
   ...[...element.childNodes].filter(({ nodeType }) => nodeType === 3).map((node) => node.data),
   element.ariaLabel, element.title, element.placeholder, element.ariaValueText,
 ])"""
-"""Every text of a page, shown or not."""
+"""Every text of a page, shown or not; but names that operators gave."""
 
 TOO_NARROW = """() => [...document.querySelectorAll("button, a, legend, fieldset span, dt, h2")]
   .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
@@ -28,8 +30,8 @@ TOO_NARROW = """() => [...document.querySelectorAll("button, a, legend, fieldset
 
 def said(page: Page) -> set[str]:
     """All words of three letters and more that a page says, by their phrases."""
-    phrases = [part for text in page.evaluate(SAID) for part in re.split(r"\s{2,}| · ", text or "")]
-    return {phrase.strip(" 0123456789:%") for phrase in phrases if re.search(r"\w{3}", phrase)}
+    parts = [part for text in page.evaluate(SAID) for part in re.split(r"\s{2,}| · ", text or "")]
+    return {phrase for part in parts if len(phrase := part.strip(" 0123456789:%–")) >= 3}
 
 
 @pytest.mark.parametrize("path", ["?quality=low&debug&sound", "dance?quality=low&debug"])
