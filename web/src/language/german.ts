@@ -335,6 +335,24 @@ export const german: Texts = {
     damaged: (why) =>
       `${why} Wenn Sie eine neue Liste sichern, bleibt die beschädigte Datei daneben liegen.`,
   },
+  takes: {
+    none: "„Aufnehmen“ in der Leiste oben hält die ganze Show fest: zum Wiedersehen und zum Exportieren.",
+    growing: "wächst noch, oder abgebrochen",
+    replay: "Abspielen",
+    stop: "Beenden",
+    format: "Dateiformat",
+    formats: {
+      bvh: "BVH, für Blender und Spiele",
+      glb: "GLB, mit einer Figur",
+      mp4: "MP4, ein Film",
+      npz: "NPZ, für NumPy",
+    },
+    figure: "Wer",
+    figures: { partner: "Partner", performer: "Wer davor tanzt" },
+    export: "Exportieren",
+    exportOf: (name) => `${name} exportieren`,
+    download: "Aufnahme herunterladen",
+  },
   stages: {
     main: "Hauptbühne",
     name: "Buchstaben, Ziffern, - und _",
