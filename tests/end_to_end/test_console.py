@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from motion.clip_files import read_clip
 from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.stage_page import PATIENCE
 
 LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 HAPPY = (0.858, 0.451)
@@ -79,6 +80,11 @@ def test_cues_go_by_keyboard_with_their_fades(pair: Pair) -> None:
     other.press("ArrowLeft")
     one.await_cue("Storm")
     one.picture("cues")
+    for left in (1, 0):
+        one.page.click("[data-cue] summary")
+        for _ in range(2):
+            one.page.click("[data-cue] [open] button:last-child")
+        expect(other.page.locator("[data-cue]")).to_have_count(left)
 
 
 def test_the_show_stops_at_once_and_goes_on(pair: Pair, demo: RunningServer) -> None:
@@ -127,7 +133,7 @@ def test_a_take_is_recorded_replayed_and_exported(
     with operate(browser, demo.address) as console:
         console.page.click("#record")
         console.await_pressed("record")
-        console.page.wait_for_timeout(1500)  # so long is the take
+        console.page.wait_for_timeout(3000)  # so long is the take
         console.page.click("#record")
         console.await_pressed("record", False)
         console.open("takes")
@@ -138,13 +144,20 @@ def test_a_take_is_recorded_replayed_and_exported(
         download.value.save_as(tmp_path / "take.bvh")
         assert read_clip(tmp_path / "take.bvh").seconds > 1.0
         console.page.click("text='Replay'")
-        assert "stage=replay-default" in (
-            console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
-        )
-        console.open("stages")
-        for _ in ("End", "Sure?"):
-            console.page.click("#stages [aria-label^='End replay-default']")
-        console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
+        stage = console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
+        assert "stage=replay-default" in stage
+        _leave_when_over(browser, f"{demo.address}/{stage}&quality=low")
+        console.page.wait_for_selector("#takes >> text='Replay'")
+
+
+def _leave_when_over(browser: Browser, address: str) -> None:
+    """Watches a stage until it says that the show is over, and takes the way on."""
+    with browser.new_page(viewport={"width": 320, "height": 240}) as page:
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        page.click("#notice >> text='To the main stage'")
+        page.wait_for_selector("html[data-connection=live]", state="attached")
+        assert "stage=" not in page.url
 
 
 FAKE_MIDI = """

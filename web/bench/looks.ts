@@ -52,7 +52,7 @@ async function frameTimes(name: string): Promise<Float64Array> {
   const times = new Float64Array(FRAMES);
   for (let frame = 0; frame < WARM_UP + FRAMES; frame++) {
     const now = frame / DISPLAY;
-    const message = messages[now * FPS];
+    const message = frame % 2 === 0 ? messages[frame / 2] : undefined;
     const start = performance.now();
     if (message) cast.receiveFrame(message, now);
     cast.move(now, 1 / DISPLAY, now);
