@@ -48,7 +48,10 @@ def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: B
 
 
 def test_a_seat_that_is_taken_is_waited_for(browser: Browser) -> None:
-    with run_server("browser") as server, visit(browser, server.address, "dance") as stage:
+    with (
+        run_server("browser") as server,
+        visit(browser, server.address, "dance?quality=low") as stage,
+    ):
         page = stage.page
         with _performer(server):
             page.click("text=Begin")
