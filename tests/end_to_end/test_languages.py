@@ -31,7 +31,7 @@ TOO_NARROW = """() => [...document.querySelectorAll("button, a, legend, fieldset
 def said(page: Page) -> set[str]:
     """All words of three letters and more that a page says, by their phrases."""
     parts = [part for text in page.evaluate(SAID) for part in re.split(r"\s{2,}| · ", text or "")]
-    return {phrase for part in parts if len(phrase := part.strip(" 0123456789:%")) >= 3}
+    return {part.strip(" 0123456789:%.") for part in parts if re.search(r"[^\W\d_]{3}", part)}
 
 
 @pytest.mark.parametrize("path", ["?quality=low&debug&sound", "dance?quality=low&debug"])
