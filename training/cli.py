@@ -33,7 +33,7 @@ def prepare(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
-    from training.prepare import prepare as run
+    from training.corpus.prepare import prepare as run
 
     console = Console()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
@@ -49,8 +49,8 @@ def prepare(
         soft_wrap=True,
     )
     if report:
-        from training.corpus import load_corpus
-        from training.corpus_report import write_report
+        from training.corpus.corpus import load_corpus
+        from training.corpus.corpus_report import write_report
 
         for path in write_report(load_corpus(out), out):
             console.print(str(path), markup=False, soft_wrap=True)
@@ -74,9 +74,9 @@ def train(
     ] = None,
 ) -> None:
     """Train a motion model; watch it with TensorBoard on the folder."""
-    from training.corpus import load_corpus, split_held_out
-    from training.recipe import Recipe
-    from training.train import train as run
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.fit.recipe import Recipe
+    from training.fit.train import train as run
 
     _quiet("lightning.pytorch", "lightning")
     loaded = Recipe.load(recipe, changes or [])
@@ -98,7 +98,7 @@ def export(
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "CC BY-NC 4.0",
 ) -> None:
     """Write a checkpoint as a model folder, checked against torch."""
-    from training.export import export as run
+    from training.fit.export import export as run
 
     _quiet("torch.onnx", "torch")
     contract = run(checkpoint, out, licence=licence)
@@ -122,11 +122,11 @@ def evaluate(
     """Measure models against held-out real motion, as the server runs them."""
     import torch
 
-    from training.comparison import compare
-    from training.corpus import load_corpus
-    from training.plots import write_videos
-    from training.progress import ShownProgress
-    from training.report import write_report
+    from training.corpus.corpus import load_corpus
+    from training.fit.progress import ShownProgress
+    from training.judge.comparison import compare
+    from training.judge.plots import write_videos
+    from training.judge.report import write_report
 
     torch.set_num_threads(1)  # small networks; the models have one thread too
     clips = load_corpus(corpus)

@@ -5,7 +5,7 @@ import pytest
 
 from motion.clip import Clip, Pose
 from tests.motion.strategies import swaying
-from training.corpus_report import main_label, summarise, write_report
+from training.corpus.corpus_report import main_label, summarise, write_report
 
 
 def standing(frames: int, labels: dict[str, str]) -> Clip:

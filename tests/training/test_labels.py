@@ -1,6 +1,6 @@
 import pytest
 
-from training.labels import labels_of, parse_descriptions
+from training.corpus.labels import labels_of, parse_descriptions
 
 DESCRIPTIONS = {(5, 2): "dance - expressive arms, pirouette", (7, 1): "walk"}
 

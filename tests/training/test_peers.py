@@ -10,16 +10,16 @@ from motion import features
 from motion.engine import Conditions, Engine, Noise
 from motion.partner import Partner
 from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
-from training.export import TOLERANCE, export, largest_difference, step_of
-from training.peer import (
+from training.fit.export import TOLERANCE, export, largest_difference, step_of
+from training.fit.train import Training, load_checkpoint, train
+from training.fit.windows import Windows
+from training.models.peer import (
     MixtureHead,
     MixturePerDimensionHead,
     PointConfig,
     PointHead,
     to_uniform,
 )
-from training.train import Training, load_checkpoint, train
-from training.windows import Windows
 
 NEVER, USUAL_ENERGY = torch.zeros(1), torch.ones(2)
 """Weight of the label that is no emotion, and the energy of the two that are."""

@@ -11,8 +11,8 @@ from motion.rig import settled
 from tests.motion.rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 from training.cli import app
-from training.corpus import load_corpus, read_index
-from training.prepare import find_sources, prepare
+from training.corpus.corpus import load_corpus, read_index
+from training.corpus.prepare import find_sources, prepare
 
 GOOD = write_rig(swaying(40, 60.0), Rig(MIXAMO))
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from motion.errors import BhavaError
-from training.kinds import KINDS
-from training.recipe import Recipe
+from training.fit.recipe import Recipe
+from training.models.kinds import KINDS
 
 RECIPES = Path("training/recipes")
 

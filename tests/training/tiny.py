@@ -5,7 +5,7 @@ import pytest
 
 from motion.clip import Clip
 from tests.motion.strategies import swaying
-from training.recipe import Recipe
+from training.fit.recipe import Recipe
 
 TINY = Recipe.model_validate(
     {

@@ -10,10 +10,10 @@ from jaxtyping import Float, Int
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training import measures
-from training.classifier import Judge, Judgement, train_judge
-from training.dataset import active
-from training.measures import Gaussian, Trace
+from training.fit.dataset import active
+from training.judge import measures
+from training.judge.classifier import Judge, Judgement, train_judge
+from training.judge.measures import Gaussian, Trace
 
 Array = np.ndarray
 

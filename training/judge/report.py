@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training import evaluate, plots
-from training.aims import AIMS, MEASURES, Aim, verdict
-from training.evaluate import Result
-from training.scores import BY_EMOTION, Estimate
+from training.judge import evaluate, plots
+from training.judge.aims import AIMS, MEASURES, Aim, verdict
+from training.judge.evaluate import Result
+from training.judge.scores import BY_EMOTION, Estimate
 
 MARKS = {True: "✓", False: "✗", None: "-"}
 

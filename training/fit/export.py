@@ -11,9 +11,9 @@ from motion.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
-from training.dataset import FPS
-from training.network import ExportedStep
-from training.train import Training, load_checkpoint
+from training.fit.dataset import FPS
+from training.fit.train import Training, load_checkpoint
+from training.models.network import ExportedStep
 
 TOLERANCE = 2e-3
 """Largest difference of a feature between torch and ONNX after a few steps."""
@@ -23,7 +23,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     """Write graph and contract of a checkpoint and check the graph against torch.
 
     Args:
-        checkpoint: Of `training.train`.
+        checkpoint: Of `training.fit.train`.
         out: The model's folder; its name becomes the model's.
         licence: Of the weights.
 

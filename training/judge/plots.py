@@ -8,8 +8,8 @@ import numpy as np
 
 from motion import render
 from motion.clip import Clip
-from training import measures
-from training.evaluate import Result
+from training.judge import measures
+from training.judge.evaluate import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

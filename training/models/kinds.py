@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from training import peer_lstm, peer_transformer, transformer_mdn
-from training.network import Network
+from training.models import peer_lstm, peer_transformer, transformer_mdn
+from training.models.network import Network
 
 DEFAULT = "transformer-mdn"
 

@@ -9,9 +9,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training.dataset import Dropout
-from training.kinds import KINDS, Config
-from training.network import Optimiser, Strict
+from training.fit.dataset import Dropout
+from training.models.kinds import KINDS, Config
+from training.models.network import Optimiser, Strict
 
 
 class Data(Strict):

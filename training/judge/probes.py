@@ -10,10 +10,10 @@ from scipy import stats
 from motion import features
 from motion.clip import Clip
 from motion.skeleton import LEG_LENGTH
-from training.measures import mended
-from training.reference import Reference
-from training.rollouts import Cue, Script, Source, joined
-from training.scores import Estimate, drawn
+from training.judge.measures import mended
+from training.judge.reference import Reference
+from training.judge.rollouts import Cue, Script, Source, joined
+from training.judge.scores import Estimate, drawn
 
 Array = np.ndarray
 

@@ -12,9 +12,9 @@ from motion.clip import Clip
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
 from motion.partner import Partner
-from training import measures, scores
-from training.dataset import active
-from training.probes import (
+from training.fit.dataset import active
+from training.judge import measures, scores
+from training.judge.probes import (
     SETTLE_SECONDS,
     Cast,
     Response,
@@ -26,9 +26,9 @@ from training.probes import (
     probe_switch,
     probed_frames,
 )
-from training.reference import Piece, Reference, Rollout
-from training.rollouts import Cue, Script, Source, joined
-from training.scores import PIECE_SECONDS, Estimate, Groups
+from training.judge.reference import Piece, Reference, Rollout
+from training.judge.rollouts import Cue, Script, Source, joined
+from training.judge.scores import PIECE_SECONDS, Estimate, Groups
 
 Array = np.ndarray
 

@@ -22,8 +22,8 @@ from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
 from motion.rig import UP, nearest_axis, settled
 from motion.skeleton import CANONICAL, LEG_LENGTH
-from training.marker_placement import ESSENTIAL, places_of
-from training.markers import Markers
+from training.corpus.marker_placement import ESSENTIAL, places_of
+from training.corpus.markers import Markers
 
 Array = np.ndarray
 

@@ -18,10 +18,10 @@ from torch.nn import functional
 
 from motion import features
 from motion.contract import State
-from training.dataset import Window
-from training.mixture import Mixture
-from training.network import ExportedStep, Network, Sizes
-from training.normalisation import NARROWEST, Normalisation
+from training.fit.dataset import Window
+from training.models.mixture import Mixture
+from training.models.network import ExportedStep, Network, Sizes
+from training.models.normalisation import NARROWEST, Normalisation
 
 FRAMES_PER_STEP = 4
 """Frames that an exported step hears and says, as the default does."""

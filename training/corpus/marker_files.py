@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.errors import MotionFileError
-from training.markers import Markers
+from training.corpus.markers import Markers
 
 Array = np.ndarray
 

@@ -15,9 +15,9 @@ from jaxtyping import Float
 
 from motion.clip import Clip
 from motion.company import LOST, STAGE_RADIUS
-from training import measures
-from training.measures import Gaussian, Trace
-from training.reference import Piece, Reference, Rollout
+from training.judge import measures
+from training.judge.measures import Gaussian, Trace
+from training.judge.reference import Piece, Reference, Rollout
 
 Array = np.ndarray
 Groups = Sequence[Sequence[Rollout]]

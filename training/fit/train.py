@@ -21,11 +21,11 @@ from torch import Tensor
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training.dataset import Pool, StitchedWindows, Window
-from training.kinds import KINDS
-from training.network import Network
-from training.recipe import Recipe
-from training.windows import Windows
+from training.fit.dataset import Pool, StitchedWindows, Window
+from training.fit.recipe import Recipe
+from training.fit.windows import Windows
+from training.models.kinds import KINDS
+from training.models.network import Network
 
 LAST = "last.ckpt"
 FITTED_WINDOWS = 400

@@ -26,10 +26,10 @@ from torch.nn import functional
 
 from motion import features
 from motion.contract import State
-from training.dataset import FPS, Window
-from training.mixture import Mixture
-from training.network import AttentionSizes, ExportedStep, Network
-from training.token_codec import TokenCodec
+from training.fit.dataset import FPS, Window
+from training.models.mixture import Mixture
+from training.models.network import AttentionSizes, ExportedStep, Network
+from training.models.token_codec import TokenCodec
 
 CALM = 0.7
 """Share of an emotion's usual energy that the guess without emotion is told.

@@ -21,8 +21,8 @@ from motion import kinematics, rotations
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
-from training.corpus import group_of
-from training.measures import SHORTEST_SECONDS, WINDOW_SECONDS, mended, windows
+from training.corpus.corpus import group_of
+from training.judge.measures import SHORTEST_SECONDS, WINDOW_SECONDS, mended, windows
 
 Array = np.ndarray
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from motion import features
-from training.normalisation import NARROWEST, Normalisation
+from training.models.normalisation import NARROWEST, Normalisation
 
 
 class TokenCodec(Normalisation):

@@ -8,9 +8,9 @@ from typing import Protocol
 from motion.clip import Clip
 from motion.engine import Engine
 from motion.errors import BhavaError
-from training import scores
-from training.corpus import split_held_out
-from training.evaluate import (
+from training.corpus.corpus import split_held_out
+from training.judge import scores
+from training.judge.evaluate import (
     Result,
     cast_of,
     danced_frames,
@@ -19,10 +19,10 @@ from training.evaluate import (
     exactly,
     step_times,
 )
-from training.probes import Cast
-from training.reference import Reference
-from training.report import Report
-from training.rollouts import ModelSource, Persistence, Source
+from training.judge.probes import Cast
+from training.judge.reference import Reference
+from training.judge.report import Report
+from training.judge.rollouts import ModelSource, Persistence, Source
 
 LIKELIHOOD = "held_out_nats_per_frame"
 """In the `quality` of a contract: told by the training, which knows the densities."""

@@ -1,7 +1,7 @@
 """What every kind of motion model offers to training and export.
 
 A kind is one file: its `Config`, its network with the loss, and the `Step` that is exported.
-`training.kinds` lists them.
+`training.models.kinds` lists them.
 """
 
 from abc import ABC, abstractmethod
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
 from motion.contract import State
-from training.dataset import Window
-from training.normalisation import Normalisation
+from training.fit.dataset import Window
+from training.models.normalisation import Normalisation
 
 
 class Strict(BaseModel):

@@ -23,11 +23,11 @@ from motion.bvh import parse_bvh
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.rig import retarget
-from training.cleaning import mended
-from training.corpus import INDEX, Entry, read_index, write_index
-from training.labels import Descriptions, labels_of, parse_descriptions
-from training.marker_files import is_choreography, read_c3d, read_choreography
-from training.marker_fit import fit
+from training.corpus.cleaning import mended
+from training.corpus.corpus import INDEX, Entry, read_index, write_index
+from training.corpus.labels import Descriptions, labels_of, parse_descriptions
+from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
+from training.corpus.marker_fit import fit
 
 FPS = 30.0
 

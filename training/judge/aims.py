@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.scores import Estimate
+from training.judge.scores import Estimate
 
 Scores = Mapping[str, Estimate]
 

@@ -16,8 +16,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from motion.contract import State
-from training import peer
-from training.peer import Memory, MixtureHead, Peer, PeerStep, PointHead
+from training.models import peer
+from training.models.peer import Memory, MixtureHead, Peer, PeerStep, PointHead
 
 
 class MDNConfig(peer.Config):

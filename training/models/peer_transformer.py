@@ -19,10 +19,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.contract import State
-from training import peer
-from training.network import AttentionSizes
-from training.peer import Memory, MixtureHead, MixturePerDimensionHead, Peer, PeerStep, PointHead
-from training.transformer_mdn import rotary
+from training.models import peer
+from training.models.network import AttentionSizes
+from training.models.peer import (
+    Memory,
+    MixtureHead,
+    MixturePerDimensionHead,
+    Peer,
+    PeerStep,
+    PointHead,
+)
+from training.models.transformer_mdn import rotary
 
 
 class MSEConfig(peer.PointConfig, AttentionSizes):

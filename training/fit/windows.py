@@ -7,10 +7,10 @@ from torch.utils.data import DataLoader
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.skeleton import CANONICAL
-from training.choreographed import choreographed_clips
-from training.dataset import FPS, Pool, StitchedWindows, Window
-from training.normalisation import importance
-from training.recipe import Recipe
+from training.corpus.choreographed import choreographed_clips
+from training.fit.dataset import FPS, Pool, StitchedWindows, Window
+from training.fit.recipe import Recipe
+from training.models.normalisation import importance
 
 HELD_OUT_SEED = 0
 HELD_OUT_MINUTES = 4.0
