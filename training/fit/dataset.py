@@ -20,6 +20,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
+from motion.features import Layout
 
 Array = np.ndarray
 
@@ -73,10 +74,13 @@ class Pool:
     """All clips with the same labels, end to end.
 
     Attributes:
+        layout: Of the features.
         frames: Raw features, (T, F).
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
     """
+
+    layout: Layout
 
     frames: Float[Array, "T F"]
     speed: Float[Array, "T"]
@@ -84,20 +88,24 @@ class Pool:
 
     @staticmethod
     def of(clips: list[Clip]) -> "Pool":
-        """Return the pool of clips and their mirror images."""
+        """Return the pool of clips of one skeleton and, if it has sides, their mirror images."""
+        layout = Layout(clips[0].skeleton)
         parts = [active(clip) for clip in clips]
-        parts = [part for clip in parts for part in (clip, clip.mirrored())]
+        if layout.skeleton.mirror:
+            parts = [part for clip in parts for part in (clip, clip.mirrored())]
         ends = np.cumsum([len(part) for part in parts])
         return Pool(
+            layout,
             np.concatenate([features.from_clip(part) for part in parts]),
             np.concatenate([features.joint_speed(part) for part in parts]),
             np.repeat(ends, [len(part) for part in parts]),
         )
 
     @staticmethod
-    def empty() -> "Pool":
+    def empty(layout: Layout) -> "Pool":
         """Return the pool of no clip."""
-        return Pool(np.empty((0, features.WIDTH), np.float32), np.empty(0), np.empty(0, int))
+        frames = np.empty((0, layout.width), np.float32)
+        return Pool(layout, frames, np.empty(0), np.empty(0, int))
 
     @property
     def minutes(self) -> float:
@@ -184,7 +192,7 @@ class StitchedWindows(IterableDataset[Window]):
 
     def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
         """Return features, joint speed, labels and whether energy is known, per frame."""
-        frames = np.empty((length, features.WIDTH), np.float32)
+        frames = np.empty((length, self.pools[0].layout.width), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
         labels = np.empty((length, len(self._is_emotion)), np.float32)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))

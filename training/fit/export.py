@@ -6,7 +6,6 @@ import numpy as np
 import onnx
 import torch
 
-from motion import features
 from motion.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
@@ -33,14 +32,17 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     module = load_checkpoint(checkpoint)
     data, config = module.recipe.data, module.network.config
     step, playing = step_of(module), module.recipe.playing
+    layout = module.network.codec.layout
     contract = Contract(
         name=out.name,
         kind=config.kind,
         fps=FPS,
         frames_per_step=step.frames_per_step,
         context_frames=config.frames_per_token * config.context_tokens,
-        joints=CANONICAL.joints,
-        features=features.LAYOUT,
+        joints=layout.skeleton.joints,
+        skeleton=layout.skeleton,
+        start=_start_of(module),
+        features=layout.parts,
         emotions=tuple(data.emotions),
         energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
         noise=step.noise,
@@ -58,6 +60,14 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     if not difference < TOLERANCE:
         raise BhavaError(f"{out}: expected the graph within {TOLERANCE} of torch, got {difference}")
     return contract
+
+
+def _start_of(module: Training) -> tuple[float, ...]:
+    """Return the mean frame for a skeleton of its own: its pose at rest may be none it ever has."""
+    codec = module.network.codec
+    if codec.layout.skeleton is CANONICAL:
+        return ()
+    return tuple(round(value, 6) for value in codec.mean.tolist())
 
 
 def step_of(module: Training) -> ExportedStep:

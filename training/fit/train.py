@@ -21,6 +21,8 @@ from torch import Tensor
 
 from motion.clip import Clip
 from motion.errors import BhavaError
+from motion.features import Layout
+from motion.skeleton import CANONICAL, Skeleton
 from training.fit.dataset import Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
 from training.fit.windows import Windows
@@ -52,13 +54,19 @@ class Training(lightning.LightningModule):
 
     typical_energy: Tensor
 
-    def __init__(self, recipe: dict[str, Any]) -> None:
-        """Build an untrained network; `recipe` is a dumped `Recipe`, so checkpoints carry it."""
+    def __init__(self, recipe: dict[str, Any], skeleton: dict[str, Any] | None = None) -> None:
+        """Build an untrained network. Checkpoints carry what it is built from.
+
+        Args:
+            recipe: A dumped `Recipe`.
+            skeleton: What `Skeleton.to_dict` gives; the canonical one if None.
+        """
         super().__init__()
         self.save_hyperparameters()
         self.recipe = Recipe.model_validate(recipe)
         labels = len(self.recipe.data.labels)
-        self.network: Network = KINDS[self.recipe.model.kind](self.recipe.model, labels)
+        layout = Layout(Skeleton.from_dict(skeleton) if skeleton else CANONICAL)
+        self.network: Network = KINDS[self.recipe.model.kind](self.recipe.model, labels, layout)
         self.register_buffer("typical_energy", torch.ones(len(self.recipe.data.emotions)))
         self.quality: dict[str, float] = {}
 
@@ -195,7 +203,7 @@ def train(
     windows = Windows(recipe, clips, held_out)
     if windows.unvalidated:
         print(f"nothing held out, and so not validated: {', '.join(windows.unvalidated)}")
-    module = Training(recipe.model_dump())
+    module = Training(recipe.model_dump(), windows.layout.skeleton.to_dict())
     print(module.prepare_from(windows.pools, windows.to_fit()))
     parameters = sum(weight.numel() for weight in module.parameters())
     print(f"{recipe.model.kind}: {parameters / 1e6:.1f} million parameters")

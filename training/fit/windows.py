@@ -6,6 +6,7 @@ from torch.utils.data import DataLoader
 
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
+from motion.features import Layout
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
@@ -23,10 +24,10 @@ def check_clip(clip: Clip) -> None:
     How short a clip may be is no matter of the context: windows are stitched from many.
 
     Raises:
-        MotionFileError: If it has another skeleton or rate, fewer than two frames, or numbers that
-            are not finite.
+        MotionFileError: If poses and skeleton differ, or it has another rate, fewer than two
+            frames, or numbers that are not finite.
     """
-    frames, joints = len(clip.hips), len(CANONICAL.joints)
+    frames, joints = len(clip.hips), len(clip.skeleton.joints)
     if clip.rotations.shape != (frames, joints, 4):
         got = f"rotations of shape {clip.rotations.shape}"
         raise MotionFileError(
@@ -47,13 +48,15 @@ def sorted_by_pool(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]]:
     """Return the clips of each of a recipe's pools, in its order; other clips are left out.
 
     Raises:
-        MotionFileError: If a clip is unfit to learn from.
+        MotionFileError: If a clip is unfit to learn from, or has another skeleton than the first.
     """
     by_pool: dict[str, list[Clip]] = {pool: [] for pool in recipe.data.shares}
     for clip in clips:
         pool = recipe.data.pool_of(clip)
         if pool is not None:
             check_clip(clip)
+            if difference := clips[0].skeleton.difference(clip.skeleton):
+                raise MotionFileError(f"{clip.name}: {difference}, unlike {clips[0].name}")
             by_pool[pool].append(clip)
     return by_pool
 
@@ -88,7 +91,8 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
             f"expected at least 2 recordings of every emotion, one of them to hold out, "
             f"got fewer for {empty}"
         )
-    return [Pool.of(clips) if clips else Pool.empty() for clips in found.values()]
+    layout = Layout(held_out[0].skeleton)
+    return [Pool.of(clips) if clips else Pool.empty(layout) for clips in found.values()]
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
@@ -105,7 +109,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         frames_per_token=recipe.model.frames_per_token,
         seed=seed,
         rank=rank,
-        feature_scale=everything.std(0) / np.maximum(importance(everything), 1e-6),
+        feature_scale=everything.std(0) / np.maximum(importance(everything, pools[0].layout), 1e-6),
         dropout=data.dropout,
     )
 
@@ -118,9 +122,16 @@ class Windows(lightning.LightningDataModule):
         self.recipe = recipe
         minutes = recipe.data.choreographed_minutes
         if minutes:
+            if clips and clips[0].skeleton is not CANONICAL:
+                raise BhavaError(
+                    f"data.choreographed_minutes: expected 0, as the choreographer dances on the "
+                    f"canonical skeleton alone, got {minutes:g}"
+                )
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
-        self.pools, self.held_out = pools_of(clips, recipe), held_out_pools_of(held_out, recipe)
+        self.pools = pools_of(clips, recipe)
+        self.layout = self.pools[0].layout
+        self.held_out = held_out_pools_of(held_out, recipe)
 
     @property
     def unvalidated(self) -> list[str]:

@@ -5,13 +5,14 @@ A kind is one file: its `Config`, its network with the loss, and the `Step` that
 """
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
 from motion.contract import State
+from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
 
@@ -69,8 +70,11 @@ class Optimiser(Strict):
 class Network(nn.Module, ABC):
     """A network with its loss.
 
+    A kind is made of its sizes, the number of labels and the layout of the features, from which it
+    takes all widths: joints and channels are those of the data.
+
     Attributes:
-        codec: Carries the normalisation.
+        codec: Carries the normalisation, and the layout of the features.
         config: Sizes, from the recipe.
         labels: Number of labels, the emotions and others.
     """
@@ -81,6 +85,17 @@ class Network(nn.Module, ABC):
     codec: Normalisation
     config: Sizes
     labels: int
+
+    @abstractmethod
+    def __init__(self, config: Any, labels: int, layout: Layout) -> None:
+        """Build an untrained network.
+
+        Args:
+            config: Sizes, of the kind's own `Config`.
+            labels: Number of labels.
+            layout: Of the features.
+        """
+        super().__init__()
 
     @abstractmethod
     def fit(self, windows: Tensor, speed: Tensor) -> str:

@@ -5,8 +5,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from motion import features
-from motion.skeleton import CANONICAL
+from motion.features import Layout
 
 Array = np.ndarray
 
@@ -17,23 +16,19 @@ Without it likelihoods would be without bound, as some features are bound to oth
 """
 
 
-def importance(frames: Float[Array, "T F"]) -> Float[Array, "F"]:
+def importance(frames: Float[Array, "T F"], layout: Layout) -> Float[Array, "F"]:
     """Return what one standard deviation of each feature moves the body by, about, in metres.
 
     A joint's rotation moves all that hangs on it; velocities act over half a second, as what they
     get wrong adds up; contacts move nothing.
     """
-    reach = np.zeros(len(CANONICAL.joints))
-    for joint in range(len(CANONICAL.joints) - 1, 0, -1):
-        parent = CANONICAL.parents[joint]
-        length = float(np.linalg.norm(CANONICAL.rest_offsets[joint]))
-        reach[parent] = max(reach[parent], reach[joint] + length)
-    scale = np.empty(features.WIDTH)
-    scale[features.PART["root_velocity"]] = 0.5
-    scale[features.PART["turn_rate"]] = 0.15
-    scale[features.PART["hips_height"]] = 2.0
-    scale[features.PART["rotations"]] = np.repeat(np.maximum(reach, 0.05), 6)
-    scale[features.PART["contacts"]] = 0.003
+    part, reach = layout.part, layout.skeleton.reach[layout.skeleton.turning]
+    scale = np.empty(layout.width)
+    scale[part["root_velocity"]] = 0.5
+    scale[part["turn_rate"]] = 0.15
+    scale[part["hips_height"]] = 2.0
+    scale[part["rotations"]] = np.repeat(np.maximum(reach, 0.05), 6)
+    scale[part["contacts"]] = 0.003
     return scale * frames.std(0)
 
 
@@ -43,15 +38,16 @@ class Normalisation(nn.Module):
     mean: Tensor
     scale: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(features.WIDTH))
-        self.register_buffer("scale", torch.ones(features.WIDTH))
+        self.layout = layout
+        self.register_buffer("mean", torch.zeros(layout.width))
+        self.register_buffer("scale", torch.ones(layout.width))
 
     @torch.no_grad()
     def fit_scale(self, frames: Tensor) -> None:
         """Fit to raw features (T, F): large where a standard deviation moves the body far."""
-        weight = importance(frames.numpy())
+        weight = importance(frames.numpy(), self.layout)
         weight /= np.sqrt(np.mean(weight**2))
         flat = frames.double()
         self.mean.copy_(flat.mean(0))

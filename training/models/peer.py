@@ -16,8 +16,8 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motion import features
 from motion.contract import State
+from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, Network, Sizes
@@ -57,11 +57,11 @@ class PointConfig(Config):
 class PointHead(nn.Module):
     """Predicts one next frame, and learns by its error."""
 
-    noise: ClassVar[int] = 0
+    noise = 0
 
-    def __init__(self, config: PointConfig) -> None:
+    def __init__(self, config: PointConfig, width: int) -> None:
         super().__init__()
-        self.out = nn.Linear(config.channels, features.WIDTH)
+        self.out = nn.Linear(config.channels, width)
         self.error = functional.mse_loss if config.error == "squared" else functional.l1_loss
         self.stillness_penalty = config.stillness_penalty
 
@@ -91,12 +91,11 @@ class PointHead(nn.Module):
 class MixtureHead(nn.Module):
     """Predicts a mixture over the whole next frame."""
 
-    noise: ClassVar[int] = features.WIDTH + 1
-
-    def __init__(self, channels: int, components: int) -> None:
+    def __init__(self, channels: int, components: int, width: int) -> None:
         super().__init__()
-        self.components = components
-        self.out = nn.Linear(channels, components * (1 + 2 * features.WIDTH))
+        self.components, self.width = components, width
+        self.noise = width + 1
+        self.out = nn.Linear(channels, components * (1 + 2 * width))
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
@@ -112,26 +111,25 @@ class MixtureHead(nn.Module):
     def loss(self, x: Tensor, target: Tensor, last: Tensor) -> Tensor:
         """Return the mean negative log likelihood per feature, nats."""
         del last
-        return -self.log_likelihood(x, target).mean() / features.WIDTH
+        return -self.log_likelihood(x, target).mean() / self.width
 
     def sample(self, x: Tensor, temperature: Tensor, normal: Tensor) -> Tensor:
         """Return one draw (..., F); the last normal number (..., F + 1) draws the component."""
-        within, between = normal.split([features.WIDTH, 1], -1)
+        within, between = normal.split([self.width, 1], -1)
         return self.mixture(x).sample(temperature, to_uniform(between), within)
 
 
 class MixturePerDimensionHead(MixtureHead):
     """Predicts a mixture for every feature by itself, so that draws of joints do not agree."""
 
-    noise: ClassVar[int] = 2 * features.WIDTH
-
-    def __init__(self, channels: int, components: int) -> None:
-        super().__init__(channels, components)
-        self.out = nn.Linear(channels, features.WIDTH * 3 * components)
+    def __init__(self, channels: int, components: int, width: int) -> None:
+        super().__init__(channels, components, width)
+        self.noise = 2 * width
+        self.out = nn.Linear(channels, width * 3 * components)
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixtures (..., F, M) over one number each off the stream (..., C)."""
-        raw = self.out(x).float().unflatten(-1, (features.WIDTH, 3, self.components))
+        raw = self.out(x).float().unflatten(-1, (self.width, 3, self.components))
         logits, means, log_scales = raw.unbind(-2)
         log_scales = log_scales.clamp(math.log(NARROWEST), 2.0)
         return Mixture(logits, means.unsqueeze(-1), log_scales.unsqueeze(-1))
@@ -159,16 +157,18 @@ class Peer(Network):
 
     head: PointHead | MixtureHead
 
-    def __init__(self, config: Config, labels: int, head: PointHead | MixtureHead) -> None:
-        super().__init__()
+    def __init__(
+        self, config: Config, labels: int, layout: Layout, head: PointHead | MixtureHead
+    ) -> None:
+        super().__init__(config, labels, layout)
         self.config: Config = config
         self.labels, self.head = labels, head
-        self.codec = Normalisation()
+        self.codec = Normalisation(layout)
 
     @property
     def inputs(self) -> int:
         """Width of the trunk's input: a frame's features and the label."""
-        return features.WIDTH + self.labels
+        return self.codec.layout.width + self.labels
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the stream (N, S, C) of inputs (N, S, F + L)."""

@@ -16,6 +16,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from motion.contract import State
+from motion.features import Layout
 from training.models import peer
 from training.models.peer import Memory, MixtureHead, Peer, PeerStep, PointHead
 
@@ -36,8 +37,10 @@ class MSEConfig(peer.PointConfig):
 class LSTM(Peer):
     """Long short-term memory over frames."""
 
-    def __init__(self, config: peer.Config, labels: int, head: PointHead | MixtureHead) -> None:
-        super().__init__(config, labels, head)
+    def __init__(
+        self, config: peer.Config, labels: int, layout: Layout, head: PointHead | MixtureHead
+    ) -> None:
+        super().__init__(config, labels, layout, head)
         self.lstm = nn.LSTM(self.inputs, config.channels, config.layers, batch_first=True)
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -54,15 +57,16 @@ class LSTM(Peer):
 class LSTMMDN(LSTM):
     """An LSTM with a mixture over the next frame."""
 
-    def __init__(self, config: MDNConfig, labels: int) -> None:
-        super().__init__(config, labels, MixtureHead(config.channels, config.components))
+    def __init__(self, config: MDNConfig, labels: int, layout: Layout) -> None:
+        head = MixtureHead(config.channels, config.components, layout.width)
+        super().__init__(config, labels, layout, head)
 
 
 class LSTMMSE(LSTM):
     """An LSTM that predicts one next frame."""
 
-    def __init__(self, config: MSEConfig, labels: int) -> None:
-        super().__init__(config, labels, PointHead(config))
+    def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout, PointHead(config, layout.width))
 
 
 class Step(PeerStep):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.contract import State
+from motion.features import Layout
 from training.models import peer
 from training.models.network import AttentionSizes
 from training.models.peer import (
@@ -77,9 +78,10 @@ class Transformer(Peer):
         self,
         config: MSEConfig | MDNConfig,
         labels: int,
+        layout: Layout,
         head: PointHead | MixtureHead,
     ) -> None:
-        super().__init__(config, labels, head)
+        super().__init__(config, labels, layout, head)
         self.embed = nn.Linear(self.inputs, config.channels)
         self.blocks = nn.ModuleList(
             Block(config.channels, config.heads) for _ in range(config.layers)
@@ -114,16 +116,16 @@ class Transformer(Peer):
 class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
-    def __init__(self, config: MSEConfig, labels: int) -> None:
-        super().__init__(config, labels, PointHead(config))
+    def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout, PointHead(config, layout.width))
 
 
 class TransformerMDNPerDimension(Transformer):
     """A transformer with a mixture for every feature of the next frame."""
 
-    def __init__(self, config: MDNConfig, labels: int) -> None:
-        head = MixturePerDimensionHead(config.channels, config.components)
-        super().__init__(config, labels, head)
+    def __init__(self, config: MDNConfig, labels: int, layout: Layout) -> None:
+        head = MixturePerDimensionHead(config.channels, config.components, layout.width)
+        super().__init__(config, labels, layout, head)
 
 
 class Step(PeerStep):

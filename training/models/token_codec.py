@@ -5,8 +5,11 @@ import math
 import torch
 from torch import Tensor
 
-from motion import features
+from motion.features import Layout
 from training.models.normalisation import NARROWEST, Normalisation
+
+NEGLIGIBLE = 1e-4
+"""Spread in normalised features below which an axis is rounding error, as of joints that rest."""
 
 
 class TokenCodec(Normalisation):
@@ -14,6 +17,9 @@ class TokenCodec(Normalisation):
 
     A token is what a linear regression extrapolates from the last two frames, plus a basis of the
     residual. So a latent of zeros goes on smoothly, and every latent starts where the motion is.
+
+    Attributes:
+        latent: How many numbers stand for a token: at most as many as it has.
     """
 
     extrapolation: Tensor
@@ -22,11 +28,12 @@ class TokenCodec(Normalisation):
     spread: Tensor
     remainder: Tensor
 
-    def __init__(self, frames_per_token: int, latent: int) -> None:
-        super().__init__()
-        span = frames_per_token * features.WIDTH
-        self.frames_per_token = frames_per_token
-        self.register_buffer("extrapolation", torch.zeros(2 * features.WIDTH + 1, span))
+    def __init__(self, layout: Layout, frames_per_token: int, latent: int) -> None:
+        super().__init__(layout)
+        span = frames_per_token * layout.width
+        self.frames_per_token, self.latent = frames_per_token, min(latent, span)
+        latent = self.latent
+        self.register_buffer("extrapolation", torch.zeros(2 * layout.width + 1, span))
         self.register_buffer("basis", torch.zeros(latent, span))
         self.register_buffer("analysis", torch.zeros(span, latent))
         self.register_buffer("spread", torch.ones(span), persistent=False)
@@ -52,8 +59,8 @@ class TokenCodec(Normalisation):
         self.extrapolation.copy_(solution)
         residual = token - known @ solution
         values, vectors = torch.linalg.eigh(residual.T @ residual / len(residual))
-        latent = self.basis.shape[0]
-        spreads = values.flip(0).clamp(min=1e-12).sqrt()
+        latent = self.latent
+        spreads = values.flip(0).clamp(min=NEGLIGIBLE**2).sqrt()
         spread, axes = spreads[:latent], vectors[:, -latent:].flip(1)
         self.spread.copy_(spreads)
         self.remainder.copy_(vectors.flip(1)[:, latent:])
@@ -77,7 +84,7 @@ class TokenCodec(Normalisation):
         References:
             M. Tipping and C. Bishop, "Probabilistic Principal Component Analysis", 1999.
         """
-        latent = self.basis.shape[0]
+        latent = self.latent
         residual = token.flatten(-2) - self._regressors(last) @ self.extrapolation
         spread = self.spread[latent:].clamp(min=NARROWEST)
         z = residual @ self.remainder / spread

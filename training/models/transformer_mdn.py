@@ -24,8 +24,8 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motion import features
 from motion.contract import State
+from motion.features import Layout
 from training.fit.dataset import FPS, Window
 from training.models.mixture import Mixture
 from training.models.network import AttentionSizes, ExportedStep, Network
@@ -107,18 +107,18 @@ class TransformerMDN(Network):
     log_energy_mean: Tensor
     log_energy_scale: Tensor
 
-    def __init__(self, config: Config, labels: int) -> None:
-        super().__init__()
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
         self.config, self.labels = config, labels
         channels, condition = config.channels, config.condition_channels
-        self.codec = TokenCodec(config.frames_per_token, config.latent)
-        self.embed = nn.Linear(config.frames_per_token * features.WIDTH, channels)
+        self.codec = TokenCodec(layout, config.frames_per_token, config.latent)
+        self.embed = nn.Linear(config.frames_per_token * layout.width, channels)
         self.emotion = nn.Linear(labels, condition, bias=False)
         self.energy = nn.Linear(2, condition)
         self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(channels)
-        self.head = nn.Linear(channels, config.components * (1 + 2 * config.latent))
+        self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
         self.register_buffer("log_energy_mean", torch.zeros(()))
         self.register_buffer("log_energy_scale", torch.ones(()))
 
@@ -209,8 +209,8 @@ class TransformerMDN(Network):
         kept = self.codec.fit(stretches)
         level = speed.clamp(min=1e-2).log()
         self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std())
-        return f"codec: {self.config.latent} numbers keep {kept:.1%} of a token's variance"
+        self.log_energy_scale.copy_(level.std().clamp(min=1e-3))
+        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the mean negative log likelihood per latent dimension, nats.
@@ -234,7 +234,7 @@ class TransformerMDN(Network):
         with torch.autocast(inputs.device.type, enabled=False):
             latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
         likelihood = self(inputs, *conditions).log_likelihood(latent)
-        return -likelihood.mean() / self.config.latent
+        return -likelihood.mean() / self.codec.latent
 
     @torch.no_grad()
     def _strayed(self, inputs: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Tensor:
@@ -310,7 +310,7 @@ class Step(ExportedStep):
             State(name="values", shape=cache),
             State(name="filled", shape=(1,)),
         )
-        super().__init__(network, always, states, c.frames_per_token, c.latent)
+        super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
         self.register_buffer("usual_energy", usual_energy)
 
     def calm(self, emotion: Tensor, energy: Tensor) -> Tensor:
