@@ -70,6 +70,21 @@ def tiny_peer(kind: str) -> Recipe:
     return Recipe.model_validate(recipe)
 
 
+def tiny_vae() -> Recipe:
+    """Return a recipe of a variational autoencoder."""
+    recipe = TINY.model_dump()
+    sizes = {"channels": 16, "layers": 2, "latent": 6, "token_latent": 8, "components": 3}
+    recipe["model"] = {
+        "kind": "lstm-vae",
+        "frames_per_token": 4,
+        "context_tokens": 4,
+        "leg_tokens": 2,
+        **sizes,
+    }
+    recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
+    return Recipe.model_validate(recipe)
+
+
 def clips() -> list[Clip]:
     """One clip of each label of the recipe."""
     base = swaying(150)

@@ -16,6 +16,13 @@ from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
 
+CALM = 0.7
+"""Share of an emotion's usual energy that the guess without emotion is told.
+
+So guidance exaggerates energy too, and what the partner asks for beyond the usual counts more.
+Without it guidance towards a calm emotion leads into standing still.
+"""
+
 
 class Strict(BaseModel):
     """A section of a recipe, which refuses keys it does not know."""
@@ -127,6 +134,32 @@ class Network(nn.Module, ABC):
             always: Weights of the labels that are no emotions, in their order, (L - E,).
             usual_energy: Of each emotion, m/s, (E,).
         """
+
+
+def energy_level(energy: Tensor, log_mean: Tensor, log_scale: Tensor) -> Tensor:
+    """Return what a network is told of energies: how high, and whether they are known, (..., 2).
+
+    Args:
+        energy: Mean joint speed, m/s, (..., 1); 0 where not known.
+        log_mean: Of the logarithm of usual speeds.
+        log_scale: Standard deviation of that logarithm.
+    """
+    known = (energy > 0).to(energy.dtype)
+    level = (energy.clamp(min=1e-3).log() - log_mean) / log_scale
+    return torch.cat([level.clamp(-3, 3) * known, known], -1)
+
+
+def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:
+    """Return the energy (N, 1) that a guess without emotion is told; see `CALM`.
+
+    Args:
+        emotion: Weights, (N, E).
+        energy: That is asked for, m/s, (N, 1); it counts where there is no emotion.
+        usual_energy: Of each emotion, m/s, (E,).
+    """
+    total = emotion.sum(1, keepdim=True)
+    usual = (emotion * usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
+    return CALM * torch.where(total > 0, usual, energy)
 
 
 class ExportedStep(nn.Module):

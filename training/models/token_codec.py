@@ -39,6 +39,11 @@ class TokenCodec(Normalisation):
         self.register_buffer("spread", torch.ones(span), persistent=False)
         self.register_buffer("remainder", torch.zeros(span, span - latent), persistent=False)
 
+    def fit_windows(self, windows: Tensor) -> float:
+        """Fit to raw features of windows (N, T, F); see `fit`."""
+        span = 2 + self.frames_per_token
+        return self.fit(windows.unfold(1, span, 5).transpose(2, 3).flatten(0, 1))
+
     @torch.no_grad()
     def fit(self, frames: Tensor, ridge: float = 1e-3) -> float:
         """Fit to stretches of real motion.

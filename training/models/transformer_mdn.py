@@ -28,15 +28,14 @@ from motion.contract import State
 from motion.features import Layout
 from training.fit.dataset import FPS, Window
 from training.models.mixture import Mixture
-from training.models.network import AttentionSizes, ExportedStep, Network
+from training.models.network import (
+    AttentionSizes,
+    ExportedStep,
+    Network,
+    calm,
+    energy_level,
+)
 from training.models.token_codec import TokenCodec
-
-CALM = 0.7
-"""Share of an emotion's usual energy that the guess without emotion is told.
-
-So guidance exaggerates energy too, and what the partner asks for beyond the usual counts more.
-Without it guidance towards a calm emotion leads into standing still.
-"""
 
 RETURN_HALF_LIFE = 0.2
 """Seconds in which motion that strayed from the real one comes half the way back."""
@@ -132,10 +131,8 @@ class TransformerMDN(Network):
             labels: Weights (..., L); all zero where nothing is known.
             energy: Mean joint speed of the coming second, m/s, (..., 1); 0 where not known.
         """
-        known = (energy > 0).to(energy.dtype)
-        level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
-        energy_in = torch.cat([level.clamp(-3, 3) * known, known], -1)
-        return self.condition(self.emotion(labels) + self.energy(energy_in))
+        level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
+        return self.condition(self.emotion(labels) + self.energy(level))
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
@@ -204,9 +201,7 @@ class TransformerMDN(Network):
 
     def fit(self, windows: Tensor, speed: Tensor) -> str:
         """Fit codec and normalisation and return what the codec keeps, in words."""
-        span = self.config.frames_per_token
-        stretches = windows.unfold(1, 2 + span, 5).transpose(2, 3).flatten(0, 1)
-        kept = self.codec.fit(stretches)
+        kept = self.codec.fit_windows(windows)
         level = speed.clamp(min=1e-2).log()
         self.log_energy_mean.copy_(level.mean())
         self.log_energy_scale.copy_(level.std().clamp(min=1e-3))
@@ -313,12 +308,6 @@ class Step(ExportedStep):
         super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
         self.register_buffer("usual_energy", usual_energy)
 
-    def calm(self, emotion: Tensor, energy: Tensor) -> Tensor:
-        """Return the energy (N, 1) that the guess without emotion is told."""
-        total = emotion.sum(1, keepdim=True)
-        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
-        return CALM * torch.where(total > 0, usual, energy)
-
     def forward(
         self,
         frames: Tensor,
@@ -338,7 +327,7 @@ class Step(ExportedStep):
         normalised = network.codec.normalise(frames)
         both = network.conditioned(
             torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
-            torch.stack([energy, self.calm(emotion, energy)], 1),
+            torch.stack([energy, calm(emotion, energy, self.usual_energy)], 1),
         )
         mixture, keys_after, values_after = network.step(
             normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
