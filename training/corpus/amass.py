@@ -1,8 +1,8 @@
 """AMASS: motion as joint rotations of the SMPL-H body, in `.npz` files.
 
 A file holds `poses` (T, 156), rotation vectors of 52 joints of which the last 30 are fingers;
-`trans` (T, 3), metres, Z up; `mocap_framerate`, frames per second; and `gender`, `betas` and `dmpls`,
-the shape of the body. Shape changes no rotation, so one body of an adult stands for all.
+`trans` (T, 3), metres, Z up; `mocap_framerate`, frames per second; and `gender`, `betas` and
+`dmpls`, the shape of the body. Shape changes no rotation, so one body of an adult stands for all.
 
 References:
     N. Mahmood et al., "AMASS: Archive of Motion Capture as Surface Shapes", 2019, and
@@ -10,7 +10,7 @@ References:
 """
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 from zipfile import BadZipFile
 
@@ -67,7 +67,7 @@ Y_FROM_Z_UP = Rotation.from_euler("x", -90, degrees=True).as_quat()
 FARTHEST = 100.0
 """Metres from where it began that nobody is captured: what is farther is in another unit."""
 
-PLAINLY = 0.8
+PLAINLY = 0.7
 """Cosine within which a body stands along an axis."""
 
 
@@ -76,7 +76,7 @@ def is_amass(path: str) -> bool:
     return path.endswith(ENDING)
 
 
-def labels_of_amass(path: Path) -> dict[str, str]:
+def labels_of_amass(path: PurePath) -> dict[str, str]:
     """Return the labels that a path tells: SET/SUBJECT/NAME_poses.npz.
 
     A subject's clips belong on one side of a split. What was done is told by the file's name alone.

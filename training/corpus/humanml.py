@@ -1,9 +1,10 @@
 """HumanML3D: motion as joint positions, or as vectors of 263 numbers a frame, in `.npy` files.
 
-`new_joints/NAME.npy` holds (T, 22, 3): metres, Y up, at 20 frames a second, in the order of the SMPL
-body. `new_joint_vecs/NAME.npy` holds (T, 263): of the root the turn and the way to the next frame and
-the height, then positions of the 21 other joints from it (63), rotations (126), velocities (66) and
-contacts (4); they are read back to positions. `texts/NAME.txt` tells in words what is done.
+`new_joints/NAME.npy` holds (T, 22, 3): metres, Y up, at 20 frames a second, in the order of the
+SMPL body. `new_joint_vecs/NAME.npy` holds (T, 263): of the root the turn and the way to the next
+frame and the height, then positions of the 21 other joints from it (63), rotations (126),
+velocities (66) and contacts (4); they are read back to positions. `texts/NAME.txt` tells in words
+what is done.
 
 References:
     C. Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", 2022, and
@@ -11,7 +12,7 @@ References:
 """
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from jaxtyping import Float
@@ -38,18 +39,21 @@ def is_humanml(path: str) -> bool:
     return re.search(rf"(^|/)({JOINTS_FOLDER}|{VECTORS_FOLDER})/\w+\.npy$", path) is not None
 
 
-def labels_of_humanml(path: Path) -> dict[str, str]:
-    """Return the labels of a file: mirror images, which are named M…, are of one group with it.
+def labels_of_humanml(path: PurePath) -> dict[str, str]:
+    """Return the labels that a path tells; a mirror image, named M…, is of its original's group."""
+    group = f"humanml3d_{path.stem.removeprefix('M')}"
+    return {"dataset": "humanml3d", "group": group}
 
-    Where `texts/` lies beside its folder, the first description, and as content its first verb.
-    """
-    labels = {"dataset": "humanml3d", "group": f"humanml3d_{path.stem.removeprefix('M')}"}
+
+def told_beside(path: Path) -> dict[str, str]:
+    """Return the first description of a file, and as content its first verb, if `texts/` has it."""
     text = path.parent.parent / TEXTS_FOLDER / f"{path.stem}.txt"
-    if not text.is_file():
-        return labels
-    told, _, words = text.read_text(encoding="utf-8", errors="replace").partition("#")
-    verb = re.search(r"(\w+)/VERB", words.splitlines()[0] if words else "")
-    return labels | {"description": told} | ({"content": verb[1].lower()} if verb else {})
+    if not (is_humanml(path.absolute().as_posix()) and text.is_file()):
+        return {}
+    line = next(iter(text.read_text(encoding="utf-8", errors="replace").splitlines()), "")
+    told, _, words = line.partition("#")
+    verb = re.search(r"(\w+)/VERB", words)
+    return {"description": told} | ({"content": verb[1].lower()} if verb else {})
 
 
 def read_humanml(path: Path, name: str = "") -> Markers:

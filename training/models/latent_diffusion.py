@@ -1,10 +1,10 @@
 """Diffusion in the latent space of a motion autoencoder, streamed by overlapping windows.
 
-A window is the motion heard so far and the motion to come. Given the past, an emotion and an energy,
-the network leads noise to a window's latent in a few straight steps; in each of them the overlap, which
-is known, is painted in. The first frames to come are shown, and the window moves on by them. They go
-on from the last frame as it was and as fast, and come to what the latent says as softly as a body
-does, so there is no seam.
+A window is the motion heard so far and the motion to come. Given the past, an emotion and an
+energy, the network leads noise to a window's latent in a few straight steps; in each of them the
+overlap, which is known, is painted in. The first frames to come are shown, and the window moves on
+by them. They go on from the last frame as it was and as fast, and come to what the latent says as
+softly as a body does, so there is no seam.
 
 Autoencoder and diffusion learn in one run: the encoder is fitted before, the decoder learns beside.
 
@@ -59,7 +59,6 @@ class Config(Sizes):
         if self.motion.window < least:
             raise ValueError(f"expected a window of {least} frames, got {self.motion.window}")
         return self
-
 
 
 class Block(nn.Module):
@@ -128,7 +127,11 @@ class LatentDiffusion(Network):
             Windows (N, W, P); labels (N, L) and energy (N, 1) of what is to come; how many frames
             of the past are known (N,).
         """
-        span, past, window = self.config.frames_per_token, self.config.past, self.config.motion.window
+        span, past, window = (
+            self.config.frames_per_token,
+            self.config.past,
+            self.config.motion.window,
+        )
         every = (window - past) // span
         poses = self.codec.to_poses(batch.frames[:, 2:]).unfold(1, window, every * span)
         now = self.config.context_tokens + every * torch.arange(poses.shape[1])
@@ -165,7 +168,7 @@ class LatentDiffusion(Network):
 
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return None: what it says has no density that could be told."""
-        return None
+        del batch
 
     def joined(self, past: Tensor, windows: Tensor) -> Tensor:
         """Paint the past (N, C, P) into windows (N, W, P): what follows goes on from there."""
@@ -177,10 +180,11 @@ class LatentDiffusion(Network):
         return torch.cat([past, windows[:, frames:] + place * away + speed * rate], 1)
 
     def known(self, past: Tensor) -> Tensor:
-        """Return what the network is told of the past (N, C, P): the latent of stopping there, and
-        where and how fast it is."""
+        """Return what is told of the past (N, C, P): the latent of stopping, place and speed."""
         last = past[:, -1:]
-        stopped = torch.cat([past, last.expand(-1, self.config.motion.window - past.shape[1], -1)], 1)
+        stopped = torch.cat(
+            [past, last.expand(-1, self.config.motion.window - past.shape[1], -1)], 1
+        )
         spread = self.codec.pose_spread
         moving = (last - past[:, -2:-1])[:, 0] / (0.1 * spread)
         return torch.cat([self.codec.encode(stopped), last[:, 0] / spread, moving], -1)
@@ -234,7 +238,7 @@ def held(past: Tensor, known: Tensor) -> Tensor:
 
 
 class Step(ExportedStep):
-    """One step as the contract has it: it hears frames, and says as many from a window of its own."""
+    """One step as the contract has it: it hears frames, and says the first that a window adds."""
 
     network: LatentDiffusion
     usual_energy: Tensor
@@ -286,7 +290,13 @@ class Step(ExportedStep):
         return torch.cat(labels), torch.cat([energy, calm])
 
     def direction(
-        self, latent: Tensor, t: float, guidance: Tensor, known: Tensor, labels: Tensor, energy: Tensor
+        self,
+        latent: Tensor,
+        t: float,
+        guidance: Tensor,
+        known: Tensor,
+        labels: Tensor,
+        energy: Tensor,
     ) -> Tensor:
         """Return the direction (N, D), pushed away from that without emotion."""
         share = torch.full_like(energy, t)

@@ -1,10 +1,10 @@
 """A motion autoencoder: a window of 200 frames to 256 numbers, and back.
 
-The encoder is linear and fitted: a frame's features onto their main directions, a window's onto slow
-to fast cosines, and what this gives onto its principal components. So latents stay as they are while
-a diffusion over them is learnt in the same run. The decoder is the way back, corrected by a small
-network that begins at nothing. The window's frames do not count alike: what is about to be shown
-counts most, so that is where the few numbers go. Speed counts beside place.
+The encoder is linear and fitted: a frame's features onto their main directions, a window's onto
+slow to fast cosines, and what this gives onto its principal components. So latents stay as they are
+while a diffusion over them is learnt in the same run. The decoder is the way back, corrected by a
+small network that begins at nothing. The window's frames do not count alike: what is about to be
+shown counts most, so that is where the few numbers go. Speed counts beside place.
 
 Shapes: N batch, W frames of a window, F features, P pose coordinates, R rhythms, D latent.
 """
