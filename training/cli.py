@@ -93,6 +93,23 @@ def train(
 
 
 @app.command()
+def poses(
+    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
+) -> None:
+    """Compare a pose autoencoder that hears along the bones with a plain one of its size."""
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.models.pose_autoencoder import compare
+
+    clips, held_out = split_held_out(load_corpus(corpus))
+    for found in compare(clips, held_out, latent=latent):
+        typer.echo(
+            f"{found.name}: {found.weights} weights, {found.millimetres:.1f} mm, "
+            f"{found.degrees:.2f} degrees on {len(held_out)} held-out clips"
+        )
+
+
+@app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote.")],
     out: Annotated[Path, typer.Option(help="Folder of the model; its name becomes the model's.")],
