@@ -22,7 +22,8 @@ def _quiet(logger: str, module: str) -> None:
 @app.command()
 def prepare(
     data: Annotated[
-        list[Path], typer.Argument(help="Files, folders, zip archives: BVH, C3D, mariel_*.npy.")
+        list[Path],
+        typer.Argument(help="Files, folders, zips: BVH, C3D, AMASS, HumanML3D, mariel."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     report: Annotated[
@@ -89,6 +90,23 @@ def train(
         typer.echo(f"bhava: stopped; --resume goes on with what is in {folder}", err=True)
         raise typer.Exit(130) from None
     typer.echo(f"{checkpoint}: make a model of it with bhava export")
+
+
+@app.command()
+def poses(
+    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
+) -> None:
+    """Compare a pose autoencoder that hears along the bones with a plain one of its size."""
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.models.pose_autoencoder import compare
+
+    clips, held_out = split_held_out(load_corpus(corpus))
+    for found in compare(clips, held_out, latent=latent):
+        typer.echo(
+            f"{found.name}: {found.weights} weights, {found.millimetres:.1f} mm, "
+            f"{found.degrees:.2f} degrees on {len(held_out)} held-out clips"
+        )
 
 
 @app.command()

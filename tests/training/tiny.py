@@ -85,6 +85,16 @@ def tiny_vae() -> Recipe:
     return Recipe.model_validate(recipe)
 
 
+def tiny_latent_diffusion() -> Recipe:
+    """Return a recipe of diffusion in a latent space: of 24 frames 12 are past."""
+    recipe = TINY.model_dump()
+    motion = {"window": 24, "poses": 20, "rhythms": 12, "latent": 16, "hidden": 32}
+    sizes = {"frames_per_token": 4, "context_tokens": 3, "channels": 32, "layers": 2}
+    recipe["model"] = {"kind": "latent-diffusion", **sizes, "motion": motion}
+    recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.1)
+    return Recipe.model_validate(recipe)
+
+
 def clips() -> list[Clip]:
     """One clip of each label of the recipe."""
     base = swaying(150)

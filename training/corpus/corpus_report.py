@@ -1,4 +1,4 @@
-"""What is in a corpus: a picture of four charts and a table, written into its folder."""
+"""What is in a corpus: a picture of six charts and two tables, written into its folder."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,12 +11,16 @@ import numpy as np
 from motion.clip import Clip
 from motion.kinematics import contacts
 from motion.skeleton import LEG_LENGTH
+from training.corpus.trimming import action_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PICTURE = "report.png"
 TABLE = "report.md"
+
+MOST = 20
+"""Actions that are listed, the most common ones."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,23 @@ class LabelSummary:
     contact: float
 
 
+@dataclass(frozen=True)
+class ActionSummary:
+    """All clips of one action.
+
+    Attributes:
+        action: As their label `content` says.
+        clips: Number of clips.
+        minutes: Their duration.
+        seconds: Of the shortest clip, of the one in the middle, and of the longest.
+    """
+
+    action: str
+    clips: int
+    minutes: float
+    seconds: tuple[float, float, float]
+
+
 def main_label(clip: Clip) -> str:
     """Return the label under which a clip is counted: the most telling one that it has."""
     if clip.labels.get("content", "").startswith("dance"):
@@ -53,6 +74,20 @@ def summarise(clips: Sequence[Clip]) -> list[LabelSummary]:
         by_label[main_label(clip)].append(clip)
     summaries = [_summary(label, members) for label, members in by_label.items()]
     return sorted(summaries, key=lambda summary: -summary.minutes)
+
+
+def most_common(clips: Sequence[Clip]) -> list[ActionSummary]:
+    """Return a summary of each of the most common actions, that of most clips first."""
+    by_action: dict[str, list[float]] = defaultdict(list)
+    for clip in clips:
+        by_action[action_of(clip) or "unknown"].append(clip.seconds)
+    ordered = sorted(by_action.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [_action_summary(action, seconds) for action, seconds in ordered[:MOST]]
+
+
+def _action_summary(action: str, seconds: Sequence[float]) -> ActionSummary:
+    spread = min(seconds), float(np.median(seconds)), max(seconds)
+    return ActionSummary(action, len(seconds), sum(seconds) / 60.0, spread)
 
 
 def _summary(label: str, clips: Sequence[Clip]) -> LabelSummary:
@@ -89,9 +124,10 @@ def write_report(clips: Sequence[Clip], folder: Path) -> tuple[Path, Path]:
     Returns:
         The picture and the table.
     """
-    summaries = summarise(clips)
-    _draw(summaries, [clip.seconds for clip in clips], folder / PICTURE)
-    (folder / TABLE).write_text(_table(summaries, clips), encoding="utf-8")
+    summaries, actions = summarise(clips), most_common(clips)
+    _draw(summaries, actions, [clip.seconds for clip in clips], folder / PICTURE)
+    text = _table(summaries, clips) + _action_table(actions)
+    (folder / TABLE).write_text(text, encoding="utf-8")
     return folder / PICTURE, folder / TABLE
 
 
@@ -114,12 +150,34 @@ def _table(summaries: Sequence[LabelSummary], clips: Sequence[Clip]) -> str:
     return "\n".join([*lines, *rows, "", f"![Charts of the corpus]({PICTURE})", ""])
 
 
-def _draw(summaries: Sequence[LabelSummary], seconds: Sequence[float], path: Path) -> None:
+def _action_table(actions: Sequence[ActionSummary]) -> str:
+    lines = [
+        "",
+        "## Most common motions",
+        "",
+        "| motion | clips | minutes | shortest, s | median, s | longest, s |",
+        "|---|---|---|---|---|---|",
+    ]
+    rows = [
+        f"| {a.action} | {a.clips} | {a.minutes:.1f} | "
+        + " | ".join(f"{seconds:.1f}" for seconds in a.seconds)
+        + " |"
+        for a in actions
+    ]
+    return "\n".join([*lines, *rows, ""])
+
+
+def _draw(
+    summaries: Sequence[LabelSummary],
+    actions: Sequence[ActionSummary],
+    seconds: Sequence[float],
+    path: Path,
+) -> None:
     from matplotlib.figure import Figure
 
-    height = 3.0 + 0.28 * len(summaries)
-    figure = Figure(figsize=(13.0, 2.0 * height), layout="constrained")
-    axes = figure.subplots(2, 2)
+    heights = [2.0 + 0.28 * rows for rows in (len(summaries), len(summaries), len(actions))]
+    figure = Figure(figsize=(13.0, sum(heights)), layout="constrained")
+    axes = figure.subplots(3, 2, height_ratios=heights)
     labels = [summary.label for summary in summaries]
     _bars(axes[0, 0], "Minutes", labels, [summary.minutes for summary in summaries], "#4c78a8")
     _histogram(axes[0, 1], seconds)
@@ -137,15 +195,25 @@ def _draw(summaries: Sequence[LabelSummary], seconds: Sequence[float], path: Pat
         [summary.contact for summary in summaries],
         "#59a37a",
     )
+    motions = [summary.action for summary in actions]
+    counts = [a.clips for a in actions]
+    _bars(axes[2, 0], "Most common motions, clips", motions, counts, "#b279a2", "%d")
+    medians = [a.seconds[1] for a in actions]
+    _bars(axes[2, 1], "Their median length, seconds", motions, medians, "#9d755d")
     figure.suptitle(f"{len(seconds)} clips, {sum(seconds) / 60.0:.1f} minutes")
     figure.savefig(path, dpi=110)
 
 
 def _bars(
-    axes: "Axes", title: str, labels: Sequence[str], values: Sequence[float], colour: str
+    axes: "Axes",
+    title: str,
+    labels: Sequence[str],
+    values: Sequence[float],
+    colour: str,
+    digits: str = "%.2f",
 ) -> None:
     bars = axes.barh(list(labels), list(values), color=colour)
-    axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
+    axes.bar_label(bars, fmt=digits, padding=3, fontsize=8)
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.set_title(title)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from training.corpus.amass import is_amass, labels_of_amass
+from training.corpus.humanml import is_humanml, labels_of_humanml
+
 EMOTION_BY_STYLE = {
     "normal": "neutral",
     "happy": "happy",
@@ -49,6 +52,10 @@ def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
         `dataset` and `group` always (clips of one group belong on one side of a split); where
         known also `content`, `style`, `emotion` and `description`.
     """
+    if is_amass(path):
+        return labels_of_amass(PurePosixPath(path))
+    if is_humanml(path):
+        return labels_of_humanml(PurePosixPath(path))
     stem = PurePosixPath(path).stem
     if bandai := re.fullmatch(r"(dataset-[12])_([a-z-]+)_([a-z-]+)_(\d+)", stem):
         return _bandai_labels(*bandai.groups())

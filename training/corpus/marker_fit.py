@@ -13,7 +13,7 @@ References:
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
@@ -75,17 +75,24 @@ LINEAGE = _lineage()
 TWIN = np.minimum(np.arange(_JOINTS), CANONICAL.mirror)
 """The joint whose bone has the same length: the counterpart on the left."""
 
+FIXED = 1e4
+"""How much more the place of a marker counts that is a joint itself."""
+
 UNSCALED = 0.1
 """Square metres: how much a bone's length counts in proportion to the usual, against a place."""
 
 
 @dataclass(eq=False)
 class _Body:
-    """Bones (J, 3) from joint to joint in rest, and markers' joints (M,) and places (M, 3)."""
+    """Bones (J, 3) from joint to joint in rest, and markers' joints (M,) and places (M, 3).
+
+    Those whose usual place is the joint itself stay there.
+    """
 
     bones: Float[Array, "J 3"]
     joints: Int[Array, "M"]
     places: Float[Array, "M 3"]
+    fixed: Bool[Array, "M"]
 
 
 @dataclass(eq=False)
@@ -135,7 +142,7 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
             f"got {len(frames)}"
         )
     seen = _scaled(_upright(seen[frames], joints), joints)
-    body = _Body(CANONICAL.rest_offsets.copy(), joints, places)
+    body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~places.any(axis=1))
     some = np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int))
     sample = _fit_body(body, seen[some])
     nearest = np.abs(some[:, None] - np.arange(len(seen))).argmin(0)
@@ -284,6 +291,7 @@ def _measure(poses: _Poses, body: _Body, seen: Float[Array, "T M 3"]) -> None:
     lengths = np.linalg.norm(body.bones, axis=1) / np.linalg.norm(CANONICAL.rest_offsets, axis=1)
     usual = scale * np.concatenate([lengths, body.places.ravel()])
     weight = USUAL * len(seen) * np.where(np.arange(size) < _JOINTS, UNSCALED, 1.0)
+    weight[_JOINTS:][np.repeat(body.fixed, 3)] *= FIXED
     found = np.linalg.solve(normal + np.diag(weight), pull + weight * usual)
     body.bones[:] = CANONICAL.rest_offsets * found[TWIN][:, None]
     body.places[:] = found[_JOINTS:].reshape(-1, 3)

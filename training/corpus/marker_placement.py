@@ -66,6 +66,33 @@ LEFT: dict[str, tuple[str, tuple[float, float, float]]] = {
 }
 """The same on the left, without its letter."""
 
+ON_JOINTS = {
+    "pelvis": "hips",
+    "spine1": "spine",
+    "spine3": "chest",
+    "neck": "neck",
+    "head": "head",
+} | {
+    f"{side}_{name}": side + joint
+    for side in ("left", "right")
+    for name, joint in {
+        "shoulder": "UpperArm",
+        "elbow": "LowerArm",
+        "wrist": "Hand",
+        "knee": "LowerLeg",
+        "ankle": "Foot",
+        "foot": "Toes",
+    }.items()
+}
+"""Joint by the name that the SMPL body has for it, for points that are joints themselves."""
+
+ON_TRUNK = {
+    f"{side}_{name}": (joint, side + end)
+    for side in ("left", "right")
+    for name, joint, end in (("collar", "chest", "Shoulder"), ("hip", "hips", "UpperLeg"))
+}
+"""Points that are joints and tell how the trunk is turned: what carries them, and the joint."""
+
 ESSENTIAL = ("hips", "head", "leftLowerArm", "rightLowerArm", "leftLowerLeg", "rightLowerLeg")
 """Joints that must carry a marker: without one of them, nobody could say how the body stands."""
 
@@ -81,7 +108,7 @@ def places_of(labels: Sequence[str]) -> tuple[list[int], Int[Array, "M"], Float[
     """
     known, joints, places = [], [], []
     for index, label in enumerate(labels):
-        found = _place(label.rpartition(":")[2].upper())
+        found = _place(label.rpartition(":")[2])
         if found is not None:
             known.append(index)
             joints.append(CANONICAL.index(found[0]))
@@ -89,7 +116,14 @@ def places_of(labels: Sequence[str]) -> tuple[list[int], Int[Array, "M"], Float[
     return known, np.array(joints, int), np.array(places, float).reshape(-1, 3)
 
 
-def _place(name: str) -> tuple[str, tuple[float, float, float]] | None:
+def _place(label: str) -> tuple[str, tuple[float, float, float]] | None:
+    if label in ON_JOINTS:
+        return ON_JOINTS[label], (0.0, 0.0, 0.0)
+    if label in ON_TRUNK:
+        joint, end = ON_TRUNK[label]
+        x, y, z = CANONICAL.rest_offsets[CANONICAL.index(end)]
+        return joint, (x, y, z)
+    name = label.upper()
     if name in MIDDLE:
         return MIDDLE[name]
     if name[:1] not in ("L", "R") or name[1:] not in LEFT:

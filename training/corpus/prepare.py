@@ -1,8 +1,8 @@
 """From motion files to a corpus.
 
-Sources are files, folders and zip archives of BVH, C3D and choreography arrays. Each file becomes
-one clip on the canonical skeleton at 30 fps. What was done is known by the source's stamp, so a
-second run does only what changed.
+Sources are files, folders and zip archives of BVH, C3D, choreography arrays, AMASS and HumanML3D.
+Each file becomes one clip on the canonical skeleton at 30 fps. What was done is known by the
+source's stamp, so a second run does only what changed.
 """
 
 import hashlib
@@ -23,11 +23,14 @@ from motion.bvh import parse_bvh
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.rig import retarget
+from training.corpus.amass import is_amass, read_amass
 from training.corpus.cleaning import mended
 from training.corpus.corpus import INDEX, Entry, read_index, write_index
+from training.corpus.humanml import is_humanml, read_humanml, told_beside
 from training.corpus.labels import Descriptions, labels_of, parse_descriptions
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
 from training.corpus.marker_fit import fit
+from training.corpus.markers import Markers
 
 FPS = 30.0
 
@@ -64,8 +67,10 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Name of its clip: data set and file name."""
-        return f"{self.labels['dataset']}/{Path(self.member or self.container).stem}"
+        """Name of its clip: data set and file name, of AMASS with the two folders above it."""
+        path = Path(self.member or self.container).with_suffix("")
+        own = "_".join(path.parts[-3:]) if is_amass(self.file_name) else path.name
+        return f"{self.labels['dataset']}/{own}"
 
     def __str__(self) -> str:
         return f"{self.container.name}:{self.member}" if self.member else str(self.container)
@@ -130,7 +135,8 @@ def prepare(
     sources, skipped = _distinct(list(find_sources(data)))
     if not sources:
         raise MotionFileError(
-            f"expected BVH, C3D or mariel_*.npy in {', '.join(map(str, data))}, got none"
+            "expected BVH, C3D, mariel_*.npy, AMASS or HumanML3D in "
+            f"{', '.join(map(str, data))}, got none"
         )
     (out / "clips").mkdir(parents=True, exist_ok=True)
     entries = {e.name: e for e in read_index(out)} if (out / INDEX).exists() else {}
@@ -172,16 +178,17 @@ def _sources_in_folder(folder: Path) -> Iterator[Source]:
     for index in sorted(folder.rglob(DESCRIPTIONS)):
         descriptions |= parse_descriptions(index.read_text(encoding="utf-8", errors="replace"))
     for path in sorted(folder.rglob("*")):
-        if _is_motion(path.name) and path.is_file():
+        if _is_motion(path.as_posix()) and path.is_file():
             yield _file_source(path, descriptions)
         elif path.suffix.lower() == ".zip" and path.is_file():
             yield from _sources_in_archive(path)
 
 
-def _is_motion(name: str) -> bool:
-    """Tell by its name whether a file holds motion; hidden ones do not."""
+def _is_motion(path: str) -> bool:
+    """Tell by its name, or its folder's, whether a file holds motion; hidden ones do not."""
+    name = path.rpartition("/")[2]
     known = name.lower().endswith((".bvh", ".c3d")) or is_choreography(name)
-    return known and not name.startswith(".")
+    return (known or is_amass(name) or is_humanml(path)) and not name.startswith(".")
 
 
 def _descriptions_beside(path: Path) -> Descriptions:
@@ -196,7 +203,8 @@ def _descriptions_beside(path: Path) -> Descriptions:
 def _file_source(path: Path, descriptions: Descriptions) -> Source:
     status = path.stat()
     stamp = f"{REVISION}-{status.st_size}-{status.st_mtime_ns}"
-    return Source(path, "", stamp, labels_of(path.absolute().as_posix(), descriptions))
+    labels = labels_of(path.absolute().as_posix(), descriptions) | told_beside(path)
+    return Source(path, "", stamp, labels)
 
 
 def _sources_in_archive(path: Path) -> Iterator[Source]:
@@ -211,7 +219,7 @@ def _sources_in_archive(path: Path) -> Iterator[Source]:
     for text in texts:
         descriptions |= parse_descriptions(text)
     for info in sorted(members, key=lambda info: info.filename):
-        if _is_motion(Path(info.filename).name):
+        if _is_motion(info.filename):
             stamp = f"{REVISION}-{info.file_size}-{info.CRC:08x}"
             yield Source(path, info.filename, stamp, labels_of(info.filename, descriptions))
 
@@ -284,11 +292,20 @@ def _motion_of(source: Source) -> Clip:
     if source.file_name.lower().endswith(".bvh"):
         bvh = parse_bvh(source.read().decode("utf-8", errors="replace"))
         return retarget(bvh, source.name, source.labels)
-    with TemporaryDirectory() as folder:  # the readers of markers want files
+    with TemporaryDirectory() as folder:  # the other readers want files
         path = Path(folder) / source.file_name
         path.write_bytes(source.read())
-        read = read_choreography if is_choreography(path.name) else read_c3d
-        return fit(read(path, source.name).resampled(FPS), source.labels).clip
+        if is_amass(path.name):
+            return read_amass(path, source.name, source.labels)
+        markers = _reader_of(source)(path, source.name)
+        return fit(markers.resampled(FPS), source.labels).clip
+
+
+def _reader_of(source: Source) -> Callable[[Path, str], Markers]:
+    if is_choreography(source.file_name):
+        return read_choreography
+    humanml = is_humanml(source.member or source.container.absolute().as_posix())
+    return read_humanml if humanml else read_c3d
 
 
 def _file_name(name: str) -> str:

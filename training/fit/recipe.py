@@ -26,6 +26,9 @@ class Data(Strict):
         choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
             corpus: data set `choreography`.
         dropout: What windows hide.
+        slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
+            none.
+        fewest: Clips of an action, as their label `content` names it, below which it is left out.
     """
 
     datasets: list[str] = Field(min_length=1)
@@ -34,6 +37,8 @@ class Data(Strict):
     tokens: int = Field(ge=2)
     choreographed_minutes: float = Field(default=0.0, ge=0)
     dropout: Dropout = Dropout()
+    slowest: float = Field(default=0.0, ge=0)
+    fewest: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _emotions_have_pools(self) -> "Data":

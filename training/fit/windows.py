@@ -9,6 +9,7 @@ from motion.errors import BhavaError, MotionFileError
 from motion.features import Layout
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.trimming import action_of, common_actions, trimmed
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
 from training.models.normalisation import importance
@@ -114,12 +115,24 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
     )
 
 
+def worth_learning(
+    clips: list[Clip], held_out: list[Clip], recipe: Recipe
+) -> tuple[list[Clip], list[Clip]]:
+    """Return clips and held-out clips without rare actions, heads and tails cut, as recipes say."""
+    common = common_actions([*clips, *held_out], recipe.data.fewest)
+    kept = ([clip for clip in some if action_of(clip) in common] for some in (clips, held_out))
+    slowest = recipe.data.slowest
+    first, second = ([trimmed(c, slowest) if slowest else c for c in some] for some in kept)
+    return first, second
+
+
 class Windows(lightning.LightningDataModule):
     """Batches for Lightning: others in every process, and others again after a resumption."""
 
     def __init__(self, recipe: Recipe, clips: list[Clip], held_out: list[Clip]) -> None:
         super().__init__()
         self.recipe = recipe
+        clips, held_out = worth_learning(clips, held_out, recipe)
         minutes = recipe.data.choreographed_minutes
         if minutes:
             if clips and clips[0].skeleton is not CANONICAL:

@@ -4,7 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from training.models import lstm_vae, peer_lstm, peer_transformer, transformer_mdn
+from training.models import (
+    latent_diffusion,
+    lstm_vae,
+    peer_lstm,
+    peer_transformer,
+    transformer_mdn,
+)
 from training.models.network import Network
 
 DEFAULT = "transformer-mdn"
@@ -12,6 +18,7 @@ DEFAULT = "transformer-mdn"
 KINDS: dict[str, type[Network]] = {
     DEFAULT: transformer_mdn.TransformerMDN,
     "lstm-vae": lstm_vae.LSTMVAE,
+    "latent-diffusion": latent_diffusion.LatentDiffusion,
     "lstm-mdn": peer_lstm.LSTMMDN,
     "lstm-mse": peer_lstm.LSTMMSE,
     "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
@@ -26,6 +33,7 @@ def _kind_of(model: Any) -> str:
 Config = Annotated[
     Annotated[transformer_mdn.Config, Tag(DEFAULT)]
     | Annotated[lstm_vae.Config, Tag("lstm-vae")]
+    | Annotated[latent_diffusion.Config, Tag("latent-diffusion")]
     | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
     | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
     | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]

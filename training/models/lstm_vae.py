@@ -29,9 +29,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motion import features
 from motion.contract import State
 from motion.errors import BhavaError
+from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, Network, Sizes, calm, energy_level
@@ -98,13 +98,13 @@ class LSTM(nn.Module):
 
     def __init__(self, inputs: int, channels: int, layers: int) -> None:
         super().__init__()
+        self.channels = channels
         sizes = [inputs] + [channels] * (layers - 1)
         self.cells = nn.ModuleList(nn.LSTMCell(size, channels) for size in sizes)
 
     def nothing(self, like: Tensor) -> Tensor:
         """Return the memory (N, layers, 2, C) of nothing, for a batch as of a tensor."""
-        channels = self.cells[0].hidden_size
-        return like.new_zeros(len(like), len(self.cells), 2, channels)
+        return like.new_zeros(len(like), len(self.cells), 2, self.channels)
 
     def forward(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Return the stream (N, C) of a step (N, inputs), and the memory after it."""
@@ -127,16 +127,16 @@ class LSTMVAE(Network):
     log_energy_mean: Tensor
     log_energy_scale: Tensor
 
-    def __init__(self, config: Config, labels: int) -> None:
-        super().__init__()
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
         self.config, self.labels = config, labels
         channels, layers, latent = config.channels, config.layers, config.latent
-        width, conditions = features.WIDTH, labels + 2
-        self.codec = TokenCodec(config.frames_per_token, config.token_latent)
+        width, conditions = layout.width, labels + 2
+        self.codec = TokenCodec(layout, config.frames_per_token, config.token_latent)
         self.encoder = LSTM(config.frames_per_token * width, channels, layers)
         self.posterior = nn.Linear(channels, 2 * latent)
         self.decoder = LSTM(2 * width + latent + conditions + config.leg_tokens, channels, layers)
-        self.out = nn.Linear(channels, config.token_latent)
+        self.out = nn.Linear(channels, self.codec.latent)
         self.walk = nn.Sequential(
             nn.Linear(latent + conditions, 2 * channels),
             nn.GELU(),
@@ -236,7 +236,7 @@ class LSTMVAE(Network):
         level = speed.clamp(min=1e-2).log()
         self.log_energy_mean.copy_(level.mean())
         self.log_energy_scale.copy_(level.std())
-        return f"codec: {self.config.token_latent} numbers keep {kept:.1%} of a token's variance"
+        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return error, weighted divergence and, per number of a latent, the walk's likelihood."""
@@ -291,7 +291,7 @@ class LSTMVAE(Network):
             danced.append(said)
         return torch.cat(danced, 1).flatten(1, 2)
 
-    def nats_per_frame(self, batch: Window) -> Tensor | None:
+    def nats_per_frame(self, batch: Window) -> None:
         """Return None: what it says of a latent has no density of its own."""
         del batch
 
@@ -330,7 +330,7 @@ class Step(ExportedStep):
     def __init__(self, network: LSTMVAE, always: Tensor, usual_energy: Tensor) -> None:
         c = network.config
         shapes = {
-            "said": (c.frames_per_token, network.codec.mean.shape[0]),
+            "said": (c.frames_per_token, network.codec.layout.width),
             "latent": (c.latent,),
             "danced": (1,),
             "leg_emotion": (len(usual_energy),),
