@@ -22,7 +22,8 @@ def _quiet(logger: str, module: str) -> None:
 @app.command()
 def prepare(
     data: Annotated[
-        list[Path], typer.Argument(help="Files, folders, zip archives: BVH, C3D, mariel_*.npy.")
+        list[Path],
+        typer.Argument(help="Files, folders, zip archives: BVH, C3D, *_mmm.xml, mariel_*.npy."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     report: Annotated[
