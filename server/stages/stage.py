@@ -323,7 +323,7 @@ class Stage:
         labels = self._contract.emotions if loaded else tuple(controls.emotion)
         try:
             weights_of(controls.emotion, labels)
-            if controls.text and loaded:
+            if loaded and controls.text not in ("", self.controls.text):
                 check_prompt(controls.text, self._contract)
         except ConditionError as error:
             raise Refusal("invalid_message", str(error)) from error

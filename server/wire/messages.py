@@ -258,7 +258,7 @@ class ServerHello(_Message):
     stage_radius: float
     skeleton: SkeletonMessage
     emotions: tuple[str, ...]
-    texts: tuple[str, ...] = ()
+    texts: tuple[str, ...]
     controls: Controls
     status: Status
 

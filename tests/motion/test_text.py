@@ -16,7 +16,9 @@ def sentence(text):
 
 
 def test_like_sentences_are_alike():
-    assert sentence("walking") @ sentence("strolling") > 0.3 > sentence("walking") @ sentence("kick")
+    assert (
+        sentence("walking") @ sentence("strolling") > 0.3 > sentence("walking") @ sentence("kick")
+    )
     assert np.linalg.norm(sentence("a person bows")) == pytest.approx(1.0, abs=1e-5)
 
 
@@ -55,7 +57,10 @@ def test_words_that_are_like_none_that_were_learnt_are_named(prompt, strange):
         ("", "expected a prompt of 1 to 200 characters, got an empty one"),
         (" \n ", "got an empty one"),
         ("walk " * 2000, "expected a prompt of 1 to 200 characters, got one of 10000"),
-        ("er läuft geradeaus", "expected English words of motion, such as 'walk', .* got 'er läuft"),
+        (
+            "er läuft geradeaus",
+            r"expected English words of motion, such as .walk., .* got .er",
+        ),
         ("跳舞", "expected English words"),
         ("танцуй", "expected English words"),
         ("...", "expected English words"),
@@ -76,5 +81,5 @@ def test_encoders_that_are_not_there_say_what_they_need(monkeypatch):
     with pytest.raises(SetupError, match="expected one of words, clip, got 'bert'"):
         encoder("bert")
     monkeypatch.setenv(CLIP_WEIGHTS, "/nowhere/clip.pt")
-    with pytest.raises(SetupError, match="expected CLIP weights at .* got '/nowhere/clip.pt'"):
+    with pytest.raises(SetupError, match=r"expected CLIP weights at .* got '/nowhere/clip.pt'"):
         encoder("clip")
