@@ -13,7 +13,7 @@ from training.fit.dataset import NO_TEXT
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
-from training.fit.windows import Windows
+from training.fit.windows import Windows, windows_of
 from training.models.mixture import Mixture
 from training.models.text_transformer import TEXT_GUIDANCE, TextTransformer, Told, guided
 
@@ -65,8 +65,10 @@ def test_texts_go_with_their_clips_and_left_is_right_in_the_mirror(windows):
     assert set(windows.texts) == {
         "walk to the left", "walk to the right", "jump", "dance", "bow", "bend down",
     }  # fmt: skip
-    drawn, rng = windows.to_fit(), np.random.default_rng(0)
-    found = [drawn.window(rng) for _ in range(150)]
+    longer = speaking()
+    longer = longer.model_copy(update={"data": longer.data.model_copy(update={"tokens": 30})})
+    drawn, rng = windows_of(windows.pools, longer, 3), np.random.default_rng(0)
+    found = [drawn.window(rng) for _ in range(60)]
     labels = torch.cat([window.labels for window in found])
     text = torch.cat([window.text for window in found])
     said = ["", *windows.texts]
