@@ -1,8 +1,12 @@
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType, SimpleNamespace
+
 import numpy as np
 import pytest
 
 from motion.errors import ConditionError, SetupError
-from motion.text import CLIP_WEIGHTS, TOKENS, check_prompt, encoder, tokens_of
+from motion.text import CLIP_WEIGHTS, TOKENS, ClipEncoder, check_prompt, encoder, tokens_of
 from tests.server.doubles import CONTRACT
 
 TEXTS = ("walk", "a person raises the left arm", "wave goodbye", "dance")
@@ -83,3 +87,23 @@ def test_encoders_that_are_not_there_say_what_they_need(monkeypatch):
     monkeypatch.setenv(CLIP_WEIGHTS, "/nowhere/clip.pt")
     with pytest.raises(SetupError, match=r"expected CLIP weights at .* got '/nowhere/clip.pt'"):
         encoder("clip")
+
+
+def test_clip_gives_a_sentence_and_no_words(monkeypatch, tmp_path):
+    """Its weights cannot be had here: a package of the same shape stands for it."""
+    torch = pytest.importorskip("torch")
+    weights = tmp_path / "clip.pt"
+    weights.write_bytes(b"weights")
+    package = ModuleType("open_clip")
+    package.__spec__ = ModuleSpec("open_clip", None)
+    tower = SimpleNamespace(encode_text=lambda tokens: torch.full((len(tokens), 512), 3.0))
+    tower.eval = lambda: tower
+    package.create_model = lambda _, pretrained: tower if pretrained == str(weights) else None
+    package.get_tokenizer = lambda _: lambda texts: texts
+    monkeypatch.setitem(sys.modules, "open_clip", package)
+    monkeypatch.setenv(CLIP_WEIGHTS, str(weights))
+    tokens = ClipEncoder().encode("a person bows")
+    assert tokens.shape == (TOKENS, 512)
+    assert np.linalg.norm(tokens[0]) == pytest.approx(1.0)
+    assert not tokens[1:].any()
+    assert not ClipEncoder().encode(" ").any()
