@@ -6,6 +6,7 @@ import torch
 from torch.utils.data import default_collate
 
 from motion.engine import Conditions, Engine, Noise
+from motion.errors import BhavaError
 from motion.partner import Partner
 from motion.text import TOKENS, tokens_of
 from tests.training.tiny import QUIET, TINY, clips
@@ -17,6 +18,11 @@ from training.fit.windows import Windows, windows_of
 from training.models.mixture import Mixture
 from training.models.text_transformer import TEXT_GUIDANCE, TextTransformer, Told, guided
 
+SILENT = {
+    "neutral": {"dataset": "made", "emotion": "neutral"},
+    "happy": {"dataset": "made", "emotion": "happy"},
+    "dance": {"dataset": "made", "style": "dance"},
+}
 SAID = {"neutral": "walk to the left", "happy": "jump", "dance": "dance"}
 
 
@@ -85,6 +91,11 @@ def test_windows_of_other_kinds_hold_no_text():
     windows = Windows(TINY, told_clips(), told_clips())
     assert windows.texts == []
     assert not batch_of(windows).text.any()
+
+
+def test_a_corpus_without_texts_is_refused():
+    with pytest.raises(BhavaError, match="expected clips with texts for text-transformer"):
+        Windows(speaking(), [replace(clip, labels=SILENT[clip.name]) for clip in clips()], [])
 
 
 @torch.no_grad()

@@ -143,6 +143,8 @@ class Windows(lightning.LightningDataModule):
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
         self.texts = texts_in(clips, recipe) if recipe.text_encoder else []
         others = texts_in(held_out, recipe) if recipe.text_encoder else []
+        if recipe.text_encoder and not self.texts:
+            raise BhavaError(f"expected clips with texts for {recipe.model.kind}, got none")
         self._numbered = ["", *dict.fromkeys(self.texts + others)]
         numbers = {text: number for number, text in enumerate(self._numbered) if text}
         self.pools = pools_of(clips, recipe, numbers)
