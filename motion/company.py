@@ -37,7 +37,7 @@ LOST = 0.5
 """Metres beyond the edge of its stage at which a partner is fetched back."""
 
 NOTICED = 0.01
-"""Change of a weight, energy, temperature or guidance for which a partner thinks again."""
+"""Change of a weight, energy, temperature, guidance or prompt for which a partner thinks again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +98,11 @@ class Company:
     def guidance(self) -> Float[Array, "B"]:
         """At intensity 1, unitless, from 0; may be written into."""
         return self._figures.guidance
+
+    @property
+    def text(self) -> Float[Array, "B T"]:
+        """Tokens of each partner's prompt, zeros for none; may be written into."""
+        return self._figures.text
 
     @property
     def stage_radius(self) -> Float[Array, "B"]:
@@ -176,10 +181,11 @@ class Company:
         rotations, contacts = figures.foot_lock.apply(
             poses, positions, figures.positions, claimed, dt
         )
-        # A partner that follows moves as its lead does: that says nothing about the model.
-        own = np.ones(len(self))
+        # A partner that follows moves as its lead does: that says nothing about the model. Nor does
+        # one with a prompt, which has a speed of its own.
+        own = 1.0 - figures.text.any(-1)
         for slot, lead in (leads or {}).items():
-            own[slot] -= lead.shown
+            own[slot] *= 1.0 - lead.shown
         speed = aim + own * (figures.show(poses, positions) / dt - aim)
         figures.governor.observe(speed, aim, dt)
         stuck = figures.watchdog.observe(speed, aim, dt)
@@ -211,10 +217,18 @@ class Company:
         aim = energy * emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, figures.guidance)
-        asked = np.column_stack([emotion, energy, figures.temperature, figures.guidance])
+        asked = np.column_stack(
+            [emotion, energy, figures.temperature, figures.guidance, figures.text]
+        )
         steered = figures.governor.steer(aim) * figures.watchdog.boost
         conditions = np.column_stack(
-            [emotion / np.maximum(intensity, 1e-6), steered, figures.temperature, guidance]
+            [
+                emotion / np.maximum(intensity, 1e-6),
+                steered,
+                figures.temperature,
+                guidance,
+                figures.text,
+            ]
         ).astype(np.float32)
         noticed = np.abs(asked - figures.heeded).max(-1) > NOTICED
         for slot, mind in enumerate(self._minds):
@@ -293,7 +307,8 @@ class _Figures(Rows):
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        self.heeded = np.full((count, len(contract.emotions) + 3), np.nan)
+        self.heeded = np.full((count, len(contract.emotions) + 3 + contract.text_width), np.nan)
+        self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)
         self.guidance = np.full(count, contract.guidance)
         self.offset = Offset(count)

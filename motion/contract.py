@@ -45,8 +45,9 @@ class Contract(BaseModel):
 
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
-    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; and every state.
-    It gives `frames`, those that follow, and every state under `next_` and its name.
+    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
+    (B, text_width), the tokens of a prompt, if the model takes text; and every state. It gives
+    `frames`, those that follow, and every state under `next_` and its name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -67,6 +68,12 @@ class Contract(BaseModel):
     energy_by_emotion: tuple[float, ...]
     """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
     noise: int = Field(ge=0)
+    text_width: int = Field(default=0, ge=0)
+    """Numbers in a prompt's tokens; 0 for a model that takes no text."""
+    text_encoder: str = ""
+    """Name of the encoder that makes them, of `motion.text`."""
+    texts: tuple[str, ...] = ()
+    """Texts that the model learnt from, the commonest first."""
     states: tuple[State, ...]
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
@@ -100,6 +107,7 @@ class Contract(BaseModel):
             "emotion": (len(self.emotions),),
             **one,
             "normal": (self.noise,),
+            **({"text": (self.text_width,)} if self.text_width else {}),
             **{state.name: state.shape for state in self.states},
         }
 

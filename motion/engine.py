@@ -26,17 +26,19 @@ class Conditions:
         energy: Mean joint speed to aim at, m/s, (B, 1).
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
+        text: Tokens of a prompt, zeros for none, (B, T); None stands for zeros.
     """
 
     emotion: Float[Array, "B E"]
     energy: Float[Array, "B 1"]
     temperature: Float[Array, "B 1"]
     guidance: Float[Array, "B 1"]
+    text: Float[Array, "B T"] | None = None
 
     @staticmethod
-    def of(rows: Float[Array, "B C"]) -> "Conditions":
+    def of(rows: Float[Array, "B C"], emotions: int) -> "Conditions":
         """Return conditions from one array, side by side in the order of the attributes."""
-        return Conditions(rows[:, :-3], rows[:, -3:-2], rows[:, -2:-1], rows[:, -1:])
+        return Conditions(*np.split(rows, emotions + np.arange(4), axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +132,9 @@ class Engine:
             "normal": noise.normal,
             **states,
         }
+        if self.contract.text_width:
+            none = np.zeros((len(frames), self.contract.text_width), np.float32)
+            feed["text"] = none if conditions.text is None else conditions.text
         following, *after = self._session.run(self._outputs, feed)
         return following, dict(zip(states, after, strict=True))
 

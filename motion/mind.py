@@ -241,7 +241,9 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
         even = turns + turns[-1:] * (len(turns) % 2)
         following, states = engine.step(
             np.stack([turn.memory.unheard[0] for turn in even]),
-            Conditions.of(np.stack([turn.mind.conditions for turn in even])),
+            Conditions.of(
+                np.stack([turn.mind.conditions for turn in even]), len(engine.contract.emotions)
+            ),
             _stacked([turn.memory.known for turn in even]),
             Noise.stack([turn.noise for turn in even]),
         )

@@ -104,6 +104,9 @@ def generate(
     emotion: Annotated[
         str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; the model's first if not given.")
     ] = "",
+    text: Annotated[
+        str | None, typer.Option(help="What to do, in English, for models that take text.")
+    ] = None,
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
@@ -119,14 +122,17 @@ def generate(
 
     from motion.clip import Clip
     from motion.clip_files import check_suffix, read_clip, write_clip
+    from motion.text import check_prompt
     from server.generate import frames, parse_cue
 
     check_suffix(out)
     engine = load_engine(model, device)
     labels = engine.contract.emotions
     cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
+    if text is not None and (strange := check_prompt(text, engine.contract)):
+        typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
     heard = read_clip(context) if context else None
-    dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+    dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or "")
     total = round(seconds * engine.contract.fps)
     poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
     write_clip(Clip.from_poses(poses, engine.contract.fps, out.stem), out)

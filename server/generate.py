@@ -11,6 +11,7 @@ from motion.clip import Clip
 from motion.engine import Engine
 from motion.errors import ConditionError
 from motion.partner import Frame, Partner
+from motion.text import tokens_of
 
 Array = np.ndarray
 
@@ -52,6 +53,7 @@ def frames(
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
+    text: str = "",
 ) -> Iterator[Frame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
@@ -62,8 +64,10 @@ def frames(
         seed: Of all chance in the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
+        text: A prompt, if the model takes text.
     """
     partner = Partner(engine, seed)
+    partner.text[:] = tokens_of(text, engine.contract)
     if context is not None:
         partner.take_up(context)
     cues = sorted(cues, key=lambda cue: cue.seconds)

@@ -23,7 +23,7 @@ def _quiet(logger: str, module: str) -> None:
 def prepare(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Files, folders, zips: BVH, C3D, AMASS, HumanML3D, mariel."),
+        typer.Argument(help="Files, folders, zips: BVH, C3D, AMASS, HumanML3D, KIT, mariel."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     report: Annotated[

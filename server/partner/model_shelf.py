@@ -7,6 +7,7 @@ from pathlib import Path
 from motion.contract import CONTRACT_FILE
 from motion.engine import Device, Engine
 from motion.errors import BhavaError
+from motion.text import encoder
 from server.stages.faults import Faults
 
 
@@ -68,7 +69,10 @@ class ModelShelf:
 
     def _loaded(self, name: str) -> Engine:
         try:
-            return self._load(name)
+            engine = self._load(name)
+            if engine.contract.text_width:
+                encoder(engine.contract.text_encoder)  # takes a while, and is then at hand
+            return engine
         except BhavaError:
             raise
         except Exception as error:

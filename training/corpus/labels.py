@@ -61,6 +61,8 @@ def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
         return _bandai_labels(*bandai.groups())
     if cmu := re.fullmatch(r"(\d{2,3})_(\d{2})", stem):
         return _cmu_labels(int(cmu[1]), int(cmu[2]), descriptions)
+    if kit := re.fullmatch(r"(\d{5})_mmm", stem):
+        return {"dataset": "kit", "group": f"kit_{kit[1]}"}
     folder = PurePosixPath(path).parent.name
     if folder == "perfume":
         # Three dancers of one choreography: unseen steps, not unseen dancers, are held out.

@@ -1,8 +1,8 @@
 """From motion files to a corpus.
 
-Sources are files, folders and zip archives of BVH, C3D, choreography arrays, AMASS and HumanML3D.
-Each file becomes one clip on the canonical skeleton at 30 fps. What was done is known by the
-source's stamp, so a second run does only what changed.
+Sources are files, folders and zip archives of BVH, C3D, MMM, choreography arrays, AMASS and
+HumanML3D. Each file becomes one clip on the canonical skeleton at 30 fps. What was done is known
+by the source's stamp, so a second run does only what changed.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from motion.bvh import parse_bvh
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.rig import retarget
+from training.corpus import kit
 from training.corpus.amass import is_amass, read_amass
 from training.corpus.cleaning import mended
 from training.corpus.corpus import INDEX, Entry, read_index, write_index
@@ -31,6 +32,7 @@ from training.corpus.labels import Descriptions, labels_of, parse_descriptions
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
 from training.corpus.marker_fit import fit
 from training.corpus.markers import Markers
+from training.corpus.texts import TEXT
 
 FPS = 30.0
 
@@ -87,6 +89,17 @@ class Source:
         with zipfile.ZipFile(self.container) as archive:
             return archive.read(self.member)
 
+    def texts(self) -> list[str]:
+        """Return the sentences in the file of annotations beside it, if there is one."""
+        place = self.member or str(self.container)
+        beside = place.removesuffix(kit.MOTION_SUFFIX) + kit.TEXT_SUFFIX
+        if not self.member:
+            path = Path(beside)
+            return kit.parse_annotations(path.read_text("utf-8")) if path.is_file() else []
+        with zipfile.ZipFile(self.container) as archive:
+            there = beside in archive.namelist()
+            return kit.parse_annotations(archive.read(beside).decode()) if there else []
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -135,7 +148,7 @@ def prepare(
     sources, skipped = _distinct(list(find_sources(data)))
     if not sources:
         raise MotionFileError(
-            "expected BVH, C3D, mariel_*.npy, AMASS or HumanML3D in "
+            "expected BVH, C3D, *_mmm.xml, mariel_*.npy, AMASS or HumanML3D in "
             f"{', '.join(map(str, data))}, got none"
         )
     (out / "clips").mkdir(parents=True, exist_ok=True)
@@ -187,7 +200,7 @@ def _sources_in_folder(folder: Path) -> Iterator[Source]:
 def _is_motion(path: str) -> bool:
     """Tell by its name, or its folder's, whether a file holds motion; hidden ones do not."""
     name = path.rpartition("/")[2]
-    known = name.lower().endswith((".bvh", ".c3d")) or is_choreography(name)
+    known = name.lower().endswith((".bvh", ".c3d", kit.MOTION_SUFFIX)) or is_choreography(name)
     return (known or is_amass(name) or is_humanml(path)) and not name.startswith(".")
 
 
@@ -292,6 +305,10 @@ def _motion_of(source: Source) -> Clip:
     if source.file_name.lower().endswith(".bvh"):
         bvh = parse_bvh(source.read().decode("utf-8", errors="replace"))
         return retarget(bvh, source.name, source.labels)
+    if source.file_name.lower().endswith(kit.MOTION_SUFFIX):
+        text = "\n".join(source.texts())
+        labels = source.labels | ({TEXT: text} if text else {})
+        return retarget(kit.parse_mmm(source.read().decode("utf-8")), source.name, labels)
     with TemporaryDirectory() as folder:  # the other readers want files
         path = Path(folder) / source.file_name
         path.write_bytes(source.read())

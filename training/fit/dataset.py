@@ -6,7 +6,7 @@ short blends, chosen where the poses are alike, often into another emotion. No s
 every emotion follows every other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -21,6 +21,7 @@ from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.features import Layout
+from training.corpus.texts import mirrored, texts_of
 
 Array = np.ndarray
 
@@ -35,6 +36,12 @@ KEEP_POOL = 0.25
 FORGETFUL_TOKENS = (8, 40)
 SHORT_REACH = (1, 24)
 
+VARIANTS = 4
+"""Texts of one clip, at most."""
+
+NO_TEXT = 0
+"""Number of the text that says nothing."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -45,11 +52,13 @@ class Dropout(BaseModel, frozen=True, extra="forbid"):
         labels: Of a segment: its emotion, and by themselves its other labels.
         energy: Of a segment.
         context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
+        text: Of a segment, where there is one.
     """
 
     labels: Probability = 0.12
     energy: Probability = 0.15
     context: Probability = 0.5
+    text: Probability = 0.15
 
 
 class Window(NamedTuple):
@@ -61,12 +70,17 @@ class Window(NamedTuple):
         energy: Mean joint speed of the second after each token's start, m/s; 0 where dropped,
             (S, 1).
         reach: How many tokens each token sees, the last of them itself, (S,).
+        text: Number of the text of each token; `NO_TEXT` where there is none or it was dropped,
+            (S,).
+        real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
     """
 
     frames: Tensor
     labels: Tensor
     energy: Tensor
     reach: Tensor
+    text: Tensor
+    real: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +92,7 @@ class Pool:
         frames: Raw features, (T, F).
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
+        texts: For each frame the numbers of its clip's texts, (T, V).
     """
 
     layout: Layout
@@ -85,32 +100,54 @@ class Pool:
     frames: Float[Array, "T F"]
     speed: Float[Array, "T"]
     ends: Int[Array, "T"]
+    texts: Int[Array, "T V"]
 
     @staticmethod
-    def of(clips: list[Clip]) -> "Pool":
-        """Return the pool of clips of one skeleton and, if it has sides, their mirror images."""
+    def of(clips: list[Clip], numbers: Mapping[str, int] | None = None) -> "Pool":
+        """Return the pool of clips of one skeleton and, if it has sides, their mirror images.
+
+        Args:
+            clips: At least one.
+            numbers: Of texts; those that are not among them go without.
+        """
         layout = Layout(clips[0].skeleton)
+        sided = bool(layout.skeleton.mirror)
+        told = [row for c in clips for row in _numbered(texts_of(c.labels), numbers or {}, sided)]
         parts = [active(clip) for clip in clips]
-        if layout.skeleton.mirror:
+        if sided:
             parts = [part for clip in parts for part in (clip, clip.mirrored())]
-        ends = np.cumsum([len(part) for part in parts])
+        lengths = [len(part) for part in parts]
+        ends = np.cumsum(lengths)
         return Pool(
             layout,
             np.concatenate([features.from_clip(part) for part in parts]),
             np.concatenate([features.joint_speed(part) for part in parts]),
-            np.repeat(ends, [len(part) for part in parts]),
+            np.repeat(ends, lengths),
+            np.repeat(told, lengths, axis=0),
         )
 
     @staticmethod
     def empty(layout: Layout) -> "Pool":
         """Return the pool of no clip."""
-        frames = np.empty((0, layout.width), np.float32)
-        return Pool(layout, frames, np.empty(0), np.empty(0, int))
+        return Pool(
+            layout,
+            np.empty((0, layout.width), np.float32),
+            np.empty(0),
+            np.empty(0, int),
+            np.empty((0, VARIANTS), int),
+        )
 
     @property
     def minutes(self) -> float:
         """Duration in minutes, mirror images included."""
         return len(self.frames) / FPS / 60
+
+
+def _numbered(texts: list[str], numbers: Mapping[str, int], sided: bool) -> list[Int[Array, "V"]]:
+    """Return the numbers of a clip's texts and, if it has sides, of its mirror image's."""
+    sides = [texts, [mirrored(text) for text in texts]][: 1 + sided]
+    known = [[numbers[text] for text in side if text in numbers] for side in sides]
+    return [np.resize(side or [NO_TEXT], VARIANTS) for side in known]
 
 
 def active(clip: Clip) -> Clip:
@@ -168,6 +205,7 @@ class StitchedWindows(IterableDataset[Window]):
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
         self.dropout = dropout
         self._is_emotion = np.arange(labels.shape[1]) < emotions
+        self._speaks = any((pool.texts != NO_TEXT).any() for pool in pools)
 
     def __iter__(self) -> Iterator[Window]:
         worker = get_worker_info()
@@ -179,22 +217,31 @@ class StitchedWindows(IterableDataset[Window]):
         """Return one window drawn with a generator."""
         ahead = int(FPS)
         needed = 2 + self.tokens * self.frames_per_token
-        frames, speed, labels, energy_known = self._stitch(needed + ahead, rng)
+        stitched = self._stitch(needed + ahead, rng)
+        frames, speed, labels, energy_known, texts, blended = stitched
         first = 2 + np.arange(self.tokens) * self.frames_per_token
         total = np.concatenate([[0.0], np.cumsum(speed)])
+        within = first[:, None] + np.arange(self.frames_per_token)
         energy = (total[first + ahead] - total[first]) / ahead * energy_known[first]
         return Window(
             torch.from_numpy(frames[:needed]),
             torch.from_numpy(labels[first + self.frames_per_token - 1]),
             torch.from_numpy(energy[:, None].astype(np.float32)),
             torch.from_numpy(self._reach(rng)),
+            torch.from_numpy(texts[first + self.frames_per_token - 1]),
+            torch.from_numpy(1 - blended[within].any(1).astype(np.float32)),
         )
 
-    def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
-        """Return features, joint speed, labels and whether energy is known, per frame."""
+    def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, ...]:
+        """Return what holds for each frame.
+
+        These are features, joint speed, labels, whether energy is known, number of the text, and
+        whether clips are blended.
+        """
         frames = np.empty((length, self.pools[0].layout.width), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
         labels = np.empty((length, len(self._is_emotion)), np.float32)
+        texts, blended = np.full(length, NO_TEXT), np.zeros(length, bool)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
             if at and rng.random() > KEEP_POOL:
@@ -207,10 +254,13 @@ class StitchedWindows(IterableDataset[Window]):
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
             emotion_told, others_told, known[here] = rng.random(3) >= hidden
             labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
+            if self._speaks and rng.random() >= self.dropout.text:
+                texts[here] = rng.choice(self.pools[pool].texts[start])
             if at:
                 blend(frames, at)
+                blended[at : at + BLEND_FRAMES] = True
             at = here.stop
-        return frames, speed, labels, known
+        return frames, speed, labels, known, texts, blended
 
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""

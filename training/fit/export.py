@@ -46,6 +46,9 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         emotions=tuple(data.emotions),
         energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
         noise=step.noise,
+        text_width=step.text_width,
+        text_encoder=module.recipe.text_encoder,
+        texts=tuple(module.texts),
         states=step.states,
         temperature=playing.temperature,
         guidance=playing.guidance,
@@ -99,7 +102,8 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     rng = np.random.default_rng(0)
     one = np.ones((1, 1), np.float32)
     emotion = np.eye(len(contract.emotions), dtype=np.float32)[:1]
-    conditions = Conditions(emotion, one * contract.energy_by_emotion[0], one, one)
+    text = 0.1 * rng.standard_normal((1, contract.text_width), np.float32)
+    conditions = Conditions(emotion, one * contract.energy_by_emotion[0], one, one, text)
     frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
     states = engine.initial_states()
     torch_states = [torch.from_numpy(state) for state in states.values()]
@@ -107,7 +111,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     for _ in range(steps):
         known = [frames, emotion, conditions.energy, one, one]
         noise = Noise.draw(contract, rng)
-        drawn = [noise.uniform, noise.normal]
+        drawn = [noise.uniform, noise.normal, *([text] if contract.text_width else [])]
         with torch.no_grad():
             expected, *torch_states = step(
                 *(torch.from_numpy(a) for a in known + drawn), *torch_states

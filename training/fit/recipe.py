@@ -13,6 +13,9 @@ from training.fit.dataset import Dropout
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
+UNLABELLED = "unlabelled"
+"""Pool of clips without emotion and style, where a recipe has it: they teach by their text."""
+
 
 class Data(Strict):
     """Which clips, under which labels, how often.
@@ -52,7 +55,8 @@ class Data(Strict):
     @property
     def labels(self) -> list[str]:
         """All labels, the emotions first."""
-        words = [label for pool in self.shares for label in pool.split()]
+        pools = [pool for pool in self.shares if pool != UNLABELLED]
+        words = [label for pool in pools for label in pool.split()]
         return list(dict.fromkeys([*self.emotions, *words]))
 
     def pool_of(self, clip: Clip) -> str | None:
@@ -63,7 +67,7 @@ class Data(Strict):
         known = clip.labels
         if known.get("dataset") not in self.datasets:
             return None
-        pool = known.get("emotion") or known.get("style")
+        pool = known.get("emotion") or known.get("style") or UNLABELLED
         if known.get("content", "").startswith("dance"):
             pool = "dance"
         return pool if pool in self.shares else None
@@ -113,6 +117,11 @@ class Recipe(Strict):
             if name != known and getattr(self.optimiser, name):
                 raise ValueError(f"expected {known} for {self.model.kind}, got {name}")
         return self
+
+    @property
+    def text_encoder(self) -> str:
+        """Name of the encoder of texts; empty for kinds that take none."""
+        return str(getattr(self.model, "text_encoder", ""))
 
     @property
     def disturbance(self) -> float:

@@ -1,18 +1,28 @@
 """From clips and a recipe to the batches that training and validation see."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import lightning
 import numpy as np
+import torch
+from torch import Tensor
 from torch.utils.data import DataLoader
 
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.features import Layout
 from motion.skeleton import CANONICAL
+from motion.text import encoder
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import action_of, common_actions, trimmed
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
 from training.models.normalisation import importance
+
+Numbers = Mapping[str, int]
+NONE: Numbers = {}
 
 HELD_OUT_SEED = 0
 HELD_OUT_MINUTES = 4.0
@@ -62,8 +72,15 @@ def sorted_by_pool(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]]:
     return by_pool
 
 
-def pools_of(clips: list[Clip], recipe: Recipe) -> list[Pool]:
-    """Sort clips by the recipe's pools.
+def texts_in(clips: list[Clip], recipe: Recipe) -> list[str]:
+    """Return the texts of all clips of a recipe and of their mirror images, the commonest first."""
+    chosen = [clip for clip in clips if recipe.data.pool_of(clip) is not None]
+    told = [text for clip in chosen for text in texts_of(clip.labels)]
+    return [text for text, _ in Counter(told + [mirrored(text) for text in told]).most_common()]
+
+
+def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
+    """Sort clips by the recipe's pools; texts have numbers.
 
     Raises:
         BhavaError: If a pool has no clip, or a clip is unfit.
@@ -75,10 +92,10 @@ def pools_of(clips: list[Clip], recipe: Recipe) -> list[Pool]:
         raise BhavaError(
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
-    return [Pool.of(clips) for clips in found.values()]
+    return [Pool.of(clips, numbers) for clips in found.values()]
 
 
-def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
+def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
     """Sort held-out clips by the recipe's pools; those that are no emotions may be empty.
 
     Raises:
@@ -93,7 +110,7 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
             f"got fewer for {empty}"
         )
     layout = Layout(held_out[0].skeleton)
-    return [Pool.of(clips) if clips else Pool.empty(layout) for clips in found.values()]
+    return [Pool.of(clips, numbers) if clips else Pool.empty(layout) for clips in found.values()]
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
@@ -127,7 +144,11 @@ def worth_learning(
 
 
 class Windows(lightning.LightningDataModule):
-    """Batches for Lightning: others in every process, and others again after a resumption."""
+    """Batches for Lightning: others in every process, and others again after a resumption.
+
+    Attributes:
+        texts: Those that are learnt from, the commonest first; none for kinds without text.
+    """
 
     def __init__(self, recipe: Recipe, clips: list[Clip], held_out: list[Clip]) -> None:
         super().__init__()
@@ -142,15 +163,26 @@ class Windows(lightning.LightningDataModule):
                 )
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
-        self.pools = pools_of(clips, recipe)
+        self.texts = texts_in(clips, recipe) if recipe.text_encoder else []
+        others = texts_in(held_out, recipe) if recipe.text_encoder else []
+        if recipe.text_encoder and not self.texts:
+            raise BhavaError(f"expected clips with texts for {recipe.model.kind}, got none")
+        self._numbered = ["", *dict.fromkeys(self.texts + others)]
+        numbers = {text: number for number, text in enumerate(self._numbered) if text}
+        self.pools = pools_of(clips, recipe, numbers)
         self.layout = self.pools[0].layout
-        self.held_out = held_out_pools_of(held_out, recipe)
+        self.held_out = held_out_pools_of(held_out, recipe, numbers)
 
     @property
     def unvalidated(self) -> list[str]:
         """Pools without held-out clips."""
         named = zip(self.recipe.data.shares, self.held_out, strict=True)
         return [name for name, pool in named if not len(pool.frames)]
+
+    def text_tokens(self) -> Tensor:
+        """Return the tokens of every text by its number, (texts, tokens, W)."""
+        encode = encoder(self.recipe.text_encoder).encode
+        return torch.from_numpy(np.stack([encode(text) for text in self._numbered]))
 
     def to_fit(self) -> StitchedWindows:
         """Return windows to fit normalisation and codec to."""

@@ -9,7 +9,7 @@ from motion.clip import Clip
 from motion.engine import Engine
 from motion.errors import BhavaError
 from training.corpus.corpus import split_held_out
-from training.judge import scores
+from training.judge import retrieval, scores
 from training.judge.evaluate import (
     Result,
     cast_of,
@@ -93,7 +93,22 @@ def compare(
         f"{platform.machine()}, {_processor()}",
         cast.fps,
         seconds,
+        _retrieved(engines, clips, progress),
     )
+
+
+def _retrieved(
+    engines: Sequence[Engine], clips: Sequence[Clip], progress: Progress
+) -> list[retrieval.Precision]:
+    """Measure how well the models that take text show it."""
+    taught, held_out = split_held_out(clips)
+    found: list[retrieval.Precision] = []
+    for engine in engines:
+        if engine.contract.text_width and retrieval.prompts_of(held_out):
+            frames = retrieval.danced_frames(engine, held_out)
+            progress.begin(f"{engine.contract.name}: prompts", frames)
+            found += retrieval.retrieve(engine, taught, held_out, progress.advance)
+    return list({precision.name: precision for precision in found}.values())
 
 
 def _load(models: Sequence[Path]) -> tuple[list[Engine], dict[str, str]]:

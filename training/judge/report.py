@@ -10,6 +10,7 @@ import numpy as np
 from training.judge import evaluate, plots
 from training.judge.aims import AIMS, MEASURES, Aim, verdict
 from training.judge.evaluate import Result
+from training.judge.retrieval import LEVELS, Precision
 from training.judge.scores import BY_EMOTION, Estimate
 
 MARKS = {True: "✓", False: "✗", None: "-"}
@@ -63,6 +64,7 @@ class Report:
         machine: What the times were measured on.
         fps: Frames per second of the motion.
         seconds: Of each long rollout.
+        retrieval: How well prompts are shown, where a model takes text.
     """
 
     labels: tuple[str, ...]
@@ -73,6 +75,7 @@ class Report:
     machine: str
     fps: float
     seconds: float
+    retrieval: Sequence[Precision] = ()
 
 
 def write_report(report: Report, folder: Path) -> Path:
@@ -90,6 +93,7 @@ def write_report(report: Report, folder: Path) -> Path:
 def to_markdown(report: Report) -> str:
     """Return a report as Markdown, with its pictures beside it."""
     parts = ["# Evaluation", _judge(report), _failures(report), "## Summary", _summary(report)]
+    parts += [_retrieval(report)]
     parts += ["## Aims", _verdicts(report), _how(report), "![Fréchet distance](frechet.png)"]
     parts += [_section(result) for result in (report.real, *report.results)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -117,6 +121,16 @@ def _summary(report: Report) -> str:
         for name, title in COLUMNS
     ]
     return _table(["", *(result.name for result in everything)], rows)
+
+
+def _retrieval(report: Report) -> str:
+    if not report.retrieval:
+        return ""
+    rows = [[one.name, *map(_interval, one.at)] for one in report.retrieval]
+    levels = [f"R@{level}" for level in LEVELS]
+    texts = report.retrieval[0].texts
+    head = f"## Prompts\n\nPrecision of retrieval among the {texts} texts of held-out clips."
+    return f"{head}\n\n{_table(['', *levels], rows)}"
 
 
 def _verdicts(report: Report) -> str:
@@ -202,6 +216,7 @@ def _content(report: Report) -> dict[str, object]:
         "machine": report.machine,
         "real_accuracy": {name: e._asdict() for name, e in report.real_accuracy.items()},
         "failures": dict(report.failures),
+        "retrieval": {one.name: one.at for one in report.retrieval},
         "results": [_of_result(result, report) for result in (report.real, *report.results)],
     }
 

@@ -9,6 +9,7 @@ from training.models import (
     lstm_vae,
     peer_lstm,
     peer_transformer,
+    text_transformer,
     transformer_mdn,
 )
 from training.models.network import Network
@@ -19,6 +20,7 @@ KINDS: dict[str, type[Network]] = {
     DEFAULT: transformer_mdn.TransformerMDN,
     "lstm-vae": lstm_vae.LSTMVAE,
     "latent-diffusion": latent_diffusion.LatentDiffusion,
+    "text-transformer": text_transformer.TextTransformer,
     "lstm-mdn": peer_lstm.LSTMMDN,
     "lstm-mse": peer_lstm.LSTMMSE,
     "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
@@ -34,6 +36,7 @@ Config = Annotated[
     Annotated[transformer_mdn.Config, Tag(DEFAULT)]
     | Annotated[lstm_vae.Config, Tag("lstm-vae")]
     | Annotated[latent_diffusion.Config, Tag("latent-diffusion")]
+    | Annotated[text_transformer.Config, Tag("text-transformer")]
     | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
     | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
     | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]

@@ -113,6 +113,13 @@ class Network(nn.Module, ABC):
             speed: Mean joint speed of every training frame, m/s, (T,).
         """
 
+    def learn_texts(self, tokens: Tensor) -> None:
+        """Take note of what the numbers of texts in windows stand for; most kinds have no use.
+
+        Args:
+            tokens: Of every text by number, (texts, tokens, W).
+        """
+
     @abstractmethod
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return what training makes small, a scalar.
@@ -166,6 +173,8 @@ class ExportedStep(nn.Module):
     """One step as the contract has it: raw frames in, raw frames out."""
 
     always: Tensor
+    text_width: int = 0
+    """Of the input `text`; 0 for kinds that take none."""
 
     def __init__(
         self,

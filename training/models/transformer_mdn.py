@@ -214,7 +214,7 @@ class TransformerMDN(Network):
         follows then leads back to the real motion as softly as a body does, and so the network
         learns to mend its errors without haste.
         """
-        frames, labels, energy, reach = batch
+        frames, labels, energy, reach = batch[:4]
         real = self.codec.normalise(frames)
         tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
         conditions = labels[:, 1:], energy[:, 1:], reach[:, 1:]
@@ -244,7 +244,7 @@ class TransformerMDN(Network):
 
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, nats per frame."""
-        frames, labels, energy, reach = batch
+        frames, labels, energy, reach = batch[:4]
         real = self.codec.normalise(frames)
         tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
         last, targets = tokens[:, :-1, -2:], tokens[:, 1:]

@@ -130,6 +130,12 @@ export const english = {
     noAddress: (name: string) => `“${name}” is no address of an avatar.`,
     failed: "The avatar could not be loaded. Reload the page.",
   },
+  prompt: {
+    title: "Prompt",
+    example: "a person walks and waves",
+    say: "Do that",
+    stop: "No prompt",
+  },
   sound: {
     title: "Beat",
     tap: "Tap",

@@ -137,6 +137,12 @@ export const german: Texts = {
     noAddress: (name) => `„${name}“ ist keine Adresse eines Avatars.`,
     failed: "Der Avatar ließ sich nicht laden. Laden Sie die Seite neu.",
   },
+  prompt: {
+    title: "Anweisung, auf Englisch",
+    example: "a person walks and waves",
+    say: "Das tun",
+    stop: "Keine Anweisung",
+  },
   sound: {
     title: "Takt",
     tap: "Tippen",
