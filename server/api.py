@@ -205,7 +205,7 @@ def create_api(house: House, clock: Callable[[], float], takes: Path | None = No
         if takes is None:
             raise TakeError("expected a server that has takes, got one that has none")
         take = Take(takes / new.source.removeprefix(TAKE))
-        return add_replay(house, new.name, Playback(take, loop=True), clock)
+        return add_replay(house, new.name, Playback(take), clock)
 
     def played(new: NewStage) -> Stage:
         model = house.stage(DEFAULT).controls.model

@@ -63,6 +63,7 @@ def serve(
     farewell: Callable[[], None],
     listener: socket.socket,
     listening: Callable[[], None],
+    over: Callable[[], bool] = lambda: False,
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
 
@@ -71,8 +72,9 @@ def serve(
         farewell: Called when it ends, to tell the viewers.
         listener: Bound socket.
         listening: Called once requests are answered.
+        over: Tells whether it shall end by itself.
     """
-    Server(configured(app), farewell, listening).run([listener])
+    Server(configured(app), farewell, listening, over).run([listener])
 
 
 def configured(app: FastAPI) -> uvicorn.Config:
@@ -95,10 +97,12 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         farewell: Callable[[], None],
         listening: Callable[[], None],
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(config)
         self._farewell = farewell
         self._listening = listening
+        self._over = over
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -114,6 +118,10 @@ class Server(uvicorn.Server):
         """Start, and say so."""
         await super().startup(sockets)
         self._listening()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to end, ten times a second."""
+        return await super().on_tick(counter) or self._over()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close every session in order, then cut what is left."""

@@ -1,11 +1,12 @@
 import { defineConfig } from "vitest/config";
 import { mediapipeAssets } from "./mediapipeAssets.ts";
+import { pageHead } from "./pageHead.ts";
 
 const server = `127.0.0.1:${process.env.PORT ?? 8000}`;
 
 export default defineConfig({
   base: "./",
-  plugins: [mediapipeAssets()],
+  plugins: [pageHead(), mediapipeAssets()],
   server: { proxy: { "/ws": { target: `ws://${server}`, ws: true }, "/api": `http://${server}` } },
   // three.js alone is past the default; it is needed for the first picture, so splitting buys nothing.
   build: {

@@ -158,14 +158,14 @@ class House:
         return stage
 
     def end(self, name: str) -> None:
-        """End a stage: its clients are shown out, its take is closed.
+        """End a stage: its clients are told and shown out, its take is closed.
 
         Raises:
             Refusal: `unknown_stage`.
         """
         stage = self.stage(name)
         del self.stages[name]
-        stage.close(4410)
+        stage.audience.dismiss(Refusal("stage_ended", f"expected stage {name}, which has ended"))
         self._ended.append(stage)
 
     def note_refusal(self, refused: Refused) -> None:
@@ -259,3 +259,5 @@ class House:
             if self.stages.get(stage.name) is stage:
                 with self.services.faults.survived(f"audience of {stage.name}"):
                     stage.publish(frame, encoded)
+                if stage.over:
+                    self.end(stage.name)

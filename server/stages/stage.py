@@ -79,6 +79,7 @@ class Stage:
         newest: The newest frame; None before the first.
         refused: Why the newest change of model or the recording failed; empty if it did not.
         lateness: Of its frames.
+        over: Whether the show has come to its end by itself.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Stage:
         self.newest: FrameMessage | None = None
         self.refused = ""
         self.lateness = Lateness()
+        self.over = False
         self._services = services
         self._fade = Fade(controls)
         self._encoded = b""

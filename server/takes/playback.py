@@ -29,6 +29,10 @@ OF_PAGES = {"look", "placement"}
 """Controls that decide how frames are shown, not what is in them."""
 
 
+HELD = 2.0
+"""Seconds for which the last frame of a take is held before the show is over."""
+
+
 class Playback:
     """Tells which tick of a take is due. No clock lives here."""
 
@@ -45,7 +49,7 @@ class Playback:
             take: What is played.
             start: Seconds from the take's beginning.
             speed: 1 is that of the show.
-            loop: Whether it begins anew after its end, instead of staying there.
+            loop: Whether it begins anew after its end, instead of being over.
 
         Raises:
             TakeError: If there is nothing to play from there on.
@@ -70,6 +74,13 @@ class Playback:
             self._newest, self._following = self._following, next(self._ticks, None)
         return self._newest
 
+    def over(self, now: float) -> bool:
+        """Tell whether the last frame has been held for as long as it should be."""
+        if self._following is not None or self._loop or self._began is None:
+            return False
+        lasts = (self._newest.moment.now - self._first) / self._speed
+        return now - self._began > lasts + HELD
+
     def _rewind(self) -> None:
         self._ticks = self.take.ticks(self._start)
         newest = next(self._ticks, None)
@@ -84,7 +95,10 @@ class Playback:
 
 
 class ReplayStage(Stage):
-    """Shows a take. Its controls are those of the recording; how pages look may be chosen."""
+    """Shows a take until it is over.
+
+    Its controls are those of the recording; how pages look may be chosen.
+    """
 
     def __init__(
         self,
@@ -113,6 +127,7 @@ class ReplayStage(Stage):
     def moment(self, now: float) -> Moment:
         """Return the moment of the recording that is due."""
         self._tick = self._playback.at(now)
+        self.over = self._playback.over(now)
         recorded = self._tick.moment.controls
         self._model = recorded.model
         self.controls = recorded.model_copy(update={**self._chosen, "recording": False})

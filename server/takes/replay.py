@@ -97,4 +97,10 @@ def _play(playback: "Playback", host: str, port: int) -> None:
     with bind(host, port) as listener:
         house = replay_house(playback, time.monotonic)
         where = f"{playback.take.path} plays at {address(listener)}"
-        serve(create_app(house), house.close, listener, lambda: typer.echo(where))
+        serve(
+            create_app(house),
+            house.close,
+            listener,
+            lambda: typer.echo(where),
+            over=lambda: not house.stages,
+        )

@@ -182,6 +182,11 @@ class Audience:
         for client in self.members:
             client.send(message)
 
+    def dismiss(self, refusal: Refusal) -> None:
+        """Show all out, with the reason."""
+        for client in self.members:
+            _dismiss(client, refusal)
+
     def close(self, code: int) -> None:
         """Show all out."""
         for client in self.members:

@@ -37,10 +37,12 @@ def _built_pages() -> None:
         pytest.fail("expected web/dist: run `npm ci && npm run build` in web", pytrace=False)
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[RunningServer]:
-    """A server whose partner dances with the demo performer."""
-    with run_server("demo") as server:
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server whose partner dances with the demo performer; tests leave each other's traces."""
+    house = tmp_path_factory.mktemp("house")
+    folders = ("--takes", str(house / "takes"), "--cues", str(house / "cues"))
+    with run_server("demo", 0, *folders) as server:
         yield server
 
 

@@ -62,15 +62,20 @@ class ConsolePage:
 
 @contextmanager
 def operate(
-    browser: Browser, address: str, size: tuple[int, int] = (1440, 900), **settings: Any
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = (1440, 900),
+    path: str = "console",
+    script: str = "",
+    **settings: Any,
 ) -> Iterator[ConsolePage]:
-    """Open a console; whatever it throws fails the test."""
+    """Open a console, after a script of the test; whatever it throws fails the test."""
     width, height = size
     with browser.new_context(viewport={"width": width, "height": height}, **settings) as context:
         page = context.new_page()
-        page.add_init_script(WITHOUT_3D)
+        page.add_init_script(WITHOUT_3D + script)
         console = ConsolePage(page)
-        page.goto(f"{address}/console")
+        page.goto(f"{address}/{path}")
         page.wait_for_selector("html[data-connection=live]", state="attached")
         yield console
         assert console.errors == []

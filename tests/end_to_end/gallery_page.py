@@ -49,6 +49,10 @@ class GalleryPage:
         encoded = self.page.screenshot(path=picture_path(SCREENSHOTS, looks, emotion))
         return cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
 
+    def skip(self, frames: int) -> None:
+        """Let the figures dance on without being drawn."""
+        self.page.evaluate("(frames) => gallery.skip(frames)", frames)
+
     def dance(self, frames: int) -> float:
         """Lets the figures dance on; returns the median JavaScript of a frame, milliseconds."""
         return self.page.evaluate("(frames) => gallery.dance(frames)", frames)

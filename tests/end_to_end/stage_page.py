@@ -79,9 +79,12 @@ class StagePage:
 
 
 @contextmanager
-def visit(browser: Browser, address: str, query: str = "") -> Iterator[StagePage]:
+def visit(
+    browser: Browser, address: str, query: str = "", size: tuple[int, int] = (640, 480)
+) -> Iterator[StagePage]:
     """Opens a page on a stage; whatever it throws fails the test."""
-    with browser.new_page(viewport={"width": 640, "height": 480}) as page:
+    width, height = size
+    with browser.new_page(viewport={"width": width, "height": height}) as page:
         stage = StagePage(page)
         page.goto(f"{address}/{query}")
         stage.await_connection("live")

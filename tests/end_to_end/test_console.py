@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from motion.clip_files import read_clip
-from tests.end_to_end.console_page import operate
+from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.stage_page import PATIENCE
 
-TABLET, PHONE = (1024, 768), (390, 844)
+LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 HAPPY = (0.858, 0.451)
 """Where it lies on the pad, in shares of its width and height."""
 
@@ -28,84 +29,90 @@ EXPORT_PATIENCE = 300_000
 """Milliseconds: an export gives way to all else that the machine does."""
 
 
+Pair = tuple[ConsolePage, ConsolePage]
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with folders of its own."""
-    folder = tmp_path_factory.mktemp("house")
-    folders = ("--takes", str(folder / "takes"), "--cues", str(folder / "cues"))
-    with run_server("demo", 0, *folders) as server:
-        yield server
+def pair(browser: Browser, demo: RunningServer) -> Iterator[Pair]:
+    """Two operators of the same stage."""
+    with operate(browser, demo.address) as one, operate(browser, demo.address) as other:
+        yield one, other
 
 
-def test_two_consoles_and_the_server_are_in_step(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
-        one.page.click("[data-emotion=sad]")
-        other.await_fader("share:sad", "100 %")
-        other.press("2")
-        one.await_fader("share:happy", "100 %")
-        one.page.focus("[data-control=energy]")
-        for _ in range(3):
-            one.press("ArrowRight")
-        other.await_fader("energy", "103 %")
-        other.page.check("[name=mode][value=mirror]")
-        one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
-        controls = server.state()["controls"]
-        assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
-        assert controls["energy"] == pytest.approx(1.03)
+def test_two_consoles_and_the_server_are_in_step(pair: Pair, demo: RunningServer) -> None:
+    one, other = pair
+    one.page.click("[data-emotion=sad]")
+    other.await_fader("share:sad", "100 %")
+    other.press("2")
+    one.await_fader("share:happy", "100 %")
+    one.page.focus("[data-control=energy]")
+    for _ in range(3):
+        one.press("ArrowRight")
+    other.await_fader("energy", "103 %")
+    other.page.check("[name=mode][value=mirror]")
+    one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
+    controls = demo.state()["controls"]
+    assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
+    assert controls["energy"] == pytest.approx(1.03)
 
 
-def test_cues_go_by_keyboard_with_their_fades(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
-        for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
-            one.page.click(f"[data-emotion={emotion}]")
-            one.await_fader(f"share:{emotion}", "100 %")
-            one.page.fill("#new-cue [name=name]", name)
-            one.page.fill("#new-cue [name=fade]", "2")
-            one.page.click("text='Add cue'")
-            other.page.wait_for_selector(f"#cue-list strong:text-is('{name}')")
-        other.page.click("#cues h2")
-        other.press("Space")
-        one.await_cue("Storm")
-        one.await_fader("share:angry", "100 %")
-        one.page.reload()
-        one.await_cue("Storm")
-        one.page.wait_for_function(f"{HEIGHT} < -75")
-        one.page.evaluate(WATCH_HEIGHTS)
-        other.press("PageDown")
-        one.await_cue("Calm")
-        one.page.wait_for_function(f"{HEIGHT} > 75")
-        assert any(-60 < height < 60 for height in one.page.evaluate("heights"))
-        other.press("ArrowLeft")
-        one.await_cue("Storm")
-        one.picture("cues")
+def test_cues_go_by_keyboard_with_their_fades(pair: Pair) -> None:
+    one, other = pair
+    for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
+        one.page.click(f"[data-emotion={emotion}]")
+        one.await_fader(f"share:{emotion}", "100 %")
+        one.page.fill("#new-cue [name=name]", name)
+        one.page.fill("#new-cue [name=fade]", "2")
+        one.page.click("text='Add cue'")
+        other.page.wait_for_selector(f"#cue-list strong:text-is('{name}')")
+    other.page.click("#cues h2")
+    other.press("Space")
+    one.await_cue("Storm")
+    one.await_fader("share:angry", "100 %")
+    one.page.reload()
+    one.await_cue("Storm")
+    one.page.wait_for_function(f"{HEIGHT} < -75")
+    one.page.evaluate(WATCH_HEIGHTS)
+    other.press("PageDown")
+    one.await_cue("Calm")
+    one.page.wait_for_function(f"{HEIGHT} > 75")
+    assert any(-60 < height < 60 for height in one.page.evaluate("heights"))
+    other.press("ArrowLeft")
+    one.await_cue("Storm")
+    one.picture("cues")
+    for left in (1, 0):
+        one.page.click("[data-cue] summary")
+        for _ in range(2):
+            one.page.click("[data-cue] [open] button:last-child")
+        expect(other.page.locator("[data-cue]")).to_have_count(left)
 
 
-def test_the_show_stops_at_once_and_goes_on(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as one, operate(browser, server.address) as other:
-        one.page.focus("#new-cue [name=name]")
-        one.press("Escape")
-        one.press("Escape")
-        other.await_pressed("freeze")
-        assert server.state()["controls"]["panic"] == "freeze"
-        other.page.click("#dark")
-        one.await_pressed("dark")
-        one.await_pressed("freeze", False)
-        one.page.click("#dark")
-        other.await_pressed("dark", False)
-        mode = server.state()["controls"]["mode"]
-        one.page.click("#solo")
-        other.await_pressed("solo")
-        other.page.click("#solo")
-        one.await_pressed("solo", False)
-        controls = server.state()["controls"]
-        assert (controls["panic"], controls["mode"]) == ("none", mode)
+def test_the_show_stops_at_once_and_goes_on(pair: Pair, demo: RunningServer) -> None:
+    one, other = pair
+    one.page.focus("#new-cue [name=name]")
+    one.press("Escape")
+    one.press("Escape")
+    other.await_pressed("freeze")
+    assert demo.state()["controls"]["panic"] == "freeze"
+    other.page.click("#dark")
+    one.await_pressed("dark")
+    one.await_pressed("freeze", False)
+    one.page.click("#dark")
+    other.await_pressed("dark", False)
+    mode = demo.state()["controls"]["mode"]
+    one.page.click("#solo")
+    other.await_pressed("solo")
+    other.page.click("#solo")
+    one.await_pressed("solo", False)
+    controls = demo.state()["controls"]
+    assert (controls["panic"], controls["mode"]) == ("none", mode)
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])
 def test_fingers_find_everything(
-    browser: Browser, server: RunningServer, size: tuple[int, int]
+    browser: Browser, demo: RunningServer, size: tuple[int, int]
 ) -> None:
-    with operate(browser, server.address, size, has_touch=True) as console:
+    with operate(browser, demo.address, size, has_touch=True) as console:
         pad = console.page.locator("#pad svg").bounding_box()
         assert pad is not None
         console.page.touchscreen.tap(
@@ -121,12 +128,12 @@ def test_fingers_find_everything(
 
 
 def test_a_take_is_recorded_replayed_and_exported(
-    browser: Browser, server: RunningServer, tmp_path: Path
+    browser: Browser, demo: RunningServer, tmp_path: Path
 ) -> None:
-    with operate(browser, server.address) as console:
+    with operate(browser, demo.address) as console:
         console.page.click("#record")
         console.await_pressed("record")
-        console.page.wait_for_timeout(1500)  # so long is the take
+        console.page.wait_for_timeout(3000)  # so long is the take
         console.page.click("#record")
         console.await_pressed("record", False)
         console.open("takes")
@@ -137,19 +144,63 @@ def test_a_take_is_recorded_replayed_and_exported(
         download.value.save_as(tmp_path / "take.bvh")
         assert read_clip(tmp_path / "take.bvh").seconds > 1.0
         console.page.click("text='Replay'")
-        assert "stage=replay-default" in (
-            console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
-        )
-        console.open("stages")
-        for _ in ("End", "Sure?"):
-            console.page.click("#stages [aria-label^='End replay-default']")
-        console.page.wait_for_selector("#stages [aria-label^='End replay']", state="detached")
+        stage = console.page.get_attribute("#takes >> text='Watch ↗'", "href") or ""
+        assert "stage=replay-default" in stage
+        _leave_when_over(browser, f"{demo.address}/{stage}&quality=low")
+        console.page.wait_for_selector("#takes >> text='Replay'")
 
 
-def test_everybody_can_read_it(browser: Browser, server: RunningServer) -> None:
-    with operate(browser, server.address) as console:
-        for panel in ("cues", "takes", "stages", "keys"):
-            console.open(panel)
+def _leave_when_over(browser: Browser, address: str) -> None:
+    """Watches a stage until it says that the show is over, and takes the way on."""
+    with browser.new_page(viewport={"width": 320, "height": 240}) as page:
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        page.click("#notice >> text='To the main stage'")
+        page.wait_for_selector("html[data-connection=live]", state="attached")
+        assert "stage=" not in page.url
+
+
+FAKE_MIDI = """
+navigator.requestMIDIAccess = async () => {
+  const input = { name: "Pads" };
+  window.midi = (...data) => input.onmidimessage({ data: Uint8Array.from(data) });
+  return { inputs: new Map([["1", input]]) };
+};"""
+
+
+def test_knobs_and_pads_run_the_show(browser: Browser, demo: RunningServer) -> None:
+    with operate(browser, demo.address, script=FAKE_MIDI) as console:
+        page = console.page
+        console.open("keys")
+        page.click("#midi-open")
+        page.wait_for_selector("#midi-state:has-text('Pads')")
+        page.click("#midi-learn")
+        page.click("[data-control=energy]")
+        page.evaluate("midi(0xb0, 21, 64)")
+        page.wait_for_selector("#midi-map :text('control 21, channel 1 → Energy')")
+        page.click("#freeze")
+        page.evaluate("midi(0x99, 36, 90)")
+        page.wait_for_selector("#midi-map :text('note 36, channel 10 → Freeze')")
+        page.click("#midi-learn")
+        page.evaluate("midi(0xb0, 21, 127)")
+        console.await_fader("energy", "200 %")
+        page.evaluate("midi(0x99, 36, 0); midi(0x99, 36, 90)")
+        console.await_pressed("freeze")
+        controls = demo.state()["controls"]
+        assert (controls["energy"], controls["panic"]) == (2.0, "freeze")
+        page.reload()
+        assert page.locator("#midi-map li").count() == 2
+        page.click("#freeze")
+        console.await_pressed("freeze", False)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_everybody_can_read_it(
+    browser: Browser, demo: RunningServer, size: tuple[int, int]
+) -> None:
+    with operate(browser, demo.address, size) as console:
+        for tab in console.page.locator("nav button:visible").all():
+            tab.click()
             found = Axe().run(console.page)
             assert found.violations_count == 0, found.generate_report()
 

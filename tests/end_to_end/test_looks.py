@@ -80,7 +80,7 @@ def test_looks_leave_nothing_behind(gallery: GalleryPage) -> None:
     def round_of_all() -> float:
         for look in LOOKS:
             gallery.exhibit(look, emotion="excited", time=2.0)
-            gallery.dance(3)
+            gallery.dance(1)
         return gallery.heap()
 
     before = round_of_all()
@@ -89,20 +89,23 @@ def test_looks_leave_nothing_behind(gallery: GalleryPage) -> None:
 
 def test_a_look_dances_on_without_growing(gallery: GalleryPage) -> None:
     gallery.exhibit(*LOOKS, emotion="excited", time=2.0)
-    gallery.dance(20)
+    gallery.skip(600)
+    gallery.dance(5)
     before = gallery.heap()
-    gallery.dance(60)
+    gallery.skip(1800)
+    gallery.dance(5)
     assert gallery.heap() < 1.02 * before
 
 
-@pytest.mark.parametrize("look", ["ink", "echoes", "unheard-of"])
+@pytest.mark.parametrize("look", ["ink", "unheard-of"])
 def test_the_address_chooses_the_look(browser: Browser, demo: RunningServer, look: str) -> None:
-    with visit(browser, demo.address, f"?quality=low&look={look}") as stage:
-        stage.record(1.0, "hips")
+    query = f"?kiosk&quality=low&look={look}"
+    with visit(browser, demo.address, query, (320, 240)) as stage:
+        stage.record(0.5, "hips")
         picture = stage.picture(f"stage-{look}")
         paper = stage.page.get_attribute("html", "data-room") == "paper"
         assert paper == (look == "ink")
-        assert (picture[40, 500].mean() > 128) == paper
+        assert (picture[40, 260].mean() > 128) == paper
 
 
 def _figure_area(gallery: GalleryPage) -> Bool[np.ndarray, "H W"]:

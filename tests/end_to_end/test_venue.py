@@ -15,6 +15,8 @@ from tests.end_to_end.stage_page import PATIENCE, StagePage, visit
 
 LARGEST_BUNDLE = 1.5e6
 """Bytes of all that the pages load but MediaPipe, compressed."""
+GROWTH = 1.1
+"""That code which is compiled while the page runs may make of its memory."""
 FIRST_PAINT = 1.5
 """Seconds from the address to something on the screen."""
 
@@ -32,12 +34,12 @@ def _is_loaded(path: Path) -> bool:
 def test_a_kiosk_shows_the_picture_alone_and_invites_people(browser: Browser) -> None:
     with (
         run_server("browser") as server,
-        visit(browser, server.address, "?kiosk&quality=low&attract=1&lang=de") as stage,
+        visit(browser, server.address, "?kiosk&quality=low&attract=1&lang=de", (240, 180)) as stage,
     ):
         page = stage.page
         page.wait_for_selector("html[data-idle]", state="attached")
         expect(page.locator("#invitation")).to_have_text("Tritt ein, und ich tanze mit dir")
-        assert page.locator("header:visible, #console:visible, #notice:visible").count() == 0
+        assert page.locator("header:visible, #controls:visible, #notice:visible").count() == 0
         assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
         assert stage.wrist_speed(1.0) > 0
 
@@ -128,12 +130,12 @@ def test_a_beat_is_tapped_and_shown(browser: Browser, demo: RunningServer) -> No
 def test_a_bad_link_is_not_seen(browser: Browser, demo: RunningServer) -> None:
     shape = Shape(latency=0.05, jitter=0.1, loss=0.05)
     with run_shaped_link(demo.port, shape) as address:
-        with visit(browser, address, "?debug&quality=low") as stage:
-            stage.record(6.0, "hips")
+        with visit(browser, address, "?kiosk&debug&quality=low", (240, 180)) as stage:
+            stage.record(4.0, "hips")
             before = _measured(stage.page)
-            times, places = stage.record(15.0, "hips", "leftHand")
+            times, places = stage.record(10.0, "hips", "leftHand")
             after = _measured(stage.page)
-        assert after["underruns"] - before["underruns"] < 0.01 * 15 * 30
+        assert after["underruns"] - before["underruns"] < 0.01 * 10 * 30
         assert 1000 * shape.latency < after["latency"] < 1000
         speeds = np.linalg.norm(np.diff(places, axis=0), axis=-1) / np.diff(times)[:, None]
         assert speeds.max() < 12
@@ -148,13 +150,13 @@ def _measured(page: Page) -> dict[str, float]:
 
 
 def test_the_page_paints_at_once_and_does_not_grow(browser: Browser, demo: RunningServer) -> None:
-    with visit(browser, demo.address, "?kiosk&quality=low") as stage:
+    with visit(browser, demo.address, "?kiosk&quality=low", (240, 180)) as stage:
         paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
         assert stage.page.evaluate(paint) < 1000 * FIRST_PAINT
-        stage.record(20.0, "hips")
+        stage.record(10.0, "hips")
         before = _heap(stage.page)
-        stage.record(45.0, "hips")
-        assert _heap(stage.page) < 1.05 * before
+        stage.record(20.0, "hips")
+        assert _heap(stage.page) < GROWTH * before
 
 
 def _heap(page: Page) -> float:
@@ -170,7 +172,7 @@ def test_the_pages_are_for_everybody(browser: Browser, demo: RunningServer, path
         stage = StagePage(page)
         page.goto(f"{demo.address}/{path}")
         stage.await_connection("live")
-        page.wait_for_selector("#console button, #begin")
+        page.wait_for_selector("#controls button, #begin")
         # What still fades in is paler than it will be.
         page.wait_for_function("!document.getAnimations().some((a) => a instanceof CSSTransition)")
         results = Axe().run(page)

@@ -124,6 +124,7 @@ async def test_a_stage_that_ends_shows_its_clients_out(theatre: Theatre) -> None
         await theatre.time.run()
         theatre.house.end("side")
         await theatre.time.run()
+        assert await goes.refused() == "stage_ended"
         assert await goes.closed() == 4410
         await stays.frame()
     async with theatre.link() as late:

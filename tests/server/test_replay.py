@@ -53,6 +53,14 @@ def test_a_take_plays_at_its_pace_and_stays_at_its_end(path: Path) -> None:
     assert played(Playback(Take(path), start=0.5), 4) == [15, 16, 17, 18]
 
 
+def test_a_take_is_over_when_its_last_frame_was_held(path: Path) -> None:
+    playback = Playback(Take(path), speed=2.0)
+    looped = Playback(Take(path), loop=True)
+    for playing in (playback, looped):
+        over = [playing.over(now) for now in np.arange(7.0, 10.0, 0.1) if playing.at(now)]
+        assert over.index(True) == 25 if playing is playback else not any(over)
+
+
 def test_a_take_may_play_over_and_over(path: Path) -> None:
     assert played(Playback(Take(path), start=0.9, loop=True), 7) == [27, 28, 29, 27, 28, 29, 27]
 

@@ -84,4 +84,7 @@ async def test_a_take_plays_on_a_stage_of_its_own_beside_the_show(tmp_path):
                 shown = await viewer.frame()
                 assert np.allclose(shown.figures[0].pose.hips, expected.figures[0].pose.hips)
             assert (await live.frame()).figures
-        assert (await theatre.ask("DELETE", "/api/stages/replay-show")).status_code == 204
+            await theatre.time.run(100)
+            assert await viewer.refused() == "stage_ended"
+            assert await viewer.closed() == 4410
+        assert (await theatre.ask("DELETE", "/api/stages/replay-show")).status_code == 404

@@ -1,4 +1,5 @@
 import type { ConnectionState } from "./connection/connection";
+import { sourceName } from "./language/sourceName";
 import { texts } from "./language/texts";
 import type { Status } from "./protocol/messages";
 
@@ -9,8 +10,8 @@ export function statusSentence(state: ConnectionState, status: Status | null): s
 }
 
 function watching({ source, source_state: state, performer }: Status): string {
-  if (state === "lost") return texts.state.lost(source);
-  if (state === "starting") return texts.state.starting(source);
+  if (state === "lost") return texts.state.lost(sourceName(source));
+  if (state === "starting") return texts.state.starting(sourceName(source));
   if (performer === "absent") return texts.state.alone;
   return source === "demo" ? texts.state.demo : texts.state.performer;
 }

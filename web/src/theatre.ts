@@ -1,19 +1,11 @@
 import { Cast, type Wardrobe } from "./cast";
 import { browserNetwork } from "./connection/browserNetwork";
 import { Connection, type ConnectionState } from "./connection/connection";
-import type { Measurements } from "./console/debugOverlay";
+import type { Measurements } from "./debugOverlay";
 import { fetchLook } from "./looks/fetchLook";
 import type { Look, LookFactory } from "./looks/look";
 import type { Frame } from "./protocol/decodeFrame";
-import type {
-  Changes,
-  Controls,
-  Hello,
-  Refused,
-  Role,
-  ServerMessage,
-  Status,
-} from "./protocol/messages";
+import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "./protocol/messages";
 import type { Quality, Settings } from "./settings";
 import { socketAddress } from "./socketAddress";
 import { Stage, type StagedFigure } from "./stage/stage";
@@ -90,11 +82,6 @@ export class Theatre {
   /** The server's clock now, seconds; null while it is not known. */
   get serverNow(): number | null {
     return this.connection.clock.serverFromClient(browserNetwork.now());
-  }
-
-  /** Changes controls; those that are not named stay. */
-  set(changes: Changes): void {
-    this.connection.set(changes);
   }
 
   /** Shows the first partner as an avatar, or as itself again. */

@@ -16,7 +16,7 @@ it("says how the connection stands and what the partner sees", () => {
   expect(statusSentence("live", status)).toBe("Live · dancing with a performer");
   expect(statusSentence("live", { ...status, performer: "absent" })).toBe("Live · dancing alone");
   expect(statusSentence("live", { ...status, source_state: "lost" })).toBe(
-    "Live · camera:0 is lost",
+    "Live · Camera 0 is lost",
   );
   expect(statusSentence("live", { ...status, source: "demo" })).toMatch(/demo performer/);
 });

@@ -1,10 +1,13 @@
+import { texts } from "../language/texts";
+import type { Status } from "../protocol/messages";
+
 /** What the server says about one stage over HTTP. */
 export interface StageState {
   readonly name: string;
   readonly ready: boolean;
   readonly status: {
     readonly source: string;
-    readonly source_state: string;
+    readonly source_state: Status["source_state"];
     readonly viewers: number;
   };
   /** Why the source is lost; empty otherwise. */
@@ -64,7 +67,7 @@ export class Api {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch(() => {
-      throw new Error("The server does not answer.");
+      throw new Error(texts.server.silent);
     });
     if (!answer.ok) throw new Error(await sentence(answer));
     return answer;
@@ -73,8 +76,7 @@ export class Api {
 
 async function sentence(answer: Response): Promise<string> {
   const { detail } = await answer.json().catch(() => ({ detail: "" }));
-  if (typeof detail === "string" && detail !== "") return detail;
-  const first = Array.isArray(detail) ? detail[0] : null;
-  if (first) return `${first.loc?.slice(1).join(".")}: ${first.msg}`;
-  return `The server answered ${answer.status}.`;
+  const sentences: Readonly<Record<number, unknown>> = texts.server;
+  const known = sentences[answer.status] ?? texts.server.other;
+  return texts.server.problem(String(known), String(detail ?? answer.status));
 }

@@ -1,5 +1,8 @@
 import { browserNetwork } from "../connection/browserNetwork";
 import { Connection, type ConnectionState } from "../connection/connection";
+import { sourceName } from "../language/sourceName";
+import { texts } from "../language/texts";
+import { Notice } from "../notice";
 import type {
   Changes,
   Controls,
@@ -8,9 +11,10 @@ import type {
   ServerMessage,
   Status,
 } from "../protocol/messages";
-import { refusalSentence } from "../refusalSentence";
 import { socketAddress } from "../socketAddress";
+import { SoundPanel } from "../sound/soundPanel";
 import { statusSentence } from "../statusSentence";
+import { tellRefusal } from "../tellRefusal";
 import { Api, type StageState } from "./api";
 import { CuePanel } from "./cues/cuePanel";
 import { Emergency } from "./emergency";
@@ -37,16 +41,17 @@ const PERIOD = 2000;
 export class Desk {
   private readonly root = document.documentElement;
   private readonly stateLine = find("#state");
-  private readonly notice = find("#notice");
+  private readonly notice = new Notice();
   private readonly record = find<HTMLButtonElement>("#record");
   private readonly key = new KeyDialog((key) => this.operate(key));
   private readonly api: Api;
-  private readonly feeling = new Feeling((changes) => this.set(changes));
+  private readonly feeling = new Feeling((changes) => this.feel(changes));
   private readonly prompt = new PromptBox(find("#strength"), (changes) => this.set(changes));
   private readonly partner: PartnerPanel;
   private readonly emergency = new Emergency((changes) => this.set(changes));
   private readonly monitor = new Monitor(find("#monitor"));
   private readonly health = new Health();
+  private readonly sound: SoundPanel;
   private readonly cues: CuePanel;
   private readonly takes: TakesPanel;
   private readonly stages: StagesPanel;
@@ -61,24 +66,25 @@ export class Desk {
 
   /** @param stage Name of the stage to operate. */
   constructor(private readonly stage: string) {
-    const tell = (sentence: string) => this.tell(sentence);
+    const tell = (sentence: string) => this.notice.tell(sentence);
+    const serverNow = () => this.serverNow();
     this.api = new Api(stage, this.key.remembered);
     this.connection = this.connect();
     this.partner = new PartnerPanel(
       (changes) => this.set(changes),
       () => this.connection.send({ type: "take_up" }),
     );
+    this.sound = new SoundPanel(find("#beat"), { set: (changes) => this.set(changes), serverNow });
     this.cues = new CuePanel(this.api, {
       controls: () => this.controls,
-      serverNow: () => this.serverNow(),
+      serverNow,
       set: (changes, fade) => this.set(changes, fade),
       tell,
     });
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
-    this.landmarks = new LandmarkView(find("#camera"), this.api, () => this.serverNow());
+    this.landmarks = new LandmarkView(find("#camera"), this.api, serverNow);
     this.record.onclick = () => this.set({ recording: this.record.ariaPressed !== "true" });
-    find("#notice button").onclick = () => this.tell(null);
     find("#stage-name").textContent = stage === "default" ? "" : stage;
   }
 
@@ -117,6 +123,12 @@ export class Desk {
     this.connection.set(changes, fade);
   }
 
+  /** A change of emotion may wait for the bar; nothing else does. */
+  private feel(changes: Changes): void {
+    if (changes.emotion) this.sound.onTheBar(() => this.set(changes));
+    else this.set(changes);
+  }
+
   private serverNow(): number | null {
     return this.connection.clock.serverFromClient(browserNetwork.now());
   }
@@ -151,7 +163,8 @@ export class Desk {
   }
 
   private stateSeen(state: StageState): void {
-    if (state.refused !== "" && state.refused !== this.state?.refused) this.tell(state.refused);
+    if (state.refused !== "" && state.refused !== this.state?.refused)
+      this.notice.tell(state.refused);
     this.state = state;
     this.showHealth();
   }
@@ -194,8 +207,9 @@ export class Desk {
     this.partner.confirm(controls);
     this.emergency.confirm(controls);
     this.monitor.follow(controls);
+    this.sound.confirm(controls);
     this.record.ariaPressed = String(controls.recording);
-    this.record.textContent = controls.recording ? "Recording" : "Record";
+    this.record.textContent = controls.recording ? texts.console.recording : texts.console.record;
   }
 
   private statusReceived(status: Status): void {
@@ -203,13 +217,13 @@ export class Desk {
     this.stateLine.textContent = statusSentence(this.connection.state, status);
     this.partner.performerSeen(status.performer === "present");
     find("#camera figcaption").textContent =
-      `${status.source} · landmarks only: the picture stays with the camera`;
+      `${sourceName(status.source)} · ${texts.console.landmarksOnly}`;
     this.showHealth();
   }
 
   private refused({ name, detail }: Refused): void {
     if (name === "wrong_key" || name === "not_operator") this.key.ask();
-    else this.tell(refusalSentence(name) ?? detail);
+    else if (!tellRefusal(this.notice, name)) this.notice.tell(problem(detail));
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -219,15 +233,16 @@ export class Desk {
     if (event.repeat) return;
     if (shortcut.kind === "go") find("#go").click();
     if (shortcut.kind === "back") find("#back").click();
+    if (shortcut.kind === "tap") find("#sound [name=tap]").click();
     if (shortcut.kind === "panic") this.emergency.freeze();
     if (shortcut.kind === "emotion") this.feeling.choose(shortcut.index);
     if (shortcut.kind === "preset") this.cues.use(shortcut.index);
   }
+}
 
-  private tell(sentence: string | null): void {
-    find("p", this.notice).textContent = sentence;
-    this.notice.hidden = sentence === null;
-  }
+/** Says a refusal that is none of the visitor's own doing, with what the server says about it. */
+function problem(detail: string): string {
+  return texts.server.problem(texts.server[422], detail);
 }
 
 /** Keeps an event from whatever else would answer it. */

@@ -1,11 +1,12 @@
+import { texts } from "../language/texts";
 import type { Changes, Controls } from "../protocol/messages";
 import { find } from "./find";
 
 type Panic = Controls["panic"];
 
 const WORDS: Readonly<Record<Exclude<Panic, "none">, readonly [rest: string, pressed: string]>> = {
-  freeze: ["Freeze", "Frozen · move on"],
-  dark: ["Go dark", "Dark · light up"],
+  freeze: [texts.console.freeze, texts.console.frozen],
+  dark: [texts.console.dark, texts.console.isDark],
 };
 
 /** What stops the show at once, and the way back: always in reach. */

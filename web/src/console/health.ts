@@ -1,3 +1,5 @@
+import { sourceName } from "../language/sourceName";
+import { texts } from "../language/texts";
 import type { Status } from "../protocol/messages";
 import type { StageState } from "./api";
 import { find } from "./find";
@@ -24,20 +26,22 @@ export class Health {
 
   show({ status, stage, latency, roundTrip, model }: Vitals): void {
     this.latency.value = milliseconds(latency ?? roundTrip);
-    const source = stage?.source_detail || status?.source_state || "–";
+    const { health } = texts;
+    const source = status ? sourceName(status.source) : "–";
+    const how = stage?.source_detail || (status ? health.states[status.source_state] : "–");
     const behind = Math.max(0, ...(stage?.behind ?? []));
     const rows: [name: string, value: string, troubled: boolean][] = [
-      ["Performer", `${status?.source ?? "–"}: ${source}`, status?.source_state === "lost"],
-      ["Seen", people(status?.people ?? 0), false],
-      ["Latency", milliseconds(latency), (latency ?? 0) > SLOW],
-      ["Network", milliseconds(roundTrip), (roundTrip ?? 0) > SLOW],
-      ["Late frames", percent(status?.late ?? 0), (status?.late ?? 0) > LATE],
+      [health.performer, `${source}: ${how}`, status?.source_state === "lost"],
+      [health.seen, health.people(status?.people ?? 0), false],
+      [health.latency, milliseconds(latency), (latency ?? 0) > SLOW],
+      [health.network, milliseconds(roundTrip), (roundTrip ?? 0) > SLOW],
+      [health.late, percent(status?.late ?? 0), (status?.late ?? 0) > LATE],
       [
-        "Viewers",
-        `${status?.viewers ?? 0}${behind > 30 ? `, ${behind} frames behind` : ""}`,
+        health.viewers,
+        `${status?.viewers ?? 0}${behind > 30 ? `, ${health.behind(behind)}` : ""}`,
         behind > 60,
       ],
-      ["Model", model, false],
+      [health.model, model, false],
     ];
     this.list.replaceChildren(
       ...rows.map(([name, value, troubled]) =>
@@ -50,11 +54,6 @@ export class Health {
       ),
     );
   }
-}
-
-function people(count: number): string {
-  if (count === 0) return "nobody";
-  return count === 1 ? "one performer" : `${count} performers`;
 }
 
 function percent(share: number): string {

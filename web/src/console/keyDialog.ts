@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import { find } from "./find";
 
 const NAME = "bhava.operator-key";
@@ -24,7 +25,7 @@ export class KeyDialog {
 
   /** Asks, after a key that was wrong, or none. */
   ask(): void {
-    this.why.textContent = this.remembered ? "That key is not the right one." : "";
+    this.why.textContent = this.remembered ? texts.key.wrong : "";
     this.input.value = "";
     if (!this.dialog.open) this.dialog.showModal();
   }

@@ -84,9 +84,7 @@ export class Monitor {
   private open(): Stage | null {
     const probe = document.createElement("canvas").getContext("webgl2");
     if (probe === null) {
-      const why = this.root.querySelector("p") as HTMLElement;
-      why.hidden = false;
-      why.textContent = "This browser cannot draw in 3D; everything else works.";
+      (this.root.querySelector("p") as HTMLElement).hidden = false;
       return null;
     }
     return new Stage(this.canvas, rendersInSoftware(probe) ? "low" : "auto");

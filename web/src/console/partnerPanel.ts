@@ -1,3 +1,5 @@
+import { lookName } from "../language/lookName";
+import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
 import type { Changes, Controls, Hello } from "../protocol/messages";
 import { Choice } from "./choice";
@@ -8,21 +10,6 @@ type Options = Readonly<Record<string, string>>;
 type Chosen = "mode" | "look" | "placement" | "dancers" | "model";
 type Slid = "influence" | "temperature" | "stage_radius";
 
-const MODES: Readonly<Record<Controls["mode"], readonly [title: string, meaning: string]>> = {
-  continue: ["Continue", "Takes the performer up, then dances on alone."],
-  mirror: ["Mirror", "Follows the performer, coloured by the emotion."],
-  duet: ["Duet", "Dances with the performer; influence says how closely."],
-  answer: ["Answer", "Waits for a phrase, then answers it."],
-  solo: ["Solo", "Dances without a performer."],
-};
-const PLACEMENTS: Options = {
-  alone: "Not at all",
-  beside: "Beside",
-  facing: "Facing",
-  mirror: "Mirrored",
-  merged: "Merged",
-};
-const DANCERS: Options = { nearest: "The nearest", each: "Everybody" };
 const TEXTS: Readonly<Record<Slid, (value: number) => string>> = {
   influence: (value) => `${Math.round(value * 100)} %`,
   temperature: (value) => `${Math.round(value * 100)} %`,
@@ -71,15 +58,16 @@ export class PartnerPanel {
 
   /** Puts up what there is to choose from. */
   offer({ models }: Hello): void {
-    const looks = Object.entries(lookCatalogue).filter(([name]) => name !== PERFORMERS_LOOK);
+    const { mode, choice } = texts;
+    const looks = Object.keys(lookCatalogue).filter((name) => name !== PERFORMERS_LOOK);
     const options: Readonly<Record<Chosen, Options>> = {
-      mode: Object.fromEntries(Object.entries(MODES).map(([name, [title]]) => [name, title])),
+      mode: Object.fromEntries(Object.entries(mode).map(([name, { title }]) => [name, title])),
       look: {
-        "": "Page’s own",
-        ...Object.fromEntries(looks.map(([name, { title }]) => [name, title])),
+        "": choice.ownLook,
+        ...Object.fromEntries(looks.map((name) => [name, lookName(name)])),
       },
-      placement: PLACEMENTS,
-      dancers: DANCERS,
+      placement: choice.placement,
+      dancers: choice.dancers,
       model: Object.fromEntries(models.map((name) => [name, name])),
     };
     for (const [name, choice] of Object.entries(this.choices)) {
@@ -92,7 +80,7 @@ export class PartnerPanel {
     for (const [name, choice] of Object.entries(this.choices))
       choice.confirm(controls[name as Chosen]);
     for (const [name, fader] of Object.entries(this.faders)) fader.confirm(controls[name as Slid]);
-    this.meaning.textContent = MODES[controls.mode][1];
+    this.meaning.textContent = texts.mode[controls.mode].meaning;
     this.panel.dataset.mode = controls.mode;
   }
 

@@ -1,6 +1,6 @@
 /** What a key asks for. */
 export type Shortcut =
-  | { readonly kind: "go" | "back" | "panic" }
+  | { readonly kind: "go" | "back" | "panic" | "tap" }
   | { readonly kind: "emotion" | "preset"; readonly index: number };
 
 const KEYS: Readonly<Record<string, Shortcut>> = {
@@ -10,6 +10,7 @@ const KEYS: Readonly<Record<string, Shortcut>> = {
   ArrowLeft: { kind: "back" },
   PageUp: { kind: "back" },
   Escape: { kind: "panic" },
+  KeyT: { kind: "tap" },
 };
 
 /** A key, as the events of a browser tell it. */

@@ -1,3 +1,6 @@
+import { sourceName } from "../language/sourceName";
+import { texts } from "../language/texts";
+import { addressOf } from "./addressOf";
 import type { Api, StageState } from "./api";
 import { find } from "./find";
 import { make } from "./make";
@@ -38,15 +41,20 @@ export class StagesPanel {
 
   private row({ name, ready, status, source_detail: detail }: StageState): HTMLElement {
     const { source, source_state: state, viewers } = status;
+    const called = name === "default" ? texts.stages.main : name;
     const facts = [
-      `${source}: ${detail || state}`,
-      `${viewers} ${viewers === 1 ? "viewer" : "viewers"}`,
+      `${sourceName(source)}: ${detail || texts.health.states[state]}`,
+      texts.stages.viewers(viewers),
     ];
-    const words = make("span", {}, make("strong", {}, name), make("small", {}, facts.join(" · ")));
-    const query = name === "default" ? "" : `?stage=${name}`;
-    const watch = link(`./${query}`, "Watch ↗", "_blank");
+    const words = make(
+      "span",
+      {},
+      make("strong", {}, called),
+      make("small", {}, facts.join(" · ")),
+    );
+    const watch = link(addressOf("./", name), texts.stages.watch, "_blank");
     const rows = [words, watch];
-    if (name !== this.here) rows.push(link(`./console${query}`, "Operate", ""));
+    if (name !== this.here) rows.push(link(addressOf("./console", name), texts.stages.operate, ""));
     if (name !== "default" && name !== this.here) rows.push(this.ender(name));
     const item = make("li", { className: ready ? "ready" : "" }, ...rows);
     if (name === this.here) item.ariaCurrent = "page";
@@ -54,7 +62,8 @@ export class StagesPanel {
   }
 
   private ender(name: string): HTMLElement {
-    const button = make("button", { type: "button", ariaLabel: `End ${name}` }, "End");
+    const { end, endOf } = texts.stages;
+    const button = make("button", { type: "button", ariaLabel: endOf(name) }, end);
     return sure(button, () => this.change(() => this.api.askHouse("DELETE", `stages/${name}`)));
   }
 

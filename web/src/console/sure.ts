@@ -1,3 +1,5 @@
+import { texts } from "../language/texts";
+
 /** Within which the second touch must come, milliseconds. */
 const PATIENCE = 3000;
 
@@ -11,7 +13,7 @@ export function sure(button: HTMLButtonElement, action: () => void): HTMLButtonE
   };
   button.onclick = () => {
     if (timer === 0) {
-      button.textContent = "Sure?";
+      button.textContent = texts.console.sure;
       timer = window.setTimeout(relax, PATIENCE);
       return;
     }

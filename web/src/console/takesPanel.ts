@@ -1,3 +1,5 @@
+import { texts } from "../language/texts";
+import { addressOf } from "./addressOf";
 import type { Api, StageState } from "./api";
 import { find } from "./find";
 import { make } from "./make";
@@ -18,15 +20,8 @@ interface Export {
   readonly failed: string;
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
-  bvh: "BVH, for Blender and game engines",
-  glb: "GLB, with a figure",
-  mp4: "MP4, a film",
-  npz: "NPZ, for NumPy",
-};
 /** Between two looks at an export, milliseconds. */
 const PERIOD = 400;
-const EMPTY = "Record, in the bar above, keeps all of a show: to watch again, and to export.";
 
 /** The recordings: watched again, exported, taken along. */
 export class TakesPanel {
@@ -61,19 +56,22 @@ export class TakesPanel {
     this.shown = state;
     const rows = takes.map((take) => this.row(take, playing.get(take.name)));
     this.list.replaceChildren(...rows);
-    if (takes.length === 0) this.list.append(make("li", { className: "empty" }, EMPTY));
+    if (takes.length === 0) this.list.append(make("li", { className: "empty" }, texts.takes.none));
   }
 
   private row(take: Take, stage: string | undefined): HTMLElement {
     const started = take.header && new Date(take.header.started);
     const when = started
-      ? started.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
+      ? started.toLocaleString(document.documentElement.lang, {
+          dateStyle: "medium",
+          timeStyle: "short",
+        })
       : take.name;
     const facts = [
       take.header?.stage,
       duration(take.seconds),
       `${(take.size_bytes / 1e6).toFixed(1)} MB`,
-      take.damage || (take.finished ? "" : "still growing, or cut off"),
+      take.damage || (take.finished ? "" : texts.takes.growing),
     ];
     const words = make(
       "span",
@@ -95,19 +93,19 @@ export class TakesPanel {
     if (stage === undefined) {
       return make("button", {
         type: "button",
-        textContent: "Replay",
+        textContent: texts.takes.replay,
         onclick: () => this.play(take),
       });
     }
     const watch = make("a", {
       className: "button",
-      href: `./?stage=${stage}`,
+      href: addressOf("./", stage),
       target: "_blank",
-      textContent: "Watch ↗",
+      textContent: texts.stages.watch,
     });
     const stop = make("button", {
       type: "button",
-      textContent: "Stop",
+      textContent: texts.takes.stop,
       onclick: () => this.stop(stage),
     });
     return make("span", { className: "row" }, watch, stop);
@@ -129,16 +127,11 @@ export class TakesPanel {
   }
 
   private exporter(take: Take): HTMLElement {
-    const formats = Object.entries(FORMATS).map(([value, text]) => new Option(text, value));
-    const format = make("select", { ariaLabel: "Format" }, ...formats);
-    const figure = make(
-      "select",
-      { ariaLabel: "Figure" },
-      new Option("Partner", "partner"),
-      new Option("Performer", "performer"),
-    );
-    const progress = make("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Export" });
-    const begin = make("button", { type: "button", textContent: "Export" });
+    const { takes } = texts;
+    const format = make("select", { ariaLabel: takes.format }, ...options(takes.formats));
+    const figure = make("select", { ariaLabel: takes.figure }, ...options(takes.figures));
+    const progress = make("progress", { max: 1, value: 0, hidden: true, ariaLabel: takes.export });
+    const begin = make("button", { type: "button", textContent: takes.export });
     begin.onclick = async () => {
       begin.disabled = true;
       progress.hidden = false;
@@ -148,11 +141,16 @@ export class TakesPanel {
     };
     const whole = make("button", {
       type: "button",
-      textContent: "Download the take",
+      textContent: takes.download,
       onclick: () => this.attempt(() => this.api.download(`takes/${take.name}`, take.name)),
     });
     const inside = make("div", { className: "edit" }, format, figure, begin, progress, whole);
-    return make("details", {}, make("summary", { ariaLabel: `Export ${take.name}` }, "⋯"), inside);
+    return make(
+      "details",
+      {},
+      make("summary", { ariaLabel: takes.exportOf(take.name) }, "⋯"),
+      inside,
+    );
   }
 
   private async export(
@@ -182,6 +180,10 @@ export class TakesPanel {
       this.tell((error as Error).message);
     }
   }
+}
+
+function options(words: Readonly<Record<string, string>>): HTMLOptionElement[] {
+  return Object.entries(words).map(([value, text]) => new Option(text, value));
 }
 
 function duration(seconds: number): string {

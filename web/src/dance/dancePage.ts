@@ -1,4 +1,4 @@
-import { DebugOverlay } from "../console/debugOverlay";
+import { DebugOverlay } from "../debugOverlay";
 import { texts } from "../language/texts";
 import { Notice } from "../notice";
 import { judgeFraming } from "../performer/judgeFraming";
@@ -6,8 +6,8 @@ import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
 import type { Sight } from "../performer/sight";
 import type { Controls, Hello, Refused } from "../protocol/messages";
-import { refusalSentence } from "../refusalSentence";
 import type { Quality, Settings } from "../settings";
+import { tellRefusal } from "../tellRefusal";
 import { Theatre } from "../theatre";
 import { mismatch } from "../venue/mismatch";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
@@ -178,7 +178,7 @@ export class DancePage {
     if (name === "unsupported_version") mismatch.tell(this.notice, false);
     else if (name === "performer_taken") this.seatTaken();
     else if (name === "source_not_browser") this.fail(texts.refusal.source_not_browser, ["watch"]);
-    else if (refusalSentence(name)) this.notice.tell(refusalSentence(name));
+    else tellRefusal(this.notice, name);
   }
 
   private seatTaken(): void {

@@ -2,6 +2,7 @@ import { type VRM, VRMLoaderPlugin } from "@pixiv/three-vrm";
 import { LoadingManager, type Object3D } from "three";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
 import { type GLTF, GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
+import { texts } from "../language/texts";
 import type { SkeletonDescription } from "../protocol/messages";
 import { bindPose } from "./bindPose";
 import { dimToon } from "./dimToon";
@@ -34,8 +35,7 @@ export async function buildGuest(
     return new GuestLook(gltf.scene, nodes, rig, vrm);
   } catch (error) {
     if (error instanceof GuestError) throw error;
-    const sentence = `${name} is damaged: its parts do not fit together. Export it again.`;
-    throw new GuestError(sentence, { cause: error });
+    throw new GuestError(texts.guest.unfitting(name), { cause: error });
   }
 }
 
@@ -46,10 +46,7 @@ async function parse(bytes: ArrayBuffer, name: string): Promise<GLTF> {
   loader.register((parser) => new VRMLoaderPlugin(parser));
   const gltf = await loader.parseAsync(bytes, "");
   if (unreadable.length === 0) return gltf;
-  throw new GuestError(
-    `${name} has pictures that this browser cannot read (${unreadable.length}). ` +
-      "Export it with PNG or JPEG pictures.",
-  );
+  throw new GuestError(texts.guest.pictures(name, unreadable.length));
 }
 
 /** Nodes of the joints that the skeleton has, parents first. */

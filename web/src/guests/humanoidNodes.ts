@@ -1,20 +1,11 @@
+import { texts } from "../language/texts";
 import type { GltfDocument } from "./gltfDocument";
 import { GuestError } from "./guestError";
 import { jointOfName } from "./jointOfName";
 import { NodeTree } from "./nodeTree";
 
 /** What must be there to dance with, as VRM demands it too. */
-const REQUIRED: Readonly<Record<string, string>> = {
-  hips: "hips",
-  spine: "spine",
-  head: "head",
-  UpperArm: "upper arm",
-  LowerArm: "lower arm",
-  Hand: "hand",
-  UpperLeg: "upper leg",
-  LowerLeg: "lower leg",
-  Foot: "foot",
-};
+const REQUIRED = Object.entries(texts.guest.bones);
 
 /**
  * Finds the bones of a person in an avatar, as a VRM declares them, or else by name and place;
@@ -34,10 +25,7 @@ export function humanoidNodes(document: GltfDocument, name: string): Map<string,
   }
   const missing = missingBones(found);
   if (missing.length > 0) {
-    throw new GuestError(
-      `${name} cannot dance: it needs the bones of a person, and these were not found: ` +
-        `${missing.join(", ")}. Rig it as a humanoid, for example with Mixamo or VRoid Studio.`,
-    );
+    throw new GuestError(texts.guest.boneless(name, missing.join(", ")));
   }
   return found;
 }
@@ -92,9 +80,11 @@ function placeFirst(
 }
 
 function missingBones(found: ReadonlyMap<string, number>): string[] {
-  return Object.entries(REQUIRED).flatMap(([part, words]) => {
+  return REQUIRED.flatMap(([part, words]) => {
     if (part === part.toLowerCase()) return found.has(part) ? [] : [words];
-    const sides = ["left", "right"].filter((side) => !found.has(side + part));
-    return sides.length > 0 ? [`${sides.join(" and ")} ${words}`] : [];
+    const [left, right] = [found.has(`left${part}`), found.has(`right${part}`)];
+    if (left && right) return [];
+    const { sides } = texts.guest;
+    return [`${left ? sides.right : right ? sides.left : sides.both} ${words}`];
   });
 }

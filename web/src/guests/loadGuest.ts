@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import type { SkeletonDescription } from "../protocol/messages";
 import type { GuestLook } from "./guestLook";
 import { humanoidNodes } from "./humanoidNodes";
@@ -27,6 +28,7 @@ export async function loadGuest(
 
 /** As the sentences call it, which begin with it. */
 function nameOf(source: Blob | URL): string {
-  if (source instanceof URL) return `“${source.pathname.split("/").at(-1) || source.host}”`;
-  return source instanceof File ? `“${source.name}”` : "This file";
+  const { quoted, thisFile } = texts.guest;
+  if (source instanceof URL) return quoted(source.pathname.split("/").at(-1) || source.host);
+  return source instanceof File ? quoted(source.name) : thisFile;
 }

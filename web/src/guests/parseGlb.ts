@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import type { GltfDocument } from "./gltfDocument";
 import { GuestError } from "./guestError";
 import { pictureArea } from "./pictureArea";
@@ -12,8 +13,8 @@ const MOST_PIXELS = 2 ** 28;
 
 /** Ways to pack a file for which this page has no decoder. */
 const UNREADABLE: Readonly<Record<string, string>> = {
-  KHR_draco_mesh_compression: "Draco compression",
-  KHR_texture_basisu: "Basis (KTX2) pictures",
+  KHR_draco_mesh_compression: texts.guest.draco,
+  KHR_texture_basisu: texts.guest.basis,
 };
 
 /**
@@ -36,16 +37,16 @@ export function parseGlb(bytes: ArrayBuffer, name: string): GltfDocument {
 }
 
 function damaged(name: string, cause?: unknown): GuestError {
-  return new GuestError(`${name} is damaged. Export it again, or get it anew.`, { cause });
+  return new GuestError(texts.guest.damaged(name), { cause });
 }
 
 function readDescription(bytes: ArrayBuffer, name: string): GltfDocument {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
-    throw new GuestError(`${name} ${kindOf(bytes)}`);
+    throw new GuestError(strange(bytes, name));
   }
   if (view.getUint32(4, true) !== 2) {
-    throw new GuestError(`${name} is in an old version of glTF. Export it as glTF 2.0 binary.`);
+    throw new GuestError(texts.guest.old(name));
   }
   const length = view.getUint32(12, true);
   const cut = view.getUint32(8, true) > bytes.byteLength;
@@ -58,30 +59,24 @@ function readDescription(bytes: ArrayBuffer, name: string): GltfDocument {
   }
 }
 
-function kindOf(bytes: ArrayBuffer): string {
+/** Says of a file that is no GLB what it is, and how it may become one. */
+function strange(bytes: ArrayBuffer, name: string): string {
   const start = new TextDecoder("latin1").decode(bytes.slice(0, 18));
-  if (start.startsWith("Kaydara FBX")) {
-    return "is an FBX file. Convert it to GLB or VRM first, for example with Blender.";
-  }
-  if (start.trimStart().startsWith("{")) {
-    return "is a text file. Export the avatar in one piece, as a GLB or VRM.";
-  }
-  return "is not an avatar: this page reads GLB and VRM files.";
+  if (start.startsWith("Kaydara FBX")) return texts.guest.fbx(name);
+  return start.trimStart().startsWith("{") ? texts.guest.text(name) : texts.guest.unknown(name);
 }
 
 function checkExtensions({ extensionsRequired = [] }: GltfDocument, name: string): void {
   const found = extensionsRequired.find((extension) => Object.hasOwn(UNREADABLE, extension));
   if (found === undefined) return;
-  throw new GuestError(
-    `${name} uses ${UNREADABLE[found]}, which this page cannot read. Export it without.`,
-  );
+  throw new GuestError(texts.guest.packed(name, UNREADABLE[found] ?? found));
 }
 
 /** A file that reaches for others would fetch from strangers. */
 function checkParts({ buffers = [], images = [] }: GltfDocument, name: string): void {
   const apart = [...buffers, ...images].some(({ uri }) => uri !== undefined && !isInside(uri));
   if (!apart) return;
-  throw new GuestError(`${name} keeps parts of itself in other files. Export it in one piece.`);
+  throw new GuestError(texts.guest.scattered(name));
 }
 
 function isInside(uri: string): boolean {
@@ -111,10 +106,7 @@ function checkDemands(document: GltfDocument, bytes: ArrayBuffer, name: string):
   const elements = accessors.reduce((sum, { count = 0 }) => sum + count, 0);
   const pixels = pictures(document, bytes).reduce((sum, data) => sum + pictureArea(data), 0);
   if (nodes.length <= MOST_NODES && elements <= MOST_ELEMENTS && pixels <= MOST_PIXELS) return;
-  throw new GuestError(
-    `${name} asks for more memory than a browser has. ` +
-      "Export it with smaller pictures or fewer polygons.",
-  );
+  throw new GuestError(texts.guest.demanding(name));
 }
 
 /** The bytes of each picture in the binary chunk. */

@@ -1,3 +1,4 @@
+import { texts } from "../language/texts";
 import { GuestError } from "./guestError";
 
 /** Largest file that is read, bytes. */
@@ -20,7 +21,7 @@ export async function readGuest(
   if (source instanceof URL) return download(source, name, onProgress);
   checkSize(source.size, name);
   return source.arrayBuffer().catch(() => {
-    throw new GuestError(`${name} could not be read from your disk. Was it moved or changed?`);
+    throw new GuestError(texts.guest.moved(name));
   });
 }
 
@@ -30,18 +31,18 @@ async function download(
   onProgress: ProgressListener,
 ): Promise<ArrayBuffer> {
   if (!/^https?:$/.test(address.protocol)) {
-    throw new GuestError(`${name} has an address that is not on the web (http or https).`);
+    throw new GuestError(texts.guest.notOnTheWeb(name));
   }
   const answer = await fetch(address, { credentials: "omit" }).catch(() => unreachable(address));
   if (!answer.ok) {
-    throw new GuestError(`${name} was not found: ${address.host} answers ${answer.status}.`);
+    throw new GuestError(texts.guest.notFound(name, address.host, answer.status));
   }
   const size = Number(answer.headers.get("Content-Length") ?? 0);
   checkSize(size, name);
   return collect(answer, size, name, onProgress).catch((error: unknown) => {
     throw error instanceof GuestError
       ? error
-      : new GuestError(`${name} broke off on the way from ${address.host}. Try again.`);
+      : new GuestError(texts.guest.brokeOff(name, address.host));
   });
 }
 
@@ -65,17 +66,10 @@ async function collect(
 }
 
 function unreachable(address: URL): never {
-  throw new GuestError(
-    `${address.host} did not give the avatar away: the address is wrong, the network is down, ` +
-      "or its server does not let other pages read it (CORS). Download the file and drop it here.",
-  );
+  throw new GuestError(texts.guest.unreachable(address.host));
 }
 
 function checkSize(bytes: number, name: string): void {
   if (bytes <= LARGEST) return;
-  const megabytes = Math.ceil(bytes / 1e6);
-  throw new GuestError(
-    `${name} is too large: ${megabytes} MB, and 300 MB is the most. ` +
-      "Export it with smaller pictures or fewer polygons.",
-  );
+  throw new GuestError(texts.guest.large(name, Math.ceil(bytes / 1e6)));
 }

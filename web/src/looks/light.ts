@@ -55,24 +55,33 @@ attribute vec4 skinWeight;
 ${historyShader}
 `;
 
+/**
+ * The surface as it is now, and how it is seen.
+ *
+ * @param push How far it is pushed outwards, metres.
+ */
+function surfaceShader(push: number): string {
+  return `
+    ${ATTRIBUTES}
+    varying vec3 seen;
+    varying vec3 facing;
+    varying float fromHeart;
+    void main() {
+      vec3 place, outward;
+      skinAt(position, normal, skinIndex, skinWeight, 0.0, place, outward);
+      vec4 view = viewMatrix * vec4(place + outward * ${push.toFixed(3)}, 1.0);
+      seen = view.xyz;
+      facing = (viewMatrix * vec4(outward, 0.0)).xyz;
+      fromHeart = distance(position, vec3(0.0, 1.25, 0.0));
+      gl_Position = projectionMatrix * view;
+    }`;
+}
+
 /** Its rim is white-hot, its inside a deep glow through which bands of light wander outwards. */
 function bodyMaterial(uniforms: Uniforms): ShaderMaterial {
   return new ShaderMaterial({
     uniforms,
-    vertexShader: `
-      ${ATTRIBUTES}
-      varying vec3 seen;
-      varying vec3 facing;
-      varying float fromHeart;
-      void main() {
-        vec3 place, outward;
-        skinAt(position, normal, skinIndex, skinWeight, 0.0, place, outward);
-        vec4 view = viewMatrix * vec4(place, 1.0);
-        seen = view.xyz;
-        facing = (viewMatrix * vec4(outward, 0.0)).xyz;
-        fromHeart = distance(position, vec3(0.0, 1.25, 0.0));
-        gl_Position = projectionMatrix * view;
-      }`,
+    vertexShader: surfaceShader(0),
     fragmentShader: `
       uniform vec3 accent;
       uniform vec3 glow;
@@ -98,18 +107,7 @@ function bodyMaterial(uniforms: Uniforms): ShaderMaterial {
 function haloMaterial(uniforms: Uniforms): ShaderMaterial {
   return new ShaderMaterial({
     uniforms,
-    vertexShader: `
-      ${ATTRIBUTES}
-      varying vec3 seen;
-      varying vec3 facing;
-      void main() {
-        vec3 place, outward;
-        skinAt(position, normal, skinIndex, skinWeight, 0.0, place, outward);
-        vec4 view = viewMatrix * vec4(place + outward * 0.07, 1.0);
-        seen = view.xyz;
-        facing = (viewMatrix * vec4(outward, 0.0)).xyz;
-        gl_Position = projectionMatrix * view;
-      }`,
+    vertexShader: surfaceShader(0.07),
     fragmentShader: `
       uniform vec3 accent;
       uniform vec3 glow;

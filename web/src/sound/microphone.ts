@@ -5,7 +5,8 @@ import type { HeardBeat } from "./findBeat";
 const WINDOW = 32768;
 /** Between two looks at the window, milliseconds: it must not run full. */
 const PERIOD = 250;
-/** How much sound a beat is guessed from, seconds. */
+/** How much sound a beat is guessed from, at the first guess and later, seconds. */
+const FIRST = 6;
 const MEMORY = 10;
 /** Between two guesses, seconds. */
 const GUESS_EVERY = 2;
@@ -68,17 +69,18 @@ export class Microphone {
     const taken = Math.min(fresh, WINDOW);
     this.memory.copyWithin(0, taken);
     this.memory.set(this.window.subarray(WINDOW - taken), this.memory.length - taken);
-    this.heard += taken;
-    const due = this.heard >= this.memory.length && now - this.guessedAt >= GUESS_EVERY;
-    if (!due) return;
+    this.heard = Math.min(this.heard + taken, this.memory.length);
+    const known = this.heard / this.context.sampleRate;
+    if (known < FIRST || now - this.guessedAt < GUESS_EVERY) return;
     this.guessedAt = now;
-    this.guess(performance.now() / 1000 - MEMORY);
+    this.guess(performance.now() / 1000 - known);
   }
 
-  /** @param start When the memory begins, seconds of the page's clock. */
+  /** @param start When what was heard begins, seconds of the page's clock. */
   private guess(start: number): void {
     this.worker.onmessage = ({ data: found }: MessageEvent<HeardBeat | null>) =>
       this.listener(found && { bpm: found.bpm, at: start + found.offset });
-    this.worker.postMessage({ samples: this.memory, rate: this.context.sampleRate });
+    const samples = this.memory.slice(this.memory.length - this.heard);
+    this.worker.postMessage({ samples, rate: this.context.sampleRate });
   }
 }

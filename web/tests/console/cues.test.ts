@@ -57,7 +57,7 @@ describe("a cue", () => {
   it("says what it does, the strongest feeling first", () => {
     const set = { emotion: { sad: 0.3, angry: 0.7 }, energy: 1.6, mode: "duet", look: "" } as const;
     expect(summary({ id: "a", name: "Storm", set })).toBe(
-      "angry 70 % + sad 30 % · energy 160 % · duet",
+      "Angry 70 % + Sad 30 % · energy 160 % · Duet",
     );
   });
 });

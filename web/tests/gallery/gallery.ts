@@ -13,6 +13,8 @@ interface Gallery {
   readonly looks: readonly string[];
   /** Puts figures on the stage, one of each look, as they are after some seconds of dance. */
   exhibit(looks: readonly string[], emotion: string, quality: Quality, time: number): Promise<void>;
+  /** Lets so many frames pass without drawing them. */
+  skip(frames: number): void;
   /** Dances on for so many frames; returns the median of their JavaScript, milliseconds. */
   dance(frames: number): Promise<number>;
 }
@@ -52,6 +54,10 @@ window.gallery = {
     // Long enough for the camera to come to rest.
     stage.draw(10);
     await new Promise(requestAnimationFrame);
+  },
+
+  skip(frames) {
+    for (let frame = 0; frame < frames; frame++) move();
   },
 
   async dance(frames) {

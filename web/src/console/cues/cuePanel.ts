@@ -1,3 +1,4 @@
+import { texts } from "../../language/texts";
 import type { Changes, Controls } from "../../protocol/messages";
 import type { Api } from "../api";
 import { find } from "../find";
@@ -115,7 +116,7 @@ export class CuePanel {
     this.list = list;
     if (!same || this.rows.childElementCount === 0) this.build();
     this.warning.hidden = list.damage === "";
-    this.warning.textContent = `${list.damage} Saving a new list keeps the damaged file beside it.`;
+    this.warning.textContent = texts.cues.damaged(list.damage);
     this.mark();
   }
 
@@ -124,7 +125,8 @@ export class CuePanel {
     this.rows.replaceChildren(...this.list.cues.map((cue) => this.row(cue)));
     const opened = this.rows.querySelector<HTMLDetailsElement>(`[data-cue="${open}"] details`);
     if (opened) opened.open = true;
-    if (this.list.cues.length === 0) this.rows.append(make("li", { className: "empty" }, HINT));
+    if (this.list.cues.length === 0)
+      this.rows.append(make("li", { className: "empty" }, texts.cues.hint));
     this.presets.replaceChildren(...this.list.presets.map((cue, i) => this.preset(cue, i)));
   }
 
@@ -138,11 +140,9 @@ export class CuePanel {
       row.style.animation = isCurrent ? this.progress() : "";
       if (isCurrent) row.scrollIntoView({ block: "nearest" });
     }
-    find("span", this.goButton).textContent = next
-      ? next.name
-      : this.list.cues.length > 0
-        ? "end of the list"
-        : "no cues yet";
+    const { atTheEnd, none } = texts.cues;
+    const last = this.list.cues.length > 0 ? atTheEnd : none;
+    find("span", this.goButton).textContent = next?.name ?? last;
     this.goButton.disabled = next === null;
     this.backButton.disabled = neighbour(this.list, -1) === null;
   }
@@ -158,8 +158,8 @@ export class CuePanel {
     const words = make("span", {}, make("strong", {}, name), make("small", {}, summary(cue)));
     const go = make(
       "button",
-      { type: "button", ariaLabel: `Go ${name}`, onclick: () => this.go(cue) },
-      set.fade ? `${set.fade} s` : "cut",
+      { type: "button", ariaLabel: texts.cues.goTo(name), onclick: () => this.go(cue) },
+      set.fade ? `${set.fade} s` : texts.cues.cut,
       " ▸",
     );
     const edit = this.edit(cue, "cues");
@@ -208,16 +208,16 @@ export class CuePanel {
     return make(
       "details",
       {},
-      make("summary", { ariaLabel: `Change ${cue.name}` }, "⋯"),
+      make("summary", { ariaLabel: texts.cues.change(cue.name) }, "⋯"),
       make(
         "div",
         { className: "edit" },
-        make("label", {}, make("span", {}, "Name"), name),
-        make("label", {}, make("span", {}, "Fade, s"), fade),
-        button("Overwrite with what is on stage", () => this.overwrite(cue, replace)),
-        button("Up", move(-1)),
-        button("Down", move(1)),
-        sure(make("button", { type: "button" }, "Delete"), () => {
+        make("label", {}, make("span", {}, texts.console.name), name),
+        make("label", {}, make("span", {}, texts.cues.fade), fade),
+        button(texts.cues.overwrite, () => this.overwrite(cue, replace)),
+        button(texts.cues.up, move(-1)),
+        button(texts.cues.down, move(1)),
+        sure(make("button", { type: "button" }, texts.cues.delete), () => {
           void this.save({ [kind]: this.list[kind].filter(({ id }) => id !== cue.id) });
         }),
       ),
@@ -229,9 +229,6 @@ export class CuePanel {
     if (controls) void replace({ set: { ...captured(controls), fade: cue.set.fade ?? 0 } });
   }
 }
-
-const HINT =
-  "Set the stage as you like it, then add it as a cue. Go, or the space bar, runs one after the other.";
 
 function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>

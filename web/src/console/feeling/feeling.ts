@@ -1,4 +1,6 @@
 import { emotionPalette } from "../../avatar/emotionPalette";
+import { emotionName } from "../../language/emotionName";
+import { texts } from "../../language/texts";
 import type { Changes, Controls } from "../../protocol/messages";
 import { Fader } from "../fader";
 import { find } from "../find";
@@ -103,7 +105,7 @@ export class Feeling {
         onclick: () => this.choose(index),
         dataset: { emotion: label, control: `emotion:${label}` },
       },
-      label,
+      emotionName(label),
     );
     if (index < 9) alone.append(make("kbd", { ariaHidden: "true" }, String(index + 1)));
     const share = make("input", {
@@ -111,7 +113,7 @@ export class Feeling {
       min: "0",
       max: "1",
       step: "0.01",
-      ariaLabel: `Share of ${label}`,
+      ariaLabel: texts.console.shareOf(emotionName(label)),
       dataset: { control: `share:${label}` },
     });
     const row = make("div", { className: "emotion" }, alone, share, make("output"));

@@ -1,4 +1,6 @@
 import { emotionPalette } from "../../avatar/emotionPalette";
+import { emotionName } from "../../language/emotionName";
+import { texts } from "../../language/texts";
 import { find } from "../find";
 import { blendAt } from "./blendAt";
 import { circumplex } from "./circumplex";
@@ -10,6 +12,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const HALF = 100;
 /** Shares that differ less are the same to the eye. */
 const SAME = 0.02;
+/** Places that are nearer have names that would cover each other. */
+const NEAR = { valence: 0.5, arousal: 0.12 };
 
 /** Emotions by valence and arousal: where one touches is what is felt. */
 export class Pad {
@@ -46,11 +50,12 @@ export class Pad {
     const lights = labels.map((label, i) => this.light(label, this.places[i] as Point));
     const names = labels.map((label, i) => this.name(label, this.places[i] as Point));
     const axes = shape("path", { class: "axes", d: `M${-HALF} 0H${HALF}M0 ${-HALF}V${HALF}` });
+    const { lively, calm, unpleasant, pleasant } = texts.console;
     const ends = [
-      caption("lively", 4, -HALF + 4, "start"),
-      caption("calm", 4, HALF + 1, "start"),
-      caption("unpleasant", -HALF, -4, "start"),
-      caption("pleasant", HALF, -4, "end"),
+      caption(lively, 4, -HALF + 4, "start"),
+      caption(calm, 4, HALF + 1, "start"),
+      caption(unpleasant, -HALF, -4, "start"),
+      caption(pleasant, HALF, -4, "end"),
     ];
     this.svg.replaceChildren(...lights, axes, ...ends, ...names, this.felt, this.wanted);
   }
@@ -115,8 +120,21 @@ export class Pad {
     spot.style.fill = accentOf(label);
     put(spot, place);
     const [x, y] = [place.valence * HALF, -place.arousal * HALF];
-    group.append(spot, caption(label, x, y - 9, "middle"));
+    const side = this.side(place);
+    const anchor = (["end", "middle", "start"] as const)[side + 1] ?? "middle";
+    group.append(spot, caption(emotionName(label), x - 6 * side, y - 9, anchor));
     return group;
+  }
+
+  /** To which side a name goes, so that it does not cover a neighbour's; 0 for above its place. */
+  private side({ valence, arousal }: Point): number {
+    const neighbour = this.places.find(
+      (other) =>
+        other.valence !== valence &&
+        Math.abs(other.valence - valence) < NEAR.valence &&
+        Math.abs(other.arousal - arousal) < NEAR.arousal,
+    );
+    return neighbour ? Math.sign(valence - neighbour.valence) : 0;
   }
 }
 

@@ -1,11 +1,11 @@
+import { texts } from "../../language/texts";
 import { find } from "../find";
 import { make } from "../make";
+import { controlName } from "./controlName";
+import { inputName } from "./inputName";
 import type { Turn } from "./midiMap";
 import { parseMidi } from "./parseMidi";
 import { storedMap } from "./storedMap";
-
-const NO_MIDI =
-  "This browser has no MIDI. Chrome, Edge and Firefox do; they want the page from this machine or over https.";
 
 /** Knobs and pads: learns which moves what, and moves it. */
 export class MidiPanel {
@@ -24,7 +24,7 @@ export class MidiPanel {
     const able = "requestMIDIAccess" in navigator;
     this.openButton.hidden = !able;
     this.learnButton.hidden = !able;
-    this.state.textContent = able ? "Turn knobs and touch pads to run the show." : NO_MIDI;
+    this.state.textContent = able ? texts.midi.ready : texts.midi.none;
     this.show();
   }
 
@@ -35,15 +35,15 @@ export class MidiPanel {
       this.listen(access);
       this.learnButton.disabled = false;
     } catch {
-      this.state.textContent = "MIDI was not allowed. Allow it in the address bar and try again.";
+      this.state.textContent = texts.midi.refused;
     }
   }
 
   private listen(access: MIDIAccess): void {
     const inputs = [...access.inputs.values()];
     for (const input of inputs) input.onmidimessage = ({ data }) => data && this.receive(data);
-    const names = inputs.map(({ name }) => name ?? "a device").join(", ");
-    this.state.textContent = names ? `Listens to ${names}.` : "Plug a MIDI device in.";
+    const names = inputs.map(({ name }) => name ?? texts.midi.aDevice).join(", ");
+    this.state.textContent = names ? texts.midi.listens(names) : texts.midi.plug;
   }
 
   private receive(data: Uint8Array): void {
@@ -61,13 +61,13 @@ export class MidiPanel {
     this.learnButton.ariaPressed = String(on);
     document.body.toggleAttribute("data-learning", on);
     this.mark(null);
-    this.state.textContent = on ? "Touch a control on this page." : "";
+    this.state.textContent = on ? texts.midi.touch : "";
   }
 
   private learnt(control: string, input: string): void {
     storedMap.save(this.map);
     this.mark(null);
-    this.state.textContent = `${input} moves ${words(control)}. Touch the next control, or stop learning.`;
+    this.state.textContent = texts.midi.learnt(inputName(input), controlName(control));
     this.show();
   }
 
@@ -79,7 +79,7 @@ export class MidiPanel {
     event.stopPropagation();
     this.map.learning = control.dataset.control ?? null;
     this.mark(control);
-    this.state.textContent = `Move a knob or touch a pad for ${words(this.map.learning ?? "")}.`;
+    this.state.textContent = texts.midi.move(controlName(this.map.learning ?? ""));
   }
 
   private swallow(event: Event): void {
@@ -112,15 +112,20 @@ export class MidiPanel {
     const rows = this.map.entries.map(([input, control]) => {
       const forget = make("button", {
         type: "button",
-        textContent: "Forget",
-        ariaLabel: `Forget ${input}`,
+        textContent: texts.midi.forget,
+        ariaLabel: texts.midi.forgetOf(inputName(input)),
         onclick: () => {
           this.map.forget(input);
           storedMap.save(this.map);
           this.show();
         },
       });
-      return make("li", {}, make("span", {}, `${input} → ${words(control)}`), forget);
+      return make(
+        "li",
+        {},
+        make("span", {}, `${inputName(input)} → ${controlName(control)}`),
+        forget,
+      );
     });
     this.list.replaceChildren(...rows);
   }
@@ -134,8 +139,4 @@ function apply({ control, value, pressed }: Turn): void {
     element.value = String(Number(min) + value * (Number(max) - Number(min)));
     element.dispatchEvent(new Event("input", { bubbles: true }));
   } else if (pressed) element?.click();
-}
-
-function words(control: string): string {
-  return control.replace(/[:_-]/g, " ");
 }

@@ -1,8 +1,8 @@
+import { texts } from "../language/texts";
+import { translatePage } from "../language/translatePage";
+import { rendersInSoftware } from "../rendersInSoftware";
+import { settings } from "../settings";
 import { App } from "./app";
-import { texts } from "./language/texts";
-import { translatePage } from "./language/translatePage";
-import { rendersInSoftware } from "./rendersInSoftware";
-import { settings } from "./settings";
 
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))
@@ -14,7 +14,7 @@ if (context === null) {
   notice.hidden = false;
   (notice.querySelector("p") as HTMLElement).textContent = texts.browser.noWebGl;
   (document.querySelector("#state") as HTMLElement).textContent = texts.state.closed;
-  document.querySelector("#console")?.remove();
+  document.querySelector("#controls")?.remove();
 } else {
   const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
   window.bhava = {

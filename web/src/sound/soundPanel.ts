@@ -10,33 +10,20 @@ import { TapTempo } from "./tapTempo";
 export interface SoundHost {
   set(changes: Changes): void;
   /** The server's clock now, seconds; null while it is not known. */
-  readonly serverNow: number | null;
-}
-
-export interface Sound {
-  /** Shows what the server confirmed. */
-  confirm(controls: Controls): void;
-  /** Does something at once, or at the next bar where the operator wants it so. */
-  onTheBar(action: () => void): void;
+  serverNow(): number | null;
 }
 
 const MARKUP = `
-  <legend></legend>
-  <i></i>
-  <button type="button" name="tap"></button>
+  <button type="button" name="tap" data-control="tap"><i></i><span></span></button>
   <label><span></span><input type="number" name="bpm" min="20" max="400" step="0.1" /></label>
-  <button type="button" name="listen" aria-pressed="false"></button>
-  <button type="button" name="off"></button>
-  <label><input type="checkbox" name="bar" /><b></b></label>
+  <button type="button" name="listen" aria-pressed="false" data-control="listen"></button>
+  <button type="button" name="off" data-control="no-beat"></button>
+  <button type="button" name="bar" aria-pressed="false" data-control="on-the-bar"></button>
   <output></output>`;
 
-/** Puts up the controls of the beat: tapped, typed, or heard. */
-export function mountSound(parent: HTMLElement, host: SoundHost): Sound {
-  return new SoundPanel(parent, host);
-}
-
-class SoundPanel implements Sound {
-  private readonly panel = document.createElement("fieldset");
+/** The controls of the beat: tapped, typed, or heard. */
+export class SoundPanel {
+  private readonly panel = document.createElement("div");
   private readonly taps = new TapTempo();
   private microphone: Microphone | null = null;
   private steady = new SteadyBeat();
@@ -44,45 +31,55 @@ class SoundPanel implements Sound {
   private pulse: Animation | null = null;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
+  /** @param parent Where they are put up. */
   constructor(
     parent: HTMLElement,
     private readonly host: SoundHost,
   ) {
     this.panel.id = "sound";
+    this.panel.role = "group";
     this.panel.innerHTML = MARKUP;
     this.label();
     this.button("tap").onpointerdown = () => this.tap();
     this.button("tap").onclick = ({ detail }) => detail === 0 && this.tap();
     this.button("listen").onclick = () => void this.toggleMicrophone();
     this.button("off").onclick = () => this.host.set({ beat: null });
-    this.input("bpm").onchange = () => this.type();
+    this.button("bar").onclick = () => this.toggleBar();
+    this.input.onchange = () => this.type();
     parent.append(this.panel);
   }
 
+  /** Shows what the server confirmed. */
   confirm({ beat }: Controls): void {
     if (beat?.bpm === this.beat?.bpm && beat?.at === this.beat?.at) return;
     this.beat = beat;
-    this.input("bpm").value = beat ? beat.bpm.toFixed(1) : "";
+    this.input.value = beat ? beat.bpm.toFixed(1) : "";
     this.flash(beat);
   }
 
+  /** Does something at once, or at the next bar where the operator wants it so. */
   onTheBar(action: () => void): void {
     clearTimeout(this.waiting);
-    const now = this.host.serverNow;
-    const waits = this.input("bar").checked && this.beat !== null && now !== null;
-    if (waits) this.waiting = setTimeout(action, 1000 * secondsToBar(this.beat as Beat, now));
+    const wait = this.untilBar();
+    const bar = this.button("bar");
+    bar.ariaBusy = String(wait > 0);
+    const act = () => {
+      bar.ariaBusy = "false";
+      action();
+    };
+    if (wait > 0) this.waiting = setTimeout(act, wait);
     else action();
   }
 
   private label(): void {
     const { sound } = texts;
-    this.find("legend").textContent = sound.title;
-    this.find("span").textContent = sound.bpm;
-    this.find("b").textContent = sound.onTheBar;
+    this.panel.ariaLabel = sound.title;
+    this.find("[name=tap] span").textContent = sound.tap;
+    this.find("label span").textContent = sound.bpm;
     this.find("output").textContent = sound.hint;
-    this.button("tap").textContent = sound.tap;
     this.button("listen").textContent = sound.listen;
     this.button("off").textContent = sound.off;
+    this.button("bar").textContent = sound.onTheBar;
   }
 
   private tap(): void {
@@ -91,7 +88,7 @@ class SoundPanel implements Sound {
   }
 
   private type(): void {
-    const input = this.input("bpm");
+    const { input } = this;
     if (input.value === "" || !input.checkValidity()) return;
     const at = this.beat ? this.onPage(this.beat.at) : performance.now() / 1000;
     this.send({ bpm: input.valueAsNumber, at });
@@ -106,7 +103,20 @@ class SoundPanel implements Sound {
     button.disabled = false;
     button.ariaPressed = String(this.microphone !== null);
     button.textContent = this.microphone ? texts.sound.stop : texts.sound.listen;
-    this.say(this.microphone ? texts.sound.listening : texts.sound.refused);
+    const { listening, refused, insecure } = texts.sound;
+    this.say(this.microphone ? listening : isSecureContext ? refused : insecure);
+  }
+
+  private toggleBar(): void {
+    const button = this.button("bar");
+    button.ariaPressed = String(button.ariaPressed !== "true");
+  }
+
+  /** Milliseconds until what may wait for the bar is done; 0 for at once. */
+  private untilBar(): number {
+    const now = this.host.serverNow();
+    const waits = this.button("bar").ariaPressed === "true";
+    return waits && this.beat && now !== null ? 1000 * secondsToBar(this.beat, now) : 0;
   }
 
   private stopListening(): void {
@@ -126,7 +136,7 @@ class SoundPanel implements Sound {
 
   /** @param beat Its `at` on the page's clock. */
   private send({ bpm, at }: Beat): void {
-    const now = this.host.serverNow;
+    const now = this.host.serverNow();
     if (now === null) return;
     this.host.set({ beat: { bpm, at: at + now - performance.now() / 1000 } });
   }
@@ -134,7 +144,7 @@ class SoundPanel implements Sound {
   /** When a moment of the server's clock is on the page's clock, seconds. */
   private onPage(at: number): number {
     const page = performance.now() / 1000;
-    return at + page - (this.host.serverNow ?? page);
+    return at + page - (this.host.serverNow() ?? page);
   }
 
   private flash(beat: Beat | null): void {
@@ -159,7 +169,7 @@ class SoundPanel implements Sound {
     return this.panel.querySelector(`button[name=${name}]`) as HTMLButtonElement;
   }
 
-  private input(name: string): HTMLInputElement {
-    return this.panel.querySelector(`input[name=${name}]`) as HTMLInputElement;
+  private get input(): HTMLInputElement {
+    return this.panel.querySelector("input") as HTMLInputElement;
   }
 }

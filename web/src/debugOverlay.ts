@@ -1,3 +1,5 @@
+import { texts } from "./language/texts";
+
 /** Measurements for whoever looks after the installation; seconds unless the name says otherwise. */
 export interface Measurements {
   /** From the server's making of a frame to its being drawn; null while the clocks are unknown. */
@@ -34,15 +36,18 @@ export class DebugOverlay {
 }
 
 function text(measured: Measurements, fps: number): string {
-  return [
-    `display     ${fps.toFixed(0)} fps`,
-    `latency     ${milliseconds(measured.latency)}`,
-    `round trip  ${milliseconds(measured.roundTrip)}`,
-    `playout     ${milliseconds(measured.delay)}`,
-    `underruns   ${measured.underruns}`,
-    `late frames ${measured.lateFrames}`,
-    `model       ${measured.model}`,
-  ].join("\n");
+  const { debug } = texts;
+  const rows = [
+    [debug.display, `${fps.toFixed(0)} fps`],
+    [debug.latency, milliseconds(measured.latency)],
+    [debug.roundTrip, milliseconds(measured.roundTrip)],
+    [debug.playout, milliseconds(measured.delay)],
+    [debug.underruns, measured.underruns],
+    [debug.lateFrames, measured.lateFrames],
+    [debug.model, measured.model],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows.map(([name, value]) => name.padEnd(width) + value).join("\n");
 }
 
 function milliseconds(seconds: number | null): string {

@@ -1,28 +1,31 @@
-import { Console } from "./console/console";
-import { DebugOverlay } from "./console/debugOverlay";
-import { Guests } from "./guests/guests";
-import { Notice } from "./notice";
-import type { Controls, Hello, Refused, Status } from "./protocol/messages";
-import { refusalSentence } from "./refusalSentence";
-import type { Quality, Settings } from "./settings";
-import { mountSound, type Sound } from "./sound/mountSound";
-import { statusSentence } from "./statusSentence";
-import { Theatre } from "./theatre";
-import { mismatch } from "./venue/mismatch";
-import { toggleFullScreen } from "./venue/toggleFullScreen";
-import { Venue } from "./venue/venue";
+import { DebugOverlay } from "../debugOverlay";
+import { Guests } from "../guests/guests";
+import { Notice } from "../notice";
+import type { Controls, Hello, Refused, Status } from "../protocol/messages";
+import type { Quality, Settings } from "../settings";
+import { SoundPanel } from "../sound/soundPanel";
+import { statusSentence } from "../statusSentence";
+import { tellRefusal } from "../tellRefusal";
+import { Theatre } from "../theatre";
+import { mismatch } from "../venue/mismatch";
+import { toggleFullScreen } from "../venue/toggleFullScreen";
+import { Venue } from "../venue/venue";
+import { AudiencePanel } from "./audiencePanel";
+
+/** Between two attempts of a kiosk to get to a stage that is not there, milliseconds. */
+const RETURN = 15_000;
 
 /** The audience's page: what each part hears from the others passes through here. */
 export class App {
   readonly theatre: Theatre;
   private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
-  private readonly panel = document.querySelector("#console") as HTMLElement;
+  private readonly controls = document.querySelector("#controls") as HTMLElement;
   private readonly notice = new Notice();
-  private readonly console: Console;
+  private readonly panel: AudiencePanel;
   private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
   private readonly guests: Guests;
   private readonly venue: Venue;
-  private readonly sound: Sound | null;
+  private readonly sound: SoundPanel | null;
 
   /** @param best The highest tier of drawing that this machine may try. */
   constructor(
@@ -40,12 +43,12 @@ export class App {
       ownsLook: (look) => this.guests.owns(look),
     });
     const { connection } = this.theatre;
-    this.console = new Console({
+    this.panel = new AudiencePanel({
       emotionChosen: (emotion) => this.onTheBar(() => connection.set({ emotion })),
       energyChosen: (energy) => connection.set({ energy }),
       takeUpWished: () => connection.send({ type: "take_up" }),
     });
-    this.sound = settings.sound ? mountSound(this.panel, this.theatre) : null;
+    this.sound = settings.sound ? this.hear() : null;
     this.guests = new Guests(document.querySelector("#actions") as HTMLElement, {
       guestChanged: (guest) => this.theatre.wear(guest),
       guestTold: (sentence) => this.notice.tell(sentence),
@@ -59,7 +62,7 @@ export class App {
   start(): void {
     const resized = new ResizeObserver(() => this.resize());
     resized.observe(this.canvas);
-    resized.observe(this.panel);
+    resized.observe(this.controls);
     this.listen();
     const { debug, complaints } = this.settings;
     if (debug) this.debug.toggle();
@@ -69,8 +72,9 @@ export class App {
   }
 
   private listen(): void {
-    const dance = document.querySelector("#webcam") as HTMLAnchorElement;
-    dance.href = `dance${location.search}`;
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("#webcam, #operate")) {
+      link.search = location.search;
+    }
     const fullScreen = document.querySelector("#full-screen") as HTMLButtonElement;
     fullScreen.hidden = !document.fullscreenEnabled;
     fullScreen.onclick = toggleFullScreen;
@@ -80,9 +84,17 @@ export class App {
     });
   }
 
+  private hear(): SoundPanel {
+    return new SoundPanel(this.controls, {
+      set: (changes) => this.theatre.connection.set(changes),
+      serverNow: () => this.theatre.serverNow,
+    });
+  }
+
   private resize(): void {
     const { clientWidth, clientHeight } = this.canvas;
-    const covered = this.panel.offsetHeight > 0 ? clientHeight - this.panel.offsetTop : 0;
+    const { height, top } = this.controls.getBoundingClientRect();
+    const covered = height > 0 ? clientHeight - top : 0;
     this.theatre.stage.resize(clientWidth, clientHeight, covered);
   }
 
@@ -95,23 +107,31 @@ export class App {
   private stateChanged(): void {
     const { connection, status } = this.theatre;
     if (connection.state === "live") mismatch.forget();
-    this.console.state(statusSentence(connection.state, status));
+    this.panel.state(statusSentence(connection.state, status));
   }
 
   private helloReceived(hello: Hello): void {
-    this.console.offer(hello.emotions);
+    this.panel.offer(hello.emotions);
     this.guests.follow(hello.skeleton);
   }
 
   private controlsChanged(controls: Controls): void {
-    this.console.confirm(controls);
+    this.panel.confirm(controls);
     this.sound?.confirm(controls);
   }
 
   private statusChanged(status: Status): void {
     this.venue.performerSeen = status.performer === "present";
-    this.console.performerSeen(status.performer === "present");
-    this.console.state(statusSentence(this.theatre.connection.state, status));
+    this.panel.performerSeen(status.performer === "present");
+    this.panel.state(statusSentence(this.theatre.connection.state, status));
+  }
+
+  /** Nobody is there to look for another stage in a kiosk; its own may come back. */
+  private turnedAway(name: string): void {
+    const { connection } = this.theatre;
+    const alone = this.settings.kiosk && connection.state === "refused";
+    if (alone) setTimeout(() => connection.start(), RETURN);
+    tellRefusal(this.notice, name);
   }
 
   /** Does something when the beat lets it. */
@@ -122,6 +142,6 @@ export class App {
 
   private refused({ name }: Refused): void {
     if (name === "unsupported_version") mismatch.tell(this.notice, this.settings.kiosk);
-    else if (refusalSentence(name)) this.notice.tell(refusalSentence(name));
+    else this.turnedAway(name);
   }
 }

@@ -1,7 +1,8 @@
 import { emotionPalette } from "../avatar/emotionPalette";
+import { emotionName } from "../language/emotionName";
 import type { Controls, EmotionWeights } from "../protocol/messages";
 
-export interface ConsoleListener {
+export interface AudiencePanelListener {
   emotionChosen(weights: EmotionWeights): void;
   energyChosen(value: number): void;
   takeUpWished(): void;
@@ -11,14 +12,14 @@ export interface ConsoleListener {
 const ENERGY_PERIOD = 100;
 
 /** The controls. They show what the server confirmed, not what was clicked. */
-export class Console {
+export class AudiencePanel {
   private readonly emotions = element<HTMLFieldSetElement>("#emotions");
   private readonly energy = element<HTMLInputElement>("#energy input");
   private readonly energyText = element<HTMLOutputElement>("#energy output");
   private readonly takeUp = element<HTMLButtonElement>("#take-up");
   private energySent = 0;
 
-  constructor(private readonly listener: ConsoleListener) {
+  constructor(private readonly listener: AudiencePanelListener) {
     this.takeUp.onclick = () => listener.takeUpWished();
     this.energy.oninput = (event) => this.sendEnergy(event.timeStamp, ENERGY_PERIOD);
     this.energy.onchange = (event) => this.sendEnergy(event.timeStamp, 0);
@@ -29,7 +30,7 @@ export class Console {
     const buttons = labels.map((label) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = label;
+      button.textContent = emotionName(label);
       button.dataset.emotion = label;
       button.style.setProperty("--accent", `#${emotionPalette(label).accent.getHexString()}`);
       button.onclick = () => this.listener.emotionChosen({ [label]: 1 });
