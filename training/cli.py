@@ -143,3 +143,23 @@ def evaluate(
     typer.echo(path.read_text())
     if report.failures:
         raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    clip: Annotated[Path, typer.Argument(help="A .bvh, .npz or .c3d file, or mariel_*.npy.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
+    ] = None,
+) -> None:
+    """Animate a clip, or markers with the lines between them."""
+    from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
+
+    if out is None:
+        typer.echo(f"{show_in_browser(drawing_from(clip))}: opened in the browser")
+        return
+    check_out(out)
+    drawing = drawing_from(clip)
+    with typer.progressbar(length=len(drawing), label="Drawing") as bar:
+        write_drawing(drawing, out, lambda done: bar.update(done - bar.pos))
+    typer.echo(f"{out}: {len(drawing) / drawing.fps:.1f} s")
