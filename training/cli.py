@@ -161,3 +161,50 @@ def evaluate(
     typer.echo(path.read_text())
     if report.failures:
         raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    clip: Annotated[Path, typer.Argument(help="A .bvh, .npz or .c3d file, or mariel_*.npy.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
+    ] = None,
+) -> None:
+    """Animate a clip, or markers with the lines between them."""
+    from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
+
+    if out is None:
+        typer.echo(f"{show_in_browser(drawing_from(clip))}: opened in the browser")
+        return
+    check_out(out)
+    drawing = drawing_from(clip)
+    with typer.progressbar(length=len(drawing), label="Drawing") as bar:
+        write_drawing(drawing, out, lambda done: bar.update(done - bar.pos))
+    typer.echo(f"{out}: {len(drawing) / drawing.fps:.1f} s")
+
+
+@app.command()
+def dream(
+    checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote, of kind lstm-vae.")],
+    clip: Annotated[Path, typer.Argument(help="A .bvh or .npz file to dance anew.")],
+    out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
+    towards: Annotated[
+        Path | None, typer.Option(help="Another clip, to which the dance leads evenly.")
+    ] = None,
+    spread: Annotated[
+        float, typer.Option(min=0, max=4, help="How far it strays; 0 rebuilds, 1 is far.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of how it strays.")] = 0,
+) -> None:
+    """Rebuild a clip from its latents, stray from it, or dance from it to another."""
+    from motion.clip_files import check_suffix, read_clip, write_clip
+    from training.fit.train import load_checkpoint
+    from training.models.dreams import dream as run
+    from training.models.dreams import require_latents
+
+    check_suffix(out)
+    network = require_latents(load_checkpoint(checkpoint).network)
+    other = read_clip(towards) if towards else None
+    danced = run(network.eval(), read_clip(clip), towards=other, spread=spread, seed=seed)
+    write_clip(danced, out)
+    typer.echo(f"{out}: {danced.seconds:.1f} s")

@@ -127,13 +127,7 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
     Raises:
         MotionFileError: If markers that are needed are missing, or no body fits.
     """
-    known, joints, places = places_of(markers.labels)
-    carried = {CANONICAL.joints[joint] for joint in joints}
-    if missing := [joint for joint in ESSENTIAL if joint not in carried]:
-        raise MotionFileError(
-            f"{markers.name}: expected markers with names as LFWT, RKNE or C7 on "
-            f"{', '.join(missing)}, got {', '.join(markers.labels[:8])}…"
-        )
+    known, joints, places = places_on_body(markers)
     seen = markers.bridged().positions[:, known]
     frames = np.flatnonzero(np.isfinite(seen).all(-1).mean(1) >= FEWEST)
     if len(frames) < 2:
@@ -141,7 +135,7 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
             f"{markers.name}: expected {FEWEST:.0%} of {len(known)} markers in 2 frames or more, "
             f"got {len(frames)}"
         )
-    seen = _scaled(_upright(seen[frames], joints), joints)
+    seen = scaled(upright(seen[frames], joints), joints)
     body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~places.any(axis=1))
     some = np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int))
     sample = _fit_body(body, seen[some])
@@ -156,7 +150,23 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
     return Fit(_clip(markers, poses, body, frames, labels or {}), error)
 
 
-def _upright(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array, "T M 3"]:
+def places_on_body(markers: Markers) -> tuple[list[int], Int[Array, "M"], Float[Array, "M 3"]]:
+    """Return `places_of` markers of which some sit on every part that is needed.
+
+    Raises:
+        MotionFileError: If a part has none.
+    """
+    known, joints, places = places_of(markers.labels)
+    carried = {CANONICAL.joints[joint] for joint in joints}
+    if missing := [joint for joint in ESSENTIAL if joint not in carried]:
+        raise MotionFileError(
+            f"{markers.name}: expected markers with names as LFWT, RKNE or C7 on "
+            f"{', '.join(missing)}, got {', '.join(markers.labels[:8])}…"
+        )
+    return known, joints, places
+
+
+def upright(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array, "T M 3"]:
     """Turn the axis along which heads are above feet to Y."""
     head, feet = (
         np.nanmean(seen[:, np.isin(joints, CANONICAL.indices(*names))], axis=(0, 1))
@@ -165,7 +175,7 @@ def _upright(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Arra
     return rotations.rotate(rotations.swing(nearest_axis(head - feet), UP), seen)
 
 
-def _scaled(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array, "T M 3"]:
+def scaled(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array, "T M 3"]:
     """Scale markers to about the size of the canonical skeleton, by how high heads are."""
     head = np.isin(joints, CANONICAL.indices("head"))
     height = np.nanmax(seen[:, head, 1], axis=1) - np.nanmin(seen[..., 1], axis=1)
