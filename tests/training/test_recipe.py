@@ -13,6 +13,7 @@ RECIPES = Path("training/recipes")
 PARAMETERS_IN_MILLIONS = {
     "default": (4, 7),
     "large": (25, 30),
+    "latent-diffusion": (7, 8.5),
     "peer-lstm-mdn": (0.5, 0.7),
     "peer-lstm-mse": (3, 4),
     "peer-transformer-mdn": (2.7, 3.1),
