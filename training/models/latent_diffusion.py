@@ -276,16 +276,34 @@ class Step(ExportedStep):
         heard = network.codec.to_poses(frames)
         past = torch.where(begun.unsqueeze(-1) > 0, past, heard[:, :1])
         past = torch.cat([past[:, self.frames_per_step :], heard], 1)
-        told = network.known(past), *self.conditions(emotion, energy)
+        labels, energies = self.conditions(emotion, energy)
         latent = temperature.clamp(min=0).sqrt() * normal
-        steps = network.config.sampling_steps
+        given = past, latent, guidance, labels, energies
+        if torch.compiler.is_exporting():  # else it would be compiled
+            following = torch.cond((normal != 0).any(), self.dreamt, self.silence, given)
+        else:
+            following = self.dreamt(*given)
+        return network.codec.from_poses(following), past, torch.ones_like(begun)
+
+    def dreamt(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
+        network, steps = self.network, self.network.config.sampling_steps
+        told = network.known(past), labels, energy
         for left in range(steps, 0, -1):
             clean = latent - left / steps * self.direction(latent, left / steps, guidance, *told)
             painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
             latent = painted + (1 - 1 / left) * (latent - painted)
         window = network.joined(past, network.codec.decode(latent))
-        following = window[:, network.config.past :][:, : self.frames_per_step]
-        return network.codec.from_poses(following), past, torch.ones_like(begun)
+        return window[:, network.config.past :][:, : self.frames_per_step].clone()
+
+    def silence(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return anything: without chance nobody wants the frames, and to hear shall cost little."""
+        del latent, guidance, labels, energy
+        return past[:, -self.frames_per_step :].clone()
 
     def conditions(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
         """Return labels and energy, first of the guess with the emotion, then of that without."""

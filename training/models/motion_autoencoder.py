@@ -76,17 +76,17 @@ class MotionAutoencoder(Normalisation):
 
     def from_poses(self, poses: Tensor) -> Tensor:
         """Pose coordinates (..., P) to raw features (..., F)."""
-        return self.denormalise(poses @ self.pose_basis.T)
+        return self.denormalise(poses @ self.pose_basis.transpose(0, 1))
 
     def encode(self, poses: Tensor) -> Tensor:
         """Latent (N, D) of windows (N, W, P)."""
-        return (self._spectrum(poses) - self.usual) @ self.basis.T / self.spread
+        return (self._spectrum(poses) - self.usual) @ self.basis.transpose(0, 1) / self.spread
 
     def decode(self, latent: Tensor) -> Tensor:
         """Windows (N, W, P) of latents (N, D)."""
         numbers = self.usual + (latent * self.spread) @ self.basis + self.correction(latent)
         spectrum = numbers.unflatten(-1, (self.sizes.rhythms, -1)) / self._weight
-        return self.rhythms.T @ spectrum / self.share
+        return self.rhythms.transpose(0, 1) @ spectrum / self.share
 
     def loss(self, poses: Tensor, latent: Tensor) -> Tensor:
         """Return how far windows are from what their latents say, in place and speed, as counts."""
