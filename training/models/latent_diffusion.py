@@ -301,7 +301,7 @@ class Step(ExportedStep):
     def silence(
         self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
     ) -> Tensor:
-        """Return anything: without chance nobody wants the frames, and to hear shall cost little."""
+        """Return anything, at no cost: without chance nobody wants the frames."""
         del latent, guidance, labels, energy
         return past[:, -self.frames_per_step :].clone()
 
