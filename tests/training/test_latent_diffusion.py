@@ -197,6 +197,19 @@ class TestExported:
             np.testing.assert_allclose(whole[i], alone[0], atol=1e-4)
             np.testing.assert_allclose(after["past"][i], alone_after["past"][0], atol=1e-4)
 
+    def test_to_hear_without_chance_leaves_the_same_memory(self, run):
+        engine = run[1]
+        contract, rng = engine.contract, np.random.default_rng(0)
+        frames = rng.random((1, contract.frames_per_step, contract.inputs["frames"][1]), np.float32)
+        one = np.ones((1, 1), np.float32)
+        conditions = Conditions(np.eye(2, dtype=np.float32)[:1], one, one, one)
+        states = engine.initial_states()
+        said, drawn = engine.step(frames, conditions, states, Noise.draw(contract, rng))
+        unwanted, heard = engine.step(frames, conditions, states, Noise.none(contract))
+        assert not np.allclose(said, unwanted)
+        for name, state in drawn.items():
+            np.testing.assert_array_equal(state, heard[name])
+
     def test_a_partner_dances_with_it(self, run):
         partner = Partner(run[1], seed=1)
         partner.take_up(clips()[0])

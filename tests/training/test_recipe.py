@@ -14,6 +14,7 @@ PARAMETERS_IN_MILLIONS = {
     "default": (4, 7),
     "large": (25, 30),
     "lstm-vae": (8, 10),
+    "latent-diffusion": (7, 8.5),
     "peer-lstm-mdn": (0.5, 0.7),
     "peer-lstm-mse": (3, 4),
     "peer-transformer-mdn": (2.7, 3.1),

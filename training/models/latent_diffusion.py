@@ -144,14 +144,14 @@ class LatentDiffusion(Network):
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the error of the direction and that of the decoder.
 
-        Where `disturbance` is above 0, the past strayed from the real one as the decoder may stray,
+        Where `disturbance` is above 0, the past strayed from the real one as its own motion strays,
         and what follows comes back from there.
         """
         windows, labels, energy, known = self.examples(batch)
         with torch.autocast(windows.device.type, enabled=False), torch.no_grad():
             past = held(windows[:, : self.config.past].float(), known)
             if disturbance:
-                past = past + disturbance * self._stray(len(past))[:, : self.config.past]
+                past = past + self._stray(windows.float(), disturbance)[:, : self.config.past]
             windows = self.joined(past, windows.float())
             latent, told = self.codec.encode(windows), self.known(past)
         t, noise = torch.rand_like(energy), torch.randn_like(latent)
@@ -160,11 +160,17 @@ class LatentDiffusion(Network):
         count = self.codec.spread / self.codec.spread.mean()
         return (count * wrong).mean() + self.codec.loss(windows, latent)
 
-    def _stray(self, count: int) -> Tensor:
-        """Return smooth differences between windows, (N, W, P)."""
-        latent = torch.rand(count, 1) * torch.randn(count, self.codec.sizes.latent)
-        latent = latent.to(self.codec.spread.device)
-        return self.codec.decode(latent) - self.codec.decode(torch.zeros_like(latent))
+    def _stray(self, windows: Tensor, disturbance: float) -> Tensor:
+        """Return how windows might stray, (N, W, P): into others and into what latents keep.
+
+        So motion as slow and smooth as latents say it is led back to real speed, not to rest.
+        """
+        latent = self.codec.encode(windows)
+        rebuilt = self.codec.decode(latent)
+        other = self.codec.decode(latent + disturbance * torch.randn_like(latent)) - rebuilt
+        lost = (rebuilt - windows) * self.codec.share / self.codec.share.max()
+        some, much = torch.rand(2, len(windows), 1, 1, device=windows.device)
+        return some * other + much * lost
 
     def nats_per_frame(self, batch: Window) -> None:
         """Return None: what it says has no density that could be told."""
@@ -270,16 +276,34 @@ class Step(ExportedStep):
         heard = network.codec.to_poses(frames)
         past = torch.where(begun.unsqueeze(-1) > 0, past, heard[:, :1])
         past = torch.cat([past[:, self.frames_per_step :], heard], 1)
-        told = network.known(past), *self.conditions(emotion, energy)
+        labels, energies = self.conditions(emotion, energy)
         latent = temperature.clamp(min=0).sqrt() * normal
-        steps = network.config.sampling_steps
+        given = past, latent, guidance, labels, energies
+        if torch.compiler.is_exporting():  # else it would be compiled
+            following = torch.cond((normal != 0).any(), self.dreamt, self.silence, given)
+        else:
+            following = self.dreamt(*given)
+        return network.codec.from_poses(following), past, torch.ones_like(begun)
+
+    def dreamt(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
+        network, steps = self.network, self.network.config.sampling_steps
+        told = network.known(past), labels, energy
         for left in range(steps, 0, -1):
             clean = latent - left / steps * self.direction(latent, left / steps, guidance, *told)
             painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
             latent = painted + (1 - 1 / left) * (latent - painted)
         window = network.joined(past, network.codec.decode(latent))
-        following = window[:, network.config.past :][:, : self.frames_per_step]
-        return network.codec.from_poses(following), past, torch.ones_like(begun)
+        return window[:, network.config.past :][:, : self.frames_per_step].clone()
+
+    def silence(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return anything, at no cost: without chance nobody wants the frames."""
+        del latent, guidance, labels, energy
+        return past[:, -self.frames_per_step :].clone()
 
     def conditions(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
         """Return labels and energy, first of the guess with the emotion, then of that without."""
@@ -298,5 +322,5 @@ class Step(ExportedStep):
         """Return the direction (N, D), pushed away from that without emotion."""
         share = torch.full_like(energy, t)
         both = self.network(latent.repeat(2, 1), share, known.repeat(2, 1), labels, energy)
-        with_emotion, without = both.chunk(2)
-        return with_emotion + guidance * (with_emotion - without)
+        both = both.unflatten(0, (2, -1))
+        return both[0] + guidance * (both[0] - both[1])

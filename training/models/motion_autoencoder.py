@@ -19,10 +19,10 @@ from motion.features import Layout
 from training.models.network import Strict
 from training.models.normalisation import Normalisation
 
-WIDE, FAINT = 15.0, 0.1
+WIDE, FAINT = 10.0, 0.1
 """Frames around those to be shown in which half of what counts lies, and what the others count."""
 
-SPEED = 0.1
+SPEED = 0.15
 """How much faster rhythms count more, of the slowest one, by their number."""
 
 CONTACT_SPREAD = 0.5
@@ -34,7 +34,7 @@ class MotionSizes(Strict):
 
     window: int = Field(default=200, ge=4)
     poses: int = Field(default=48, ge=1)
-    rhythms: int = Field(default=48, ge=2)
+    rhythms: int = Field(default=64, ge=2)
     latent: int = Field(default=256, ge=1)
     hidden: int = Field(default=256, ge=8)
 
@@ -84,17 +84,17 @@ class MotionAutoencoder(Normalisation):
 
     def from_poses(self, poses: Tensor) -> Tensor:
         """Pose coordinates (..., P) to raw features (..., F)."""
-        return self.denormalise(poses @ self.pose_basis.T)
+        return self.denormalise(poses @ self.pose_basis.transpose(0, 1))
 
     def encode(self, poses: Tensor) -> Tensor:
         """Latent (N, D) of windows (N, W, P)."""
-        return (self._spectrum(poses) - self.usual) @ self.basis.T / self.spread
+        return (self._spectrum(poses) - self.usual) @ self.basis.transpose(0, 1) / self.spread
 
     def decode(self, latent: Tensor) -> Tensor:
         """Windows (N, W, P) of latents (N, D)."""
         numbers = self.usual + (latent * self.spread) @ self.basis + self.correction(latent)
         spectrum = numbers.unflatten(-1, (self.sizes.rhythms, -1)) / self._weight
-        return self.rhythms.T @ spectrum / self.share
+        return self.rhythms.transpose(0, 1) @ spectrum / self.share
 
     def loss(self, poses: Tensor, latent: Tensor) -> Tensor:
         """Return how far windows are from what their latents say, in place and speed, as counts."""
