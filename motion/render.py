@@ -15,9 +15,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from motion import rotations
 from motion.clip import Clip
-from motion.figure import FIGURE, Capsule, Colour
+from motion.figure import Capsule, Colour, figure_of
 from motion.kinematics import world_from_local
-from motion.skeleton import CANONICAL
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
@@ -45,7 +45,8 @@ def render_clip(clip: Clip, size: int = 640) -> Iterator[UInt8[Array, "H W 3"]]:
     target = _camera_path(clip)
     reach = _reach(clip, target)
     for frame in range(len(clip)):
-        yield render_pose(clip.hips[frame], clip.rotations[frame], target[frame], reach, size)
+        pose = clip.hips[frame], clip.rotations[frame]
+        yield render_pose(*pose, target[frame], reach, size, clip.skeleton)
 
 
 def write_video(
@@ -86,7 +87,8 @@ def contact_sheet(clips: Sequence[Clip], frames: int = 8, size: int = 200) -> UI
         target = clip.hips * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
         reach = _reach(clip, target)
         cells = [
-            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size) for f in picked
+            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size, clip.skeleton)
+            for f in picked
         ]
         rows.append(_titled(np.concatenate(cells, axis=1), clip.name))
     return np.concatenate(rows, axis=0)
@@ -166,6 +168,7 @@ def render_pose(
     target: Float[Array, "3"],
     reach: float,
     size: int,
+    skeleton: Skeleton = CANONICAL,
 ) -> UInt8[Array, "H W 3"]:
     """Return one square RGB picture of a pose.
 
@@ -175,23 +178,25 @@ def render_pose(
         target: World point in the middle of the picture, metres.
         reach: What lies within this distance of the target is in the picture, metres.
         size: Width and height in pixels.
+        skeleton: Whose pose it is.
     """
-    camera = _Camera.at(target, reach, size)
-    positions, world = world_from_local(CANONICAL, hips, local_rotations)
-    joints = CANONICAL.indices(*(capsule.joint for capsule in FIGURE))
+    camera, figure = _Camera.at(target, reach, size), figure_of(skeleton)
+    positions, world = world_from_local(skeleton, hips, local_rotations)
+    joints = skeleton.indices(*(capsule.joint for capsule in figure))
     starts, ends = (
         (positions[joints] + rotations.rotate(world[joints], np.array(points))).astype(np.float32)
-        for points in ([c.start for c in FIGURE], [c.end for c in FIGURE])
+        for points in ([c.start for c in figure], [c.end for c in figure])
     )
-    picture = _draw_floor(camera, target, starts, ends)
+    picture = _draw_floor(camera, figure, target, starts, ends)
     depth = np.full((size, size), np.inf, np.float32)
-    for capsule, start, end in zip(FIGURE, starts, ends, strict=True):
+    for capsule, start, end in zip(figure, starts, ends, strict=True):
         _draw_capsule(picture, depth, camera, start, end, capsule)
     return (np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def _draw_floor(
     camera: _Camera,
+    figure: Sequence[Capsule],
     target: Float[Array, "3"],
     starts: Float[Array, "N 3"],
     ends: Float[Array, "N 3"],
@@ -204,7 +209,7 @@ def _draw_floor(
     fade = np.exp(away / np.float32(-9.0)) * (rays[..., 1] < 0)
     pixel = distance / np.float32(FOCAL_LENGTH * camera.size / 2)
     lines = np.maximum(_line(x, pixel), _line(z, pixel))
-    brightness = (1.0 + 0.45 * lines) * (1.0 - 0.6 * _shadow(camera, starts, ends))
+    brightness = (1.0 + 0.45 * lines) * (1.0 - 0.6 * _shadow(camera, figure, starts, ends))
     floor = FLOOR * brightness[..., None]
     return BACKGROUND + (floor - BACKGROUND) * fade[..., None]
 
@@ -216,7 +221,10 @@ def _line(x: Float[Array, "H W"], pixel: Float[Array, "H W"]) -> Float[Array, "H
 
 
 def _shadow(
-    camera: _Camera, starts: Float[Array, "N 3"], ends: Float[Array, "N 3"]
+    camera: _Camera,
+    figure: Sequence[Capsule],
+    starts: Float[Array, "N 3"],
+    ends: Float[Array, "N 3"],
 ) -> Float[Array, "H W"]:
     """Return how much of the light the figure keeps from each pixel of the floor."""
     import cv2
@@ -224,7 +232,7 @@ def _shadow(
     mask = np.zeros((camera.size, camera.size), np.uint8)
     onto_floor = [points - LIGHT * (points[:, 1:2] / LIGHT[1]) for points in (starts, ends)]
     (from_pixels, scale), (to_pixels, _) = (camera.project(points) for points in onto_floor)
-    for capsule, a, b, s in zip(FIGURE, from_pixels, to_pixels, scale, strict=True):
+    for capsule, a, b, s in zip(figure, from_pixels, to_pixels, scale, strict=True):
         thickness = max(1, round(1.5 * max(capsule.radii) * s))
         cv2.line(mask, _pixel(a), _pixel(b), 255, thickness, cv2.LINE_AA)
     blurred = cv2.GaussianBlur(mask, (0, 0), max(0.5, camera.size / 160))

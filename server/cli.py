@@ -119,17 +119,23 @@ def generate(
 
     from motion.clip import Clip
     from motion.clip_files import check_suffix, read_clip, write_clip
-    from server.generate import frames, parse_cue
+    from motion.skeleton import CANONICAL
+    from server.generate import frames, parse_cue, played
 
     check_suffix(out)
     engine = load_engine(model, device)
     labels = engine.contract.emotions
     cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
-    heard = read_clip(context) if context else None
-    dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard)
-    total = round(seconds * engine.contract.fps)
-    poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
-    write_clip(Clip.from_poses(poses, engine.contract.fps, out.stem), out)
+    contract = engine.contract
+    heard = read_clip(context, contract.skeleton) if context else None
+    if contract.skeleton is CANONICAL:
+        dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+        total = round(seconds * contract.fps)
+        poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+        clip = Clip.from_poses(poses, contract.fps, out.stem)
+    else:
+        clip = played(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+    write_clip(clip, out)
     typer.echo(f"{out}: {seconds:g} s")
 
 

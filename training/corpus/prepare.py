@@ -1,8 +1,8 @@
 """From motion files to a corpus.
 
-Sources are files, folders and zip archives of BVH, C3D and choreography arrays. Each file becomes
-one clip on the canonical skeleton at 30 fps. What was done is known by the source's stamp, so a
-second run does only what changed.
+Sources are files, folders and zip archives of BVH, glTF, C3D and choreography arrays. Each
+file becomes one clip at 30 fps, on the canonical skeleton or on the one that all files have. What
+was done is known by the source's stamp, so a second run does only what changed.
 """
 
 import hashlib
@@ -13,18 +13,21 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from motion.bvh import parse_bvh
 from motion.clip import Clip
+from motion.clip_files import READERS
 from motion.errors import BhavaError, MotionFileError
+from motion.features import feet_of
 from motion.rig import retarget
+from motion.rig_clip import on_own_skeleton
+from motion.skeleton import CANONICAL, Skeleton
 from training.corpus.cleaning import mended
-from training.corpus.corpus import INDEX, Entry, read_index, write_index
+from training.corpus.corpus import INDEX, Entry, read_index, read_skeleton, write_index
 from training.corpus.labels import Descriptions, labels_of, parse_descriptions
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
 from training.corpus.marker_fit import fit
@@ -113,6 +116,8 @@ def prepare(
     out: Path,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     workers: int | None = None,
+    *,
+    own_skeleton: bool = False,
 ) -> Outcome:
     """Make or extend a corpus.
 
@@ -123,22 +128,25 @@ def prepare(
         out: Folder of the corpus; made if absent.
         progress: Told the numbers of sources done and of all sources.
         workers: Number of processes; all cores if None.
+        own_skeleton: Keep the skeleton of the files instead of retargeting them.
 
     Raises:
-        MotionFileError: If a path of `data` is absent, none holds motion, or `out` is no corpus.
+        MotionFileError: If a path of `data` is absent, none holds motion, `out` is no corpus, or
+            files that keep their skeleton have different ones.
     """
     sources, skipped = _distinct(list(find_sources(data)))
     if not sources:
         raise MotionFileError(
-            f"expected BVH, C3D or mariel_*.npy in {', '.join(map(str, data))}, got none"
+            f"expected BVH, glTF, C3D or mariel_*.npy in {', '.join(map(str, data))}, got none"
         )
     (out / "clips").mkdir(parents=True, exist_ok=True)
     entries = {e.name: e for e in read_index(out)} if (out / INDEX).exists() else {}
     waiting = [source for source in sources if not _is_done(source, entries, out)]
+    skeleton = _skeleton_for(waiting, read_skeleton(out) if entries else None, own=own_skeleton)
     kept, made, seen = len(sources) - len(waiting), 0, len(sources) - len(waiting)
     progress(seen, len(sources))
     try:
-        for results in _convert_all(waiting, out, workers):
+        for results in _convert_all(waiting, out, skeleton, workers):
             new = {result.name: result for result in results if isinstance(result, Entry)}
             entries |= new
             made, seen = made + len(new), seen + len(results)
@@ -146,8 +154,35 @@ def prepare(
             progress(seen, len(sources))
     finally:
         entries_by_name = [entries[name] for name in sorted(entries)]
-        write_index(out, entries_by_name)
+        write_index(out, entries_by_name, _with_feet(skeleton, entries_by_name, out))
     return Outcome(entries_by_name, made, kept, skipped)
+
+
+def _skeleton_for(sources: Sequence[Source], known: Skeleton | None, *, own: bool) -> Skeleton:
+    """Return the skeleton of a corpus: that of its clips, else the canonical or the first file's.
+
+    Raises:
+        MotionFileError: If the corpus has another kind of skeleton than is asked for.
+    """
+    if known and own == (known is CANONICAL):
+        kinds = "a skeleton of its own", "the canonical skeleton"
+        expected, got = kinds if own else kinds[::-1]
+        raise MotionFileError(f"expected a corpus on {expected}, got one on {got}")
+    if known or not own:
+        return known or CANONICAL
+    for source in sources:
+        try:
+            return _recording_of(source, own=True).skeleton
+        except FAILURES:
+            continue
+    raise MotionFileError("expected a file with a skeleton of its own, got none that can be read")
+
+
+def _with_feet(skeleton: Skeleton, entries: Sequence[Entry], out: Path) -> Skeleton:
+    """Return a skeleton with what stands on the floor in a corpus; the canonical one knows."""
+    if skeleton is CANONICAL or not entries:
+        return skeleton
+    return replace(skeleton, feet=feet_of([Clip.load(out / entry.file) for entry in entries]))
 
 
 def find_sources(data: Sequence[Path]) -> Iterator[Source]:
@@ -180,7 +215,7 @@ def _sources_in_folder(folder: Path) -> Iterator[Source]:
 
 def _is_motion(name: str) -> bool:
     """Tell by its name whether a file holds motion; hidden ones do not."""
-    known = name.lower().endswith((".bvh", ".c3d")) or is_choreography(name)
+    known = name.lower().endswith((*READERS, ".c3d")) or is_choreography(name)
     return known and not name.startswith(".")
 
 
@@ -234,18 +269,19 @@ def _is_done(source: Source, entries: Mapping[str, Entry], out: Path) -> bool:
 
 
 def _convert_all(
-    sources: Sequence[Source], out: Path, workers: int | None
+    sources: Sequence[Source], out: Path, skeleton: Skeleton, workers: int | None
 ) -> Iterator[list[Entry | Skipped]]:
     """Yield results as worker processes finish their batches; a single worker is this process."""
     batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
     if workers == 1:
-        yield from (_convert_batch(batch, out) for batch in batches)
+        yield from (_convert_batch(batch, out, skeleton) for batch in batches)
         return
     executor = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
     )
     try:
-        for future in as_completed([executor.submit(_convert_batch, b, out) for b in batches]):
+        waiting = [executor.submit(_convert_batch, batch, out, skeleton) for batch in batches]
+        for future in as_completed(waiting):
             yield future.result()
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
@@ -255,15 +291,19 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _convert_batch(sources: Sequence[Source], out: Path) -> list[Entry | Skipped]:
-    return [_convert(source, out) for source in sources]
+def _convert_batch(
+    sources: Sequence[Source], out: Path, skeleton: Skeleton
+) -> list[Entry | Skipped]:
+    return [_convert(source, out, skeleton) for source in sources]
 
 
-def _convert(source: Source, out: Path) -> Entry | Skipped:
+def _convert(source: Source, out: Path, skeleton: Skeleton) -> Entry | Skipped:
     try:
-        clip = _clip_of(source)
+        clip = _clip_of(source, own=skeleton is not CANONICAL)
     except FAILURES as error:
         return Skipped(str(source), " ".join(str(error).split()))
+    if difference := skeleton.difference(clip.skeleton):
+        raise MotionFileError(f"{source}: {difference}: a corpus has one skeleton")
     file = f"clips/{_file_name(source.name)}.npz"
     clip.save(out / file)
     return Entry(
@@ -271,8 +311,8 @@ def _convert(source: Source, out: Path) -> Entry | Skipped:
     )
 
 
-def _clip_of(source: Source) -> Clip:
-    clip = mended(_motion_of(source)).resampled(FPS)
+def _clip_of(source: Source, *, own: bool) -> Clip:
+    clip = mended(_recording_of(source, own=own)).resampled(FPS)
     if len(clip) < SHORTEST:
         raise MotionFileError(f"expected {SHORTEST} frames or more at 30 fps, got {len(clip)}")
     if not (np.isfinite(clip.hips).all() and np.isfinite(clip.rotations).all()):
@@ -280,10 +320,12 @@ def _clip_of(source: Source) -> Clip:
     return clip
 
 
-def _motion_of(source: Source) -> Clip:
-    if source.file_name.lower().endswith(".bvh"):
-        bvh = parse_bvh(source.read().decode("utf-8", errors="replace"))
-        return retarget(bvh, source.name, source.labels)
+def _recording_of(source: Source, *, own: bool) -> Clip:
+    if reader := READERS.get(Path(source.file_name).suffix.lower()):
+        place = on_own_skeleton if own else retarget
+        return place(reader(source.read()), source.name, source.labels)
+    if own:
+        raise MotionFileError("expected a file with a skeleton, got one of markers")
     with TemporaryDirectory() as folder:  # the readers of markers want files
         path = Path(folder) / source.file_name
         path.write_bytes(source.read())

@@ -13,12 +13,15 @@ from training.fit.dataset import Dropout
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
+UNLABELLED = "motion"
+"""The label of clips without one."""
+
 
 class Data(Strict):
     """Which clips, under which labels, how often.
 
     Attributes:
-        datasets: Names of the data sets to learn from.
+        datasets: Names of the data sets to learn from; all if empty.
         emotions: Labels that the model offers.
         shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
             between them.
@@ -28,7 +31,7 @@ class Data(Strict):
         dropout: What windows hide.
     """
 
-    datasets: list[str] = Field(min_length=1)
+    datasets: list[str] = Field(default_factory=list)
     emotions: list[str] = Field(min_length=1)
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
@@ -53,12 +56,13 @@ class Data(Strict):
     def pool_of(self, clip: Clip) -> str | None:
         """Return the pool to which a clip belongs, or None where it is left out.
 
-        Dance is dance, whatever its emotion or style; else the emotion counts, else the style.
+        Dance is dance, whatever its emotion or style; else the emotion counts, else the style. Of
+        which nothing is known is `UNLABELLED`.
         """
         known = clip.labels
-        if known.get("dataset") not in self.datasets:
+        if self.datasets and known.get("dataset") not in self.datasets:
             return None
-        pool = known.get("emotion") or known.get("style")
+        pool = known.get("emotion") or known.get("style") or UNLABELLED
         if known.get("content", "").startswith("dance"):
             pool = "dance"
         return pool if pool in self.shares else None
