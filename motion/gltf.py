@@ -10,6 +10,8 @@ References:
 
 import base64
 import binascii
+import struct
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,10 +30,23 @@ FPS = 30.0
 LONGEST = 4 * 3600.0
 """Seconds of motion that a file may have."""
 
+ROUNDED = 1e-5
+"""Seconds by which the times in a file, which are short floats, may be off."""
+
 COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
-FAILURES = (ValueError, TypeError, KeyError, IndexError, AttributeError, binascii.Error)
+FAILURES = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    binascii.Error,
+    struct.error,
+)
 """What a damaged file makes of reading it."""
 
 
@@ -67,7 +82,9 @@ class _Document:
     def __init__(self, data: bytes) -> None:
         binary = data[:4] == b"glTF"
         load = pygltflib.GLTF2.load_from_bytes if binary else pygltflib.GLTF2.from_json
-        self.gltf: Any = load(data if binary else data.decode("utf-8"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of extensions, which are no matter of motion
+            self.gltf: Any = load(data if binary else data.decode("utf-8"))
         self._buffers = [self._buffer(buffer.uri) for buffer in self.gltf.buffers]
         self._parents = {
             child: index
@@ -156,7 +173,7 @@ class _Document:
 
     def _above(self, node: int) -> list[int]:
         found = []
-        while (node := self._parents.get(node, -1)) >= 0:
+        while (node := self._parents.get(node, -1)) >= 0 and node not in found:
             found.append(node)
         return found
 
@@ -228,7 +245,7 @@ def _sampled(
     """
     if interpolation == "CUBICSPLINE":
         values = values[1::3]
-    last = np.clip(np.searchsorted(times, at, side="right") - 1, 0, len(times) - 1)
+    last = np.clip(np.searchsorted(times, at + ROUNDED, side="right") - 1, 0, len(times) - 1)
     following = np.minimum(last + 1, len(times) - 1)
     span = np.maximum(times[following] - times[last], 1e-9)
     part = np.clip((at - times[last]) / span, 0.0, 1.0) * (interpolation != "STEP")

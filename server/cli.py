@@ -107,7 +107,7 @@ def generate(
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
-    context: Annotated[Path | None, typer.Option(help="A clip (.bvh or .npz) to take up.")] = None,
+    context: Annotated[Path | None, typer.Option(help="A clip (.bvh, .glb, .gltf, .npz) to take up.")] = None,
     switch: Annotated[
         list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
     ] = None,
