@@ -74,7 +74,11 @@ class Company:
             engine: The model of all.
             seeds: Of all chance in the motion of each.
             stage_radius: How far from the origin they may go, metres.
+
+        Raises:
+            ModelContractError: If the model's skeleton is not the canonical one.
         """
+        engine.contract.require_canonical()
         self.fps = engine.contract.fps
         self._engine, self._default_radius = engine, stage_radius
         self._minds: list[Mind | None] = [Mind(engine, seed) for seed in seeds]

@@ -135,6 +135,8 @@ class Contract(BaseModel):
             raise ModelContractError(f"{path}: {where}: {first['msg']}") from error
         _require(path, "joints", contract.skeleton.joints, contract.joints)
         _require(path, "features", contract.layout.parts, contract.features)
+        usual = 0 if contract.skeleton is CANONICAL else contract.layout.width
+        _require(path, "length of start", usual, len(contract.start))
         _require(
             path, "number of energies", len(contract.emotions), len(contract.energy_by_emotion)
         )

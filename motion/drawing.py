@@ -7,9 +7,9 @@ from jaxtyping import Float, Int
 
 from motion import rotations
 from motion.clip import Clip
-from motion.figure import FIGURE
+from motion.figure import figure_of
 from motion.kinematics import world_from_local
-from motion.skeleton import CANONICAL
+from motion.skeleton import Skeleton
 
 Array = np.ndarray
 
@@ -46,19 +46,21 @@ class Drawing:
     @staticmethod
     def of(clip: Clip) -> "Drawing":
         """Return the drawing of a clip: the capsules of the figure."""
-        points = capsule_ends(clip.hips, clip.rotations)
+        points = capsule_ends(clip.skeleton, clip.hips, clip.rotations)
         lines = np.arange(points.shape[1]).reshape(2, -1).T
+        figure = figure_of(clip.skeleton)
         radii, colours = (
-            np.array([getattr(part, what) for part in FIGURE]) for what in ("radii", "colour")
+            np.array([getattr(part, what) for part in figure]) for what in ("radii", "colour")
         )
         return Drawing(clip.name, clip.fps, points, lines, radii, colours)
 
 
 def capsule_ends(
-    hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
+    skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
 ) -> Float[Array, "*batch P 3"]:
     """Return where the figure's capsules start in poses, and then where they end."""
-    positions, world = world_from_local(CANONICAL, hips, local_rotations)
-    joints = CANONICAL.indices(*(capsule.joint for capsule in FIGURE)) * 2
-    ends = np.array([c.start for c in FIGURE] + [c.end for c in FIGURE])
+    figure = figure_of(skeleton)
+    positions, world = world_from_local(skeleton, hips, local_rotations)
+    joints = skeleton.indices(*(capsule.joint for capsule in figure)) * 2
+    ends = np.array([c.start for c in figure] + [c.end for c in figure])
     return positions[..., joints, :] + rotations.rotate(world[..., joints, :], ends)

@@ -4,7 +4,8 @@ The root (planar position and facing) is apart from the hips: the features hold 
 so that a motion is the same wherever it happens and whichever way it faces.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -80,6 +81,16 @@ def facing(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T"]:
     if clip.skeleton is CANONICAL:
         return kinematics.facing(positions)
     return rotations.twist_about_y(clip.rotations[:, 0])
+
+
+FLOOR_PERCENTILE = 5.0
+"""Of heights: an end of the tree is this seldom lower than when it stands."""
+
+CLOSE = 0.1
+"""Height, as a share of the skeleton's reach, within which the lowest end of a bone may stand."""
+
+RARELY = 0.02
+"""Share of its frames in which a foot stands at least."""
 
 
 def last_root(clip: Clip) -> Float[Array, "3"]:
@@ -162,6 +173,29 @@ def to_poses(
     return hips, local
 
 
+def to_clip(
+    features: Float[Array, "T F"],
+    fps: float,
+    layout: Layout = CANONICAL_LAYOUT,
+    root: Float[Array, "3"] | None = None,
+    name: str = "",
+) -> Clip:
+    """Return the clip of features: the inverse of `from_clip`.
+
+    Args:
+        features: In physical units.
+        fps: Frames per second.
+        layout: Of the features.
+        root: Of the frame before the first; at the origin, facing +Z, if None.
+        name: Of the clip.
+    """
+    roots = [np.zeros(3) if root is None else root]
+    for frame in features.astype(np.float64):
+        roots.append(next_root(roots[-1], frame, fps))
+    hips, turned = to_poses(features.astype(np.float64), np.array(roots[1:]), layout)
+    return Clip(name, fps, hips, turned, skeleton=layout.skeleton)
+
+
 def joint_speed(clip: Clip) -> Float[Array, "T"]:
     """Return the mean speed of the joints relative to the hips in each frame, m/s.
 
@@ -170,3 +204,26 @@ def joint_speed(clip: Clip) -> Float[Array, "T"]:
     relative = clip.world_positions() - clip.hips[:, None]
     speed = np.linalg.norm(np.diff(relative, axis=0), axis=-1).mean(axis=-1) * clip.fps
     return np.concatenate([speed[:1], speed])
+
+
+def feet_of(clips: Sequence[Clip]) -> dict[str, float]:
+    """Return the joints that stand on the floor in clips of one skeleton, and how high they are.
+
+    They are ends of the tree that come near to the floor at height 0 and are slow there.
+
+    Returns:
+        Metres above the floor by joint, as `Skeleton.feet` has it.
+    """
+    skeleton = clips[0].skeleton
+    ends = [joint for joint in range(len(skeleton.joints)) if joint not in skeleton.parents]
+    places = [clip.world_positions() for clip in clips]
+    heights = np.percentile(np.concatenate(places)[:, ends, 1], FLOOR_PERCENTILE, axis=0)
+    lowest = dict(zip((skeleton.joints[end] for end in ends), heights.tolist(), strict=True))
+    near = {name: y for name, y in lowest.items() if abs(y) < CLOSE * skeleton.reach[0]}
+    standing = replace(skeleton, feet=near)
+    stood = [
+        kinematics.contacts(positions, clip.fps, standing)
+        for positions, clip in zip(places, clips, strict=True)
+    ]
+    shares = np.concatenate(stood).mean(axis=0)
+    return {name: near[name] for name, share in zip(near, shares, strict=True) if share > RARELY}

@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from motion import rotations
 from motion.clip import Clip
 from motion.drawing import Drawing
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
@@ -88,7 +89,8 @@ def contact_sheet(clips: Sequence[Clip], frames: int = 8, size: int = 200) -> UI
         target = clip.hips * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
         reach = _reach(clip.world_positions(), target)
         cells = [
-            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size) for f in picked
+            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size, clip.skeleton)
+            for f in picked
         ]
         rows.append(_titled(np.concatenate(cells, axis=1), clip.name))
     return np.concatenate(rows, axis=0)
@@ -168,6 +170,7 @@ def render_pose(
     target: Float[Array, "3"],
     reach: float,
     size: int,
+    skeleton: Skeleton = CANONICAL,
 ) -> UInt8[Array, "H W 3"]:
     """Return one square RGB picture of a pose.
 
@@ -177,8 +180,9 @@ def render_pose(
         target: World point in the middle of the picture, metres.
         reach: What lies within this distance of the target is in the picture, metres.
         size: Width and height in pixels.
+        skeleton: Whose pose it is.
     """
-    pose = Drawing.of(Clip("", 1.0, hips[None], local_rotations[None]))
+    pose = Drawing.of(Clip("", 1.0, hips[None], local_rotations[None], skeleton=skeleton))
     return _picture(pose, pose.points[0], target, reach, size)
 
 

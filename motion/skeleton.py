@@ -9,7 +9,7 @@ References:
     parameters", 1966.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -119,6 +119,10 @@ class Skeleton:
         joint = 1 + int(apart.argmax())
         expected, got = (s.rest_offsets[joint].round(4).tolist() for s in (self, other))
         return f"expected rest offset {expected} m of {self.joints[joint]}, got {got}"
+
+    def __reduce__(self) -> tuple[Callable[..., "Skeleton"], tuple[dict[str, Any]]]:
+        # So that the canonical one is itself in another process, too.
+        return Skeleton.from_dict, (self.to_dict(),)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the skeleton as plain values; see `from_dict`."""

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from motion.errors import BhavaError
+
 app = typer.Typer()
 
 CORPUS = Path("corpus")
@@ -23,14 +25,21 @@ def _quiet(logger: str, module: str) -> None:
 def prepare(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Files, folders, zips: BVH, C3D, AMASS, HumanML3D, KIT, mariel."),
+        typer.Argument(help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
+    own_skeleton: Annotated[
+        bool,
+        typer.Option(
+            "--own-skeleton",
+            help="Keep the skeleton, which all files must have, instead of retargeting.",
+        ),
+    ] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")
     ] = False,
 ) -> None:
-    """Retarget motion capture to the canonical skeleton, 30 fps, labels kept."""
+    """Make a corpus of motion capture: the canonical skeleton or its own, 30 fps, labels kept."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
@@ -39,7 +48,12 @@ def prepare(
     console = Console()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("Retargeting", total=None)
-        outcome = run(data, out, lambda done, total: bar.update(task, completed=done, total=total))
+        outcome = run(
+            data,
+            out,
+            lambda done, total: bar.update(task, completed=done, total=total),
+            own_skeleton=own_skeleton,
+        )
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
     minutes = sum(entry.seconds for entry in outcome.entries) / 60.0
@@ -123,6 +137,34 @@ def export(
     typer.echo(f"{out}: {contract.kind} for {', '.join(contract.emotions)}")
     for name, value in contract.quality.items():
         typer.echo(f"{name}: {value:.2f}")
+
+
+@app.command()
+def prove(
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
+    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 500,
+) -> None:
+    """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
+    import torch
+
+    from training.judge.prove import prove as run
+    from training.judge.prove import table
+    from training.models.kinds import KINDS
+
+    unknown = [kind for kind in kinds or [] if kind not in KINDS]
+    if unknown:
+        raise BhavaError(f"expected kinds of {', '.join(KINDS)}, got {unknown[0]}")
+    for logger in ("lightning.pytorch", "torch.onnx"):
+        _quiet(logger, logger.partition(".")[0])
+    torch.set_num_threads(1)  # small networks
+    scores = []
+    for score in run(kinds or tuple(KINDS), steps=steps):
+        scores.append(score)
+        out.write_text(table(scores))
+    typer.echo(out.read_text())
 
 
 @app.command()

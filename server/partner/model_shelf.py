@@ -37,7 +37,13 @@ class ModelShelf:
     def of(folder: Path, device: Device, faults: Faults) -> "ModelShelf":
         """Return the models in a folder, a folder for each."""
         names = tuple(sorted(path.parent.name for path in folder.glob(f"*/{CONTRACT_FILE}")))
-        return ModelShelf(lambda name: Engine.load(folder / name, device), names, faults)
+
+        def load(name: str) -> Engine:
+            engine = Engine.load(folder / name, device)
+            engine.contract.require_canonical()
+            return engine
+
+        return ModelShelf(load, names, faults)
 
     def engine(self, name: str) -> Engine:
         """Return the engine of a model; waits while it is loaded.

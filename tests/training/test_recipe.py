@@ -5,12 +5,15 @@ import pytest
 import torch
 
 from motion.errors import BhavaError
+from motion.features import CANONICAL_LAYOUT
 from training.fit.recipe import Recipe
 from training.models.kinds import KINDS
 
 RECIPES = Path("training/recipes")
 
 PARAMETERS_IN_MILLIONS = {
+    "own-rig": (1.0, 2.0),
+    "space-time": (1.5, 2.0),
     "default": (4, 7),
     "large": (25, 30),
     "lstm-vae": (8, 10),
@@ -30,7 +33,7 @@ def test_every_recipe_of_the_folder_is_known_here():
 def test_a_shipped_recipe_builds_its_network(name):
     recipe = Recipe.load(RECIPES / f"{name}.toml")
     with torch.device("meta"):
-        network = KINDS[recipe.model.kind](recipe.model, len(recipe.data.labels))
+        network = KINDS[recipe.model.kind](recipe.model, len(recipe.data.labels), CANONICAL_LAYOUT)
     least, most = PARAMETERS_IN_MILLIONS[name]
     assert least < sum(weight.numel() for weight in network.parameters()) / 1e6 < most
 

@@ -19,10 +19,10 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
-from motion.bvh import Bvh
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.rig import nearest_axis, retarget
+from motion.rig_clip import RigClip
 
 Array = np.ndarray
 
@@ -109,7 +109,7 @@ def read_amass(path: Path, name: str = "", labels: dict[str, str] | None = None)
     positions[:, 0] = rotations.rotate(Y_FROM_Z_UP, trans)
     names = [joint for joint, _, _ in JOINTS]
     parents = tuple(names.index(parent) if parent else -1 for _, parent, _ in JOINTS)
-    rig = Bvh(tuple(names), parents, offsets, fps, positions, turned)
+    rig = RigClip(tuple(names), parents, offsets, fps, positions, turned)
     return retarget(rig, name or path.stem, labels)
 
 

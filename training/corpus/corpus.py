@@ -1,7 +1,8 @@
-"""A corpus: a folder of clips on the canonical skeleton at 30 fps, with an index.
+"""A corpus: a folder of clips on one skeleton at 30 fps, with an index.
 
 CORPUS/
-├── index.json     schema version, and per clip: name, file, source, labels, frames, seconds
+├── index.json     schema version, the skeleton where it is not the canonical one, and per clip:
+│                  name, file, source, labels, frames, seconds
 └── clips/*.npz    what `Clip.save` writes
 """
 
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from motion.clip import Clip
+from motion.clip_files import read_clip
 from motion.errors import MotionFileError
+from motion.skeleton import CANONICAL, Skeleton
 
 SCHEMA = 1
 
@@ -44,9 +47,10 @@ class Entry:
     seconds: float
 
 
-def write_index(folder: Path, entries: Sequence[Entry]) -> None:
+def write_index(folder: Path, entries: Sequence[Entry], skeleton: Skeleton = CANONICAL) -> None:
     """Write the index, whole or not at all."""
-    content = {"schema": SCHEMA, "clips": [asdict(entry) for entry in entries]}
+    own = {} if skeleton is CANONICAL else {"skeleton": skeleton.to_dict()}
+    content = {"schema": SCHEMA, **own, "clips": [asdict(entry) for entry in entries]}
     draft = folder / f"{INDEX}.tmp"
     draft.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
     draft.replace(folder / INDEX)
@@ -58,12 +62,23 @@ def read_index(folder: Path) -> list[Entry]:
     Raises:
         MotionFileError: If there is none, or it is damaged or of another schema.
     """
+    return _read(folder)[0]
+
+
+def read_skeleton(folder: Path) -> Skeleton:
+    """Read which skeleton the clips of a corpus have; see `read_index`."""
+    return _read(folder)[1]
+
+
+def _read(folder: Path) -> tuple[list[Entry], Skeleton]:
     path = folder / INDEX
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if content["schema"] != SCHEMA:
             raise MotionFileError(f"{path}: expected schema {SCHEMA}, got {content['schema']}")
-        return [Entry(**entry) for entry in content["clips"]]
+        own = content.get("skeleton")
+        skeleton = Skeleton.from_dict(own) if own else CANONICAL
+        return [Entry(**entry) for entry in content["clips"]], skeleton
     except FileNotFoundError as error:
         raise MotionFileError(
             f"{folder}: expected a corpus, got no {INDEX}: run `bhava prepare` first"
@@ -78,10 +93,10 @@ def load_corpus(folder: Path) -> list[Clip]:
     Raises:
         MotionFileError: If the corpus is absent, damaged, of another schema or empty.
     """
-    entries = read_index(folder)
+    entries, skeleton = _read(folder)
     if not entries:
         raise MotionFileError(f"{folder}: expected clips in the corpus, got none")
-    return [Clip.load(folder / entry.file) for entry in entries]
+    return [read_clip(folder / entry.file, skeleton) for entry in entries]
 
 
 def split_held_out(clips: Sequence[Clip], share: float = 0.1) -> tuple[list[Clip], list[Clip]]:

@@ -21,8 +21,8 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
-from motion.bvh import Bvh
 from motion.errors import MotionFileError
+from motion.rig_clip import RigClip
 
 Array = np.ndarray
 
@@ -58,7 +58,7 @@ _TREE: Final[Mapping[str, tuple[str, str, tuple[float, float, float]]]] = {
 """By role: its parent, its name in MMM, and its offset from the parent in heights of the body."""
 
 
-def parse_mmm(text: str) -> Bvh:
+def parse_mmm(text: str) -> RigClip:
     """Read the first motion of an MMM file, on the model's own skeleton, in metres, Z up.
 
     Args:
@@ -97,7 +97,7 @@ def parse_mmm(text: str) -> Bvh:
     roles = list(_TREE)
     parents = tuple(roles.index(parent) if parent else -1 for parent, _, _ in _TREE.values())
     fps = (len(frames) - 1) / float(seconds[-1] - seconds[0])
-    return Bvh(tuple(roles), parents, offsets, fps, positions, turned)
+    return RigClip(tuple(roles), parents, offsets, fps, positions, turned)
 
 
 def parse_annotations(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 """From motion files to a corpus.
 
-Sources are files, folders and zip archives of BVH, C3D, MMM, choreography arrays, AMASS and
-HumanML3D. Each file becomes one clip on the canonical skeleton at 30 fps. What was done is known
-by the source's stamp, so a second run does only what changed.
+Sources are files, folders and zip archives of BVH, glTF, C3D, MMM, choreography arrays, AMASS and
+HumanML3D. Each file becomes one clip at 30 fps, on the canonical skeleton or on the one that all
+files have. What was done is known by the source's stamp, so a second run does only what changed.
 """
 
 import hashlib
@@ -13,20 +13,23 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from motion.bvh import parse_bvh
 from motion.clip import Clip
+from motion.clip_files import READERS
 from motion.errors import BhavaError, MotionFileError
+from motion.features import feet_of
 from motion.rig import retarget
+from motion.rig_clip import on_own_skeleton
+from motion.skeleton import CANONICAL, Skeleton
 from training.corpus import kit
 from training.corpus.amass import is_amass, read_amass
 from training.corpus.cleaning import mended
-from training.corpus.corpus import INDEX, Entry, read_index, write_index
+from training.corpus.corpus import INDEX, Entry, read_index, read_skeleton, write_index
 from training.corpus.humanml import is_humanml, read_humanml, told_beside
 from training.corpus.labels import Descriptions, labels_of, parse_descriptions
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
@@ -131,6 +134,8 @@ def prepare(
     out: Path,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     workers: int | None = None,
+    *,
+    own_skeleton: bool = False,
 ) -> Outcome:
     """Make or extend a corpus.
 
@@ -141,23 +146,26 @@ def prepare(
         out: Folder of the corpus; made if absent.
         progress: Told the numbers of sources done and of all sources.
         workers: Number of processes; all cores if None.
+        own_skeleton: Keep the skeleton of the files instead of retargeting them.
 
     Raises:
-        MotionFileError: If a path of `data` is absent, none holds motion, or `out` is no corpus.
+        MotionFileError: If a path of `data` is absent, none holds motion, `out` is no corpus, or
+            files that keep their skeleton have different ones.
     """
     sources, skipped = _distinct(list(find_sources(data)))
     if not sources:
         raise MotionFileError(
-            "expected BVH, C3D, *_mmm.xml, mariel_*.npy, AMASS or HumanML3D in "
+            "expected BVH, glTF, C3D, *_mmm.xml, mariel_*.npy, AMASS or HumanML3D in "
             f"{', '.join(map(str, data))}, got none"
         )
     (out / "clips").mkdir(parents=True, exist_ok=True)
     entries = {e.name: e for e in read_index(out)} if (out / INDEX).exists() else {}
     waiting = [source for source in sources if not _is_done(source, entries, out)]
+    skeleton = _skeleton_for(waiting, read_skeleton(out) if entries else None, own=own_skeleton)
     kept, made, seen = len(sources) - len(waiting), 0, len(sources) - len(waiting)
     progress(seen, len(sources))
     try:
-        for results in _convert_all(waiting, out, workers):
+        for results in _convert_all(waiting, out, skeleton, workers):
             new = {result.name: result for result in results if isinstance(result, Entry)}
             entries |= new
             made, seen = made + len(new), seen + len(results)
@@ -165,8 +173,35 @@ def prepare(
             progress(seen, len(sources))
     finally:
         entries_by_name = [entries[name] for name in sorted(entries)]
-        write_index(out, entries_by_name)
+        write_index(out, entries_by_name, _with_feet(skeleton, entries_by_name, out))
     return Outcome(entries_by_name, made, kept, skipped)
+
+
+def _skeleton_for(sources: Sequence[Source], known: Skeleton | None, *, own: bool) -> Skeleton:
+    """Return the skeleton of a corpus: that of its clips, else the canonical or the first file's.
+
+    Raises:
+        MotionFileError: If the corpus has another kind of skeleton than is asked for.
+    """
+    if known and own == (known is CANONICAL):
+        kinds = "a skeleton of its own", "the canonical skeleton"
+        expected, got = kinds if own else kinds[::-1]
+        raise MotionFileError(f"expected a corpus on {expected}, got one on {got}")
+    if known or not own:
+        return known or CANONICAL
+    for source in sources:
+        try:
+            return _recording_of(source, own=True).skeleton
+        except FAILURES:
+            continue
+    raise MotionFileError("expected a file with a skeleton of its own, got none that can be read")
+
+
+def _with_feet(skeleton: Skeleton, entries: Sequence[Entry], out: Path) -> Skeleton:
+    """Return a skeleton with what stands on the floor in a corpus; the canonical one knows."""
+    if skeleton is CANONICAL or not entries:
+        return skeleton
+    return replace(skeleton, feet=feet_of([Clip.load(out / entry.file) for entry in entries]))
 
 
 def find_sources(data: Sequence[Path]) -> Iterator[Source]:
@@ -200,7 +235,7 @@ def _sources_in_folder(folder: Path) -> Iterator[Source]:
 def _is_motion(path: str) -> bool:
     """Tell by its name, or its folder's, whether a file holds motion; hidden ones do not."""
     name = path.rpartition("/")[2]
-    known = name.lower().endswith((".bvh", ".c3d", kit.MOTION_SUFFIX)) or is_choreography(name)
+    known = name.lower().endswith((*READERS, ".c3d", kit.MOTION_SUFFIX)) or is_choreography(name)
     return (known or is_amass(name) or is_humanml(path)) and not name.startswith(".")
 
 
@@ -255,18 +290,19 @@ def _is_done(source: Source, entries: Mapping[str, Entry], out: Path) -> bool:
 
 
 def _convert_all(
-    sources: Sequence[Source], out: Path, workers: int | None
+    sources: Sequence[Source], out: Path, skeleton: Skeleton, workers: int | None
 ) -> Iterator[list[Entry | Skipped]]:
     """Yield results as worker processes finish their batches; a single worker is this process."""
     batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
     if workers == 1:
-        yield from (_convert_batch(batch, out) for batch in batches)
+        yield from (_convert_batch(batch, out, skeleton) for batch in batches)
         return
     executor = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
     )
     try:
-        for future in as_completed([executor.submit(_convert_batch, b, out) for b in batches]):
+        waiting = [executor.submit(_convert_batch, batch, out, skeleton) for batch in batches]
+        for future in as_completed(waiting):
             yield future.result()
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
@@ -276,15 +312,19 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _convert_batch(sources: Sequence[Source], out: Path) -> list[Entry | Skipped]:
-    return [_convert(source, out) for source in sources]
+def _convert_batch(
+    sources: Sequence[Source], out: Path, skeleton: Skeleton
+) -> list[Entry | Skipped]:
+    return [_convert(source, out, skeleton) for source in sources]
 
 
-def _convert(source: Source, out: Path) -> Entry | Skipped:
+def _convert(source: Source, out: Path, skeleton: Skeleton) -> Entry | Skipped:
     try:
-        clip = _clip_of(source)
+        clip = _clip_of(source, own=skeleton is not CANONICAL)
     except FAILURES as error:
         return Skipped(str(source), " ".join(str(error).split()))
+    if difference := skeleton.difference(clip.skeleton):
+        raise MotionFileError(f"{source}: {difference}: a corpus has one skeleton")
     file = f"clips/{_file_name(source.name)}.npz"
     clip.save(out / file)
     return Entry(
@@ -292,8 +332,8 @@ def _convert(source: Source, out: Path) -> Entry | Skipped:
     )
 
 
-def _clip_of(source: Source) -> Clip:
-    clip = mended(_motion_of(source)).resampled(FPS)
+def _clip_of(source: Source, *, own: bool) -> Clip:
+    clip = mended(_recording_of(source, own=own)).resampled(FPS)
     if len(clip) < SHORTEST:
         raise MotionFileError(f"expected {SHORTEST} frames or more at 30 fps, got {len(clip)}")
     if not (np.isfinite(clip.hips).all() and np.isfinite(clip.rotations).all()):
@@ -301,14 +341,16 @@ def _clip_of(source: Source) -> Clip:
     return clip
 
 
-def _motion_of(source: Source) -> Clip:
-    if source.file_name.lower().endswith(".bvh"):
-        bvh = parse_bvh(source.read().decode("utf-8", errors="replace"))
-        return retarget(bvh, source.name, source.labels)
+def _recording_of(source: Source, *, own: bool) -> Clip:
+    place = on_own_skeleton if own else retarget
+    if reader := READERS.get(Path(source.file_name).suffix.lower()):
+        return place(reader(source.read()), source.name, source.labels)
     if source.file_name.lower().endswith(kit.MOTION_SUFFIX):
         text = "\n".join(source.texts())
         labels = source.labels | ({TEXT: text} if text else {})
-        return retarget(kit.parse_mmm(source.read().decode("utf-8")), source.name, labels)
+        return place(kit.parse_mmm(source.read().decode("utf-8")), source.name, labels)
+    if own:
+        raise MotionFileError("expected a file with a skeleton, got one without")
     with TemporaryDirectory() as folder:  # the other readers want files
         path = Path(folder) / source.file_name
         path.write_bytes(source.read())

@@ -53,7 +53,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,
-        corpus=", ".join(data.datasets),
+        corpus=", ".join(data.datasets) or "own recordings",
         quality=module.quality,
     )
     out.mkdir(parents=True, exist_ok=True)

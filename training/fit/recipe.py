@@ -21,7 +21,7 @@ class Data(Strict):
     """Which clips, under which labels, how often.
 
     Attributes:
-        datasets: Names of the data sets to learn from.
+        datasets: Names of the data sets to learn from; all if empty.
         emotions: Labels that the model offers.
         shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
             between them.
@@ -34,7 +34,7 @@ class Data(Strict):
         fewest: Clips of an action, as their label `content` names it, below which it is left out.
     """
 
-    datasets: list[str] = Field(min_length=1)
+    datasets: list[str] = Field(default_factory=list)
     emotions: list[str] = Field(min_length=1)
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
@@ -62,10 +62,11 @@ class Data(Strict):
     def pool_of(self, clip: Clip) -> str | None:
         """Return the pool to which a clip belongs, or None where it is left out.
 
-        Dance is dance, whatever its emotion or style; else the emotion counts, else the style.
+        Dance is dance, whatever its emotion or style; else the emotion counts, else the style. Of
+        which nothing is known is `UNLABELLED`.
         """
         known = clip.labels
-        if known.get("dataset") not in self.datasets:
+        if self.datasets and known.get("dataset") not in self.datasets:
             return None
         pool = known.get("emotion") or known.get("style") or UNLABELLED
         if known.get("content", "").startswith("dance"):

@@ -118,6 +118,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
     data = recipe.data
     drawn = np.array(list(data.shares.values())) * [len(pool.frames) > 0 for pool in pools]
     everything = np.concatenate([pool.frames for pool in pools])
+    weight = importance(everything, pools[0].layout)
     return StitchedWindows(
         pools,
         np.array([[label in name.split() for label in data.labels] for name in data.shares]),
@@ -127,7 +128,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         frames_per_token=recipe.model.frames_per_token,
         seed=seed,
         rank=rank,
-        feature_scale=everything.std(0) / np.maximum(importance(everything, pools[0].layout), 1e-6),
+        feature_scale=np.maximum(everything.std(0), 1e-6) / np.maximum(weight, 1e-6),
         dropout=data.dropout,
     )
 

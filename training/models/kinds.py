@@ -9,6 +9,7 @@ from training.models import (
     lstm_vae,
     peer_lstm,
     peer_transformer,
+    space_time,
     text_transformer,
     transformer_mdn,
 )
@@ -21,6 +22,7 @@ KINDS: dict[str, type[Network]] = {
     "lstm-vae": lstm_vae.LSTMVAE,
     "latent-diffusion": latent_diffusion.LatentDiffusion,
     "text-transformer": text_transformer.TextTransformer,
+    "space-time": space_time.SpaceTime,
     "lstm-mdn": peer_lstm.LSTMMDN,
     "lstm-mse": peer_lstm.LSTMMSE,
     "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
@@ -37,6 +39,7 @@ Config = Annotated[
     | Annotated[lstm_vae.Config, Tag("lstm-vae")]
     | Annotated[latent_diffusion.Config, Tag("latent-diffusion")]
     | Annotated[text_transformer.Config, Tag("text-transformer")]
+    | Annotated[space_time.Config, Tag("space-time")]
     | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
     | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
     | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]

@@ -5,6 +5,7 @@ A kind is one file: its `Config`, its network with the loss, and the `Step` that
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import torch
@@ -88,6 +89,9 @@ class Network(nn.Module, ABC):
 
     DISTURBANCE: ClassVar[str]
     """The one setting of `Optimiser` that disturbs this kind's inputs."""
+
+    PROVING: ClassVar[Mapping[str, Any]]
+    """Sizes, small ones, with which the kind proves that it learns: see `training.judge.prove`."""
 
     codec: Normalisation
     config: Sizes

@@ -10,7 +10,8 @@ K. Fragkiadaki et al., "Recurrent Network Models for Human Dynamics", arXiv:1508
 The memory is carried from frame to frame without end.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -57,6 +58,13 @@ class LSTM(Peer):
 class LSTMMDN(LSTM):
     """An LSTM with a mixture over the next frame."""
 
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "context_tokens": 48,
+        "channels": 64,
+        "layers": 2,
+        "components": 5,
+    }
+
     def __init__(self, config: MDNConfig, labels: int, layout: Layout) -> None:
         head = MixtureHead(config.channels, config.components, layout.width)
         super().__init__(config, labels, layout, head)
@@ -64,6 +72,8 @@ class LSTMMDN(LSTM):
 
 class LSTMMSE(LSTM):
     """An LSTM that predicts one next frame."""
+
+    PROVING: ClassVar[Mapping[str, Any]] = {"context_tokens": 48, "channels": 96, "layers": 2}
 
     def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout, PointHead(config, layout.width))

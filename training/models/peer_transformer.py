@@ -11,7 +11,8 @@ Networks", 1994.
 Every step reads the whole context anew, so that nothing older counts.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -116,12 +117,27 @@ class Transformer(Peer):
 class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "context_tokens": 48,
+        "channels": 64,
+        "layers": 2,
+        "heads": 4,
+    }
+
     def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout, PointHead(config, layout.width))
 
 
 class TransformerMDNPerDimension(Transformer):
     """A transformer with a mixture for every feature of the next frame."""
+
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "context_tokens": 48,
+        "channels": 64,
+        "layers": 2,
+        "heads": 4,
+        "components": 3,
+    }
 
     def __init__(self, config: MDNConfig, labels: int, layout: Layout) -> None:
         head = MixturePerDimensionHead(config.channels, config.components, layout.width)

@@ -17,7 +17,8 @@ References:
 """
 
 import math
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -76,13 +77,13 @@ class Block(nn.Module):
         return self.norm_attention(x) * (1 + scale) + shift, mlp_scale, mlp_shift
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Split into heads: three of (N, H, S, C / H)."""
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        """Split into heads: three of (N, H, S, C / H); further axes may lead."""
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).movedim(-3, 0).transpose(-3, -2)
         return q, k, v
 
     def finish(self, x: Tensor, attended: Tensor, mlp_scale: Tensor, mlp_shift: Tensor) -> Tensor:
         """Add attention's result (N, H, S, C / H) and the MLP's to the stream (N, S, C)."""
-        x = x + self.out(attended.transpose(1, 2).flatten(-2))
+        x = x + self.out(attended.transpose(-3, -2).flatten(-2))
         return x + self.mlp(self.norm_mlp(x) * (1 + mlp_scale) + mlp_shift)
 
 
@@ -100,6 +101,16 @@ class TransformerMDN(Network):
     """Predicts the next token's latent from the tokens so far, an emotion and an energy."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "frames_per_token": 4,
+        "context_tokens": 16,
+        "latent": 24,
+        "components": 4,
+        "channels": 64,
+        "layers": 2,
+        "heads": 4,
+        "condition_channels": 32,
+    }
 
     config: Config
     codec: TokenCodec
@@ -124,6 +135,12 @@ class TransformerMDN(Network):
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
 
+    @property
+    def cache_shape(self) -> tuple[int, ...]:
+        """Of the keys, and of the values, that a step hands on."""
+        c = self.config
+        return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+
     def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
         """Embed the conditions.
 
@@ -136,11 +153,21 @@ class TransformerMDN(Network):
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
+        return self.mixture_of(self.norm(x))
+
+    def mixture_of(self, x: Tensor) -> Mixture:
+        """Return the mixture that the head reads off a normed stream."""
         config = self.config
-        raw = self.head(self.norm(x)).float()
+        raw = self.head(x).float()
         logits, rest = raw.split([config.components, raw.shape[-1] - config.components], -1)
         means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
         return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
+
+    def seen(self, position: Tensor, reach: Tensor) -> Tensor:
+        """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
+        age = position[:, None] - position[None, :]
+        reach = reach.clamp(max=self.config.context_tokens)
+        return ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
 
     def forward(self, frames: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Mixture:
         """Predict each next token.
@@ -151,11 +178,8 @@ class TransformerMDN(Network):
             energy: Energy for each next token, (N, S, 1).
             reach: How many tokens each token sees, itself included, (N, S).
         """
-        tokens = frames.shape[1]
-        position = torch.arange(tokens, device=frames.device)
-        age = position[:, None] - position[None, :]
-        reach = reach.clamp(max=self.config.context_tokens)
-        seen = ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
+        position = torch.arange(frames.shape[1], device=frames.device)
+        seen = self.seen(position, reach)
         condition = self.conditioned(labels, energy)
         x = self.embed(frames.flatten(-2))
         for block in self._layers():
@@ -298,8 +322,7 @@ class Step(ExportedStep):
     usual_energy: Tensor
 
     def __init__(self, network: TransformerMDN, always: Tensor, usual_energy: Tensor) -> None:
-        c = network.config
-        cache = (2, c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+        c, cache = network.config, (2, *network.cache_shape)
         states = (
             State(name="keys", shape=cache),
             State(name="values", shape=cache),
