@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from motion import features
+from motion import features, other
 from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
 
@@ -28,7 +28,8 @@ class Contract(BaseModel):
 
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
-    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; and every state.
+    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `other`
+    (B, frames_per_step, W) where it heeds another dancer, see `motion.other`; and every state.
     It gives `frames`, those that follow, and every state under `next_` and its name.
     """
 
@@ -47,6 +48,8 @@ class Contract(BaseModel):
     """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
     noise: int = Field(ge=0)
     states: tuple[State, ...]
+    other: bool = False
+    """Whether it heeds another dancer."""
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
     licence: str
@@ -62,6 +65,7 @@ class Contract(BaseModel):
             "emotion": (len(self.emotions),),
             **one,
             "normal": (self.noise,),
+            **({"other": (self.frames_per_step, other.WIDTH)} if self.other else {}),
             **{state.name: state.shape for state in self.states},
         }
 

@@ -51,7 +51,8 @@ class _Settings(_Message):
         emotion: Weight by label, with a sum up to 1.5; labels that are not named weigh 0.
         energy: 1 is the usual amount of motion.
         temperature: Of the model's draws; 1 is as trained.
-        influence: How strongly a performer pulls the partner in a duet.
+        influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
+            heeds others reacts by itself alone.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
         seed: Of all chance in the motion; setting it starts the chance anew.

@@ -12,6 +12,7 @@ RECIPES = Path("training/recipes")
 
 PARAMETERS_IN_MILLIONS = {
     "default": (4, 7),
+    "duet": (2, 4),
     "large": (25, 30),
     "peer-lstm-mdn": (0.5, 0.7),
     "peer-lstm-mse": (3, 4),

@@ -6,7 +6,7 @@ short blends, chosen where the poses are alike, often into another emotion. No s
 every emotion follows every other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from motion import features
+from motion import features, other
 from motion.clip import Clip
 from motion.errors import MotionFileError
 
@@ -27,6 +27,10 @@ FPS = 30.0
 
 BLEND_FRAMES = 12
 """Length of the blend from one clip into the next, 0.4 s: about one step."""
+
+OTHER_LAG = 3
+"""Frames by which the other dancer's newest is older than the own newest: a partner thinks about
+as far ahead of what it shows."""
 
 SEGMENT_SECONDS = (1.5, 6.0)
 CANDIDATES = 32
@@ -44,11 +48,13 @@ class Dropout(BaseModel, frozen=True, extra="forbid"):
         labels: Of a segment: its emotion, and by themselves its other labels.
         energy: Of a segment.
         context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
+        other: Of a segment: the other dancer.
     """
 
     labels: Probability = 0.12
     energy: Probability = 0.15
     context: Probability = 0.5
+    other: Probability = 0.1
 
 
 class Window(NamedTuple):
@@ -60,12 +66,15 @@ class Window(NamedTuple):
         energy: Mean joint speed of the second after each token's start, m/s; 0 where dropped,
             (S, 1).
         reach: How many tokens each token sees, the last of them itself, (S,).
+        other: What is seen of another dancer with each token, as in `motion.other`, (S, K, W);
+            (S, K, 0) for kinds that heed nobody.
     """
 
     frames: Tensor
     labels: Tensor
     energy: Tensor
     reach: Tensor
+    other: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,28 +85,44 @@ class Pool:
         frames: Raw features, (T, F).
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
+        other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
+            heed nobody.
     """
 
     frames: Float[Array, "T F"]
     speed: Float[Array, "T"]
     ends: Int[Array, "T"]
+    other: Float[Array, "T W"]
 
     @staticmethod
-    def of(clips: list[Clip]) -> "Pool":
-        """Return the pool of clips and their mirror images."""
-        parts = [active(clip) for clip in clips]
-        parts = [part for clip in parts for part in (clip, clip.mirrored())]
+    def of(clips: Sequence[Clip], others: Mapping[str, Sequence[Clip]] | None = None) -> "Pool":
+        """Return the pool of clips and their mirror images.
+
+        Args:
+            clips: Each comes once with each of its others, and once if it has none.
+            others: Who else dances, by the name of a clip; None for kinds that heed nobody.
+        """
+        heeded = others or {}
+        pairs = [
+            pair
+            for clip in clips
+            for dancer in heeded.get(clip.name, (None,))
+            for pair in _both_sides(clip, dancer)
+        ]
+        parts = [clip for clip, _ in pairs]
         ends = np.cumsum([len(part) for part in parts])
         return Pool(
             np.concatenate([features.from_clip(part) for part in parts]),
             np.concatenate([features.joint_speed(part) for part in parts]),
             np.repeat(ends, [len(part) for part in parts]),
+            np.concatenate([_seen(*pair, heeds=others is not None) for pair in pairs]),
         )
 
     @staticmethod
     def empty() -> "Pool":
         """Return the pool of no clip."""
-        return Pool(np.empty((0, features.WIDTH), np.float32), np.empty(0), np.empty(0, int))
+        frames, other = np.empty((0, features.WIDTH), np.float32), np.empty((0, 0), np.float32)
+        return Pool(frames, np.empty(0), np.empty(0, int), other)
 
     @property
     def minutes(self) -> float:
@@ -105,16 +130,38 @@ class Pool:
         return len(self.frames) / FPS / 60
 
 
+def _both_sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
+    """Return a clip where it moves, with who dances beside it, and the mirror image of both."""
+    span = moving(clip)
+    clip = clip[span]
+    if dancer is None:
+        return [(clip, None), (clip.mirrored(), None)]
+    dancer = dancer[span]
+    return [(clip, dancer), (clip.mirrored(), dancer.mirrored())]
+
+
+def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"]:
+    """Return what is seen of another dancer in a clip."""
+    if dancer is None:
+        return np.zeros((len(clip), other.WIDTH if heeds else 0), np.float32)
+    return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
+
+
 def active(clip: Clip) -> Clip:
-    """Return a clip without its idle head and tail.
+    """Return a clip without its idle head and tail; see `moving`."""
+    return clip[moving(clip)]
+
+
+def moving(clip: Clip) -> slice:
+    """Return where a clip is not idle at its head or tail.
 
     Idle is slower, over half a second, than a third of the clip's mean joint speed.
     """
     speed = features.joint_speed(clip)
     span = min(int(FPS / 2), len(speed))
     smooth = np.convolve(speed, np.full(span, 1.0 / span), mode="same")
-    moving = np.flatnonzero(smooth >= speed.mean() / 3)
-    return clip[int(moving[0]) : int(moving[-1]) + 1] if len(moving) > span else clip
+    found = np.flatnonzero(smooth >= speed.mean() / 3)
+    return slice(int(found[0]), int(found[-1]) + 1) if len(found) > span else slice(None)
 
 
 class StitchedWindows(IterableDataset[Window]):
@@ -159,6 +206,7 @@ class StitchedWindows(IterableDataset[Window]):
         self.tokens, self.frames_per_token = tokens, frames_per_token
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
         self.dropout = dropout
+        self._width = max(pool.other.shape[1] for pool in pools)
         self._is_emotion = np.arange(labels.shape[1]) < emotions
 
     def __iter__(self) -> Iterator[Window]:
@@ -171,7 +219,7 @@ class StitchedWindows(IterableDataset[Window]):
         """Return one window drawn with a generator."""
         ahead = int(FPS)
         needed = 2 + self.tokens * self.frames_per_token
-        frames, speed, labels, energy_known = self._stitch(needed + ahead, rng)
+        frames, speed, labels, energy_known, seen = self._stitch(needed + ahead, rng)
         first = 2 + np.arange(self.tokens) * self.frames_per_token
         total = np.concatenate([[0.0], np.cumsum(speed)])
         energy = (total[first + ahead] - total[first]) / ahead * energy_known[first]
@@ -180,13 +228,17 @@ class StitchedWindows(IterableDataset[Window]):
             torch.from_numpy(labels[first + self.frames_per_token - 1]),
             torch.from_numpy(energy[:, None].astype(np.float32)),
             torch.from_numpy(self._reach(rng)),
+            torch.from_numpy(seen_by_tokens(seen, first, self.frames_per_token)),
         )
 
-    def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
-        """Return features, joint speed, labels and whether energy is known, per frame."""
+    def _stitch(
+        self, length: int, rng: np.random.Generator
+    ) -> tuple[Array, Array, Array, Array, Array]:
+        """Return features, joint speed, labels, whether energy is known, the other, per frame."""
         frames = np.empty((length, features.WIDTH), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
         labels = np.empty((length, len(self._is_emotion)), np.float32)
+        seen = np.zeros((length, self._width), np.float32)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
             if at and rng.random() > KEEP_POOL:
@@ -199,10 +251,12 @@ class StitchedWindows(IterableDataset[Window]):
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
             emotion_told, others_told, known[here] = rng.random(3) >= hidden
             labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
+            if self._width and rng.random() >= self.dropout.other:
+                seen[here] = self.pools[pool].other[start:stop]
             if at:
                 blend(frames, at)
             at = here.stop
-        return frames, speed, labels, known
+        return frames, speed, labels, known, seen
 
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""
@@ -230,6 +284,22 @@ class StitchedWindows(IterableDataset[Window]):
             start = int(candidates[np.square(apart).sum(-1).argmin()])
         seconds = rng.uniform(*SEGMENT_SECONDS)
         return start, min(int(pool.ends[start]), start + int(seconds * FPS))
+
+
+def seen_by_tokens(
+    seen: Float[Array, "T W"], first: Int[Array, "S"], frames_per_token: int
+) -> Float[Array, "S K W"]:
+    """Return what is seen of the other with each token, somewhat late, as a partner sees it.
+
+    Args:
+        seen: With each frame; see `motion.other`.
+        first: Frames with which the tokens begin.
+        frames_per_token: K.
+    """
+    frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
+    told: Array = seen[np.maximum(frames, 0)]
+    told[..., other.PLACE] = told[:, -1:, other.PLACE]
+    return told
 
 
 def blend(frames: Float[Array, "T F"], seam: int) -> None:

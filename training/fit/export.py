@@ -45,6 +45,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
         noise=step.noise,
         states=step.states,
+        other=module.network.HEEDS_OTHER,
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,
@@ -89,7 +90,10 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     rng = np.random.default_rng(0)
     one = np.ones((1, 1), np.float32)
     emotion = np.eye(len(contract.emotions), dtype=np.float32)[:1]
-    conditions = Conditions(emotion, one * contract.energy_by_emotion[0], one, one)
+    others = [shape for name, shape in contract.inputs.items() if name == "other"]
+    seen = [rng.standard_normal((1, *shape), np.float32) for shape in others]
+    energy = one * contract.energy_by_emotion[0]
+    conditions = Conditions(emotion, energy, one, one, *seen)
     frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
     states = engine.initial_states()
     torch_states = [torch.from_numpy(state) for state in states.values()]
@@ -97,7 +101,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     for _ in range(steps):
         known = [frames, emotion, conditions.energy, one, one]
         noise = Noise.draw(contract, rng)
-        drawn = [noise.uniform, noise.normal]
+        drawn = [noise.uniform, noise.normal, *seen]
         with torch.no_grad():
             expected, *torch_states = step(
                 *(torch.from_numpy(a) for a in known + drawn), *torch_states

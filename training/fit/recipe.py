@@ -25,6 +25,7 @@ class Data(Strict):
         tokens: In a window.
         choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
             corpus: data set `choreography`.
+        duet_minutes: Of duets from `motion.choreography`, beside the corpus: data set `duets`.
         dropout: What windows hide.
     """
 
@@ -33,6 +34,7 @@ class Data(Strict):
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
     choreographed_minutes: float = Field(default=0.0, ge=0)
+    duet_minutes: float = Field(default=0.0, ge=0)
     dropout: Dropout = Dropout()
 
     @model_validator(mode="after")

@@ -8,8 +8,10 @@ from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.duets import choreographed_duets, others_of
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
+from training.models.kinds import KINDS
 from training.models.normalisation import importance
 
 HELD_OUT_SEED = 0
@@ -71,7 +73,12 @@ def pools_of(clips: list[Clip], recipe: Recipe) -> list[Pool]:
         raise BhavaError(
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
-    return [Pool.of(clips) for clips in found.values()]
+    others = _others(clips, recipe)
+    return [Pool.of(members, others) for members in found.values()]
+
+
+def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:
+    return others_of(clips) if KINDS[recipe.model.kind].HEEDS_OTHER else None
 
 
 def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
@@ -88,7 +95,8 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe) -> list[Pool]:
             f"expected at least 2 recordings of every emotion, one of them to hold out, "
             f"got fewer for {empty}"
         )
-    return [Pool.of(clips) if clips else Pool.empty() for clips in found.values()]
+    others = _others(held_out, recipe)
+    return [Pool.of(clips, others) if clips else Pool.empty() for clips in found.values()]
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
@@ -120,6 +128,10 @@ class Windows(lightning.LightningDataModule):
         if minutes:
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
+        minutes = recipe.data.duet_minutes
+        if minutes:
+            clips = clips + choreographed_duets(minutes, recipe.seed)
+            held_out = held_out + choreographed_duets(HELD_OUT_MINUTES, recipe.seed + 1)
         self.pools, self.held_out = pools_of(clips, recipe), held_out_pools_of(held_out, recipe)
 
     @property

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from training.models import peer_lstm, peer_transformer, transformer_mdn
+from training.models import duet, peer_lstm, peer_transformer, transformer_mdn
 from training.models.network import Network
 
 DEFAULT = "transformer-mdn"
 
 KINDS: dict[str, type[Network]] = {
     DEFAULT: transformer_mdn.TransformerMDN,
+    "duet": duet.Duet,
     "lstm-mdn": peer_lstm.LSTMMDN,
     "lstm-mse": peer_lstm.LSTMMSE,
     "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
@@ -24,6 +25,7 @@ def _kind_of(model: Any) -> str:
 
 Config = Annotated[
     Annotated[transformer_mdn.Config, Tag(DEFAULT)]
+    | Annotated[duet.Config, Tag("duet")]
     | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
     | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
     | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]

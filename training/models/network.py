@@ -78,6 +78,9 @@ class Network(nn.Module, ABC):
     DISTURBANCE: ClassVar[str]
     """The one setting of `Optimiser` that disturbs this kind's inputs."""
 
+    HEEDS_OTHER: ClassVar[bool] = False
+    """Whether it takes another dancer's motion, `other` of a window and of the contract."""
+
     codec: Normalisation
     config: Sizes
     labels: int
