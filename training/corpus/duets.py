@@ -1,7 +1,7 @@
 """Duets: clips that were danced together, and duets that the choreographer makes.
 
 Clips of one `piece` were danced together, frame by frame and in one space, each by another
-`dancer`. Whoever has the `role` "lead" heeds nobody.
+`dancer`. Whoever has the `role` "lead" is there to be seen, and heeds nobody.
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ MIDDLE_SECONDS = 1.5
 
 
 def others_of(clips: Sequence[Clip]) -> dict[str, list[Clip]]:
-    """Return who else dances, by the name of each clip that is part of a piece and does not lead.
+    """Return who else dances, by the name of each clip of a piece; nobody for leads.
 
     Raises:
         MotionFileError: If dancers of one piece differ in length or rate.
@@ -59,10 +59,10 @@ def others_of(clips: Sequence[Clip]) -> dict[str, list[Clip]]:
                 f"{piece}: expected dancers of one length and rate, got {lengths}"
             )
     return {
-        clip.name: [other for other in dancers if other is not clip]
+        clip.name: [d for d in dancers if d is not clip and clip.labels.get("role") != "lead"]
         for dancers in pieces.values()
         for clip in dancers
-        if len(dancers) > 1 and clip.labels.get("role") != "lead"
+        if len(dancers) > 1
     }
 
 

@@ -99,7 +99,7 @@ class Pool:
         """Return the pool of clips and their mirror images.
 
         Args:
-            clips: Each comes once with each of its others, and once if it has none.
+            clips: Each comes once with each of its others, and once if none are named.
             others: Who else dances, by the name of a clip; None for kinds that heed nobody.
         """
         heeded = others or {}
