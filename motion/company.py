@@ -246,7 +246,7 @@ class Company:
         """Let the minds hear their leads."""
         for slot, mind in enumerate(self._minds):
             if mind:
-                mind.lead = leads.get(slot)
+                mind.lead, mind.root = leads.get(slot), self._figures.root[slot]
 
     def _follow(
         self, frames: Float[Array, "B F"], leads: Mapping[int, Lead], ago: int = 0

@@ -12,6 +12,7 @@ from pydantic import (
     ValidationError,
 )
 
+from motion import other
 from motion.errors import ModelContractError
 from motion.features import Layout
 from motion.skeleton import CANONICAL, Skeleton
@@ -46,8 +47,9 @@ class Contract(BaseModel):
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
     `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
-    (B, text_width), the tokens of a prompt, if the model takes text; and every state. It gives
-    `frames`, those that follow, and every state under `next_` and its name.
+    (B, text_width), the tokens of a prompt, if the model takes text; `other`
+    (B, frames_per_step, W) where it heeds another dancer, see `motion.other`; and every state.
+    It gives `frames`, those that follow, and every state under `next_` and its name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -75,6 +77,8 @@ class Contract(BaseModel):
     texts: tuple[str, ...] = ()
     """Texts that the model learnt from, the commonest first."""
     states: tuple[State, ...]
+    other: bool = False
+    """Whether it heeds another dancer."""
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
     licence: str
@@ -108,6 +112,7 @@ class Contract(BaseModel):
             **one,
             "normal": (self.noise,),
             **({"text": (self.text_width,)} if self.text_width else {}),
+            **({"other": (self.frames_per_step, other.WIDTH)} if self.other else {}),
             **{state.name: state.shape for state in self.states},
         }
 

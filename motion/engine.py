@@ -27,6 +27,8 @@ class Conditions:
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
         text: Tokens of a prompt, zeros for none, (B, T); None stands for zeros.
+        other: What is seen of another dancer, (B, K, W), for models that heed one; see
+            `motion.other`. None if nobody is there.
     """
 
     emotion: Float[Array, "B E"]
@@ -34,11 +36,15 @@ class Conditions:
     temperature: Float[Array, "B 1"]
     guidance: Float[Array, "B 1"]
     text: Float[Array, "B T"] | None = None
+    other: Float[Array, "B K W"] | None = None
 
     @staticmethod
-    def of(rows: Float[Array, "B C"], emotions: int) -> "Conditions":
-        """Return conditions from one array, side by side in the order of the attributes."""
-        return Conditions(*np.split(rows, emotions + np.arange(4), axis=1))
+    def of(
+        rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
+    ) -> "Conditions":
+        """Return conditions, all but `other` from one array in the order of the attributes."""
+        emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
+        return Conditions(emotion, energy, temperature, guidance, text, other)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +141,9 @@ class Engine:
         if self.contract.text_width:
             none = np.zeros((len(frames), self.contract.text_width), np.float32)
             feed["text"] = none if conditions.text is None else conditions.text
+        if self.contract.other:
+            nobody = np.zeros((len(frames), *self.contract.inputs["other"]), np.float32)
+            feed["other"] = nobody if conditions.other is None else conditions.other
         following, *after = self._session.run(self._outputs, feed)
         return following, dict(zip(states, after, strict=True))
 

@@ -98,9 +98,23 @@ def last_root(clip: Clip) -> Float[Array, "3"]:
 
     A facing of 0 is towards +Z; positive turns towards +X.
     """
-    last = clip[-1:]
-    heading = facing(last, last.world_positions())
-    return np.array([clip.hips[-1, 0], clip.hips[-1, 2], heading[0]])
+    return roots(clip[-1:])[0]
+
+
+def roots(clip: Clip) -> Float[Array, "T 3"]:
+    """Return the root at every frame of a clip; see `last_root`."""
+    return np.column_stack([clip.hips[:, [0, 2]], facing(clip, clip.world_positions())])
+
+
+def relative_root(
+    root: Float[Array, "*batch 3"], other: Float[Array, "*batch 3"]
+) -> Float[Array, "*batch 3"]:
+    """Return where other roots are, seen from a root: x and z in its facing frame, and facing."""
+    away = other - root
+    facing = np.angle(np.exp(1j * away[..., 2]))
+    sine, cosine = np.sin(root[..., 2]), np.cos(root[..., 2])
+    x, z = away[..., 0], away[..., 1]
+    return np.stack([cosine * x - sine * z, sine * x + cosine * z, facing], axis=-1)
 
 
 def from_clip(clip: Clip) -> Float[Array, "T F"]:

@@ -39,7 +39,7 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
     """Return a motion on the canonical skeleton.
 
     Scaled by leg length, floor at 0, turned and moved so that the clip starts over the origin
-    facing +Z. The rate stays.
+    facing +Z, but for clips of a `piece`. The rate stays.
 
     Args:
         recording: Motion of any humanoid rig: any units, Y or Z up, any rest pose.
@@ -63,12 +63,16 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
 
 
 def settled(clip: Clip) -> Clip:
-    """Return a clip with its floor at 0, that starts over the origin facing +Z."""
-    positions = clip.world_positions()
-    turn = rotations.inverse(rotations.about_y(facing(positions[0])))
+    """Return a clip with its floor at 0, that starts over the origin facing +Z.
+
+    Clips of one `piece` stay where they are, for their dancers share a space.
+    """
+    positions, alone = clip.world_positions(), "piece" not in clip.labels
+    turn = rotations.inverse(rotations.about_y(alone * facing(positions[0])))
     feet = CANONICAL.indices(*CONTACT_JOINTS)
     lowest = (positions[:, feet, 1] - CANONICAL.rest_positions[feet, 1]).min(axis=1)
-    start = [clip.hips[0, 0], np.percentile(lowest, FLOOR_PERCENTILE), clip.hips[0, 2]]
+    start = clip.hips[0] * alone
+    start[1] = np.percentile(lowest, FLOOR_PERCENTILE)
     turned = clip.rotations.copy()
     turned[:, 0] = rotations.multiply(turn, turned[:, 0])
     hips = rotations.rotate(turn, clip.hips - start)

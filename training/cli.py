@@ -168,6 +168,24 @@ def prove(
 
 
 @app.command()
+def react(
+    model: Annotated[list[Path], typer.Option(help="Folder of a model that heeds another dancer.")],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
+) -> None:
+    """Measure how a model reacts to another dancer, beside a partner that ignores them."""
+    from motion.engine import Engine
+    from training.corpus.corpus import load_corpus
+    from training.judge.reaction import held_out_duets, measure, write_report
+
+    duets = held_out_duets(load_corpus(corpus) if corpus else [])
+    results = [measure(Engine.load(folder), duets) for folder in model]
+    typer.echo(write_report(results, out).read_text())
+
+
+@app.command()
 def evaluate(
     model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
     corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,

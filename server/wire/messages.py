@@ -53,7 +53,8 @@ class _Settings(_Message):
         energy: 1 is the usual amount of motion.
         text: A prompt, for models that take text; empty for none.
         temperature: Of the model's draws; 1 is as trained.
-        influence: How strongly a performer pulls the partner in a duet.
+        influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
+            heeds others reacts by itself alone.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
         seed: Of all chance in the motion; setting it starts the chance anew.

@@ -15,6 +15,7 @@ PARAMETERS_IN_MILLIONS = {
     "own-rig": (1.0, 2.0),
     "space-time": (1.5, 2.0),
     "default": (4, 7),
+    "duet": (2, 4),
     "large": (25, 30),
     "lstm-vae": (8, 10),
     "latent-diffusion": (7, 8.5),

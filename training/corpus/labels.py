@@ -50,7 +50,8 @@ def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
 
     Returns:
         `dataset` and `group` always (clips of one group belong on one side of a split); where
-        known also `content`, `style`, `emotion` and `description`.
+        known also `content`, `style`, `emotion` and `description`. Of clips that were danced
+        together, files PIECE_dancerNAME, `piece` and `dancer`.
     """
     if is_amass(path):
         return labels_of_amass(PurePosixPath(path))
@@ -66,8 +67,18 @@ def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
     folder = PurePosixPath(path).parent.name
     if folder == "perfume":
         # Three dancers of one choreography: unseen steps, not unseen dancers, are held out.
-        return {"dataset": "perfume", "content": "dance", "group": "perfume"}
+        return {"dataset": "perfume", "content": "dance", **_piece_labels("perfume", stem)}
+    if piece := re.fullmatch(r"(.+)_dancer-?([A-Za-z0-9]+)", stem):
+        return {
+            "dataset": folder or "unknown",
+            "content": "dance",
+            **_piece_labels(*piece.groups()),
+        }
     return {"dataset": folder or "unknown", "group": stem}
+
+
+def _piece_labels(piece: str, dancer: str) -> dict[str, str]:
+    return {"piece": piece, "dancer": dancer, "group": piece}
 
 
 def _bandai_labels(dataset: str, content: str, style: str, take: str) -> dict[str, str]:

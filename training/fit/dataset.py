@@ -6,7 +6,7 @@ short blends, chosen where the poses are alike, often into another emotion. No s
 every emotion follows every other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from motion import features
+from motion import features, other
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.features import Layout
@@ -29,6 +29,10 @@ FPS = 30.0
 
 BLEND_FRAMES = 12
 """Length of the blend from one clip into the next, 0.4 s: about one step."""
+
+OTHER_LAG = 3
+"""Frames by which the other dancer's newest is older than the own newest: a partner thinks about
+as far ahead of what it shows."""
 
 SEGMENT_SECONDS = (1.5, 6.0)
 CANDIDATES = 32
@@ -53,12 +57,14 @@ class Dropout(BaseModel, frozen=True, extra="forbid"):
         energy: Of a segment.
         context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
         text: Of a segment, where there is one.
+        other: Of a segment: the other dancer.
     """
 
     labels: Probability = 0.12
     energy: Probability = 0.15
     context: Probability = 0.5
     text: Probability = 0.15
+    other: Probability = 0.1
 
 
 class Window(NamedTuple):
@@ -73,6 +79,8 @@ class Window(NamedTuple):
         text: Number of the text of each token; `NO_TEXT` where there is none or it was dropped,
             (S,).
         real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
+        other: What is seen of another dancer with each token, as in `motion.other`, (S, K, W);
+            (S, K, 0) for kinds that heed nobody.
     """
 
     frames: Tensor
@@ -81,6 +89,7 @@ class Window(NamedTuple):
     reach: Tensor
     text: Tensor
     real: Tensor
+    other: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +102,8 @@ class Pool:
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
         texts: For each frame the numbers of its clip's texts, (T, V).
+        other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
+            heed nobody.
     """
 
     layout: Layout
@@ -101,29 +112,38 @@ class Pool:
     speed: Float[Array, "T"]
     ends: Int[Array, "T"]
     texts: Int[Array, "T V"]
+    other: Float[Array, "T W"]
 
     @staticmethod
-    def of(clips: list[Clip], numbers: Mapping[str, int] | None = None) -> "Pool":
+    def of(
+        clips: Sequence[Clip],
+        numbers: Mapping[str, int] | None = None,
+        others: Mapping[str, Sequence[Clip]] | None = None,
+    ) -> "Pool":
         """Return the pool of clips of one skeleton and, if it has sides, their mirror images.
 
         Args:
-            clips: At least one.
+            clips: At least one. Each comes once with each of its others, and once if none are
+                named.
             numbers: Of texts; those that are not among them go without.
+            others: Who else dances, by the name of a clip; None for kinds that heed nobody.
         """
-        layout = Layout(clips[0].skeleton)
-        sided = bool(layout.skeleton.mirror)
-        told = [row for c in clips for row in _numbered(texts_of(c.labels), numbers or {}, sided)]
-        parts = [active(clip) for clip in clips]
-        if sided:
-            parts = [part for clip in parts for part in (clip, clip.mirrored())]
+        layout, heeded = Layout(clips[0].skeleton), others or {}
+        pairs, told = [], []
+        for clip in clips:
+            for dancer in heeded.get(clip.name, (None,)):
+                sides = _sides(clip, dancer)
+                pairs += sides
+                told += _numbered(texts_of(clip.labels), numbers or {})[: len(sides)]
+        parts = [part for part, _ in pairs]
         lengths = [len(part) for part in parts]
-        ends = np.cumsum(lengths)
         return Pool(
             layout,
             np.concatenate([features.from_clip(part) for part in parts]),
             np.concatenate([features.joint_speed(part) for part in parts]),
-            np.repeat(ends, lengths),
+            np.repeat(np.cumsum(lengths), lengths),
             np.repeat(told, lengths, axis=0),
+            np.concatenate([_seen(*pair, heeds=others is not None) for pair in pairs]),
         )
 
     @staticmethod
@@ -135,6 +155,7 @@ class Pool:
             np.empty(0),
             np.empty(0, int),
             np.empty((0, VARIANTS), int),
+            np.empty((0, 0), np.float32),
         )
 
     @property
@@ -143,23 +164,43 @@ class Pool:
         return len(self.frames) / FPS / 60
 
 
-def _numbered(texts: list[str], numbers: Mapping[str, int], sided: bool) -> list[Int[Array, "V"]]:
-    """Return the numbers of a clip's texts and, if it has sides, of its mirror image's."""
-    sides = [texts, [mirrored(text) for text in texts]][: 1 + sided]
+def _numbered(texts: list[str], numbers: Mapping[str, int]) -> list[Int[Array, "V"]]:
+    """Return the numbers of a clip's texts and of its mirror image's."""
+    sides = texts, [mirrored(text) for text in texts]
     known = [[numbers[text] for text in side if text in numbers] for side in sides]
     return [np.resize(side or [NO_TEXT], VARIANTS) for side in known]
 
 
+def _sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
+    """Return a clip where it moves, with who dances beside it, and the mirror image of both."""
+    span = moving(clip)
+    clip, dancer = clip[span], dancer and dancer[span]
+    mirror = (clip.mirrored(), dancer and dancer.mirrored()) if clip.skeleton.mirror else None
+    return [(clip, dancer), *([mirror] if mirror else [])]
+
+
+def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"]:
+    """Return what is seen of another dancer in a clip."""
+    if dancer is None:
+        return np.zeros((len(clip), other.WIDTH if heeds else 0), np.float32)
+    return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
+
+
 def active(clip: Clip) -> Clip:
-    """Return a clip without its idle head and tail.
+    """Return a clip without its idle head and tail; see `moving`."""
+    return clip[moving(clip)]
+
+
+def moving(clip: Clip) -> slice:
+    """Return where a clip is not idle at its head or tail.
 
     Idle is slower, over half a second, than a third of the clip's mean joint speed.
     """
     speed = features.joint_speed(clip)
     span = min(int(FPS / 2), len(speed))
     smooth = np.convolve(speed, np.full(span, 1.0 / span), mode="same")
-    moving = np.flatnonzero(smooth >= speed.mean() / 3)
-    return clip[int(moving[0]) : int(moving[-1]) + 1] if len(moving) > span else clip
+    found = np.flatnonzero(smooth >= speed.mean() / 3)
+    return slice(int(found[0]), int(found[-1]) + 1) if len(found) > span else slice(None)
 
 
 class StitchedWindows(IterableDataset[Window]):
@@ -204,6 +245,7 @@ class StitchedWindows(IterableDataset[Window]):
         self.tokens, self.frames_per_token = tokens, frames_per_token
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
         self.dropout = dropout
+        self._width = max(pool.other.shape[1] for pool in pools)
         self._is_emotion = np.arange(labels.shape[1]) < emotions
         self._speaks = any((pool.texts != NO_TEXT).any() for pool in pools)
 
@@ -218,7 +260,7 @@ class StitchedWindows(IterableDataset[Window]):
         ahead = int(FPS)
         needed = 2 + self.tokens * self.frames_per_token
         stitched = self._stitch(needed + ahead, rng)
-        frames, speed, labels, energy_known, texts, blended = stitched
+        frames, speed, labels, energy_known, texts, blended, seen = stitched
         first = 2 + np.arange(self.tokens) * self.frames_per_token
         total = np.concatenate([[0.0], np.cumsum(speed)])
         within = first[:, None] + np.arange(self.frames_per_token)
@@ -230,18 +272,20 @@ class StitchedWindows(IterableDataset[Window]):
             torch.from_numpy(self._reach(rng)),
             torch.from_numpy(texts[first + self.frames_per_token - 1]),
             torch.from_numpy(1 - blended[within].any(1).astype(np.float32)),
+            torch.from_numpy(seen_by_tokens(seen, first, self.frames_per_token)),
         )
 
     def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, ...]:
         """Return what holds for each frame.
 
-        These are features, joint speed, labels, whether energy is known, number of the text, and
-        whether clips are blended.
+        These are features, joint speed, labels, whether energy is known, number of the text,
+        whether clips are blended, and what is seen of another dancer.
         """
         frames = np.empty((length, self.pools[0].layout.width), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
         labels = np.empty((length, len(self._is_emotion)), np.float32)
         texts, blended = np.full(length, NO_TEXT), np.zeros(length, bool)
+        seen = np.zeros((length, self._width), np.float32)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
             if at and rng.random() > KEEP_POOL:
@@ -256,11 +300,13 @@ class StitchedWindows(IterableDataset[Window]):
             labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
             if self._speaks and rng.random() >= self.dropout.text:
                 texts[here] = rng.choice(self.pools[pool].texts[start])
+            if self._width and rng.random() >= self.dropout.other:
+                seen[here] = self.pools[pool].other[start:stop]
             if at:
                 blend(frames, at)
                 blended[at : at + BLEND_FRAMES] = True
             at = here.stop
-        return frames, speed, labels, known, texts, blended
+        return frames, speed, labels, known, texts, blended, seen
 
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""
@@ -288,6 +334,22 @@ class StitchedWindows(IterableDataset[Window]):
             start = int(candidates[np.square(apart).sum(-1).argmin()])
         seconds = rng.uniform(*SEGMENT_SECONDS)
         return start, min(int(pool.ends[start]), start + int(seconds * FPS))
+
+
+def seen_by_tokens(
+    seen: Float[Array, "T W"], first: Int[Array, "S"], frames_per_token: int
+) -> Float[Array, "S K W"]:
+    """Return what is seen of the other with each token, somewhat late, as a partner sees it.
+
+    Args:
+        seen: With each frame; see `motion.other`.
+        first: Frames with which the tokens begin.
+        frames_per_token: K.
+    """
+    frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
+    told: Array = seen[np.maximum(frames, 0)]
+    told[..., other.PLACE] = told[:, -1:, other.PLACE]
+    return told
 
 
 def blend(frames: Float[Array, "T F"], seam: int) -> None:

@@ -50,6 +50,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         text_encoder=module.recipe.text_encoder,
         texts=tuple(module.texts),
         states=step.states,
+        other=module.network.HEEDS_OTHER,
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,
@@ -103,7 +104,10 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     one = np.ones((1, 1), np.float32)
     emotion = np.eye(len(contract.emotions), dtype=np.float32)[:1]
     text = 0.1 * rng.standard_normal((1, contract.text_width), np.float32)
-    conditions = Conditions(emotion, one * contract.energy_by_emotion[0], one, one, text)
+    others = [shape for name, shape in contract.inputs.items() if name == "other"]
+    seen = [rng.standard_normal((1, *shape), np.float32) for shape in others]
+    energy = one * contract.energy_by_emotion[0]
+    conditions = Conditions(emotion, energy, one, one, text, *seen)
     frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
     states = engine.initial_states()
     torch_states = [torch.from_numpy(state) for state in states.values()]
@@ -111,7 +115,8 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     for _ in range(steps):
         known = [frames, emotion, conditions.energy, one, one]
         noise = Noise.draw(contract, rng)
-        drawn = [noise.uniform, noise.normal, *([text] if contract.text_width else [])]
+        further = [*([text] if contract.text_width else []), *seen]
+        drawn = [noise.uniform, noise.normal, *further]
         with torch.no_grad():
             expected, *torch_states = step(
                 *(torch.from_numpy(a) for a in known + drawn), *torch_states

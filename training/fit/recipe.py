@@ -28,6 +28,7 @@ class Data(Strict):
         tokens: In a window.
         choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
             corpus: data set `choreography`.
+        duet_minutes: Of duets from `motion.choreography`, beside the corpus: data set `duets`.
         dropout: What windows hide.
         slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
             none.
@@ -39,6 +40,7 @@ class Data(Strict):
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
     choreographed_minutes: float = Field(default=0.0, ge=0)
+    duet_minutes: float = Field(default=0.0, ge=0)
     dropout: Dropout = Dropout()
     slowest: float = Field(default=0.0, ge=0)
     fewest: int = Field(default=1, ge=1)

@@ -15,10 +15,12 @@ from motion.features import Layout
 from motion.skeleton import CANONICAL
 from motion.text import encoder
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.duets import choreographed_duets, others_of
 from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import action_of, common_actions, trimmed
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
+from training.models.kinds import KINDS
 from training.models.normalisation import importance
 
 Numbers = Mapping[str, int]
@@ -92,7 +94,12 @@ def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list
         raise BhavaError(
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
-    return [Pool.of(clips, numbers) for clips in found.values()]
+    others = _others(clips, recipe)
+    return [Pool.of(members, numbers, others) for members in found.values()]
+
+
+def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:
+    return others_of(clips) if KINDS[recipe.model.kind].HEEDS_OTHER else None
 
 
 def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
@@ -109,8 +116,10 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = N
             f"expected at least 2 recordings of every emotion, one of them to hold out, "
             f"got fewer for {empty}"
         )
-    layout = Layout(held_out[0].skeleton)
-    return [Pool.of(clips, numbers) if clips else Pool.empty(layout) for clips in found.values()]
+    layout, others = Layout(held_out[0].skeleton), _others(held_out, recipe)
+    return [
+        Pool.of(clips, numbers, others) if clips else Pool.empty(layout) for clips in found.values()
+    ]
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
@@ -164,6 +173,10 @@ class Windows(lightning.LightningDataModule):
                 )
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
+        minutes = recipe.data.duet_minutes
+        if minutes:
+            clips = clips + choreographed_duets(minutes, recipe.seed)
+            held_out = held_out + choreographed_duets(HELD_OUT_MINUTES, recipe.seed + 1)
         self.texts = texts_in(clips, recipe) if recipe.text_encoder else []
         others = texts_in(held_out, recipe) if recipe.text_encoder else []
         if recipe.text_encoder and not self.texts:

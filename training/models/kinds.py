@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Tag
 
 from training.models import (
+    duet,
     latent_diffusion,
     lstm_vae,
     peer_lstm,
@@ -23,6 +24,7 @@ KINDS: dict[str, type[Network]] = {
     "latent-diffusion": latent_diffusion.LatentDiffusion,
     "text-transformer": text_transformer.TextTransformer,
     "space-time": space_time.SpaceTime,
+    "duet": duet.Duet,
     "lstm-mdn": peer_lstm.LSTMMDN,
     "lstm-mse": peer_lstm.LSTMMSE,
     "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
@@ -40,6 +42,7 @@ Config = Annotated[
     | Annotated[latent_diffusion.Config, Tag("latent-diffusion")]
     | Annotated[text_transformer.Config, Tag("text-transformer")]
     | Annotated[space_time.Config, Tag("space-time")]
+    | Annotated[duet.Config, Tag("duet")]
     | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
     | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
     | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]

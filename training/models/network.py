@@ -92,6 +92,8 @@ class Network(nn.Module, ABC):
 
     PROVING: ClassVar[Mapping[str, Any]]
     """Sizes, small ones, with which the kind proves that it learns: see `training.judge.prove`."""
+    HEEDS_OTHER: ClassVar[bool] = False
+    """Whether it takes another dancer's motion, `other` of a window and of the contract."""
 
     codec: Normalisation
     config: Sizes

@@ -99,8 +99,16 @@ class SpaceTime(TransformerMDN):
         """Read the mixture off the stream (..., J, C) of a time: all of its tokens side by side."""
         return self.mixture_of(self.norm(x).flatten(-2))
 
-    def forward(self, frames: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Mixture:
-        """Predict each next time; see `TransformerMDN.forward`."""
+    def forward(
+        self,
+        frames: Tensor,
+        labels: Tensor,
+        energy: Tensor,
+        reach: Tensor,
+        other: Tensor | None = None,
+    ) -> Mixture:
+        """Predict each next time; see `TransformerMDN.forward`. It heeds nobody."""
+        del other
         position = torch.arange(frames.shape[1], device=frames.device)
         seen = self.seen(position, reach).unsqueeze(1)
         condition = self.conditioned(labels, energy).unsqueeze(1)
@@ -115,12 +123,19 @@ class SpaceTime(TransformerMDN):
         return self.mixture(x.transpose(-3, -2))
 
     def step(
-        self, frames: Tensor, condition: Tensor, keys: Tensor, values: Tensor, filled: Tensor
+        self,
+        frames: Tensor,
+        condition: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+        other: Tensor | None = None,
     ) -> tuple[Mixture, Tensor, Tensor]:
         """Predict the next time from the newest one and a cache; see `TransformerMDN.step`.
 
-        Keys and values are (N, layers, J, H, W, c): a cache for each joint.
+        Keys and values are (N, layers, J, H, W, c): a cache for each joint. It heeds nobody.
         """
+        del other
         window = self.config.context_tokens
         slot = torch.arange(window, device=frames.device)
         seen = (slot >= window - filled[:, None])[:, None, None, None, :]

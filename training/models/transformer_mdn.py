@@ -42,10 +42,9 @@ RETURN_HALF_LIFE = 0.2
 """Seconds in which motion that strayed from the real one comes half the way back."""
 
 
-class Config(AttentionSizes):
-    """Sizes of a network."""
+class TransformerSizes(AttentionSizes):
+    """Sizes of a causal transformer over tokens."""
 
-    kind: Literal["transformer-mdn"] = "transformer-mdn"
     frames_per_token: int = Field(ge=2)
     latent: int = Field(ge=1)
     components: int = Field(ge=1)
@@ -53,10 +52,16 @@ class Config(AttentionSizes):
     condition_channels: int = Field(default=128, ge=1)
 
 
+class Config(TransformerSizes):
+    """Sizes of a network."""
+
+    kind: Literal["transformer-mdn"] = "transformer-mdn"
+
+
 class Block(nn.Module):
     """A pre-norm transformer block whose norms are scaled and shifted by the condition."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: TransformerSizes) -> None:
         super().__init__()
         channels = config.channels
         self.heads = config.heads
@@ -112,12 +117,12 @@ class TransformerMDN(Network):
         "condition_channels": 32,
     }
 
-    config: Config
+    config: TransformerSizes
     codec: TokenCodec
     log_energy_mean: Tensor
     log_energy_scale: Tensor
 
-    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+    def __init__(self, config: TransformerSizes, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout)
         self.config, self.labels = config, labels
         channels, condition = config.channels, config.condition_channels
@@ -140,6 +145,15 @@ class TransformerMDN(Network):
         """Of the keys, and of the values, that a step hands on."""
         c = self.config
         return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+
+    def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
+        """Return the stream (..., C) of normalised tokens (..., K, F).
+
+        `other` is what is seen of another dancer, raw, (..., K, W), for kinds that heed one.
+        """
+        del other
+        stream: Tensor = self.embed(frames.flatten(-2))
+        return stream
 
     def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
         """Embed the conditions.
@@ -169,7 +183,14 @@ class TransformerMDN(Network):
         reach = reach.clamp(max=self.config.context_tokens)
         return ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
 
-    def forward(self, frames: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Mixture:
+    def forward(
+        self,
+        frames: Tensor,
+        labels: Tensor,
+        energy: Tensor,
+        reach: Tensor,
+        other: Tensor | None = None,
+    ) -> Mixture:
         """Predict each next token.
 
         Args:
@@ -177,11 +198,12 @@ class TransformerMDN(Network):
             labels: Weights for each next token, (N, S, L).
             energy: Energy for each next token, (N, S, 1).
             reach: How many tokens each token sees, itself included, (N, S).
+            other: As for `embedded`, (N, S, K, W).
         """
         position = torch.arange(frames.shape[1], device=frames.device)
         seen = self.seen(position, reach)
         condition = self.conditioned(labels, energy)
-        x = self.embed(frames.flatten(-2))
+        x = self.embedded(frames, other)
         for block in self._layers():
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
             q, k, v = block.queries_keys_values(normed)
@@ -191,7 +213,13 @@ class TransformerMDN(Network):
         return self.mixture(x)
 
     def step(
-        self, frames: Tensor, condition: Tensor, keys: Tensor, values: Tensor, filled: Tensor
+        self,
+        frames: Tensor,
+        condition: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+        other: Tensor | None = None,
     ) -> tuple[Mixture, Tensor, Tensor]:
         """Predict the next token from the newest one and a cache of the tokens before.
 
@@ -201,6 +229,7 @@ class TransformerMDN(Network):
             keys: Cached keys, oldest first, not yet rotated, (N, layers, H, W, c).
             values: Cached values, likewise.
             filled: How many slots of the cache are in use, the newest token's included, (N,).
+            other: As for `embedded`, (N, K, W).
 
         Returns:
             The mixture, and keys and values with the newest token in the last slot.
@@ -208,7 +237,7 @@ class TransformerMDN(Network):
         window = self.config.context_tokens
         slot = torch.arange(window, device=frames.device)
         seen = (slot >= window - filled[:, None])[:, None, None, :]
-        x = self.embed(frames.flatten(-2)).unsqueeze(1)
+        x = self.embedded(frames, other).unsqueeze(1)
         condition = condition.unsqueeze(1)
         new_keys, new_values = [], []
         for layer, block in enumerate(self._layers()):
@@ -238,10 +267,10 @@ class TransformerMDN(Network):
         follows then leads back to the real motion as softly as a body does, and so the network
         learns to mend its errors without haste.
         """
-        frames, labels, energy, reach = batch[:4]
+        frames, labels, energy, reach, other = *batch[:4], batch.other
         real = self.codec.normalise(frames)
         tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
-        conditions = labels[:, 1:], energy[:, 1:], reach[:, 1:]
+        conditions = labels[:, 1:], energy[:, 1:], reach[:, 1:], other[:, :-1]
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
             strayed = self._strayed(inputs, *conditions)
@@ -256,9 +285,11 @@ class TransformerMDN(Network):
         return -likelihood.mean() / self.codec.latent
 
     @torch.no_grad()
-    def _strayed(self, inputs: Tensor, labels: Tensor, energy: Tensor, reach: Tensor) -> Tensor:
+    def _strayed(
+        self, inputs: Tensor, labels: Tensor, energy: Tensor, reach: Tensor, other: Tensor
+    ) -> Tensor:
         """Return how far the network's own samples are from the real tokens; 0 for the first."""
-        mixture = self(inputs, labels, energy, reach)
+        mixture = self(inputs, labels, energy, reach, other)
         one = torch.ones_like(energy)
         normal = torch.randn_like(mixture.means[..., 0, :])
         latent = mixture.sample(one, torch.rand_like(one), normal)
@@ -268,12 +299,12 @@ class TransformerMDN(Network):
 
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, nats per frame."""
-        frames, labels, energy, reach = batch[:4]
+        frames, labels, energy, reach, other = *batch[:4], batch.other
         real = self.codec.normalise(frames)
         tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
         last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
         everything = torch.full_like(reach[:, 1:], self.config.context_tokens)
-        mixture = self(tokens[:, :-1], labels[:, 1:], energy[:, 1:], everything)
+        mixture = self(tokens[:, :-1], labels[:, 1:], energy[:, 1:], everything, other[:, :-1])
         with torch.autocast(frames.device.type, enabled=False):
             likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
             likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
@@ -345,6 +376,14 @@ class Step(ExportedStep):
         filled: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return the next frames and the next states; shapes as in the contract."""
+        conditions = emotion, energy, temperature, guidance, uniform, normal
+        return self.following(frames, None, *conditions, keys, values, filled)
+
+    def following(
+        self, frames: Tensor, other: Tensor | None, *rest: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return what `forward` does, for kinds that heed another dancer too."""
+        emotion, energy, temperature, guidance, uniform, normal, keys, values, filled = rest
         network = self.network
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
@@ -358,6 +397,7 @@ class Step(ExportedStep):
             keys.flatten(0, 1),
             values.flatten(0, 1),
             filled.expand(-1, 2).flatten(),
+            None if other is None else other.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
         )
         with_emotion, without = (
             type(mixture)(*(part.unflatten(0, (-1, 2))[:, i] for part in mixture)) for i in (0, 1)
