@@ -95,6 +95,24 @@ def test_a_stuck_page_reloads_itself(browser: Browser, demo: RunningServer) -> N
         stage.await_connection("live")
 
 
+WATCH_LINK = """() => {
+  window.states = [];
+  new MutationObserver(() => states.push(document.documentElement.dataset.connection))
+    .observe(document.documentElement, { attributeFilter: ["data-connection"] });
+}"""
+
+
+def test_a_kiosk_comes_back_to_its_stage(browser: Browser, demo: RunningServer) -> None:
+    with browser.new_page() as page:
+        stage = StagePage(page)
+        page.clock.install()
+        page.goto(f"{demo.address}/?kiosk&quality=low&stage=later")
+        stage.await_connection("refused")
+        page.evaluate(WATCH_LINK)
+        page.clock.run_for(16_000)
+        page.wait_for_function("states.join() === 'connecting,refused'")
+
+
 def test_a_page_of_another_version_asks_to_reload_once(
     browser: Browser, demo: RunningServer
 ) -> None:

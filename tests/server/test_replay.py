@@ -104,6 +104,13 @@ def test_viewers_see_the_recorded_frames_as_of_now(path: Path) -> None:
     assert show.house.services.faults.counts == {}
 
 
+def test_the_command_ends_with_its_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.takes.playback.HELD", 0.0)
+    result = run(path, "--port", 0, "--speed", 20)
+    assert result.exit_code == 0
+    assert "plays at http://" in result.output
+
+
 def test_only_how_it_looks_may_be_chosen(path: Path) -> None:
     show = Show(path)
     show.stage.receive(show.viewer, Set(look="robot"), show.now)
