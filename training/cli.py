@@ -225,7 +225,9 @@ def evaluate(
 
 @app.command()
 def show(
-    clip: Annotated[Path, typer.Argument(help="A .bvh, .npz or .c3d file, or mariel_*.npy.")],
+    clip: Annotated[
+        Path, typer.Argument(help="A file of motion, or of markers: .c3d, mariel_*.npy.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
     ] = None,
@@ -246,7 +248,7 @@ def show(
 @app.command()
 def dream(
     checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote, of kind lstm-vae.")],
-    clip: Annotated[Path, typer.Argument(help="A .bvh or .npz file to dance anew.")],
+    clip: Annotated[Path, typer.Argument(help="A file of motion to dance anew.")],
     out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
     towards: Annotated[
         Path | None, typer.Option(help="Another clip, to which the dance leads evenly.")

@@ -101,8 +101,8 @@ def test_files_are_written_with_all_frames(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dance.fbx", r"expected a name that ends in \.bvh, \.npz or \.c3d, or mariel_\*\.npy"),
-        ("weights.npy", "got 'weights.npy'"),
+        ("dance.txt", r"dance\.txt: expected a name that ends in \.bvh, .*, got '\.txt'"),
+        ("weights.npy", r"expected mariel_\*\.npy, got 'weights\.npy'"),
         ("none.c3d", r"none\.c3d: cannot be read: No such file"),
         ("mariel_none.npy", "expected a NumPy array, got"),
     ],

@@ -21,34 +21,28 @@ GIF_FPS = 20.0
 
 GIF_SIZE = 360
 
-CLIPS = (".bvh", ".npz")
-
 SUFFIXES = (".mp4", ".gif", ".html")
 
 
 def drawing_from(path: Path) -> Drawing:
-    """Read clip or markers and return the drawing.
+    """Read a clip or markers and return the drawing.
 
     Raises:
         MotionFileError: If the file cannot be read or is of no known kind.
     """
-    if path.suffix.lower() in CLIPS:
-        return Drawing.of(read_clip(path))
-    return drawing_of(markers_from(path))
+    if path.suffix.lower() in (".c3d", ".npy"):
+        return drawing_of(markers_from(path))
+    return Drawing.of(read_clip(path))
 
 
 def markers_from(path: Path) -> Markers:
     """Read markers: C3D, or a choreography array.
 
     Raises:
-        MotionFileError: If the file cannot be read or is of no known kind.
+        MotionFileError: If the file cannot be read or is neither.
     """
-    known = path.suffix.lower() == ".c3d" or is_choreography(path.name)
-    if not known:
-        raise MotionFileError(
-            f"{path}: expected a name that ends in {', '.join(CLIPS)} or .c3d, or mariel_*.npy, "
-            f"got {path.name!r}"
-        )
+    if path.suffix.lower() == ".npy" and not is_choreography(path.name):
+        raise MotionFileError(f"{path}: expected mariel_*.npy, got {path.name!r}")
     try:
         return read_choreography(path) if is_choreography(path.name) else read_c3d(path)
     except OSError as error:
