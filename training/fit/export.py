@@ -46,7 +46,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         noise=step.noise,
         text_width=step.text_width,
         text_encoder=module.recipe.text_encoder,
-        texts=tuple(module.texts),
+        energy_by_text=module.energy_by_text,
         states=step.states,
         temperature=playing.temperature,
         guidance=playing.guidance,
