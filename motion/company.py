@@ -105,7 +105,7 @@ class Company:
 
     @property
     def text(self) -> Float[Array, "B T"]:
-        """Tokens of each partner's prompt, zeros for none; may be written into."""
+        """Each partner's prompt, as of `motion.text.tokens_of`; may be written into."""
         return self._figures.text
 
     @property
@@ -185,11 +185,10 @@ class Company:
         rotations, contacts = figures.foot_lock.apply(
             poses, positions, figures.positions, claimed, dt
         )
-        # A partner that follows moves as its lead does: that says nothing about the model. Nor does
-        # one with a prompt, which has a speed of its own.
-        own = 1.0 - figures.text.any(-1)
+        # A partner that follows moves as its lead does: that says nothing about the model.
+        own = np.ones(len(self))
         for slot, lead in (leads or {}).items():
-            own[slot] *= 1.0 - lead.shown
+            own[slot] -= lead.shown
         speed = aim + own * (figures.show(poses, positions) / dt - aim)
         figures.governor.observe(speed, aim, dt)
         stuck = figures.watchdog.observe(speed, aim, dt)
@@ -218,7 +217,12 @@ class Company:
         here = np.array([mind is not None for mind in self._minds], bool)
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
-        aim = energy * emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
+        usual = emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
+        aim = energy * usual
+        if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
+            calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
+            pace = figures.text[:, -1]
+            aim = np.where(pace > 0, aim * pace / calm, aim)
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, figures.guidance)
         asked = np.column_stack(

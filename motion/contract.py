@@ -47,9 +47,10 @@ class Contract(BaseModel):
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
     `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
-    (B, text_width), the tokens of a prompt, if the model takes text; `other`
-    (B, frames_per_step, W) where it heeds another dancer, see `motion.other`; and every state.
-    It gives `frames`, those that follow, and every state under `next_` and its name.
+    (B, text_width), if the model takes text: the tokens of a prompt and at last its usual energy,
+    m/s, zeros for none; `other` (B, frames_per_step, W) where it heeds another dancer, see
+    `motion.other`; and every state. It gives `frames`, those that follow, and every state under
+    `next_` and its name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -71,11 +72,11 @@ class Contract(BaseModel):
     """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
     noise: int = Field(ge=0)
     text_width: int = Field(default=0, ge=0)
-    """Numbers in a prompt's tokens; 0 for a model that takes no text."""
+    """Numbers in a prompt: its tokens and its usual energy; 0 for a model that takes no text."""
     text_encoder: str = ""
     """Name of the encoder that makes them, of `motion.text`."""
-    texts: tuple[str, ...] = ()
-    """Texts that the model learnt from, the commonest first."""
+    energy_by_text: dict[str, float] = {}
+    """Texts that the model learnt from, the commonest first: the mean joint speed of each, m/s."""
     states: tuple[State, ...]
     other: bool = False
     """Whether it heeds another dancer."""

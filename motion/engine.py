@@ -26,7 +26,7 @@ class Conditions:
         energy: Mean joint speed to aim at, m/s, (B, 1).
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
-        text: Tokens of a prompt, zeros for none, (B, T); None stands for zeros.
+        text: A prompt, zeros for none, (B, T); None stands for zeros.
         other: What is seen of another dancer, (B, K, W), for models that heed one; see
             `motion.other`. None if nobody is there.
     """

@@ -42,7 +42,7 @@ class Partner:
 
     @property
     def text(self) -> Float[Array, "T"]:
-        """Tokens of its prompt, zeros for none; may be written into."""
+        """Its prompt, as of `motion.text.tokens_of`; may be written into."""
         return self._company.text[0]
 
     def take_up(self, context: Clip) -> None:

@@ -30,6 +30,9 @@ LONGEST: Final = 200
 ALIKE: Final = 0.2
 """Cosine from which on two words mean something alike; unrelated words stay below it."""
 
+NEARBY: Final = 0.05
+"""Difference of cosines by which a learnt text counts less for the energy of a prompt, e-fold."""
+
 CLIP_WEIGHTS: Final = "BHAVA_CLIP"
 """Environment variable with the path of CLIP's weights."""
 
@@ -145,14 +148,22 @@ def encoder(name: str) -> TextEncoder:
 
 
 def tokens_of(text: str, contract: Contract) -> Float[Array, "T"]:
-    """Return a prompt as a model takes it; zeros for the empty one.
+    """Return a prompt as a model takes it: tokens and usual energy; zeros for the empty one.
 
     Raises:
         SetupError: If the machine lacks the model's encoder.
     """
     if not text or not contract.text_width:
         return np.zeros(contract.text_width, np.float32)
-    return encoder(contract.text_encoder).encode(text).ravel()
+    tokens = encoder(contract.text_encoder).encode(text)
+    return np.append(tokens, np.float32(usual_energy(tokens[0], contract)))
+
+
+def usual_energy(sentence: Float[Array, "W"], contract: Contract) -> float:
+    """Return the mean joint speed of what learnt texts like a sentence mean, m/s."""
+    known = _sentences(tuple(contract.energy_by_text), contract.text_encoder)
+    weights = np.exp((known @ sentence - 1.0) / NEARBY)
+    return float(np.exp(np.average(np.log([*contract.energy_by_text.values()]), weights=weights)))
 
 
 def check_prompt(text: str, contract: Contract) -> list[str]:
@@ -174,7 +185,7 @@ def check_prompt(text: str, contract: Contract) -> list[str]:
     words = telling_words(text)
     strange = [word for word in words if not _is_known(word, contract)]
     if len(strange) == len(words):
-        examples = ", ".join(repr(text) for text in contract.texts[:3])
+        examples = ", ".join(repr(text) for text in [*contract.energy_by_text][:3])
         raise ConditionError(
             f"text: expected English words of motion, such as {examples}, got {text!r:.80}"
         )
@@ -198,16 +209,20 @@ def telling_words(text: str) -> list[str]:
 
 
 @cache
-def _vocabulary(texts: tuple[str, ...], name: str) -> Float[Array, "V W"]:
-    words = dict.fromkeys(word for text in texts for word in telling_words(text))
-    return np.stack([encoder(name).encode(word)[0] for word in words])
+def _sentences(texts: tuple[str, ...], name: str) -> Float[Array, "N W"]:
+    return np.stack([encoder(name).encode(text)[0] for text in texts])
+
+
+def _vocabulary(contract: Contract) -> tuple[str, ...]:
+    texts = contract.energy_by_text
+    return tuple(dict.fromkeys(word for text in texts for word in telling_words(text)))
 
 
 def _is_known(word: str, contract: Contract) -> bool:
     if not word.isascii():
         return False
     name = contract.text_encoder
-    alike = _vocabulary(contract.texts, name) @ encoder(name).encode(word)[0]
+    alike = _sentences(_vocabulary(contract), name) @ encoder(name).encode(word)[0]
     return bool(alike.max() >= ALIKE)
 
 

@@ -27,7 +27,7 @@ class Ask:
         temperature: In [0, 2].
         stage_radius: Metres.
         lead: Whom it follows, if anybody.
-        text: Tokens of a prompt, zeros for none, as its model takes them, (T,).
+        text: A prompt as its model takes it, zeros for none, (T,).
     """
 
     emotion: Float[Array, " E"]

@@ -310,7 +310,7 @@ class Stage:
             stage_radius=self.controls.stage_radius,
             skeleton=SkeletonMessage.of(CANONICAL),
             emotions=self._contract.emotions,
-            texts=self._contract.texts[:SUGGESTED],
+            texts=tuple(self._contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
             status=self.status,
         )

@@ -9,9 +9,9 @@ from motion.errors import ConditionError, SetupError
 from motion.text import CLIP_WEIGHTS, TOKENS, ClipEncoder, check_prompt, encoder, tokens_of
 from tests.server.doubles import CONTRACT
 
-TEXTS = ("walk", "a person raises the left arm", "wave goodbye", "dance")
+TEXTS = {"walk": 0.8, "a person raises the left arm": 0.2, "wave goodbye": 0.3, "dance": 1.0}
 SPEAKING = CONTRACT.model_copy(
-    update={"text_width": TOKENS * 256, "text_encoder": "words", "texts": TEXTS}
+    update={"text_width": TOKENS * 256 + 1, "text_encoder": "words", "energy_by_text": TEXTS}
 )
 
 
@@ -41,6 +41,13 @@ def test_no_prompt_is_zeros_and_a_model_without_text_takes_none():
     assert tokens_of("walk", CONTRACT).shape == (0,)
 
 
+def test_a_prompt_is_as_lively_as_what_is_like_it():
+    assert tokens_of("walk", SPEAKING)[-1] == pytest.approx(0.8, rel=0.02)
+    assert tokens_of("waving goodbye", SPEAKING)[-1] == pytest.approx(0.3, rel=0.1)
+    slow, fast = min(TEXTS.values()), max(TEXTS.values())
+    assert slow < tokens_of("walk and dance", SPEAKING)[-1] < fast
+
+
 @pytest.mark.parametrize(
     ("prompt", "strange"),
     [
@@ -50,7 +57,7 @@ def test_no_prompt_is_zeros_and_a_model_without_text_takes_none():
     ],
 )
 def test_words_that_are_like_none_that_were_learnt_are_named(prompt, strange):
-    texts = {**SPEAKING.model_dump(), "texts": (*TEXTS, "run")}
+    texts = {**SPEAKING.model_dump(), "energy_by_text": TEXTS | {"run": 2.0}}
     found = check_prompt(prompt, type(SPEAKING).model_validate(texts))
     assert [word for word in found if word in ("xyzzy", "jog", "walks", "waves")] == strange
 

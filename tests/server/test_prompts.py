@@ -14,9 +14,9 @@ from tests.server.theatre import house_of
 
 SPEAKING = CONTRACT.model_copy(
     update={
-        "text_width": TOKENS * 256,
+        "text_width": TOKENS * 256 + 1,
         "text_encoder": "words",
-        "texts": ("walk", "a person waves"),
+        "energy_by_text": {"walk": 0.8, "a person waves": 0.3},
     }
 )
 

@@ -142,7 +142,7 @@ def test_tokens_in_which_clips_are_blended_are_masked_in_the_loss(network, windo
     assert network.loss(batch._replace(frames=frames), 0.0) > network.loss(batch, 0.0)
 
 
-def test_it_learns_what_texts_mean_and_how_lively_they_are(windows):
+def test_it_learns_what_texts_mean(windows):
     torch.manual_seed(0)
     module = Training(speaking().model_dump())
     module.prepare_from(windows.pools, windows.to_fit())
@@ -157,7 +157,6 @@ def test_it_learns_what_texts_mean_and_how_lively_they_are(windows):
         optimiser.step()
         losses.append(loss.item())
     assert losses[-1] < 0.8 * losses[0]
-    assert network.pace.weight.grad.abs().max() > 0
     assert network.blocks[0].keys_values.weight.grad.abs().max() > 0
 
 
@@ -188,9 +187,9 @@ class TestExported:
 
     def test_the_contract_tells_what_it_reads(self, run):
         contract = run[1].contract
-        assert contract.text_width == TOKENS * 256
+        assert contract.text_width == TOKENS * 256 + 1
         assert contract.text_encoder == "words"
-        assert "jump" in contract.texts
+        assert contract.energy_by_text["jump"] > 0
 
     def test_a_batch_computes_what_singles_do_with_prompts_or_without(self, run):
         engine = run[1]

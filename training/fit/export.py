@@ -48,7 +48,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         noise=step.noise,
         text_width=step.text_width,
         text_encoder=module.recipe.text_encoder,
-        texts=tuple(module.texts),
+        energy_by_text=module.energy_by_text,
         states=step.states,
         other=module.network.HEEDS_OTHER,
         temperature=playing.temperature,

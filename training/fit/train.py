@@ -33,7 +33,7 @@ LAST = "last.ckpt"
 FITTED_WINDOWS = 400
 AVERAGING_DECAY = 0.995
 QUALITY = "quality"
-TEXTS = "texts"
+ENERGY_BY_TEXT = "energy_by_text"
 
 
 def learning_rate_at(step: int, warm_up_steps: int, total: int) -> float:
@@ -70,7 +70,7 @@ class Training(lightning.LightningModule):
         self.network: Network = KINDS[self.recipe.model.kind](self.recipe.model, labels, layout)
         self.register_buffer("typical_energy", torch.ones(len(self.recipe.data.emotions)))
         self.quality: dict[str, float] = {}
-        self.texts: list[str] = []
+        self.energy_by_text: dict[str, float] = {}
 
     def prepare_from(self, pools: list[Pool], windows: StitchedWindows) -> str:
         """Fit codec and normalisation to the data and return what came of it, in words."""
@@ -98,13 +98,13 @@ class Training(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep what the last validation found, and the texts."""
-        checkpoint[TEXTS] = self.texts
+        checkpoint[ENERGY_BY_TEXT] = self.energy_by_text
         nats = self.trainer.callback_metrics.get("val/nats_per_frame")
         checkpoint[QUALITY] = {} if nats is None else {"held_out_nats_per_frame": float(nats)}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Take up what the last validation found, and the texts."""
-        self.texts = checkpoint.get(TEXTS, [])
+        self.energy_by_text = checkpoint.get(ENERGY_BY_TEXT, self.energy_by_text)
         self.quality = checkpoint.get(QUALITY, {})
 
     def configure_optimizers(self) -> Any:
@@ -210,7 +210,7 @@ def train(
     module = Training(recipe.model_dump(), windows.layout.skeleton.to_dict())
     print(module.prepare_from(windows.pools, windows.to_fit()))
     if recipe.text_encoder:
-        module.texts = windows.texts
+        module.energy_by_text = windows.energy_by_text()
         module.network.learn_texts(windows.text_tokens())
     parameters = sum(weight.numel() for weight in module.parameters())
     print(f"{recipe.model.kind}: {parameters / 1e6:.1f} million parameters")

@@ -154,11 +154,11 @@ def retrieve(
         prompts = [(p, text) for p, text in prompts_of(pairs) if (p == text) == taught_words]
         if not prompts:
             continue
-        asked, own = zip(*((p, texts.index(text)) for p, text in prompts), strict=True)
+        asked, meant = [p for p, _ in prompts], [texts.index(text) for _, text in prompts]
         near = [active(nearest(prompt, taught, encode)) for prompt in asked]
         danced = dances(engine, asked, tick)
         for what, motions in (("nearest text", near), (engine.contract.name, danced)):
-            answered = own * (len(motions) // len(own))
+            answered = meant * (len(motions) // len(meant))
             ranks = judge.ranks(motions, answered, list(wordings.values()))
             found.append(_precision(f"{what}, {name}", ranks, len(texts)))
     return found
@@ -207,7 +207,7 @@ def _chance(texts: int) -> Precision:
 
 
 def _precision(name: str, ranks: Int[Array, "N"], texts: int) -> Precision:
-    return Precision(name, tuple(drawn(ranks < k, np.mean) for k in LEVELS), texts)
+    return Precision(name, tuple(drawn((ranks < k).tolist(), np.mean) for k in LEVELS), texts)
 
 
 def _embedded(texts: Sequence[str], encode: TextEncoder) -> Float[Array, "W"]:

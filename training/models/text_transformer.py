@@ -126,7 +126,6 @@ class TextTransformer(Network):
         self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
         self.words = nn.Linear(config.text_channels, channels)
         self.place = nn.Parameter(torch.zeros(1 + TOKENS, channels))
-        self.pace = nn.Linear(labels + config.text_channels, 1)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(channels)
         self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
@@ -150,21 +149,6 @@ class TextTransformer(Network):
         self.log_energy_mean.copy_(level.mean())
         self.log_energy_scale.copy_(level.std())
         return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
-
-    def level_of(self, energy: Tensor) -> Tensor:
-        """Return normalised logarithms of energies above 0."""
-        level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
-        return level.clamp(-3, 3)
-
-    def usual_level(self, labels: Tensor, sentence: Tensor) -> Tensor:
-        """Return the level (..., 1) that is usual for labels (..., L) and a sentence (..., X)."""
-        level: Tensor = self.pace(torch.cat([labels, sentence], -1))
-        return level.clamp(-3, 3)
-
-    def usual_energy(self, labels: Tensor, sentence: Tensor) -> Tensor:
-        """Return the energy (..., 1) that is usual for labels and a sentence, m/s."""
-        level = self.usual_level(labels, sentence)
-        return torch.exp(level * self.log_energy_scale + self.log_energy_mean)
 
     def conditioned(self, told: Told) -> Tensor:
         """Embed all that holds for a token as a whole."""
@@ -253,7 +237,7 @@ class TextTransformer(Network):
         return Told(batch.labels[:, 1:], batch.energy[:, 1:], texts, number)
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
-        """Return the mean negative log likelihood per latent dimension, nats, and of the pace.
+        """Return the mean negative log likelihood per latent dimension, nats.
 
         With a probability of `disturbance` an input token is the network's own sample of it; see
         `training.models.transformer_mdn`.
@@ -271,17 +255,11 @@ class TextTransformer(Network):
             latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
         likelihood = self(inputs, told, reach).log_likelihood(latent) / self.codec.latent
         real = batch.real[:, 1:]
-        return self._pace_error(told) - (likelihood * real).sum() / real.sum().clamp(min=1)
+        return -(likelihood * real).sum() / real.sum().clamp(min=1)
 
     def _tokens(self, batch: Window) -> Tensor:
         frames = self.codec.normalise(batch.frames)
         return frames[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
-
-    def _pace_error(self, told: Told) -> Tensor:
-        """Return the mean squared error of levels where a text and its energy are known."""
-        known = (told.sentence != 0).any(-1) & (told.energy[..., 0] > 0)
-        error = self.usual_level(told.labels, told.sentence) - self.level_of(told.energy)
-        return (error[..., 0].square() * known).sum() / known.sum().clamp(min=1)
 
     @torch.no_grad()
     def _strayed(self, inputs: Tensor, told: Told, reach: Tensor) -> Tensor:
@@ -328,28 +306,21 @@ class Step(ExportedStep):
             State(name="filled", shape=(1,)),
         )
         super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
-        self.text_width = TOKENS * c.text_channels
+        self.text_width = TOKENS * c.text_channels + 1
         self.register_buffer("usual_energy", usual_energy)
 
-    def energies(self, emotion: Tensor, energy: Tensor, text: Tensor) -> Tensor:
-        """Return the energy that each guess is told, (N, 3, 1).
+    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
+        """Return the energy (N, 1) that the guesses without emotion are told.
 
-        A prompt has an energy of its own; what is asked for beyond that of the emotion makes it
-        livelier or calmer. See `network.CALM` for the guesses without emotion.
+        Args:
+            emotion: Weights, (N, E).
+            energy: Asked for, m/s, (N, 1).
+            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
         """
-        network, sentence = self.network, text[:, 0]
         total = emotion.sum(1, keepdim=True)
-        felt = total > 0
         usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
-        usual = torch.where(felt, usual, self.usual_energy.mean())
-        calm = torch.where(felt, CALM * usual, energy)
-        nothing = self.labels_of(torch.zeros_like(emotion))
-        own = network.usual_energy(self.labels_of(emotion), sentence) * energy / usual
-        own_calm = torch.where(felt, CALM * network.usual_energy(nothing, sentence), own)
-        spoken = (sentence != 0).any(1, keepdim=True)
-        told = torch.where(spoken, own, energy)
-        calm = torch.where(spoken, own_calm, calm)
-        return torch.stack([told, calm, calm], 1)
+        usual = torch.where(pace > 0, pace, usual)
+        return torch.where(total > 0, CALM * usual, energy)
 
     def forward(
         self,
@@ -369,13 +340,16 @@ class Step(ExportedStep):
         network = self.network
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
-        prompt = text.unflatten(1, (TOKENS, -1))
+        prompt, calm = (
+            text[:, :-1].unflatten(1, (TOKENS, -1)),
+            self.calm(emotion, energy, text[:, -1:]),
+        )
         nothing = self.labels_of(torch.zeros_like(emotion))
         labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
         prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
         told = Told(
             labels.flatten(0, 1),
-            self.energies(emotion, energy, prompt).flatten(0, 1),
+            torch.stack([energy, calm, calm], 1).flatten(0, 1),
             prompts,
             torch.arange(prompts.shape[0], device=text.device),
         )
