@@ -129,7 +129,7 @@ class _Document:
         seconds = max(float(times[-1]) for times, _, _ in tracks.values())
         if not 0.0 <= seconds <= LONGEST:
             raise MotionFileError(f"expected up to {LONGEST:g} s of motion, got {seconds:g}")
-        at = np.arange(int(seconds * FPS + 1e-6) + 1) / FPS
+        at = np.arange(int((seconds + ROUNDED) * FPS) + 1) / FPS
         rest_positions, rest_turned = self._world(joints, {}, np.zeros(1))
         positions, turned = self._world(joints, tracks, at)
         order = list(joints)

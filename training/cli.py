@@ -145,7 +145,7 @@ def prove(
         list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
     ] = None,
     out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
-    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 500,
+    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 800,
 ) -> None:
     """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
     import torch

@@ -41,7 +41,7 @@ WINDOWS = 8
 NEXT = 4
 """Frames that count as what comes next."""
 
-STEPS = 500
+STEPS = 800
 
 DISTURBANCES = {"own_sample_share": 0.25, "input_noise": 0.05}
 

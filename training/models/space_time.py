@@ -70,7 +70,8 @@ class Block(transformer_mdn.Block):
         at_times = self.norm_space(x).transpose(-3, -2)  # (N, S, J, C)
         split = self.qkv_space(at_times).unflatten(-1, (3, self.heads, -1))
         q, k, v = split.movedim(-3, 0).transpose(-3, -2)
-        attended = functional.scaled_dot_product_attention(q, k, v)  # (N, S, H, J, C / H)
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5  # (N, S, H, J, J)
+        attended = scores.softmax(-1) @ v
         return x + self.out_space(attended.transpose(-3, -2).flatten(-2)).transpose(-3, -2)
 
 
