@@ -19,7 +19,8 @@ References:
 """
 
 import math
-from typing import ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -83,6 +84,13 @@ class LatentDiffusion(Network):
     """Says in which direction a latent lies from what is partly noise."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "frames_per_token": 4,
+        "context_tokens": 8,
+        "channels": 96,
+        "layers": 3,
+        "motion": {"window": 56, "poses": 24, "rhythms": 28, "latent": 48, "hidden": 64},
+    }
 
     config: Config
     codec: MotionAutoencoder

@@ -22,7 +22,8 @@ References:
     S. Bengio et al., "Scheduled Sampling", arXiv:1506.03099.
 """
 
-from typing import ClassVar, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -121,6 +122,15 @@ class LSTMVAE(Network):
     """Encoder, decoder, and the mixture by which the latent walks."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "frames_per_token": 4,
+        "context_tokens": 16,
+        "latent": 16,
+        "leg_tokens": 4,
+        "token_latent": 24,
+        "components": 4,
+        "channels": 96,
+    }
 
     config: Config
     codec: TokenCodec

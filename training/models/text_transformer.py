@@ -14,7 +14,8 @@ References:
     (guidance by several conditions).
 """
 
-from typing import ClassVar, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -107,6 +108,7 @@ class TextTransformer(Network):
     """Predicts the next token's latent from the tokens so far, an emotion, an energy, a prompt."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
+    PROVING: ClassVar[Mapping[str, Any]] = transformer_mdn.TransformerMDN.PROVING
 
     config: Config
     codec: TokenCodec
