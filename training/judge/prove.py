@@ -141,7 +141,8 @@ def table(scores: Sequence[tuple[World, str, Score]]) -> str:
         verdict = "" if who in ("persistence", "law") else "yes" if passed else "**no**"
         lines.append(
             f"| {world.name} | {who} | {1000 * score.next_error:.1f} | "
-            f"{score.frequency_error:.0%} | {score.amplitude_error:.0%} | {nats} | {seconds} | {verdict} |"
+            f"{score.frequency_error:.0%} | {score.amplitude_error:.0%} | "
+            f"{nats} | {seconds} | {verdict} |"
         )
     return "\n".join(lines) + "\n"
 
