@@ -112,15 +112,11 @@ class _Document:
         kind, width = np.dtype(COMPONENTS[about.componentType]), WIDTHS[about.type]
         stride = view.byteStride or kind.itemsize * width
         start = (view.byteOffset or 0) + (about.byteOffset or 0)
-        raw = np.ndarray(
+        raw: Array = np.ndarray(
             (about.count, width), kind, self._buffers[view.buffer], start, (stride, kind.itemsize)
         )
-        share = np.iinfo(kind).max if about.normalized else 1.0
-        return (
-            np.maximum(raw.astype(np.float64) / share, -1.0)
-            if about.normalized
-            else (raw.astype(np.float64))
-        )
+        values = raw.astype(np.float64)
+        return np.maximum(values / np.iinfo(kind).max, -1.0) if about.normalized else values
 
     def recording(self, animation: Any) -> RigClip:
         """Return an animation as the motion of a rig."""

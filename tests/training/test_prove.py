@@ -69,8 +69,8 @@ def test_the_table_says_who_has_learnt():
         (WALKER, "frozen", Score(0.02, 1.0, 1.0)),
     ]
     rows = table(scores).splitlines()
-    assert rows[4] == "| walker | good | 20.0 | 5% | 10% | -300 | yes |"
-    assert rows[5].endswith("|  | **no** |")
+    assert rows[4] == "| walker | good | 20.0 | 5% | 10% | -300 |  | yes |"
+    assert rows[5].endswith("|  |  | **no** |")
 
 
 def test_what_is_played_is_a_clip_of_the_world():

@@ -9,10 +9,11 @@ speed, are from the law's, each as a share of it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -59,12 +60,14 @@ class Score:
         frequency_error: Mean share by which frequencies are off.
         amplitude_error: Mean share by which amplitudes, and the speed of travel, are off.
         nats: Negative log likelihood of held-out raw features, nats per frame; NaN without one.
+        seconds: Processor time of its training; NaN for who needs none.
     """
 
     next_error: float
     frequency_error: float
     amplitude_error: float
     nats: float = float("nan")
+    seconds: float = float("nan")
 
 
 def recipe_for(kind: str, world: World, steps: int = STEPS) -> Recipe:
@@ -128,16 +131,18 @@ def table(scores: Sequence[tuple[World, str, Score]]) -> str:
     """Return the scores as a table in Markdown, a row for each kind in each world."""
     persistence = {world.name: score for world, who, score in scores if who == "persistence"}
     lines = [
-        "| world | kind | next, mm | frequency off | amplitude off | nats / frame | learnt |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| world | kind | next, mm | frequency off | amplitude off | nats / frame | trained, s "
+        "| learnt |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for world, who, score in scores:
-        nats = "" if np.isnan(score.nats) else f"{score.nats:.0f}"
+        nats, seconds = ("" if np.isnan(x) else f"{x:.0f}" for x in (score.nats, score.seconds))
         passed = learnt(score, persistence[world.name])
         verdict = "" if who in ("persistence", "law") else "yes" if passed else "**no**"
         lines.append(
             f"| {world.name} | {who} | {1000 * score.next_error:.1f} | "
-            f"{score.frequency_error:.0%} | {score.amplitude_error:.0%} | {nats} | {verdict} |"
+            f"{score.frequency_error:.0%} | {score.amplitude_error:.0%} | "
+            f"{nats} | {seconds} | {verdict} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -148,12 +153,14 @@ def _proved(kind: str, world: World, steps: int) -> Score:
     ]
     held_out = [world.clip(label, CLIP_SECONDS, 100) for label in world.labels]
     with TemporaryDirectory() as folder:
-        recipe, out = recipe_for(kind, world, steps), Path(folder)
+        recipe, out, begun = recipe_for(kind, world, steps), Path(folder), process_time()
         checkpoint = train(recipe, clips, held_out, out, resume=False)
+        seconds = process_time() - begun
         contract = export(checkpoint, out / "model", licence="none")
         engine = Engine.load(out / "model")
         nats = contract.quality.get("held_out_nats_per_frame", float("nan"))
-        return _judged(world, lambda label, heard, _: _play(engine, label, heard), nats)
+        score = _judged(world, lambda label, heard, _: _play(engine, label, heard))
+        return replace(score, nats=nats, seconds=seconds)
 
 
 def _play(engine: Engine, label: str, heard: Sequence[Clip]) -> list[Clip]:
@@ -184,9 +191,9 @@ def _by_law(label: str, heard: Sequence[Clip], true: Sequence[Clip]) -> list[Cli
     return list(true)
 
 
-def _judged(world: World, play: Play, nats: float = float("nan")) -> Score:
+def _judged(world: World, play: Play) -> Score:
     found = [_judged_label(world, label, play) for label in world.labels]
-    return Score(*np.mean(found, axis=0).tolist(), nats)
+    return Score(*np.mean(found, axis=0).tolist())
 
 
 def _judged_label(world: World, label: str, play: Play) -> tuple[float, float, float]:

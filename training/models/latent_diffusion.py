@@ -183,6 +183,7 @@ class LatentDiffusion(Network):
     def nats_per_frame(self, batch: Window) -> None:
         """Return None: what it says has no density that could be told."""
         del batch
+        return None
 
     def joined(self, past: Tensor, windows: Tensor) -> Tensor:
         """Paint the past (N, C, P) into windows (N, W, P): what follows goes on from there."""

@@ -52,6 +52,7 @@ class MotionAutoencoder(Normalisation):
     rhythms: Tensor
     pose_spread: Tensor
     share: Tensor
+    weight: Tensor
     usual: Tensor
     basis: Tensor
     spread: Tensor
@@ -73,6 +74,8 @@ class MotionAutoencoder(Normalisation):
         self.register_buffer("rhythms", cosines(sizes.window, sizes.rhythms))
         share = FAINT + (1 - FAINT) * torch.exp(-0.5 * ((at - shown - WIDE / 2) / WIDE) ** 2)
         self.register_buffer("share", (share / share.square().mean().sqrt()).unsqueeze(-1))
+        weight = (1 + (SPEED * torch.arange(sizes.rhythms)) ** 2).sqrt()
+        self.register_buffer("weight", weight.unsqueeze(-1))
         self.register_buffer("usual", torch.zeros(numbers))
         self.register_buffer("basis", torch.zeros(sizes.latent, numbers))
         self.register_buffer("spread", torch.ones(sizes.latent))
@@ -93,7 +96,7 @@ class MotionAutoencoder(Normalisation):
     def decode(self, latent: Tensor) -> Tensor:
         """Windows (N, W, P) of latents (N, D)."""
         numbers = self.usual + (latent * self.spread) @ self.basis + self.correction(latent)
-        spectrum = numbers.unflatten(-1, (self.sizes.rhythms, -1)) / self._weight
+        spectrum = numbers.unflatten(-1, (self.sizes.rhythms, -1)) / self.weight
         return self.rhythms.transpose(0, 1) @ spectrum / self.share
 
     def loss(self, poses: Tensor, latent: Tensor) -> Tensor:
@@ -101,14 +104,9 @@ class MotionAutoencoder(Normalisation):
         wrong = (self.decode(latent) - poses) * self.share
         return wrong.square().mean() + (wrong.diff(dim=1) / SPEED).square().mean()
 
-    @property
-    def _weight(self) -> Tensor:
-        number = torch.arange(self.sizes.rhythms, device=self.rhythms.device)
-        return (1 + (SPEED * number) ** 2).sqrt().unsqueeze(-1)
-
     def _spectrum(self, poses: Tensor) -> Tensor:
         """Windows (N, W, P) to weighted numbers (N, R * P)."""
-        return (self.rhythms @ (poses * self.share) * self._weight).flatten(-2)
+        return (self.rhythms @ (poses * self.share) * self.weight).flatten(-2)
 
     @torch.no_grad()
     def fit(self, windows: Tensor) -> float:
