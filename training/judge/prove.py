@@ -183,7 +183,14 @@ def _play(engine: Engine, label: str, heard: Sequence[Clip]) -> list[Clip]:
 
 def _persist(label: str, heard: Sequence[Clip], true: Sequence[Clip]) -> list[Clip]:
     del label
-    return [clip[np.full(len(follows), -1)] for clip, follows in zip(heard, true, strict=True)]
+    return [
+        replace(
+            clip,
+            hips=np.repeat(clip.hips[-1:], len(follows), axis=0),
+            rotations=np.repeat(clip.rotations[-1:], len(follows), axis=0),
+        )
+        for clip, follows in zip(heard, true, strict=True)
+    ]
 
 
 def _by_law(label: str, heard: Sequence[Clip], true: Sequence[Clip]) -> list[Clip]:
