@@ -150,18 +150,17 @@ def prove(
     """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
     import torch
 
+    from training.judge.prove import PROVABLE, table
     from training.judge.prove import prove as run
-    from training.judge.prove import table
-    from training.models.kinds import KINDS
 
-    unknown = [kind for kind in kinds or [] if kind not in KINDS]
+    unknown = [kind for kind in kinds or [] if kind not in PROVABLE]
     if unknown:
-        raise BhavaError(f"expected kinds of {', '.join(KINDS)}, got {unknown[0]}")
+        raise BhavaError(f"expected kinds of {', '.join(PROVABLE)}, got {unknown[0]}")
     for logger in ("lightning.pytorch", "torch.onnx"):
         _quiet(logger, logger.partition(".")[0])
     torch.set_num_threads(1)  # small networks
     scores = []
-    for score in run(kinds or tuple(KINDS), steps=steps):
+    for score in run(kinds or PROVABLE, steps=steps):
         scores.append(score)
         out.write_text(table(scores))
     typer.echo(out.read_text())

@@ -51,6 +51,10 @@ NEXT_SHARE, LAW_SHARE = 0.5, 0.25
 neither frequency nor amplitude by more than that share of the law's."""
 
 
+PROVABLE = tuple(kind for kind, network in KINDS.items() if not network.HEEDS_OTHER)
+"""Kinds that learn any skeleton; who heeds another dancer is judged by `training.judge.reaction`."""
+
+
 @dataclass(frozen=True)
 class Score:
     """How well something goes on in a world.
@@ -105,12 +109,12 @@ def recipe_for(kind: str, world: World, steps: int = STEPS) -> Recipe:
 
 
 def prove(
-    kinds: Sequence[str] = tuple(KINDS), worlds: Sequence[World] = WORLDS, steps: int = STEPS
+    kinds: Sequence[str] = PROVABLE, worlds: Sequence[World] = WORLDS, steps: int = STEPS
 ) -> Iterator[tuple[World, str, Score]]:
     """Yield how each kind does in each world, after persistence and the law itself.
 
     Args:
-        kinds: Of `KINDS`.
+        kinds: Of `PROVABLE`.
         worlds: To learn.
         steps: Of training.
     """

@@ -23,6 +23,7 @@ from scipy.special import ellipj, ellipk
 from motion import rotations
 from motion.clip import Clip
 from motion.skeleton import Skeleton
+from training.corpus.texts import TEXT
 from training.fit.dataset import FPS
 
 Array = np.ndarray
@@ -69,7 +70,7 @@ class World:
         turned[:, turning, :3] = np.sin(angles / 2)[..., None] * self.axis
         turned[:, turning, 3] = np.cos(angles / 2)
         hips = places[:, :1] * self.across + places[:, 1:] * [0.0, 1.0, 0.0]
-        labels = {"dataset": self.name, "emotion": label, "group": f"{label}{seed}"}
+        labels = {"dataset": self.name, "emotion": label, "group": f"{label}{seed}", TEXT: label}
         return Clip(f"{self.name}/{label}{seed}", FPS, hips, turned, labels, self.skeleton)
 
     def signals(self, clip: Clip) -> Float[Array, "T S"]:
