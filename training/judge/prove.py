@@ -52,7 +52,7 @@ neither frequency nor amplitude by more than that share of the law's."""
 
 
 PROVABLE = tuple(kind for kind, network in KINDS.items() if not network.HEEDS_OTHER)
-"""Kinds that learn any skeleton; who heeds another dancer is judged by `training.judge.reaction`."""
+"""Kinds that learn any skeleton; who heeds another dancer has `training.judge.reaction`."""
 
 
 @dataclass(frozen=True)
