@@ -20,7 +20,8 @@ run: $(VENV)/libraries.stamp web/dist/index.html $(VENV)/run.stamp ## start the 
 
 test: programs web/dist/index.html check ## install a browser and all else that the tests need, then run them
 	@npm --prefix web test
-	$(VENV)/bin/pytest
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest --ignore tests/end_to_end --numprocesses 2 --dist loadfile
+	$(VENV)/bin/pytest tests/end_to_end
 
 check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-check
 	@$(VENV)/bin/ruff check

@@ -14,7 +14,7 @@ References:
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -23,49 +23,13 @@ from scipy.spatial.transform import Rotation
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.skeleton import CANONICAL
+from motion.rig_clip import RigClip
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
 FASTEST = 1000.0
 """Highest believable rate, frames per second."""
-
-
-@dataclass(frozen=True, eq=False)
-class Bvh:
-    """A motion on its own skeleton, in its own units and axes.
-
-    Attributes:
-        joints: Joint names, end sites included, parents before children.
-        parents: Index of each joint's parent; -1 for the root.
-        offsets: Offset from the parent with all channels at zero, (J, 3).
-        fps: Frames per second.
-        positions: Positions relative to the parent, (T, J, 3).
-        rotations: Local unit quaternions, (T, J, 4).
-    """
-
-    joints: tuple[str, ...]
-    parents: tuple[int, ...]
-    offsets: Float[Array, "J 3"]
-    fps: float
-    positions: Float[Array, "T J 3"]
-    rotations: Float[Array, "T J 4"]
-
-    def world(self) -> tuple[Float[Array, "T J 3"], Float[Array, "T J 4"]]:
-        """Return world positions and world rotations of all joints in all frames."""
-        positions, world = self.positions.copy(), self.rotations.copy()
-        for joint, parent in enumerate(self.parents):
-            if parent < 0:
-                continue
-            turned = rotations.rotate(world[:, parent], self.positions[:, joint])
-            positions[:, joint] = positions[:, parent] + turned
-            world[:, joint] = rotations.multiply(world[:, parent], self.rotations[:, joint])
-        return positions, world
-
-    def at_rest(self) -> "Bvh":
-        """Return the pose with all channels at zero, as one frame."""
-        still = np.tile(rotations.IDENTITY, (1, len(self.joints), 1))
-        return replace(self, positions=self.offsets[None], rotations=still)
 
 
 @dataclass(frozen=True)
@@ -78,7 +42,7 @@ class _Joint:
     channels: tuple[str, ...]
 
 
-def parse_bvh(text: str) -> Bvh:
+def parse_bvh(text: str) -> RigClip:
     """Read a BVH.
 
     Args:
@@ -101,14 +65,20 @@ def parse_bvh(text: str) -> Bvh:
     values = _parse_numbers(numbers, frames, sum(len(joint.channels) for joint in joints))
     positions, turned = _from_channels(joints, values)
     offsets = np.array([joint.offset for joint in joints])
-    return Bvh(
+    return RigClip(
         tuple(joint.name for joint in joints),
         tuple(joint.parent for joint in joints),
         offsets,
         fps,
         positions,
         turned,
+        _ends(joints),
     )
+
+
+def _ends(joints: list[_Joint]) -> tuple[int, ...]:
+    above = {joint.parent for joint in joints}
+    return tuple(i for i, joint in enumerate(joints) if i not in above and not joint.channels)
 
 
 def _parse_hierarchy(text: str) -> list[_Joint]:
@@ -241,34 +211,37 @@ END_SITES = {
 
 
 def to_bvh(clip: Clip) -> str:
-    """Return a clip as BVH: canonical joint names, T-pose rest, metres, degrees.
+    """Return a clip as BVH: the joints' own names, the skeleton's rest, metres, degrees.
 
     Args:
         clip: At least one frame.
     """
-    order = _depth_first(0)
-    angles = [_euler_angles(clip.rotations[:, joint]) for joint in order]
+    skeleton = clip.skeleton
+    turning = [joint for joint in _depth_first(skeleton, 0) if joint not in skeleton.ends]
+    angles = [_euler_angles(clip.rotations[:, joint]) for joint in turning]
     values = np.concatenate([clip.hips, *angles], axis=1)
     motion = "\n".join(" ".join(f"{value:.6f}" for value in row) for row in values.tolist())
-    hierarchy = "\n".join(_hierarchy(0, ""))
+    hierarchy = "\n".join(_hierarchy(skeleton, 0, ""))
     head = f"MOTION\nFrames: {len(clip)}\nFrame Time: {1.0 / clip.fps:.8f}"
     return f"HIERARCHY\n{hierarchy}\n{head}\n{motion}\n"
 
 
-def _children(joint: int) -> list[int]:
-    return [child for child, parent in enumerate(CANONICAL.parents) if parent == joint]
+def _children(skeleton: Skeleton, joint: int) -> list[int]:
+    return [child for child, parent in enumerate(skeleton.parents) if parent == joint]
 
 
-def _depth_first(joint: int) -> list[int]:
-    below = [_depth_first(child) for child in _children(joint)]
+def _depth_first(skeleton: Skeleton, joint: int) -> list[int]:
+    below = [_depth_first(skeleton, child) for child in _children(skeleton, joint)]
     return [joint, *(index for branch in below for index in branch)]
 
 
-def _hierarchy(joint: int, indent: str) -> list[str]:
+def _hierarchy(skeleton: Skeleton, joint: int, indent: str) -> list[str]:
     """Return the lines of a joint and all below it."""
-    name, inner = CANONICAL.joints[joint], indent + "\t"
-    is_root = CANONICAL.parents[joint] < 0
-    offset = (0.0, 0.0, 0.0) if is_root else CANONICAL.rest_offsets[joint]
+    name, inner = skeleton.joints[joint], indent + "\t"
+    is_root = skeleton.parents[joint] < 0
+    offset = (0.0, 0.0, 0.0) if is_root else skeleton.rest_offsets[joint]
+    if joint in skeleton.ends:
+        return _end_site(offset, indent)
     turns = [f"{axis}rotation" for axis in EULER_ORDER]
     moves = ["Xposition", "Yposition", "Zposition"] if is_root else []
     lines = [
@@ -277,12 +250,15 @@ def _hierarchy(joint: int, indent: str) -> list[str]:
         f"{inner}{_offset_line(offset)}",
         f"{inner}CHANNELS {len(moves + turns)} {' '.join(moves + turns)}",
     ]
-    for child in _children(joint):
-        lines += _hierarchy(child, inner)
-    if name in END_SITES:
-        end = _offset_line(END_SITES[name])
-        lines += [f"{inner}End Site", f"{inner}{{", f"{inner}\t{end}", f"{inner}}}"]
+    for child in _children(skeleton, joint):
+        lines += _hierarchy(skeleton, child, inner)
+    if skeleton is CANONICAL and name in END_SITES:
+        lines += _end_site(END_SITES[name], inner)
     return [*lines, f"{indent}}}"]
+
+
+def _end_site(offset: Iterable[float], indent: str) -> list[str]:
+    return [f"{indent}End Site", f"{indent}{{", f"{indent}\t{_offset_line(offset)}", f"{indent}}}"]
 
 
 def _offset_line(offset: Iterable[float]) -> str:

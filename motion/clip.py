@@ -1,5 +1,6 @@
-"""Poses and clips on the canonical skeleton."""
+"""Poses and clips: of the canonical skeleton, or of one of their own."""
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -10,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.errors import MotionFileError
-from motion.skeleton import CANONICAL
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
@@ -53,6 +54,7 @@ class Clip:
         hips: World positions of the hips, metres, (T, 3).
         rotations: Local unit quaternions, (T, J, 4).
         labels: What is known of it, such as `style`, `content`, `dataset`.
+        skeleton: Whose joints turn; its first joint stands for the hips.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Clip:
     hips: Float[Array, "T 3"]
     rotations: Float[Array, "T J 4"]
     labels: dict[str, str] = field(default_factory=dict)
+    skeleton: Skeleton = CANONICAL
 
     def __len__(self) -> int:
         return len(self.hips)
@@ -112,7 +115,7 @@ class Clip:
 
     def world_positions(self) -> Float[Array, "T J 3"]:
         """Return the world positions of all joints, metres."""
-        return kinematics.world_positions(CANONICAL, self.hips, self.rotations)
+        return kinematics.world_positions(self.skeleton, self.hips, self.rotations)
 
     def resampled(self, fps: float) -> "Clip":
         """Return the same motion at another rate: positions linear, rotations spherical."""
@@ -127,21 +130,31 @@ class Clip:
         return replace(self, fps=fps, hips=hips, rotations=turned)
 
     def mirrored(self) -> "Clip":
-        """Return the motion seen in a mirror: left and right swap, x flips."""
+        """Return the motion seen in a mirror: left and right swap, x flips.
+
+        The skeleton has two sides, as `Skeleton.mirror` tells.
+        """
         flip = np.array([1.0, -1.0, -1.0, 1.0])
-        turned = self.rotations[:, CANONICAL.mirror] * flip
+        turned = self.rotations[:, self.skeleton.mirror] * flip
         return replace(self, hips=self.hips * [-1.0, 1.0, 1.0], rotations=turned)
 
     def save(self, path: Path) -> None:
-        """Write the clip as an npz with float32 arrays; joints are named in it."""
+        """Write the clip as an npz with float32 arrays; joints are named in it.
+
+        A skeleton that is not the canonical one is in it as JSON.
+        """
+        own = (
+            {} if self.skeleton is CANONICAL else {"skeleton": json.dumps(self.skeleton.to_dict())}
+        )
         np.savez_compressed(
             path,
             name=self.name,
             fps=self.fps,
-            joints=np.array(CANONICAL.joints),
+            joints=np.array(self.skeleton.joints),
             hips=self.hips.astype(np.float32),
             rotations=self.rotations.astype(np.float32),
             labels=np.array(list(self.labels.items()), dtype=str).reshape(-1, 2),
+            **own,
         )
 
     @staticmethod
@@ -149,20 +162,22 @@ class Clip:
         """Read a clip that `save` wrote.
 
         Raises:
-            MotionFileError: If the file is absent, damaged or of another skeleton.
+            MotionFileError: If the file is absent or damaged, or poses and skeleton differ.
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+                own = json.loads(str(data["skeleton"])) if "skeleton" in data else None
                 clip = Clip(
                     str(data["name"]),
                     float(data["fps"]),
                     data["hips"].astype(np.float64),
                     data["rotations"].astype(np.float64),
                     dict(data["labels"].tolist()),
+                    Skeleton.from_dict(own) if own else CANONICAL,
                 )
         except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise MotionFileError(f"{path}: expected a clip (.npz), got {error}") from error
-        expected = (len(clip.hips), len(CANONICAL.joints), 4)
+        expected = (len(clip.hips), len(clip.skeleton.joints), 4)
         if clip.rotations.shape != expected:
             raise MotionFileError(
                 f"{path}: expected rotations of shape {expected}, got {clip.rotations.shape}"

@@ -37,7 +37,7 @@ LOST = 0.5
 """Metres beyond the edge of its stage at which a partner is fetched back."""
 
 NOTICED = 0.01
-"""Change of a weight, energy, temperature or guidance for which a partner thinks again."""
+"""Change of a weight, energy, temperature, guidance or prompt for which a partner thinks again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,11 @@ class Company:
             engine: The model of all.
             seeds: Of all chance in the motion of each.
             stage_radius: How far from the origin they may go, metres.
+
+        Raises:
+            ModelContractError: If the model's skeleton is not the canonical one.
         """
+        engine.contract.require_canonical()
         self.fps = engine.contract.fps
         self._engine, self._default_radius = engine, stage_radius
         self._minds: list[Mind | None] = [Mind(engine, seed) for seed in seeds]
@@ -98,6 +102,11 @@ class Company:
     def guidance(self) -> Float[Array, "B"]:
         """At intensity 1, unitless, from 0; may be written into."""
         return self._figures.guidance
+
+    @property
+    def text(self) -> Float[Array, "B T"]:
+        """Each partner's prompt, as of `motion.text.tokens_of`; may be written into."""
+        return self._figures.text
 
     @property
     def stage_radius(self) -> Float[Array, "B"]:
@@ -208,13 +217,26 @@ class Company:
         here = np.array([mind is not None for mind in self._minds], bool)
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
-        aim = energy * emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
+        usual = emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
+        aim = energy * usual
+        if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
+            calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
+            pace = figures.text[:, -1]
+            aim = np.where(pace > 0, aim * pace / calm, aim)
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, figures.guidance)
-        asked = np.column_stack([emotion, energy, figures.temperature, figures.guidance])
+        asked = np.column_stack(
+            [emotion, energy, figures.temperature, figures.guidance, figures.text]
+        )
         steered = figures.governor.steer(aim) * figures.watchdog.boost
         conditions = np.column_stack(
-            [emotion / np.maximum(intensity, 1e-6), steered, figures.temperature, guidance]
+            [
+                emotion / np.maximum(intensity, 1e-6),
+                steered,
+                figures.temperature,
+                guidance,
+                figures.text,
+            ]
         ).astype(np.float32)
         noticed = np.abs(asked - figures.heeded).max(-1) > NOTICED
         for slot, mind in enumerate(self._minds):
@@ -228,7 +250,7 @@ class Company:
         """Let the minds hear their leads."""
         for slot, mind in enumerate(self._minds):
             if mind:
-                mind.lead = leads.get(slot)
+                mind.lead, mind.root = leads.get(slot), self._figures.root[slot]
 
     def _follow(
         self, frames: Float[Array, "B F"], leads: Mapping[int, Lead], ago: int = 0
@@ -293,7 +315,8 @@ class _Figures(Rows):
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        self.heeded = np.full((count, len(contract.emotions) + 3), np.nan)
+        self.heeded = np.full((count, len(contract.emotions) + 3 + contract.text_width), np.nan)
+        self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)
         self.guidance = np.full(count, contract.guidance)
         self.offset = Offset(count)

@@ -1,13 +1,21 @@
 """What a motion model promises: its contract, beside its graph in a folder of `models/`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
-from motion import features
+from motion import other
 from motion.errors import ModelContractError
-from motion.skeleton import CANONICAL
+from motion.features import Layout
+from motion.skeleton import CANONICAL, Skeleton
 
 CONTRACT_FILE = "contract.json"
 GRAPH_FILE = "model.onnx"
@@ -23,16 +31,29 @@ class State(BaseModel):
     """Without the leading batch axis."""
 
 
+def _read_skeleton(value: object) -> object:
+    return Skeleton.from_dict(value) if isinstance(value, dict) else value
+
+
+WrittenSkeleton = Annotated[
+    Skeleton, BeforeValidator(_read_skeleton), PlainSerializer(Skeleton.to_dict)
+]
+"""A skeleton as JSON has it."""
+
+
 class Contract(BaseModel):
     """What stands in `contract.json`.
 
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
-    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; and every state.
-    It gives `frames`, those that follow, and every state under `next_` and its name.
+    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
+    (B, text_width), if the model takes text: the tokens of a prompt and at last its usual energy,
+    m/s, zeros for none; `other` (B, frames_per_step, W) where it heeds another dancer, see
+    `motion.other`; and every state. It gives `frames`, those that follow, and every state under
+    `next_` and its name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     schema_version: Literal[1] = 1
     name: str
@@ -41,12 +62,24 @@ class Contract(BaseModel):
     frames_per_step: int = Field(ge=1)
     context_frames: int = Field(ge=1)
     joints: tuple[str, ...]
+    skeleton: WrittenSkeleton = CANONICAL
+    """Of all frames; the canonical one where none is written."""
+    start: tuple[float, ...] = ()
+    """A usual frame, to begin from where nothing was heard; the canonical skeleton stands."""
     features: tuple[tuple[str, int], ...]
     emotions: tuple[str, ...] = Field(min_length=1)
     energy_by_emotion: tuple[float, ...]
     """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
     noise: int = Field(ge=0)
+    text_width: int = Field(default=0, ge=0)
+    """Numbers in a prompt: its tokens and its usual energy; 0 for a model that takes no text."""
+    text_encoder: str = ""
+    """Name of the encoder that makes them, of `motion.text`."""
+    energy_by_text: dict[str, float] = {}
+    """Texts that the model learnt from, the commonest first: the mean joint speed of each, m/s."""
     states: tuple[State, ...]
+    other: bool = False
+    """Whether it heeds another dancer."""
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
     licence: str
@@ -54,14 +87,33 @@ class Contract(BaseModel):
     quality: dict[str, float] = {}
 
     @property
+    def layout(self) -> Layout:
+        """How the frames are laid out."""
+        return Layout(self.skeleton)
+
+    def require_canonical(self) -> None:
+        """Refuse a model whose figure cannot be a live partner.
+
+        Raises:
+            ModelContractError: If its skeleton is not the canonical one.
+        """
+        if self.skeleton is not CANONICAL:
+            raise ModelContractError(
+                f"{self.name}: expected a model of the canonical skeleton, which the live partner "
+                f"has, got one of {len(self.joints)} joints of its own: bhava generate plays it"
+            )
+
+    @property
     def inputs(self) -> dict[str, tuple[int, ...]]:
         """Shapes of the graph's inputs by name, without the batch axis."""
         one = dict.fromkeys(("energy", "temperature", "guidance", "uniform"), (1,))
         return {
-            "frames": (self.frames_per_step, features.WIDTH),
+            "frames": (self.frames_per_step, self.layout.width),
             "emotion": (len(self.emotions),),
             **one,
             "normal": (self.noise,),
+            **({"text": (self.text_width,)} if self.text_width else {}),
+            **({"other": (self.frames_per_step, other.WIDTH)} if self.other else {}),
             **{state.name: state.shape for state in self.states},
         }
 
@@ -69,14 +121,14 @@ class Contract(BaseModel):
     def outputs(self) -> dict[str, tuple[int, ...]]:
         """Shapes of the graph's outputs by name, without the batch axis."""
         states = {f"next_{state.name}": state.shape for state in self.states}
-        return {"next_frames": (self.frames_per_step, features.WIDTH), **states}
+        return {"next_frames": (self.frames_per_step, self.layout.width), **states}
 
     @staticmethod
     def load(folder: Path) -> "Contract":
         """Read the contract of a model folder and check it against this program.
 
         Raises:
-            ModelContractError: If it is absent, damaged, or for another skeleton or features.
+            ModelContractError: If it is absent or damaged, or its features are not its skeleton's.
         """
         path = folder / CONTRACT_FILE
         try:
@@ -87,8 +139,10 @@ class Contract(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ModelContractError(f"{path}: {where}: {first['msg']}") from error
-        _require(path, "joints", CANONICAL.joints, contract.joints)
-        _require(path, "features", features.LAYOUT, contract.features)
+        _require(path, "joints", contract.skeleton.joints, contract.joints)
+        _require(path, "features", contract.layout.parts, contract.features)
+        usual = 0 if contract.skeleton is CANONICAL else contract.layout.width
+        _require(path, "length of start", usual, len(contract.start))
         _require(
             path, "number of energies", len(contract.emotions), len(contract.energy_by_emotion)
         )

@@ -26,17 +26,25 @@ class Conditions:
         energy: Mean joint speed to aim at, m/s, (B, 1).
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
+        text: A prompt, zeros for none, (B, T); None stands for zeros.
+        other: What is seen of another dancer, (B, K, W), for models that heed one; see
+            `motion.other`. None if nobody is there.
     """
 
     emotion: Float[Array, "B E"]
     energy: Float[Array, "B 1"]
     temperature: Float[Array, "B 1"]
     guidance: Float[Array, "B 1"]
+    text: Float[Array, "B T"] | None = None
+    other: Float[Array, "B K W"] | None = None
 
     @staticmethod
-    def of(rows: Float[Array, "B C"]) -> "Conditions":
-        """Return conditions from one array, side by side in the order of the attributes."""
-        return Conditions(rows[:, :-3], rows[:, -3:-2], rows[:, -2:-1], rows[:, -1:])
+    def of(
+        rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
+    ) -> "Conditions":
+        """Return conditions, all but `other` from one array in the order of the attributes."""
+        emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
+        return Conditions(emotion, energy, temperature, guidance, text, other)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +138,12 @@ class Engine:
             "normal": noise.normal,
             **states,
         }
+        if self.contract.text_width:
+            none = np.zeros((len(frames), self.contract.text_width), np.float32)
+            feed["text"] = none if conditions.text is None else conditions.text
+        if self.contract.other:
+            nobody = np.zeros((len(frames), *self.contract.inputs["other"]), np.float32)
+            feed["other"] = nobody if conditions.other is None else conditions.other
         following, *after = self._session.run(self._outputs, feed)
         return following, dict(zip(states, after, strict=True))
 

@@ -4,6 +4,9 @@ The root (planar position and facing) is apart from the hips: the features hold 
 so that a motion is the same wherever it happens and whichever way it faces.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,39 +14,83 @@ from jaxtyping import Float
 
 from motion import kinematics, rotations
 from motion.clip import Clip
-from motion.skeleton import CANONICAL
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
-JOINTS = len(CANONICAL.joints)
 
-LAYOUT: Final = (
-    ("root_velocity", 2),
-    ("turn_rate", 1),
-    ("hips_height", 1),
-    ("rotations", 6 * JOINTS),
-    ("contacts", len(kinematics.CONTACT_JOINTS)),
-)
-"""Names and widths of the parts of a feature vector, in order.
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The feature vector of a skeleton.
 
-`root_velocity`: x and z in the facing frame of the frame before, m/s. `turn_rate`: rad/s.
-`hips_height`: metres. `rotations`: 6D, the hips' relative to the facing, the others' local.
-`contacts`: 1 where a contact joint stands on the floor, 0 elsewhere.
-"""
+    `root_velocity`: x and z in the facing frame of the frame before, m/s. `turn_rate`: rad/s.
+    `hips_height`: of the first joint, metres. `rotations`: 6D, the first joint's relative to the
+    facing, the others' local; of the joints that turn. `contacts`: 1 where a foot stands on the
+    floor, 0 elsewhere. The first three lie alike in every layout.
 
-WIDTH: Final = sum(width for _, width in LAYOUT)
+    Attributes:
+        skeleton: Whose.
+    """
+
+    skeleton: Skeleton
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """Names and widths of the parts of a feature vector, in order."""
+        return (
+            ("root_velocity", 2),
+            ("turn_rate", 1),
+            ("hips_height", 1),
+            ("rotations", 6 * len(self.skeleton.turning)),
+            ("contacts", len(self.skeleton.feet)),
+        )
+
+    @cached_property
+    def width(self) -> int:
+        """Of a feature vector."""
+        return sum(width for _, width in self.parts)
+
+    @cached_property
+    def part(self) -> dict[str, slice]:
+        """Where each part lies in a feature vector."""
+        ends = np.cumsum([width for _, width in self.parts])
+        return {
+            name: slice(int(end) - width, int(end))
+            for (name, width), end in zip(self.parts, ends, strict=True)
+        }
 
 
-def _slices() -> dict[str, slice]:
-    ends = np.cumsum([width for _, width in LAYOUT])
-    return {
-        name: slice(int(end) - width, int(end))
-        for (name, width), end in zip(LAYOUT, ends, strict=True)
-    }
+CANONICAL_LAYOUT: Final = Layout(CANONICAL)
+
+JOINTS: Final = len(CANONICAL.joints)
+LAYOUT: Final = CANONICAL_LAYOUT.parts
+WIDTH: Final = CANONICAL_LAYOUT.width
+PART: Final = CANONICAL_LAYOUT.part
 
 
-PART: Final = _slices()
-"""Where each part of `LAYOUT` lies in a feature vector."""
+def facing(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T"]:
+    """Return which way a clip faces, radians about Y; 0 faces +Z, positive turns towards +X.
+
+    The canonical skeleton faces where hips and shoulders do, any other where its first joint is
+    turned.
+
+    Args:
+        clip: Of any skeleton.
+        positions: Its world positions, metres.
+    """
+    if clip.skeleton is CANONICAL:
+        return kinematics.facing(positions)
+    return rotations.twist_about_y(clip.rotations[:, 0])
+
+
+FLOOR_PERCENTILE = 5.0
+"""Of heights: an end of the tree is this seldom lower than when it stands."""
+
+CLOSE = 0.1
+"""Height, as a share of the skeleton's reach, within which the lowest end of a bone may stand."""
+
+RARELY = 0.02
+"""Share of its frames in which a foot stands at least."""
 
 
 def last_root(clip: Clip) -> Float[Array, "3"]:
@@ -51,8 +98,23 @@ def last_root(clip: Clip) -> Float[Array, "3"]:
 
     A facing of 0 is towards +Z; positive turns towards +X.
     """
-    facing = kinematics.facing(clip[-1:].world_positions())
-    return np.array([clip.hips[-1, 0], clip.hips[-1, 2], facing[0]])
+    return roots(clip[-1:])[0]
+
+
+def roots(clip: Clip) -> Float[Array, "T 3"]:
+    """Return the root at every frame of a clip; see `last_root`."""
+    return np.column_stack([clip.hips[:, [0, 2]], facing(clip, clip.world_positions())])
+
+
+def relative_root(
+    root: Float[Array, "*batch 3"], other: Float[Array, "*batch 3"]
+) -> Float[Array, "*batch 3"]:
+    """Return where other roots are, seen from a root: x and z in its facing frame, and facing."""
+    away = other - root
+    facing = np.angle(np.exp(1j * away[..., 2]))
+    sine, cosine = np.sin(root[..., 2]), np.cos(root[..., 2])
+    x, z = away[..., 0], away[..., 1]
+    return np.stack([cosine * x - sine * z, sine * x + cosine * z, facing], axis=-1)
 
 
 def from_clip(clip: Clip) -> Float[Array, "T F"]:
@@ -60,20 +122,21 @@ def from_clip(clip: Clip) -> Float[Array, "T F"]:
 
     The first frame has no predecessor; it takes the velocities of the second.
     """
-    positions = clip.world_positions()
-    facing = np.unwrap(kinematics.facing(positions))
+    layout, positions = Layout(clip.skeleton), clip.world_positions()
+    part, turning = layout.part, clip.skeleton.turning
+    heading = np.unwrap(facing(clip, positions))
     step = np.diff(clip.hips, axis=0) * clip.fps
-    velocity = rotations.rotate(rotations.about_y(-facing[:-1]), step)
-    turned = clip.rotations.copy()
-    turned[:, 0] = rotations.multiply(rotations.about_y(-facing), turned[:, 0])
+    velocity = rotations.rotate(rotations.about_y(-heading[:-1]), step)
+    turned = clip.rotations[:, turning]
+    turned[:, 0] = rotations.multiply(rotations.about_y(-heading), turned[:, 0])
 
-    features = np.empty((len(clip), WIDTH), np.float32)
-    features[1:, PART["root_velocity"]] = velocity[:, [0, 2]]
-    features[1:, PART["turn_rate"]] = np.diff(facing)[:, None] * clip.fps
+    features = np.empty((len(clip), layout.width), np.float32)
+    features[1:, part["root_velocity"]] = velocity[:, [0, 2]]
+    features[1:, part["turn_rate"]] = np.diff(heading)[:, None] * clip.fps
     features[0] = features[1]
-    features[:, PART["hips_height"]] = clip.hips[:, 1:2]
-    features[:, PART["rotations"]] = rotations.to_6d(turned).reshape(len(clip), -1)
-    features[:, PART["contacts"]] = kinematics.contacts(positions, clip.fps)
+    features[:, part["hips_height"]] = clip.hips[:, 1:2]
+    features[:, part["rotations"]] = rotations.to_6d(turned).reshape(len(clip), -1)
+    features[:, part["contacts"]] = kinematics.contacts(positions, clip.fps, clip.skeleton)
     return features
 
 
@@ -101,21 +164,50 @@ def previous_root(
 
 
 def to_poses(
-    features: Float[Array, "*batch F"], root: Float[Array, "*batch 3"]
+    features: Float[Array, "*batch F"],
+    root: Float[Array, "*batch 3"],
+    layout: Layout = CANONICAL_LAYOUT,
 ) -> tuple[Float[Array, "*batch 3"], Float[Array, "*batch J 4"]]:
     """Return the hips' positions and the local rotations of frames.
 
     Args:
         features: In physical units; rotations need not be orthogonal.
         root: Of the same frames.
+        layout: Of the features.
     """
-    height = features[..., PART["hips_height"]][..., 0]
+    height = features[..., layout.part["hips_height"]][..., 0]
     hips = np.stack([root[..., 0], height, root[..., 1]], axis=-1)
-    local = rotations.from_6d(
-        features[..., PART["rotations"]].reshape(*features.shape[:-1], JOINTS, 6)
-    )
+    turned = features[..., layout.part["rotations"]]
+    local = rotations.from_6d(turned.reshape(*features.shape[:-1], -1, 6))
+    if layout.skeleton.ends:
+        turning, joints = local, len(layout.skeleton.joints)
+        local = np.tile(rotations.IDENTITY, (*features.shape[:-1], joints, 1))
+        local[..., layout.skeleton.turning, :] = turning
     local[..., 0, :] = rotations.multiply(rotations.about_y(root[..., 2]), local[..., 0, :])
     return hips, local
+
+
+def to_clip(
+    features: Float[Array, "T F"],
+    fps: float,
+    layout: Layout = CANONICAL_LAYOUT,
+    root: Float[Array, "3"] | None = None,
+    name: str = "",
+) -> Clip:
+    """Return the clip of features: the inverse of `from_clip`.
+
+    Args:
+        features: In physical units.
+        fps: Frames per second.
+        layout: Of the features.
+        root: Of the frame before the first; at the origin, facing +Z, if None.
+        name: Of the clip.
+    """
+    roots = [np.zeros(3) if root is None else root]
+    for frame in features.astype(np.float64):
+        roots.append(next_root(roots[-1], frame, fps))
+    hips, turned = to_poses(features.astype(np.float64), np.array(roots[1:]), layout)
+    return Clip(name, fps, hips, turned, skeleton=layout.skeleton)
 
 
 def joint_speed(clip: Clip) -> Float[Array, "T"]:
@@ -126,3 +218,26 @@ def joint_speed(clip: Clip) -> Float[Array, "T"]:
     relative = clip.world_positions() - clip.hips[:, None]
     speed = np.linalg.norm(np.diff(relative, axis=0), axis=-1).mean(axis=-1) * clip.fps
     return np.concatenate([speed[:1], speed])
+
+
+def feet_of(clips: Sequence[Clip]) -> dict[str, float]:
+    """Return the joints that stand on the floor in clips of one skeleton, and how high they are.
+
+    They are ends of the tree that come near to the floor at height 0 and are slow there.
+
+    Returns:
+        Metres above the floor by joint, as `Skeleton.feet` has it.
+    """
+    skeleton = clips[0].skeleton
+    ends = [joint for joint in range(len(skeleton.joints)) if joint not in skeleton.parents]
+    places = [clip.world_positions() for clip in clips]
+    heights = np.percentile(np.concatenate(places)[:, ends, 1], FLOOR_PERCENTILE, axis=0)
+    lowest = dict(zip((skeleton.joints[end] for end in ends), heights.tolist(), strict=True))
+    near = {name: y for name, y in lowest.items() if abs(y) < CLOSE * skeleton.reach[0]}
+    standing = replace(skeleton, feet=near)
+    stood = [
+        kinematics.contacts(positions, clip.fps, standing)
+        for positions, clip in zip(places, clips, strict=True)
+    ]
+    shares = np.concatenate(stood).mean(axis=0)
+    return {name: near[name] for name, share in zip(near, shares, strict=True) if share > RARELY}

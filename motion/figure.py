@@ -1,4 +1,4 @@
-"""A body for the canonical skeleton, made of capsules: what pictures and GLB files show.
+"""A body made of capsules: what pictures and GLB files show.
 
 Left limbs are warm, right limbs cool, so that a swap of sides shows at once.
 """
@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from motion import rotations
-from motion.skeleton import CANONICAL
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 Colour = tuple[float, float, float]
@@ -69,7 +69,35 @@ FIGURE: tuple[Capsule, ...] = (
     *_side_capsules("left", 1.0, LEFT),
     *_side_capsules("right", -1.0, RIGHT),
 )
-"""The body as capsules in the frames of its joints."""
+"""The body of the canonical skeleton as capsules in the frames of its joints."""
+
+THICKNESS = 0.03
+"""Radius of a bone where nothing is known of the body, as a share of the skeleton's reach."""
+
+
+def figure_of(skeleton: Skeleton) -> tuple[Capsule, ...]:
+    """Return the body of a skeleton: for one that is not canonical a capsule along each bone."""
+    if skeleton is CANONICAL:
+        return FIGURE
+    radius = THICKNESS * float(skeleton.reach[0]) or 0.1
+    root = Capsule(skeleton.joints[0], (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (radius, radius), BODY)
+    bones = [
+        Capsule(
+            skeleton.joints[parent],
+            (0.0, 0.0, 0.0),
+            tuple(skeleton.rest_offsets[joint].tolist()),
+            (radius, 0.7 * radius),
+            _colour_of(skeleton.rest_positions[joint, 0], radius),
+        )
+        for joint, parent in enumerate(skeleton.parents)
+        if parent >= 0
+    ]
+    return (root, *bones)
+
+
+def _colour_of(x: float, middle: float) -> Colour:
+    """Return the colour of a bone that ends at a distance to the left of the middle."""
+    return BODY if abs(x) < middle else LEFT if x > 0 else RIGHT
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,27 +119,29 @@ class Mesh:
     triangles: Int[Array, "F 3"]
 
 
-def figure_mesh(rings: int = 10, segments: int = 14) -> Mesh:
+def figure_mesh(skeleton: Skeleton = CANONICAL, rings: int = 10, segments: int = 14) -> Mesh:
     """Return the mesh of the figure.
 
     Args:
+        skeleton: Whose.
         rings: Rings of vertices per capsule, half of them on either end; even.
         segments: Vertices per ring.
     """
-    normals = [_capsule_normals(capsule, rings, segments) for capsule in FIGURE]
+    figure = figure_of(skeleton)
+    normals = [_capsule_normals(capsule, rings, segments) for capsule in figure]
     count = rings * segments
-    owners = CANONICAL.indices(*(capsule.joint for capsule in FIGURE))
+    owners = skeleton.indices(*(capsule.joint for capsule in figure))
     positions = [
-        CANONICAL.rest_positions[owner] + _capsule_points(capsule, normal)
-        for capsule, owner, normal in zip(FIGURE, owners, normals, strict=True)
+        skeleton.rest_positions[owner] + _capsule_points(capsule, normal)
+        for capsule, owner, normal in zip(figure, owners, normals, strict=True)
     ]
     triangles = _ring_triangles(rings, segments)
     return Mesh(
         np.concatenate(positions).reshape(-1, 3),
         np.concatenate(normals).reshape(-1, 3),
-        np.repeat([capsule.colour for capsule in FIGURE], count, axis=0),
+        np.repeat([capsule.colour for capsule in figure], count, axis=0),
         np.repeat(owners, count),
-        np.concatenate([triangles + index * count for index in range(len(FIGURE))]),
+        np.concatenate([triangles + index * count for index in range(len(figure))]),
     )
 
 

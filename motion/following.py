@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from jaxtyping import Float
 
-from motion import features
+from motion import features, other
 from motion.clip import Clip
 
 Array = np.ndarray
@@ -44,6 +44,10 @@ class Lead:
         """Return the same lead at another place."""
         return type(self)(self.frames, root, self.shown, self.heard)
 
+    def seen_from(self, root: Float[Array, "3"], frames: int) -> Float[Array, "K W"]:
+        """Return what a partner at a root sees of the newest frames; see `motion.other`."""
+        return other.seen(self.frames[-frames:], self.root, root)
+
 
 def follow(
     frames: Float[Array, "B F"],
@@ -61,13 +65,8 @@ def follow(
         lead_root: Where these are.
         share: Of the leads, in [0, 1].
     """
-    away = lead_root - root
-    facing = np.angle(np.exp(1j * away[:, 2]))
-    sine, cosine = np.sin(root[:, 2]), np.cos(root[:, 2])
-    here = np.stack(
-        [cosine * away[:, 0] - sine * away[:, 1], sine * away[:, 0] + cosine * away[:, 1]], axis=-1
-    )
+    away = features.relative_root(root, lead_root)
     led = leads.copy()
-    led[:, features.PART["turn_rate"]] += HEADING_RATE * facing[:, None]
-    led[:, features.PART["root_velocity"]] += PLACE_RATE * here
+    led[:, features.PART["turn_rate"]] += HEADING_RATE * away[:, 2:]
+    led[:, features.PART["root_velocity"]] += PLACE_RATE * away[:, :2]
     return frames + share[:, None] * (led - frames)

@@ -14,13 +14,14 @@ from jaxtyping import Float
 
 from motion.clip import Clip
 from motion.figure import Mesh, figure_mesh
-from motion.skeleton import CANONICAL
+from motion.skeleton import Skeleton
 
 Array = np.ndarray
 
 COMPONENT_TYPES = {
     np.dtype(np.float32): gltf.FLOAT,
     np.dtype(np.uint32): gltf.UNSIGNED_INT,
+    np.dtype(np.uint16): gltf.UNSIGNED_SHORT,
     np.dtype(np.uint8): gltf.UNSIGNED_BYTE,
 }
 ELEMENT_TYPES = {(): gltf.SCALAR, (3,): gltf.VEC3, (4,): gltf.VEC4, (4, 4): gltf.MAT4}
@@ -61,11 +62,11 @@ def to_glb(clip: Clip) -> bytes:
     Args:
         clip: At least one frame.
     """
-    buffer = _Buffer()
-    joints = list(range(len(CANONICAL.joints)))
-    primitive = _primitive(buffer, figure_mesh())
+    buffer, skeleton = _Buffer(), clip.skeleton
+    joints = list(range(len(skeleton.joints)))
+    primitive = _primitive(buffer, figure_mesh(skeleton))
     skin = gltf.Skin(
-        inverseBindMatrices=buffer.add(_inverse_bind_matrices()), joints=joints, skeleton=0
+        inverseBindMatrices=buffer.add(_inverse_bind_matrices(skeleton)), joints=joints, skeleton=0
     )
     animation = _animation(buffer, clip)
     body = gltf.Node(name="body", mesh=0, skin=0)
@@ -73,7 +74,7 @@ def to_glb(clip: Clip) -> bytes:
         asset=gltf.Asset(version="2.0", generator="Bhava"),
         scene=0,
         scenes=[gltf.Scene(nodes=[0, len(joints)])],
-        nodes=[*_joint_nodes(), body],
+        nodes=[*_joint_nodes(skeleton), body],
         meshes=[gltf.Mesh(name="body", primitives=[primitive])],
         materials=[_material()],
         skins=[skin],
@@ -86,22 +87,22 @@ def to_glb(clip: Clip) -> bytes:
     return b"".join(document.save_to_bytes())
 
 
-def _joint_nodes() -> list[gltf.Node]:
-    children: list[list[int]] = [[] for _ in CANONICAL.joints]
-    for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
+def _joint_nodes(skeleton: Skeleton) -> list[gltf.Node]:
+    children: list[list[int]] = [[] for _ in skeleton.joints]
+    for joint, parent in enumerate(skeleton.parents[1:], start=1):
         children[parent].append(joint)
     return [
         gltf.Node(name=name, translation=offset.tolist(), children=below)
         for name, offset, below in zip(
-            CANONICAL.joints, CANONICAL.rest_offsets, children, strict=True
+            skeleton.joints, skeleton.rest_offsets, children, strict=True
         )
     ]
 
 
-def _inverse_bind_matrices() -> Float[Array, "J 4 4"]:
+def _inverse_bind_matrices(skeleton: Skeleton) -> Float[Array, "J 4 4"]:
     """Return the moves from rest to each joint, columns first as glTF stores matrices."""
-    matrices = np.tile(np.eye(4, dtype=np.float32), (len(CANONICAL.joints), 1, 1))
-    matrices[:, 3, :3] = -CANONICAL.rest_positions
+    matrices = np.tile(np.eye(4, dtype=np.float32), (len(skeleton.joints), 1, 1))
+    matrices[:, 3, :3] = -skeleton.rest_positions
     return matrices
 
 
@@ -112,7 +113,8 @@ def _material() -> gltf.Material:
 
 def _primitive(buffer: _Buffer, mesh: Mesh) -> gltf.Primitive:
     """Add the figure; each vertex belongs wholly to one joint."""
-    joints = np.zeros((len(mesh.joints), 4), np.uint8)
+    narrow = mesh.joints.max() < 256
+    joints = np.zeros((len(mesh.joints), 4), np.uint8 if narrow else np.uint16)
     joints[:, 0] = mesh.joints
     weights = np.zeros((len(mesh.joints), 4), np.float32)
     weights[:, 0] = 1.0

@@ -14,7 +14,7 @@ LOW = 0.06 * LEG_LENGTH
 SLOW = 0.6 * LEG_LENGTH
 """Metres per second below which it may stand."""
 
-CONTACT_JOINTS = ("leftFoot", "leftToes", "rightFoot", "rightToes")
+CONTACT_JOINTS = tuple(CANONICAL.feet)
 
 
 def world_from_local(
@@ -97,17 +97,20 @@ def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"
     return np.arctan2(-across[..., 2], across[..., 0])
 
 
-def contacts(world_positions: Float[Array, "T J 3"], fps: float) -> Bool[Array, "T 4"]:
-    """Tell which of `CONTACT_JOINTS` stand on the floor in each frame.
+def contacts(
+    world_positions: Float[Array, "T J 3"], fps: float, skeleton: Skeleton = CANONICAL
+) -> Bool[Array, "T C"]:
+    """Tell which of a skeleton's feet stand on the floor in each frame.
 
     A joint stands when it is low and slow.
 
     Args:
-        world_positions: Joints of the canonical skeleton, metres, floor at height 0.
+        world_positions: Joints of the skeleton, metres, floor at height 0.
         fps: Frames per second.
+        skeleton: Whose `feet` are meant.
     """
-    feet = CANONICAL.indices(*CONTACT_JOINTS)
-    positions = world_positions[:, feet]
-    low = positions[..., 1] < CANONICAL.rest_positions[feet, 1] + LOW
+    positions = world_positions[:, skeleton.indices(*skeleton.feet)]
+    size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH
+    low = positions[..., 1] < np.array(list(skeleton.feet.values())) + LOW * size
     velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions
-    return low & (np.linalg.norm(velocity, axis=-1) < SLOW)
+    return low & (np.linalg.norm(velocity, axis=-1) < SLOW * size)

@@ -60,11 +60,12 @@ class Thought:
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """One mind's part in a call of the model."""
+    """One mind's part in a call of the model; `other` is what it sees of another dancer, if any."""
 
     mind: "Mind"
     memory: Memory
     noise: Noise
+    other: Float[Array, "K W"] | None = None
 
 
 class Mind:
@@ -76,6 +77,7 @@ class Mind:
         settled: Whether it is settled what the next token is asked to be.
         conditions: What it is or was last asked to be.
         lead: Whom it follows, if anybody.
+        root: Where its figure is; see `features.last_root`.
         recoveries: How often it had to be set up anew.
     """
 
@@ -94,6 +96,7 @@ class Mind:
         self._noises: deque[Noise] = deque()
         self._listening: Memory | None = None
         self.lead: Lead | None = None
+        self.root: Float[Array, "3"] = np.zeros(3)
         self._patience = 0
         self.conditions: Float[Array, "C"] = np.empty(0, np.float32)
         self.taken_up, self.recoveries = False, 0
@@ -177,7 +180,7 @@ class Mind:
             if thinks and self.lead:
                 self._hear_lead(self.lead)
             noise = self._noise() if thinks else Noise.none(self._engine.contract)
-            turns.append(Turn(self, self._memory, noise))
+            turns.append(Turn(self, self._memory, noise, self._sight() if thinks else None))
         return turns
 
     def _hear_lead(self, lead: Lead) -> None:
@@ -185,6 +188,12 @@ class Mind:
         own = self._memory.unheard[0]
         led = lead.frames[-self._length :]
         self._memory.unheard[0] = own + np.float32(lead.heard) * (led - own)
+
+    def _sight(self) -> Float[Array, "K W"] | None:
+        """Return what it sees of its lead, if it has one and its model heeds others."""
+        if self.lead is None or not self._engine.contract.other:
+            return None
+        return self.lead.seen_from(self.root, self._length)
 
     def hear(self, turn: Turn, following: Float[Array, "K F"], known: Known) -> None:
         """Take what the model gave."""
@@ -241,7 +250,11 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
         even = turns + turns[-1:] * (len(turns) % 2)
         following, states = engine.step(
             np.stack([turn.memory.unheard[0] for turn in even]),
-            Conditions.of(np.stack([turn.mind.conditions for turn in even])),
+            Conditions.of(
+                np.stack([turn.mind.conditions for turn in even]),
+                len(engine.contract.emotions),
+                _seen(engine, even),
+            ),
             _stacked([turn.memory.known for turn in even]),
             Noise.stack([turn.noise for turn in even]),
         )
@@ -249,6 +262,14 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
             turn.mind.hear(turn, following[row], Known(states, row))
         thinking = dict.fromkeys(turn.mind for turn in turns)
         turns = [turn for mind in thinking for turn in mind.turns()]
+
+
+def _seen(engine: Engine, turns: Sequence[Turn]) -> Float[Array, "B K W"] | None:
+    """What each sees of another dancer, for a model that heeds one."""
+    if not engine.contract.other:
+        return None
+    nobody = np.zeros(engine.contract.inputs["other"], np.float32)
+    return np.stack([nobody if turn.other is None else turn.other for turn in turns])
 
 
 def _stacked(known: Sequence[Known]) -> States:

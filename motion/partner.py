@@ -40,6 +40,11 @@ class Partner:
         """How often it had to be set up anew."""
         return int(self._company.recoveries[0])
 
+    @property
+    def text(self) -> Float[Array, "T"]:
+        """Its prompt, as of `motion.text.tokens_of`; may be written into."""
+        return self._company.text[0]
+
     def take_up(self, context: Clip) -> None:
         """Go on from another motion; see `Company.take_up`."""
         self._company.take_up(0, context)

@@ -15,9 +15,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from motion import rotations
 from motion.clip import Clip
-from motion.figure import FIGURE, Capsule, Colour
-from motion.kinematics import world_from_local
-from motion.skeleton import CANONICAL
+from motion.drawing import Drawing
+from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
 
@@ -35,21 +34,24 @@ FOLLOW_SECONDS = 0.8
 """Standard deviation of the smoothing of the camera's path."""
 
 
-def render_clip(clip: Clip, size: int = 640) -> Iterator[UInt8[Array, "H W 3"]]:
-    """Yield one square RGB picture per frame; the camera follows the figure.
+def render(drawing: Drawing, size: int = 640) -> Iterator[UInt8[Array, "H W 3"]]:
+    """Yield one square RGB picture per frame; the camera follows what moves.
 
     Args:
-        clip: What to draw.
+        drawing: What to draw.
         size: Width and height in pixels.
     """
-    target = _camera_path(clip)
-    reach = _reach(clip, target)
-    for frame in range(len(clip)):
-        yield render_pose(clip.hips[frame], clip.rotations[frame], target[frame], reach, size)
+    target = _camera_path(drawing)
+    reach = _reach(drawing.points, target)
+    for frame, points in enumerate(drawing.points):
+        yield _picture(drawing, points, target[frame], reach, size)
 
 
 def write_video(
-    clip: Clip, path: Path, size: int = 640, drawn: Callable[[int], None] = lambda _: None
+    clip: Clip | Drawing,
+    path: Path,
+    size: int = 640,
+    drawn: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write pictures of all frames as an H.264 video at the clip's rate.
 
@@ -61,12 +63,13 @@ def write_video(
     """
     import av
 
+    drawing = clip if isinstance(clip, Drawing) else Drawing.of(clip)
     with av.open(str(path), "w") as video:
-        rate = Fraction(clip.fps).limit_denominator(1001)
+        rate = Fraction(drawing.fps).limit_denominator(1001)
         stream = video.add_stream("libx264", rate, options={"crf": "18"})
         stream.pix_fmt = "yuv420p"
         stream.width = stream.height = size
-        for done, picture in enumerate(render_clip(clip, size), 1):
+        for done, picture in enumerate(render(drawing, size), 1):
             video.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
             drawn(done)
         video.mux(stream.encode())
@@ -84,9 +87,10 @@ def contact_sheet(clips: Sequence[Clip], frames: int = 8, size: int = 200) -> UI
     for clip in clips:
         picked = np.linspace(0, len(clip) - 1, frames).round().astype(int)
         target = clip.hips * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
-        reach = _reach(clip, target)
+        reach = _reach(clip.world_positions(), target)
         cells = [
-            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size) for f in picked
+            render_pose(clip.hips[f], clip.rotations[f], target[f], reach, size, clip.skeleton)
+            for f in picked
         ]
         rows.append(_titled(np.concatenate(cells, axis=1), clip.name))
     return np.concatenate(rows, axis=0)
@@ -108,15 +112,15 @@ def _titled(picture: UInt8[Array, "H W 3"], title: str) -> UInt8[Array, "H W 3"]
     return written
 
 
-def _camera_path(clip: Clip) -> Float[Array, "T 3"]:
-    """Return where the camera looks: the hips' place on the floor, smoothed, at 0.8 m height."""
-    path = clip.hips * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
-    return gaussian_filter1d(path, FOLLOW_SECONDS * clip.fps, axis=0, mode="nearest")
+def _camera_path(drawing: Drawing) -> Float[Array, "T 3"]:
+    """Return where the camera looks: the points' mean place on the floor, smoothed, at 0.8 m."""
+    path = np.nanmean(drawing.points, axis=1) * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
+    return gaussian_filter1d(path, FOLLOW_SECONDS * drawing.fps, axis=0, mode="nearest")
 
 
-def _reach(clip: Clip, target: Float[Array, "T 3"]) -> float:
-    """Return the radius about the target that holds the figure in nearly all frames, metres."""
-    distances = np.linalg.norm(clip.world_positions() - target[:, None], axis=-1).max(axis=1)
+def _reach(points: Float[Array, "T P 3"], target: Float[Array, "T 3"]) -> float:
+    """Return the radius about the target that holds all points in nearly all frames, metres."""
+    distances = np.nanmax(np.linalg.norm(points - target[:, None], axis=-1), axis=1)
     return float(max(0.95, np.percentile(distances, 98.0) + 0.15))
 
 
@@ -166,6 +170,7 @@ def render_pose(
     target: Float[Array, "3"],
     reach: float,
     size: int,
+    skeleton: Skeleton = CANONICAL,
 ) -> UInt8[Array, "H W 3"]:
     """Return one square RGB picture of a pose.
 
@@ -175,26 +180,36 @@ def render_pose(
         target: World point in the middle of the picture, metres.
         reach: What lies within this distance of the target is in the picture, metres.
         size: Width and height in pixels.
+        skeleton: Whose pose it is.
     """
+    pose = Drawing.of(Clip("", 1.0, hips[None], local_rotations[None], skeleton=skeleton))
+    return _picture(pose, pose.points[0], target, reach, size)
+
+
+def _picture(
+    drawing: Drawing,
+    points: Float[Array, "P 3"],
+    target: Float[Array, "3"],
+    reach: float,
+    size: int,
+) -> UInt8[Array, "H W 3"]:
+    """Draw the lines whose ends are known."""
     camera = _Camera.at(target, reach, size)
-    positions, world = world_from_local(CANONICAL, hips, local_rotations)
-    joints = CANONICAL.indices(*(capsule.joint for capsule in FIGURE))
-    starts, ends = (
-        (positions[joints] + rotations.rotate(world[joints], np.array(points))).astype(np.float32)
-        for points in ([c.start for c in FIGURE], [c.end for c in FIGURE])
-    )
-    picture = _draw_floor(camera, target, starts, ends)
+    known = np.isfinite(points[drawing.lines]).all((1, 2))
+    ends = points[drawing.lines[known]].astype(np.float32)
+    radii, colours = drawing.radii[known], drawing.colours[known]
+    picture = _draw_floor(camera, target, ends, radii)
     depth = np.full((size, size), np.inf, np.float32)
-    for capsule, start, end in zip(FIGURE, starts, ends, strict=True):
-        _draw_capsule(picture, depth, camera, start, end, capsule)
+    for line in zip(ends[:, 0], ends[:, 1], radii, colours, strict=True):
+        _draw_capsule(picture, depth, camera, *line)
     return (np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def _draw_floor(
     camera: _Camera,
     target: Float[Array, "3"],
-    starts: Float[Array, "N 3"],
-    ends: Float[Array, "N 3"],
+    ends: Float[Array, "L 2 3"],
+    radii: Float[Array, "L 2"],
 ) -> Float[Array, "H W 3"]:
     """Return a picture of the floor: a grid of half metres that fades, and the figure's shadow."""
     rays, eye = camera.rays(), camera.position
@@ -204,7 +219,7 @@ def _draw_floor(
     fade = np.exp(away / np.float32(-9.0)) * (rays[..., 1] < 0)
     pixel = distance / np.float32(FOCAL_LENGTH * camera.size / 2)
     lines = np.maximum(_line(x, pixel), _line(z, pixel))
-    brightness = (1.0 + 0.45 * lines) * (1.0 - 0.6 * _shadow(camera, starts, ends))
+    brightness = (1.0 + 0.45 * lines) * (1.0 - 0.6 * _shadow(camera, ends, radii))
     floor = FLOOR * brightness[..., None]
     return BACKGROUND + (floor - BACKGROUND) * fade[..., None]
 
@@ -216,17 +231,17 @@ def _line(x: Float[Array, "H W"], pixel: Float[Array, "H W"]) -> Float[Array, "H
 
 
 def _shadow(
-    camera: _Camera, starts: Float[Array, "N 3"], ends: Float[Array, "N 3"]
+    camera: _Camera, ends: Float[Array, "L 2 3"], radii: Float[Array, "L 2"]
 ) -> Float[Array, "H W"]:
     """Return how much of the light the figure keeps from each pixel of the floor."""
     import cv2
 
     mask = np.zeros((camera.size, camera.size), np.uint8)
-    onto_floor = [points - LIGHT * (points[:, 1:2] / LIGHT[1]) for points in (starts, ends)]
-    (from_pixels, scale), (to_pixels, _) = (camera.project(points) for points in onto_floor)
-    for capsule, a, b, s in zip(FIGURE, from_pixels, to_pixels, scale, strict=True):
-        thickness = max(1, round(1.5 * max(capsule.radii) * s))
-        cv2.line(mask, _pixel(a), _pixel(b), 255, thickness, cv2.LINE_AA)
+    onto_floor = ends - LIGHT * (ends[..., 1:2] / LIGHT[1])
+    pixels, scale = camera.project(onto_floor.reshape(-1, 3))
+    widths = 1.5 * radii.max(axis=1) * scale[::2]
+    for (a, b), width in zip(pixels.reshape(-1, 2, 2), widths, strict=True):
+        cv2.line(mask, _pixel(a), _pixel(b), 255, max(1, round(float(width))), cv2.LINE_AA)
     blurred = cv2.GaussianBlur(mask, (0, 0), max(0.5, camera.size / 160))
     return blurred.astype(np.float32) / np.float32(255.0)
 
@@ -242,14 +257,15 @@ def _draw_capsule(
     camera: _Camera,
     start: Float[Array, "3"],
     end: Float[Array, "3"],
-    capsule: Capsule,
+    radii: Float[Array, "2"],
+    colour: Float[Array, "3"],
 ) -> None:
     """Ray-cast one capsule into picture and depth buffer.
 
     The ray's point nearest to the axis tells the place along it, and so the radius; the surface
     lies before that point by what Pythagoras leaves.
     """
-    window = _window(camera, start, end, max(capsule.radii))
+    window = _window(camera, start, end, radii.max())
     if window is None:
         return
     rows, columns = window
@@ -263,14 +279,14 @@ def _draw_capsule(
     reached = np.sum((centre - camera.position) * rays, axis=-1)
     nearest = camera.position + reached[..., None] * rays
     away = np.linalg.norm(nearest - centre, axis=-1)
-    radius = capsule.radii[0] + part * (capsule.radii[1] - capsule.radii[0])
+    radius = radii[0] + part * (radii[1] - radii[0])
     pixel = reached / (FOCAL_LENGTH * camera.size / 2)
     coverage = np.clip((radius - away) / pixel + 0.5, 0.0, 1.0)
     before = np.sqrt(np.maximum(radius**2 - away**2, 0.0))
     distance = reached - before
     normal = rotations.normalise(nearest - before[..., None] * rays - centre)
     shown = np.where(distance < depth[rows, columns], coverage, 0.0)[..., None]
-    picture[rows, columns] += shown * (_lit(capsule.colour, normal, rays) - picture[rows, columns])
+    picture[rows, columns] += shown * (_lit(colour, normal, rays) - picture[rows, columns])
     depth[rows, columns] = np.where(shown[..., 0] > 0.5, distance, depth[rows, columns])
 
 
@@ -288,7 +304,7 @@ def _window(
 
 
 def _lit(
-    colour: Colour, normal: Float[Array, "H W 3"], rays: Float[Array, "H W 3"]
+    colour: Float[Array, "3"], normal: Float[Array, "H W 3"], rays: Float[Array, "H W 3"]
 ) -> Float[Array, "H W 3"]:
     """Return the colour of a surface: sky light, key light, a soft highlight and a dark rim."""
     sky = 0.42 + 0.18 * normal[..., 1]
@@ -296,4 +312,4 @@ def _lit(
     half = rotations.normalise(LIGHT - rays)
     gloss = 0.16 * np.maximum(np.sum(normal * half, axis=-1), 0.0) ** 24
     rim = 0.7 + 0.3 * np.clip(-2.2 * np.sum(normal * rays, axis=-1), 0.0, 1.0)
-    return np.array(colour, np.float32) * ((sky + key) * rim)[..., None] + gloss[..., None]
+    return colour.astype(np.float32) * ((sky + key) * rim)[..., None] + gloss[..., None]

@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Float
 
 from motion import rotations
-from motion.bvh import Bvh
 from motion.clip import Clip
 from motion.kinematics import CONTACT_JOINTS, facing, local_from_world
+from motion.rig_clip import RigClip
 from motion.rig_estimate import offsets_from_motion
 from motion.rig_known import known_offsets
 from motion.rig_motion import LIMBS, SIDES, RigMotion, rest_bone
@@ -35,38 +35,44 @@ FLOOR_PERCENTILE = 5.0
 """A clip's floor is where its lowest foot is this often, or lower: some frames may sink in."""
 
 
-def retarget(bvh: Bvh, name: str = "", labels: dict[str, str] | None = None) -> Clip:
+def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None = None) -> Clip:
     """Return a motion on the canonical skeleton.
 
     Scaled by leg length, floor at 0, turned and moved so that the clip starts over the origin
-    facing +Z. The rate stays.
+    facing +Z, but for clips of a `piece`. The rate stays.
 
     Args:
-        bvh: Motion of any humanoid rig: any units, Y or Z up, any rest pose.
+        recording: Motion of any humanoid rig: any units, Y or Z up, any rest pose.
         name: Name of the clip.
         labels: Labels of the clip.
 
     Raises:
         MotionFileError: If essential joints are missing, or the legs have no length.
     """
-    roles = find_roles(bvh.joints, bvh.parents)
+    roles = find_roles(recording.joints, recording.parents)
     motion, offsets = _calibrate(
-        RigMotion.of(roles, *bvh.world()),
-        RigMotion.of(roles, *bvh.at_rest().world()),
-        known_offsets(bvh.joints),
+        RigMotion.of(roles, *recording.world()),
+        RigMotion.of(roles, *recording.at_rest().world()),
+        known_offsets(recording.joints),
     )
     world = _canonical_rotations(motion, offsets)
     hips = _hips_positions(motion, world[:, 0])
-    return settled(Clip(name, bvh.fps, hips, local_from_world(CANONICAL, world), labels or {}))
+    return settled(
+        Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
+    )
 
 
 def settled(clip: Clip) -> Clip:
-    """Return a clip with its floor at 0, that starts over the origin facing +Z."""
-    positions = clip.world_positions()
-    turn = rotations.inverse(rotations.about_y(facing(positions[0])))
+    """Return a clip with its floor at 0, that starts over the origin facing +Z.
+
+    Clips of one `piece` stay where they are, for their dancers share a space.
+    """
+    positions, alone = clip.world_positions(), "piece" not in clip.labels
+    turn = rotations.inverse(rotations.about_y(alone * facing(positions[0])))
     feet = CANONICAL.indices(*CONTACT_JOINTS)
     lowest = (positions[:, feet, 1] - CANONICAL.rest_positions[feet, 1]).min(axis=1)
-    start = [clip.hips[0, 0], np.percentile(lowest, FLOOR_PERCENTILE), clip.hips[0, 2]]
+    start = clip.hips[0] * alone
+    start[1] = np.percentile(lowest, FLOOR_PERCENTILE)
     turned = clip.rotations.copy()
     turned[:, 0] = rotations.multiply(turn, turned[:, 0])
     hips = rotations.rotate(turn, clip.hips - start)

@@ -131,6 +131,15 @@ def about_y(angle: Float[Array, "*batch"]) -> Float[Array, "*batch 4"]:
     return np.stack([zero, np.sin(angle / 2), zero, np.cos(angle / 2)], axis=-1)
 
 
+def twist_about_y(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch"]:
+    """Return by how much rotations turn about Y, radians: what `about_y` takes, but for the swing.
+
+    References:
+        P. Dobrowolski, "Swing-twist decomposition in Clifford algebra", arXiv:1506.05481.
+    """
+    return 2.0 * np.arctan2(q[..., 1], q[..., 3])
+
+
 def slerp(
     a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"], t: Float[Array, "*batch"]
 ) -> Float[Array, "*batch 4"]:

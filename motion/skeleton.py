@@ -1,6 +1,7 @@
-"""The canonical skeleton: the VRM 1.0 humanoid, 21 joints, T-pose rest, Y up, facing +Z, metres.
+"""Skeletons, and the canonical one: the VRM 1.0 humanoid, 21 joints, T-pose rest, Y up, facing +Z.
 
-Every source is retargeted onto it and every output starts from it. The proportions are those of
+Every source of the live partner is retargeted onto it and every output starts from it; a model may
+be trained on another skeleton. Lengths are in metres. The proportions are those of
 an adult of 1.70 m, rounded, after the segment lengths of Drillis and Contini.
 
 References:
@@ -8,11 +9,16 @@ References:
     parameters", 1966.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+
+SAME_LENGTH = 5e-3
+"""Metres within which bones of two recordings, or of two sides, are the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +30,15 @@ class Skeleton:
         parents: Index of each joint's parent; -1 for the first joint.
         rest_offsets: Offset from the parent in rest, metres, (J, 3); for the first joint its
             position above the floor.
+        ends: Indices of the joints that never turn: tips of the last bones.
+        feet: Joints that stand on the floor, and how high each is then, metres.
     """
 
     joints: tuple[str, ...]
     parents: tuple[int, ...]
     rest_offsets: Float[np.ndarray, "J 3"]
+    ends: tuple[int, ...] = ()
+    feet: Mapping[str, float] = field(default_factory=dict)
 
     def index(self, joint: str) -> int:
         """Return the index of a joint by its name."""
@@ -60,14 +70,94 @@ class Skeleton:
         return found
 
     @cached_property
+    def turning(self) -> list[int]:
+        """Indices of the joints that turn: all but `ends`."""
+        return [joint for joint in range(len(self.joints)) if joint not in self.ends]
+
+    @cached_property
+    def reach(self) -> Float[np.ndarray, "J"]:
+        """How far the farthest end below each joint is along the bones, metres."""
+        reach = np.zeros(len(self.joints))
+        for joint in range(len(self.joints) - 1, 0, -1):
+            parent = self.parents[joint]
+            length = float(np.linalg.norm(self.rest_offsets[joint]))
+            reach[parent] = max(reach[parent], reach[joint] + length)
+        return reach
+
+    @cached_property
     def mirror(self) -> list[int]:
-        """For each joint the index of its counterpart on the other side (itself in the middle)."""
-        swap = {"left": "right", "right": "left"}
-        sides = [next((s for s in swap if j.startswith(s)), "") for j in self.joints]
-        return [
-            self.index(swap[side] + joint.removeprefix(side)) if side else self.index(joint)
-            for joint, side in zip(self.joints, sides, strict=True)
-        ]
+        """For each joint the index of its counterpart on the other side (itself in the middle).
+
+        The counterpart is where the joint is in rest if x is flipped, below the parent's. Empty
+        where a joint has none, or no joint has another.
+        """
+        found: list[int] = []
+        for joint, parent in enumerate(self.parents):
+            opposite = self.rest_offsets[joint] * [-1.0, 1.0, 1.0]
+            above = found[parent] if parent >= 0 else -1
+            near = [
+                other
+                for other, owner in enumerate(self.parents)
+                if owner == above
+                and np.allclose(self.rest_offsets[other], opposite, atol=SAME_LENGTH)
+                and (other in self.ends) == (joint in self.ends)
+            ]
+            if not near:
+                return []
+            found.append(joint if joint in near else near[0])
+        return found if found != list(range(len(found))) else []
+
+    def difference(self, other: "Skeleton") -> str:
+        """Tell how another skeleton differs, as "expected X, got Y"; empty if it does not."""
+        for what in ("joints", "parents", "ends"):
+            expected, got = getattr(self, what), getattr(other, what)
+            if expected != got:
+                return f"expected {what} {_shown(expected)}, got {_shown(got)}"
+        apart = np.abs(self.rest_offsets[1:] - other.rest_offsets[1:]).max(axis=1, initial=0.0)
+        if not (apart > SAME_LENGTH).any():
+            return ""
+        joint = 1 + int(apart.argmax())
+        expected, got = (s.rest_offsets[joint].round(4).tolist() for s in (self, other))
+        return f"expected rest offset {expected} m of {self.joints[joint]}, got {got}"
+
+    def __reduce__(self) -> tuple[Callable[..., "Skeleton"], tuple[dict[str, Any]]]:
+        # So that the canonical one is itself in another process, too.
+        return Skeleton.from_dict, (self.to_dict(),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the skeleton as plain values; see `from_dict`."""
+        return {
+            "joints": list(self.joints),
+            "parents": list(self.parents),
+            "rest_offsets": self.rest_offsets.tolist(),
+            "ends": list(self.ends),
+            "feet": dict(self.feet),
+        }
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Skeleton":
+        """Return the skeleton of plain values; the canonical one is `CANONICAL` itself.
+
+        Raises:
+            ValueError: If they are no skeleton.
+        """
+        if values == CANONICAL.to_dict():
+            return CANONICAL
+        joints, parents = tuple(values["joints"]), tuple(values["parents"])
+        offsets = np.array(values["rest_offsets"], np.float64)
+        ordered = bool(parents) and parents[0] == -1
+        ordered &= all(0 <= parent < joint for joint, parent in enumerate(parents[1:], start=1))
+        if not ordered or len(joints) != len(parents) or len(set(joints)) < len(joints):
+            raise ValueError("expected joints of different names, parents before children")
+        if offsets.shape != (len(joints), 3) or not np.isfinite(offsets).all():
+            raise ValueError(f"expected {len(joints)} finite rest offsets, got {offsets.shape}")
+        return Skeleton(joints, parents, offsets, tuple(values["ends"]), dict(values["feet"]))
+
+
+def _shown(values: tuple[object, ...]) -> str:
+    """Return a list short enough for a line."""
+    shown = ", ".join(str(value) for value in values[:6])
+    return f"{shown}, … ({len(values)} in all)" if len(values) > 6 else shown or "none"
 
 
 def _canonical() -> Skeleton:
@@ -96,7 +186,10 @@ def _canonical() -> Skeleton:
     names = tuple(joint for joint, _, _ in bones)
     parents = tuple(names.index(parent) if parent else -1 for _, parent, _ in bones)
     offsets = np.array([offset for _, _, offset in bones], dtype=np.float64)
-    return Skeleton(names, parents, offsets)
+    skeleton = Skeleton(names, parents, offsets)
+    feet = ("leftFoot", "leftToes", "rightFoot", "rightToes")
+    heights = skeleton.rest_positions[skeleton.indices(*feet), 1].tolist()
+    return replace(skeleton, feet=dict(zip(feet, heights, strict=True)))
 
 
 CANONICAL = _canonical()

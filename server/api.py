@@ -192,10 +192,11 @@ def create_api(house: House, clock: Callable[[], float], takes: Path | None = No
         """Make a stage, or tell why there is no room for it."""
         if new.name in house.stages:
             raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
-        if why := house.refusal():
+        plays_take = new.source.startswith(TAKE)
+        if why := house.refusal(dances=not plays_take):
             raise HTTPException(503, why)
         try:
-            stage = replayed(new) if new.source.startswith(TAKE) else played(new)
+            stage = replayed(new) if plays_take else played(new)
         except BhavaError as error:
             raise HTTPException(422, str(error)) from error
         return StageState.of(stage, clock())

@@ -104,10 +104,13 @@ def generate(
     emotion: Annotated[
         str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; the model's first if not given.")
     ] = "",
+    text: Annotated[
+        str | None, typer.Option(help="What to do, in English, for models that take text.")
+    ] = None,
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
-    context: Annotated[Path | None, typer.Option(help="A clip (.bvh or .npz) to take up.")] = None,
+    context: Annotated[Path | None, typer.Option(help="A clip to take up: BVH, glTF, npz.")] = None,
     switch: Annotated[
         list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
     ] = None,
@@ -119,17 +122,28 @@ def generate(
 
     from motion.clip import Clip
     from motion.clip_files import check_suffix, read_clip, write_clip
-    from server.generate import frames, parse_cue
+    from motion.skeleton import CANONICAL
+    from motion.text import check_prompt
+    from server.generate import frames, parse_cue, played
 
     check_suffix(out)
     engine = load_engine(model, device)
     labels = engine.contract.emotions
     cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
-    heard = read_clip(context) if context else None
-    dance = frames(engine, cues, seconds, seed=seed, energy=energy, context=heard)
-    total = round(seconds * engine.contract.fps)
-    poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
-    write_clip(Clip.from_poses(poses, engine.contract.fps, out.stem), out)
+    contract = engine.contract
+    if text is not None and (strange := check_prompt(text, contract)):
+        typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
+    heard = read_clip(context, contract.skeleton) if context else None
+    if contract.skeleton is CANONICAL:
+        dance = frames(
+            engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or ""
+        )
+        total = round(seconds * contract.fps)
+        poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+        clip = Clip.from_poses(poses, contract.fps, out.stem)
+    else:
+        clip = played(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+    write_clip(clip, out)
     typer.echo(f"{out}: {seconds:g} s")
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from jaxtyping import Float
 
-from motion import emotion
+from motion import emotion, features
 from motion.clip import Clip
-from motion.engine import Engine
+from motion.engine import Conditions, Engine
 from motion.errors import ConditionError
 from motion.partner import Frame, Partner
+from motion.rollout import rollout
+from motion.text import tokens_of
 
 Array = np.ndarray
 
@@ -52,6 +55,7 @@ def frames(
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
+    text: str = "",
 ) -> Iterator[Frame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
@@ -62,12 +66,56 @@ def frames(
         seed: Of all chance in the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
+        text: A prompt, if the model takes text.
     """
-    partner = Partner(engine, seed)
+    partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
+    partner.text[:] = tokens_of(text, engine.contract)
     if context is not None:
         partner.take_up(context)
-    cues = sorted(cues, key=lambda cue: cue.seconds)
     for frame in range(round(seconds * partner.fps)):
-        now = frame / partner.fps
-        current = [cue for cue in cues if cue.seconds <= now] or cues[:1]
-        yield partner.advance(current[-1].weights, emotion.check_energy(energy))
+        weights = _weights_at(cues, frame / partner.fps)
+        yield partner.advance(weights, emotion.check_energy(energy))
+
+
+def _weights_at(cues: Sequence[Cue], seconds: float) -> Float[Array, "E"]:
+    """Return the weights that hold at a time, of cues in their order."""
+    return ([cue for cue in cues if cue.seconds <= seconds] or cues[:1])[-1].weights
+
+
+def played(
+    engine: Engine,
+    cues: Sequence[Cue],
+    seconds: float,
+    *,
+    seed: int,
+    energy: float = 1.0,
+    context: Clip | None = None,
+) -> Clip:
+    """Return what a model of any skeleton says by itself: no foot lock, no stage, no smoothing.
+
+    Args:
+        engine: The model.
+        cues: At least one; the first counts from the start.
+        seconds: How long.
+        seed: Of all chance in the motion.
+        energy: 1 is usual for the emotion; in [0.5, 2].
+        context: What it goes on from; without one the model's usual frame.
+    """
+    contract, rng = engine.contract, np.random.default_rng(seed)
+    cues = sorted(cues, key=lambda cue: cue.seconds)
+    usual = np.array(contract.energy_by_emotion, np.float32)
+    level = emotion.check_energy(energy)
+
+    def conditions_at(frame: int) -> Conditions:
+        weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
+        aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
+        rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
+        return Conditions.of(np.concatenate([weights, rest])[None], len(weights))
+
+    start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
+    heard = start if context is None else features.from_clip(context.resampled(contract.fps))
+    root = None if context is None else features.last_root(context)
+    count, length = round(seconds * contract.fps), contract.frames_per_step
+    steps = islice(rollout(engine, heard[None], conditions_at, rng), -(-count // length))
+    frames = np.concatenate([step[0] for step in steps])[:count]
+    return features.to_clip(frames, contract.fps, contract.layout, root)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from motion.errors import BhavaError
+
 app = typer.Typer()
 
 CORPUS = Path("corpus")
@@ -22,23 +24,36 @@ def _quiet(logger: str, module: str) -> None:
 @app.command()
 def prepare(
     data: Annotated[
-        list[Path], typer.Argument(help="Files, folders, zip archives: BVH, C3D, mariel_*.npy.")
+        list[Path],
+        typer.Argument(help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
+    own_skeleton: Annotated[
+        bool,
+        typer.Option(
+            "--own-skeleton",
+            help="Keep the skeleton, which all files must have, instead of retargeting.",
+        ),
+    ] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")
     ] = False,
 ) -> None:
-    """Retarget motion capture to the canonical skeleton, 30 fps, labels kept."""
+    """Make a corpus of motion capture: the canonical skeleton or its own, 30 fps, labels kept."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
-    from training.prepare import prepare as run
+    from training.corpus.prepare import prepare as run
 
     console = Console()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("Retargeting", total=None)
-        outcome = run(data, out, lambda done, total: bar.update(task, completed=done, total=total))
+        outcome = run(
+            data,
+            out,
+            lambda done, total: bar.update(task, completed=done, total=total),
+            own_skeleton=own_skeleton,
+        )
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
     minutes = sum(entry.seconds for entry in outcome.entries) / 60.0
@@ -49,8 +64,8 @@ def prepare(
         soft_wrap=True,
     )
     if report:
-        from training.corpus import load_corpus
-        from training.corpus_report import write_report
+        from training.corpus.corpus import load_corpus
+        from training.corpus.corpus_report import write_report
 
         for path in write_report(load_corpus(out), out):
             console.print(str(path), markup=False, soft_wrap=True)
@@ -74,9 +89,9 @@ def train(
     ] = None,
 ) -> None:
     """Train a motion model; watch it with TensorBoard on the folder."""
-    from training.corpus import load_corpus, split_held_out
-    from training.recipe import Recipe
-    from training.train import train as run
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.fit.recipe import Recipe
+    from training.fit.train import train as run
 
     _quiet("lightning.pytorch", "lightning")
     loaded = Recipe.load(recipe, changes or [])
@@ -92,19 +107,81 @@ def train(
 
 
 @app.command()
+def poses(
+    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
+) -> None:
+    """Compare a pose autoencoder that hears along the bones with a plain one of its size."""
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.models.pose_autoencoder import compare
+
+    clips, held_out = split_held_out(load_corpus(corpus))
+    for found in compare(clips, held_out, latent=latent):
+        typer.echo(
+            f"{found.name}: {found.weights} weights, {found.millimetres:.1f} mm, "
+            f"{found.degrees:.2f} degrees on {len(held_out)} held-out clips"
+        )
+
+
+@app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote.")],
     out: Annotated[Path, typer.Option(help="Folder of the model; its name becomes the model's.")],
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "CC BY-NC 4.0",
 ) -> None:
     """Write a checkpoint as a model folder, checked against torch."""
-    from training.export import export as run
+    from training.fit.export import export as run
 
     _quiet("torch.onnx", "torch")
     contract = run(checkpoint, out, licence=licence)
     typer.echo(f"{out}: {contract.kind} for {', '.join(contract.emotions)}")
     for name, value in contract.quality.items():
         typer.echo(f"{name}: {value:.2f}")
+
+
+@app.command()
+def prove(
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
+    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 800,
+) -> None:
+    """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
+    import torch
+
+    from training.judge.prove import PROVABLE, table
+    from training.judge.prove import prove as run
+
+    unknown = [kind for kind in kinds or [] if kind not in PROVABLE]
+    if unknown:
+        raise BhavaError(f"expected kinds of {', '.join(PROVABLE)}, got {unknown[0]}")
+    for logger in ("lightning.pytorch", "torch.onnx"):
+        _quiet(logger, logger.partition(".")[0])
+    torch.set_num_threads(1)  # small networks
+    scores = []
+    for score in run(kinds or PROVABLE, steps=steps):
+        scores.append(score)
+        out.write_text(table(scores))
+    typer.echo(out.read_text())
+
+
+@app.command()
+def react(
+    model: Annotated[list[Path], typer.Option(help="Folder of a model that heeds another dancer.")],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
+) -> None:
+    """Measure how a model reacts to another dancer, beside a partner that ignores them."""
+    from motion.engine import Engine
+    from training.corpus.corpus import load_corpus
+    from training.judge.reaction import held_out_duets, measure, write_report
+
+    duets = held_out_duets(load_corpus(corpus) if corpus else [])
+    results = [measure(Engine.load(folder), duets) for folder in model]
+    typer.echo(write_report(results, out).read_text())
 
 
 @app.command()
@@ -122,11 +199,11 @@ def evaluate(
     """Measure models against held-out real motion, as the server runs them."""
     import torch
 
-    from training.comparison import compare
-    from training.corpus import load_corpus
-    from training.plots import write_videos
-    from training.progress import ShownProgress
-    from training.report import write_report
+    from training.corpus.corpus import load_corpus
+    from training.fit.progress import ShownProgress
+    from training.judge.comparison import compare
+    from training.judge.plots import write_videos
+    from training.judge.report import write_report
 
     torch.set_num_threads(1)  # small networks; the models have one thread too
     clips = load_corpus(corpus)
@@ -143,3 +220,52 @@ def evaluate(
     typer.echo(path.read_text())
     if report.failures:
         raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    clip: Annotated[
+        Path, typer.Argument(help="A file of motion, or of markers: .c3d, mariel_*.npy.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
+    ] = None,
+) -> None:
+    """Animate a clip, or markers with the lines between them."""
+    from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
+
+    if out is None:
+        typer.echo(f"{show_in_browser(drawing_from(clip))}: opened in the browser")
+        return
+    check_out(out)
+    drawing = drawing_from(clip)
+    with typer.progressbar(length=len(drawing), label="Drawing") as bar:
+        write_drawing(drawing, out, lambda done: bar.update(done - bar.pos))
+    typer.echo(f"{out}: {len(drawing) / drawing.fps:.1f} s")
+
+
+@app.command()
+def dream(
+    checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote, of kind lstm-vae.")],
+    clip: Annotated[Path, typer.Argument(help="A file of motion to dance anew.")],
+    out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
+    towards: Annotated[
+        Path | None, typer.Option(help="Another clip, to which the dance leads evenly.")
+    ] = None,
+    spread: Annotated[
+        float, typer.Option(min=0, max=4, help="How far it strays; 0 rebuilds, 1 is far.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of how it strays.")] = 0,
+) -> None:
+    """Rebuild a clip from its latents, stray from it, or dance from it to another."""
+    from motion.clip_files import check_suffix, read_clip, write_clip
+    from training.fit.train import load_checkpoint
+    from training.models.dreams import dream as run
+    from training.models.dreams import require_latents
+
+    check_suffix(out)
+    network = require_latents(load_checkpoint(checkpoint).network)
+    other = read_clip(towards) if towards else None
+    danced = run(network.eval(), read_clip(clip), towards=other, spread=spread, seed=seed)
+    write_clip(danced, out)
+    typer.echo(f"{out}: {danced.seconds:.1f} s")

@@ -11,6 +11,7 @@ import numpy as np
 from motion.clip import Clip, Pose
 from motion.emotion import weights_of
 from motion.partner import Frame
+from motion.text import tokens_of
 from server.capture.performers import Performers
 from server.partner.moment import Moment
 from server.partner.pairing import Pairing
@@ -77,6 +78,8 @@ class Dance:
         self._contract = troupe.contract(self._model)
         self._emotion: dict[str, float] = {}
         self._weights = weights_of(self._emotion, self._contract.emotions)
+        self._text = ""
+        self._tokens = tokens_of(self._text, self._contract)
         self._performers = Performers()
         self._captured: float | None = None
         self._sequence = opening.sequence
@@ -126,6 +129,9 @@ class Dance:
         if controls.emotion != self._emotion:
             self._emotion = controls.emotion
             self._weights = weights_of(self._emotion, self._contract.emotions)
+        if controls.text != self._text:
+            self._text = controls.text
+            self._tokens = tokens_of(self._text, self._contract)
         return {duo.place: self._ask(duo, moment) for duo in self._duos}
 
     def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
@@ -168,7 +174,7 @@ class Dance:
         lead = pairing.lead(performer, controls, moment.now)
         temperature = min(2.0, controls.temperature * self._contract.temperature)
         radius = controls.stage_radius / len(self._duos) ** 0.5
-        return Ask(self._weights, controls.energy, temperature, radius, lead)
+        return Ask(self._weights, controls.energy, temperature, radius, lead, self._tokens)
 
     def _take_up(self, duo: _Duo, context: Clip) -> None:
         with self._faults.survived("take-up"):
@@ -218,6 +224,8 @@ class Dance:
         self._model, self._seed = controls.model, controls.seed
         self._contract = self._troupe.contract(self._model)
         self._weights = weights_of(controls.emotion, self._contract.emotions)
+        self._text = controls.text
+        self._tokens = tokens_of(self._text, self._contract)
         for duo in self._duos:
             self._leave(duo)
             self._rejoin(duo, self._seed)

@@ -7,6 +7,7 @@ from pathlib import Path
 from motion.contract import CONTRACT_FILE
 from motion.engine import Device, Engine
 from motion.errors import BhavaError
+from motion.text import encoder
 from server.stages.faults import Faults
 
 
@@ -36,7 +37,13 @@ class ModelShelf:
     def of(folder: Path, device: Device, faults: Faults) -> "ModelShelf":
         """Return the models in a folder, a folder for each."""
         names = tuple(sorted(path.parent.name for path in folder.glob(f"*/{CONTRACT_FILE}")))
-        return ModelShelf(lambda name: Engine.load(folder / name, device), names, faults)
+
+        def load(name: str) -> Engine:
+            engine = Engine.load(folder / name, device)
+            engine.contract.require_canonical()
+            return engine
+
+        return ModelShelf(load, names, faults)
 
     def engine(self, name: str) -> Engine:
         """Return the engine of a model; waits while it is loaded.
@@ -68,7 +75,10 @@ class ModelShelf:
 
     def _loaded(self, name: str) -> Engine:
         try:
-            return self._load(name)
+            engine = self._load(name)
+            if engine.contract.text_width:
+                encoder(engine.contract.text_encoder)  # takes a while, and is then at hand
+            return engine
         except BhavaError:
             raise
         except Exception as error:

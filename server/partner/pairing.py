@@ -155,10 +155,11 @@ class Pairing:
         takes = SETTLES if stays and following.whom == "stand" else Ramp.SECONDS
         shown = self._ramp.to(following.shown if stays else 0.0, now, takes)
         self._lead = self._newest_lead(following.whom, now)
-        if self._lead is None or shown == 0.0:
+        watched = stays and self._contract.other  # a model that heeds others needs no pull
+        if self._lead is None or not (shown or watched):
             return None
-        heard = min(1.0, shown * following.heard / following.shown)
-        return replace(self._lead, shown=shown, heard=heard)
+        heard = shown * following.heard / following.shown if following.shown else shown
+        return replace(self._lead, shown=shown, heard=min(1.0, heard))
 
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
@@ -170,7 +171,7 @@ class Pairing:
                 intensity = min(1.0, sum(controls.emotion.values()))
                 shown, heard = 1.0 - EMOTION_SHARE * intensity, 1.0 - EMOTION_DEAFNESS * intensity
                 return Follow(performer, shown, heard)
-            case "duet" if controls.influence > 0:
+            case "duet" if controls.influence > 0 or self._contract.other:
                 return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)

@@ -27,6 +27,7 @@ class Ask:
         temperature: In [0, 2].
         stage_radius: Metres.
         lead: Whom it follows, if anybody.
+        text: A prompt as its model takes it, zeros for none, (T,).
     """
 
     emotion: Float[Array, " E"]
@@ -34,6 +35,7 @@ class Ask:
     temperature: float
     stage_radius: float
     lead: Lead | None
+    text: Float[Array, " T"]
 
 
 class Place:
@@ -120,6 +122,7 @@ class Troupe:
             emotion[slot], energy[slot] = ask.emotion, ask.energy
             company.temperature[slot] = ask.temperature
             company.stage_radius[slot] = ask.stage_radius
+            company.text[slot] = ask.text
             if ask.lead is not None:
                 leads[slot] = ask.lead
         frames = company.advance(emotion, energy, leads)

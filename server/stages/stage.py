@@ -13,6 +13,7 @@ from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
 from motion.partner import Frame
 from motion.skeleton import CANONICAL
+from motion.text import check_prompt
 from server.capture.eyes import Eyes
 from server.capture.landmarks import Sighting
 from server.partner.dance import Dance, Opening
@@ -42,6 +43,9 @@ _log = logging.getLogger("bhava")
 
 GOING_AWAY = 1001
 """Close code when the show is over."""
+
+SUGGESTED = 60
+"""Texts of a model that are told to clients."""
 
 STALLED = 2.0
 """Seconds without a frame after which something is wrong."""
@@ -149,7 +153,8 @@ class Stage:
         """Leave out what the model that dances does not know."""
         labels = self._contract.emotions
         emotion = {label: x for label, x in controls.emotion.items() if label in labels}
-        return controls.model_copy(update={"model": self._model, "emotion": emotion})
+        text = controls.text if self._contract.text_width else ""
+        return controls.model_copy(update={"model": self._model, "emotion": emotion, "text": text})
 
     def _begin_or_end_take(self, controls: Controls) -> None:
         """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
@@ -305,6 +310,7 @@ class Stage:
             stage_radius=self.controls.stage_radius,
             skeleton=SkeletonMessage.of(CANONICAL),
             emotions=self._contract.emotions,
+            texts=tuple(self._contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
             status=self.status,
         )
@@ -319,6 +325,8 @@ class Stage:
         labels = self._contract.emotions if loaded else tuple(controls.emotion)
         try:
             weights_of(controls.emotion, labels)
+            if loaded and controls.text not in ("", self.controls.text):
+                check_prompt(controls.text, self._contract)
         except ConditionError as error:
             raise Refusal("invalid_message", str(error)) from error
 

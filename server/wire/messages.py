@@ -13,6 +13,7 @@ from pydantic import (
 
 from motion.emotion import ENERGY_RANGE, MAX_INTENSITY
 from motion.skeleton import Skeleton
+from motion.text import LONGEST
 from server.capture.landmarks import SourceState
 from server.wire.protocol import VERSION, Refusal, RefusalName
 
@@ -50,8 +51,10 @@ class _Settings(_Message):
     Attributes:
         emotion: Weight by label, with a sum up to 1.5; labels that are not named weigh 0.
         energy: 1 is the usual amount of motion.
+        text: A prompt, for models that take text; empty for none.
         temperature: Of the model's draws; 1 is as trained.
-        influence: How strongly a performer pulls the partner in a duet.
+        influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
+            heeds others reacts by itself alone.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
         seed: Of all chance in the motion; setting it starts the chance anew.
@@ -66,6 +69,7 @@ class _Settings(_Message):
 
     emotion: Annotated[dict[str, Weight], Field(max_length=64)] = Field(default_factory=dict)
     energy: Annotated[float, Field(ge=ENERGY_RANGE[0], le=ENERGY_RANGE[1])] = 1.0
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
     temperature: Annotated[float, Field(ge=0, le=2)] = 1.0
     influence: Annotated[float, Field(ge=0, le=1)] = 0.5
     mode: Mode = "continue"
@@ -239,6 +243,7 @@ class ServerHello(_Message):
         stage_radius: How far from the middle the partner goes, metres.
         skeleton: Of all figures.
         emotions: Labels, in the order of a frame's weights.
+        texts: Some that the model learnt from, the commonest first; none if it takes no text.
         controls: As they are now.
         status: As it is now.
     """
@@ -254,6 +259,7 @@ class ServerHello(_Message):
     stage_radius: float
     skeleton: SkeletonMessage
     emotions: tuple[str, ...]
+    texts: tuple[str, ...]
     controls: Controls
     status: Status
 

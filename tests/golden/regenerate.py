@@ -141,6 +141,7 @@ def control_messages() -> dict[str, Any]:
         stage_radius=2.5,
         skeleton=messages.SkeletonMessage.of(CANONICAL),
         emotions=("neutral", "happy", "sad"),
+        texts=("walk", "a person waves"),
         controls=controls,
         status=status,
     )
@@ -154,6 +155,7 @@ def control_messages() -> dict[str, Any]:
             {"type": "hello", "version": 2, "role": "operator", "stage": "left", "key": "sesame"},
             {"type": "set", "emotion": {"happy": 0.7, "sad": 0.3}, "fade": 2.5},
             {"type": "set", "energy": 1.25, "temperature": 0.8, "influence": 1.0},
+            {"type": "set", "text": "a person turns and bows"},
             {"type": "set", "mode": "mirror", "model": "small", "seed": 7, "dancers": "each"},
             {"type": "set", "panic": "freeze", "look": "ink", "placement": "facing"},
             {"type": "set", "stage_radius": 3.0, "beat": {"bpm": 96.0, "at": 12.5}},
@@ -178,6 +180,7 @@ def control_messages() -> dict[str, Any]:
             '{"type":"set","energy":null}': "invalid_message",
             '{"type":"set","emotion":{"happy":-0.1}}': "invalid_message",
             '{"type":"set","mode":"sleep"}': "invalid_message",
+            json.dumps({"type": "set", "text": "walk " * 41}): "invalid_message",
             '{"type":"set","seed":1.5}': "invalid_message",
             '{"type":"set","beat":{"bpm":0,"at":1}}': "invalid_message",
             '{"type":"set","fade":-1}': "invalid_message",

@@ -14,7 +14,7 @@ from tests.motion.strategies import swaying
 CLIP = settled(swaying(12))
 
 
-@pytest.mark.parametrize("suffix", [".bvh", ".npz", ".BVH"])
+@pytest.mark.parametrize("suffix", [".bvh", ".npz", ".BVH", ".glb"])
 def test_what_is_written_reads_back(tmp_path, suffix):
     write_clip(CLIP, tmp_path / f"clip{suffix}")
     back = read_clip(tmp_path / f"clip{suffix}")
@@ -22,11 +22,11 @@ def test_what_is_written_reads_back(tmp_path, suffix):
     np.testing.assert_allclose(back.world_positions(), CLIP.world_positions(), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["clip.fbx", "clip"])
+@pytest.mark.parametrize("name", ["clip.obj", "clip"])
 def test_an_unknown_suffix_is_refused(tmp_path, name):
     with pytest.raises(MotionFileError, match=r"ends in \.bvh, \.glb, \.mp4, \.npz, got"):
         write_clip(CLIP, tmp_path / name)
-    with pytest.raises(MotionFileError, match=r"ends in \.bvh, \.npz, got"):
+    with pytest.raises(MotionFileError, match=r"ends in \.bvh, \.glb, \.gltf, \.npz, got"):
         read_clip(tmp_path / name)
 
 
@@ -38,7 +38,13 @@ def test_an_absent_folder_and_an_empty_clip_are_refused(tmp_path, suffix):
         write_clip(CLIP[:0], tmp_path / f"clip{suffix}")
 
 
-@pytest.mark.parametrize("name", ["clip.bvh", "clip.npz"])
+def test_for_fbx_the_way_around_is_named(tmp_path):
+    (tmp_path / "clip.fbx").write_bytes(b"Kaydara FBX Binary")
+    with pytest.raises(MotionFileError, match=r"clip\.fbx: expected .* got FBX.* Blender"):
+        read_clip(tmp_path / "clip.fbx")
+
+
+@pytest.mark.parametrize("name", ["clip.bvh", "clip.glb", "clip.gltf", "clip.npz"])
 def test_an_absent_or_empty_file_is_refused_by_its_name(tmp_path, name):
     with pytest.raises(MotionFileError, match=name):
         read_clip(tmp_path / name)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from motion import rotations
-from motion.bvh import Bvh, parse_bvh
+from motion.bvh import parse_bvh
 from motion.clip import Clip
 from motion.kinematics import CONTACT_JOINTS
 from motion.rig import retarget
+from motion.rig_clip import RigClip
 from motion.rig_motion import BONES, RigMotion
 from motion.roles import find_roles
 from motion.skeleton import CANONICAL
@@ -27,7 +28,7 @@ RECORDINGS = {
 }
 
 
-def recording(folder: Path, name: str) -> Bvh:
+def recording(folder: Path, name: str) -> RigClip:
     archive, member = RECORDINGS[name]
     with zipfile.ZipFile(folder / archive) as opened:
         return parse_bvh(opened.read(member).decode())

@@ -9,11 +9,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from motion import features
+from motion import features, other
 from motion.clip import Clip
 from server.partner.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
+from tests.server.doubles import CONTRACT, SwayingEngine
 from tests.server.floor import (
     FPS,
     Dancer,
@@ -131,6 +132,34 @@ def test_the_influence_in_a_duet_leads_from_the_own_dance_to_the_performers() ->
     assert to_performer == sorted(to_performer, reverse=True)
     assert to_performer[-1] < 0.12
     assert to_own == sorted(to_own)
+
+
+class Watching(SwayingEngine):
+    """A model that heeds others, and notes whom it saw in its newest call."""
+
+    def __init__(self) -> None:
+        super().__init__(CONTRACT.model_copy(update={"other": True}))
+        self.seen = np.zeros(0)
+
+    def step(self, frames, conditions, *rest):
+        self.seen = conditions.other
+        return super().step(frames, conditions, *rest)
+
+
+@pytest.mark.parametrize("influence", [0.0, 0.5])
+def test_a_model_that_heeds_others_sees_the_performer_in_a_duet_however_little_it_is_pulled(
+    influence: float,
+) -> None:
+    engine = Watching()
+    floor = Floor(lambda _: engine, mode="solo", influence=influence)
+    floor.run(1.0, dancer())
+    assert not engine.seen.any()
+    floor.run(1.0, dancer(), mode="duet")
+    assert (engine.seen[..., other.PRESENT] == 1).all()
+    [ask] = floor.asks.values()
+    assert ask.lead.shown == ask.lead.heard == pytest.approx(influence)
+    floor.run(2.0, mode="duet")
+    assert not engine.seen.any()
 
 
 def test_an_answer_waits_for_the_end_of_a_phrase_and_is_about_as_long() -> None:

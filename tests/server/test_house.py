@@ -111,6 +111,7 @@ def test_a_stage_that_the_machine_has_no_time_for_is_refused() -> None:
     stages.tick(30)
     with pytest.raises(Refusal, match=r"a tick of at most 23\.3 ms, got 25\.\d ms with 2"):
         stages.make("two")
+    assert stages.house.refusal(dances=False) == ""
 
 
 @pytest.mark.parametrize("where", ["moment", "ask", "give"])

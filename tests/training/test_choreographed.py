@@ -9,7 +9,7 @@ from motion import features
 from motion.choreography import EMOTIONS, tempo_range
 from motion.clip import Clip
 from motion.skeleton import LEG_LENGTH
-from training.choreographed import DATASET, ENERGY_RANGE, SECONDS, choreographed_clips
+from training.corpus.choreographed import DATASET, ENERGY_RANGE, SECONDS, choreographed_clips
 
 WALKING_SPEED = {
     "neutral": 0.61,

@@ -5,7 +5,7 @@ from motion import rotations
 from motion.clip import Clip
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
-from training.cleaning import FASTEST_TURN, mended
+from training.corpus.cleaning import FASTEST_TURN, mended
 
 THIGH = CANONICAL.index("rightUpperLeg")
 

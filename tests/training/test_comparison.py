@@ -15,10 +15,10 @@ from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
-from training import classifier, comparison, evaluate, probes, scores
-from training.comparison import compare
-from training.corpus import Entry, load_corpus, write_index
-from training.plots import write_videos
+from training.corpus.corpus import Entry, load_corpus, write_index
+from training.judge import classifier, comparison, evaluate, probes, scores
+from training.judge.comparison import compare
+from training.judge.plots import write_videos
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from tests.motion.strategies import swaying
-from training.corpus import SCHEMA, Entry, load_corpus, read_index, split_held_out, write_index
+from training.corpus.corpus import (
+    SCHEMA,
+    Entry,
+    load_corpus,
+    read_index,
+    split_held_out,
+    write_index,
+)
 
 SHORT = swaying(3)
 

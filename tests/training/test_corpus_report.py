@@ -5,7 +5,7 @@ import pytest
 
 from motion.clip import Clip, Pose
 from tests.motion.strategies import swaying
-from training.corpus_report import main_label, summarise, write_report
+from training.corpus.corpus_report import main_label, most_common, summarise, write_report
 
 
 def standing(frames: int, labels: dict[str, str]) -> Clip:
@@ -46,6 +46,14 @@ def test_summaries_measure_minutes_speed_and_contact():
     assert happy.speed == pytest.approx(by_hand)
 
 
+def test_the_most_common_motions_come_first_with_their_lengths():
+    clips = [standing(frames, {"content": "walk"}) for frames in (30, 60, 120)]
+    walk, unknown = most_common([standing(30, {}), *clips])
+    assert (walk.action, walk.clips, walk.seconds) == ("walk", 3, (1.0, 2.0, 4.0))
+    assert walk.minutes == pytest.approx(7 / 60)
+    assert (unknown.action, unknown.clips) == ("unknown", 1)
+
+
 def test_a_single_frame_has_no_speed():
     (only,) = summarise([standing(1, {"emotion": "sad"})])
     assert only.speed == 0.0
@@ -59,3 +67,4 @@ def test_the_report_is_a_picture_and_a_table(tmp_path):
     assert "| happy | 1 | 0.1 |" in text
     assert "| giant | 1 | 0.0 | 0.00 | 1.00 |" in text
     assert picture.name in text
+    assert "| unknown | 2 | 0.1 | 1.0 | 2.0 | 3.0 |" in text

@@ -6,8 +6,8 @@ from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
-from training.dataset import Pool, active, blend
-from training.windows import pools_of, windows_of
+from training.fit.dataset import Pool, active, blend
+from training.fit.windows import pools_of, windows_of
 
 
 def test_idle_heads_and_tails_are_cut():

@@ -8,11 +8,18 @@ import pytest
 from motion.errors import BhavaError
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS, Dancer
-from training import classifier, scores
-from training.aims import verdict
-from training.evaluate import cast_of, danced_frames, evaluate, evaluate_real, exactly, roll_out
-from training.reference import Reference
-from training.rollouts import Persistence
+from training.judge import classifier, scores
+from training.judge.aims import verdict
+from training.judge.evaluate import (
+    cast_of,
+    danced_frames,
+    evaluate,
+    evaluate_real,
+    exactly,
+    roll_out,
+)
+from training.judge.reference import Reference
+from training.judge.rollouts import Persistence
 
 SECONDS = 12.0
 

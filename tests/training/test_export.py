@@ -8,8 +8,8 @@ from motion.contract import Contract
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError, ModelContractError
 from tests.training.tiny import QUIET, TINY, clips
-from training.export import export, largest_difference, step_of
-from training.train import load_checkpoint, train
+from training.fit.export import export, largest_difference, step_of
+from training.fit.train import load_checkpoint, train
 
 pytestmark = QUIET
 

@@ -1,6 +1,6 @@
 import pytest
 
-from training.labels import labels_of, parse_descriptions
+from training.corpus.labels import labels_of, parse_descriptions
 
 DESCRIPTIONS = {(5, 2): "dance - expressive arms, pirouette", (7, 1): "walk"}
 
@@ -37,11 +37,30 @@ DESCRIPTIONS = {(5, 2): "dance - expressive arms, pirouette", (7, 1): "walk"}
             },
         ),
         (
+            "waltzes/spring_dancer-A.bvh",
+            {
+                "dataset": "waltzes",
+                "content": "dance",
+                "piece": "spring",
+                "dancer": "A",
+                "group": "spring",
+            },
+        ),
+        (
             "07_01.bvh",
             {"dataset": "cmu", "content": "walk", "description": "walk", "group": "cmu_007_01"},
         ),
         ("cmu/131/131_99.bvh", {"dataset": "cmu", "group": "cmu_131_99"}),
-        ("a/perfume/B.bvh", {"dataset": "perfume", "content": "dance", "group": "perfume"}),
+        (
+            "a/perfume/B.bvh",
+            {
+                "dataset": "perfume",
+                "content": "dance",
+                "piece": "perfume",
+                "dancer": "B",
+                "group": "perfume",
+            },
+        ),
         ("mine/take 3.bvh", {"dataset": "mine", "group": "take 3"}),
         ("take.bvh", {"dataset": "unknown", "group": "take"}),
     ],

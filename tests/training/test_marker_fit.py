@@ -12,10 +12,10 @@ from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
 from motion.rig import settled
 from motion.skeleton import CANONICAL
-from training.marker_files import CHOREOGRAPHY_MARKERS
-from training.marker_fit import fit
-from training.marker_placement import places_of
-from training.markers import Markers
+from training.corpus.marker_files import CHOREOGRAPHY_MARKERS
+from training.corpus.marker_fit import fit
+from training.corpus.marker_placement import places_of
+from training.corpus.markers import Markers
 
 FPS = 30.0
 PLUG_IN = tuple(

@@ -10,16 +10,16 @@ from motion import features
 from motion.engine import Conditions, Engine, Noise
 from motion.partner import Partner
 from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
-from training.export import TOLERANCE, export, largest_difference, step_of
-from training.peer import (
+from training.fit.export import TOLERANCE, export, largest_difference, step_of
+from training.fit.train import Training, load_checkpoint, train
+from training.fit.windows import Windows
+from training.models.peer import (
     MixtureHead,
     MixturePerDimensionHead,
     PointConfig,
     PointHead,
     to_uniform,
 )
-from training.train import Training, load_checkpoint, train
-from training.windows import Windows
 
 NEVER, USUAL_ENERGY = torch.zeros(1), torch.ones(2)
 """Weight of the label that is no emotion, and the energy of the two that are."""
@@ -147,7 +147,7 @@ def test_a_prediction_is_judged_by_its_error_and_by_how_far_it_falls_short_of_mo
     target = torch.full_like(last, 3.0)
     losses = []
     for how in ({}, {"error": "absolute"}, {"stillness_penalty": 3.0}):
-        head = PointHead(PointConfig(**sizes, **how))
+        head = PointHead(PointConfig(**sizes, **how), features.WIDTH)
         torch.nn.init.constant_(head.out.bias, 1.0)  # a third of the way
         losses.append(head.loss(x, target, last).item())
     assert losses == pytest.approx([4.0, 2.0, 4.0 + 3.0 * (1 - 1 / 3)])
@@ -155,7 +155,9 @@ def test_a_prediction_is_judged_by_its_error_and_by_how_far_it_falls_short_of_mo
 
 @torch.no_grad()
 def test_one_component_alone_has_the_same_density_either_way():
-    joint, apart = MixtureHead(8, 1), MixturePerDimensionHead(8, 1)
+    joint, apart = (
+        head_kind(8, 1, features.WIDTH) for head_kind in (MixtureHead, MixturePerDimensionHead)
+    )
     for head in (joint, apart):
         torch.nn.init.zeros_(head.out.weight)
         torch.nn.init.zeros_(head.out.bias)
@@ -176,7 +178,8 @@ def test_features_draw_their_components_apart_or_together():
     """Two far components: a joint draw takes one of them for all features, the other mixes."""
     torch.manual_seed(0)
     shares = []
-    for head in (MixtureHead(8, 2), MixturePerDimensionHead(8, 2)):
+    for head_kind in (MixtureHead, MixturePerDimensionHead):
+        head = head_kind(8, 2, features.WIDTH)
         torch.nn.init.zeros_(head.out.weight)
         bias = torch.zeros_like(head.out.bias)
         if isinstance(head, MixturePerDimensionHead):

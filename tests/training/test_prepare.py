@@ -7,12 +7,13 @@ from typer.testing import CliRunner
 
 from motion.clip import Clip
 from motion.errors import MotionFileError
+from motion.glb import to_glb
 from motion.rig import settled
 from tests.motion.rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 from training.cli import app
-from training.corpus import load_corpus, read_index
-from training.prepare import find_sources, prepare
+from training.corpus.corpus import load_corpus, read_index
+from training.corpus.prepare import find_sources, prepare
 
 GOOD = write_rig(swaying(40, 60.0), Rig(MIXAMO))
 
@@ -153,3 +154,14 @@ def test_every_recording_of_the_shared_archives_is_found(shared_mocap):
     assert {s.labels.get("emotion") for s in sources} == {
         None, "neutral", "happy", "sad", "angry", "proud", "afraid", "tired", "excited",
     }  # fmt: skip
+
+
+def test_gltf_becomes_a_clip_and_for_fbx_the_way_around_is_named(tmp_path):
+    danced = settled(swaying(40))
+    (tmp_path / "dance.glb").write_bytes(to_glb(danced))
+    (tmp_path / "dance2.fbx").write_bytes(b"Kaydara FBX Binary")
+    outcome = prepare([tmp_path], tmp_path / "corpus", workers=1)
+    (clip,) = load_corpus(tmp_path / "corpus")
+    np.testing.assert_allclose(clip.world_positions(), danced.world_positions(), atol=1e-3)
+    (skipped,) = outcome.skipped
+    assert "Blender" in skipped.reason

@@ -5,14 +5,20 @@ import pytest
 import torch
 
 from motion.errors import BhavaError
-from training.kinds import KINDS
-from training.recipe import Recipe
+from motion.features import CANONICAL_LAYOUT
+from training.fit.recipe import Recipe
+from training.models.kinds import KINDS
 
 RECIPES = Path("training/recipes")
 
 PARAMETERS_IN_MILLIONS = {
+    "own-rig": (1.0, 2.0),
+    "space-time": (1.5, 2.0),
     "default": (4, 7),
+    "duet": (2, 4),
     "large": (25, 30),
+    "lstm-vae": (8, 10),
+    "latent-diffusion": (7, 8.5),
     "peer-lstm-mdn": (0.5, 0.7),
     "peer-lstm-mse": (3, 4),
     "peer-transformer-mdn": (2.7, 3.1),
@@ -28,7 +34,7 @@ def test_every_recipe_of_the_folder_is_known_here():
 def test_a_shipped_recipe_builds_its_network(name):
     recipe = Recipe.load(RECIPES / f"{name}.toml")
     with torch.device("meta"):
-        network = KINDS[recipe.model.kind](recipe.model, len(recipe.data.labels))
+        network = KINDS[recipe.model.kind](recipe.model, len(recipe.data.labels), CANONICAL_LAYOUT)
     least, most = PARAMETERS_IN_MILLIONS[name]
     assert least < sum(weight.numel() for weight in network.parameters()) / 1e6 < most
 

@@ -6,14 +6,14 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from typer.testing import CliRunner
 
-import training.train
+import training.fit.train
 from motion.errors import BhavaError
 from tests.training.tiny import QUIET, TINY, clips
 from training.cli import app
-from training.recipe import Recipe
-from training.train import Training, learning_rate_at, load_checkpoint, train, trainer_of
-from training.transformer_mdn import way_back
-from training.windows import Windows
+from training.fit.recipe import Recipe
+from training.fit.train import Training, learning_rate_at, load_checkpoint, train, trainer_of
+from training.fit.windows import Windows
+from training.models.transformer_mdn import way_back
 
 pytestmark = QUIET
 
@@ -151,8 +151,8 @@ def test_ctrl_c_leaves_one_line_and_the_usual_exit_code(tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.train, "train", interrupted)
-    monkeypatch.setattr("training.corpus.load_corpus", lambda _: clips())
+    monkeypatch.setattr(training.fit.train, "train", interrupted)
+    monkeypatch.setattr("training.corpus.corpus.load_corpus", lambda _: clips())
     recipe = "training/recipes/default.toml"
     result = CliRunner().invoke(app, ["train", recipe, "--out", str(tmp_path / "run")])
     assert result.exit_code == 130

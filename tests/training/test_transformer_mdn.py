@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from tests.training.tiny import TINY, clips
-from training.mixture import Mixture
-from training.train import Training
-from training.transformer_mdn import TransformerMDN
-from training.windows import pools_of, windows_of
+from training.fit.train import Training
+from training.fit.windows import pools_of, windows_of
+from training.models.mixture import Mixture
+from training.models.transformer_mdn import TransformerMDN
 
 
 @pytest.fixture(scope="module")

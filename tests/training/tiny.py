@@ -5,7 +5,7 @@ import pytest
 
 from motion.clip import Clip
 from tests.motion.strategies import swaying
-from training.recipe import Recipe
+from training.fit.recipe import Recipe
 
 TINY = Recipe.model_validate(
     {
@@ -67,6 +67,31 @@ def tiny_peer(kind: str) -> Recipe:
     sizes = {"frames_per_token": 1, "context_tokens": 6, "channels": 16, "layers": 2}
     recipe["model"] = {"kind": kind, **sizes, **PEERS[kind]}
     recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
+    return Recipe.model_validate(recipe)
+
+
+def tiny_vae() -> Recipe:
+    """Return a recipe of a variational autoencoder."""
+    recipe = TINY.model_dump()
+    sizes = {"channels": 16, "layers": 2, "latent": 6, "token_latent": 8, "components": 3}
+    recipe["model"] = {
+        "kind": "lstm-vae",
+        "frames_per_token": 4,
+        "context_tokens": 4,
+        "leg_tokens": 2,
+        **sizes,
+    }
+    recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
+    return Recipe.model_validate(recipe)
+
+
+def tiny_latent_diffusion() -> Recipe:
+    """Return a recipe of diffusion in a latent space: of 24 frames 12 are past."""
+    recipe = TINY.model_dump()
+    motion = {"window": 24, "poses": 20, "rhythms": 12, "latent": 16, "hidden": 32}
+    sizes = {"frames_per_token": 4, "context_tokens": 3, "channels": 32, "layers": 2}
+    recipe["model"] = {"kind": "latent-diffusion", **sizes, "motion": motion}
+    recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.1)
     return Recipe.model_validate(recipe)
 
 

@@ -26,6 +26,7 @@ import { LandmarkView } from "./landmarkView";
 import { MidiPanel } from "./midi/midiPanel";
 import { Monitor } from "./monitor";
 import { PartnerPanel } from "./partnerPanel";
+import { PromptBox } from "./promptBox";
 import { shortcutOf } from "./shortcutOf";
 import { StagesPanel } from "./stagesPanel";
 import { Tabs } from "./tabs";
@@ -45,6 +46,7 @@ export class Desk {
   private readonly key = new KeyDialog((key) => this.operate(key));
   private readonly api: Api;
   private readonly feeling = new Feeling((changes) => this.feel(changes));
+  private readonly prompt = new PromptBox(find("#strength"), (changes) => this.set(changes));
   private readonly partner: PartnerPanel;
   private readonly emergency = new Emergency((changes) => this.set(changes));
   private readonly monitor = new Monitor(find("#monitor"));
@@ -183,6 +185,7 @@ export class Desk {
     this.root.dataset.role = hello.role;
     this.model = hello.model;
     this.feeling.offer(hello.emotions);
+    this.prompt.offer(hello);
     this.partner.offer(hello);
     this.controlsReceived(hello.controls);
     this.statusReceived(hello.status);
@@ -200,6 +203,7 @@ export class Desk {
   private controlsReceived(controls: Controls): void {
     this.controls = controls;
     this.feeling.confirm(controls);
+    this.prompt.confirm(controls);
     this.partner.confirm(controls);
     this.emergency.confirm(controls);
     this.monitor.follow(controls);

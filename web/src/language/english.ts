@@ -176,6 +176,12 @@ export const english = {
     },
     sides: { left: "left", right: "right", both: "left and right" },
   },
+  prompt: {
+    title: "Prompt",
+    example: "a person walks and waves",
+    say: "Do that",
+    stop: "No prompt",
+  },
   sound: {
     title: "Beat",
     tap: "Tap",

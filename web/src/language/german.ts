@@ -184,6 +184,12 @@ export const german: Texts = {
     },
     sides: { left: "links", right: "rechts", both: "links und rechts" },
   },
+  prompt: {
+    title: "Anweisung, auf Englisch",
+    example: "a person walks and waves",
+    say: "Das tun",
+    stop: "Keine Anweisung",
+  },
   sound: {
     title: "Takt",
     tap: "Tippen",

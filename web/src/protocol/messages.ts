@@ -24,6 +24,8 @@ export interface Controls {
   readonly emotion: EmotionWeights;
   /** Unitless, 0.5 to 2; 1 is the model's own. */
   readonly energy: number;
+  /** A prompt for models that take text, up to 200 characters; empty for none. */
+  readonly text: string;
   /** Of the model's draws, 0 to 2; 1 is as trained. */
   readonly temperature: number;
   /** How strongly the performer pulls the partner in a duet, 0 to 1. */
@@ -74,6 +76,8 @@ export interface Hello {
   readonly skeleton: SkeletonDescription;
   /** Labels, in the order of a frame's emotion weights. */
   readonly emotions: readonly string[];
+  /** Some that the model learnt from, the commonest first; none if it takes no text. */
+  readonly texts: readonly string[];
   readonly controls: Controls;
   readonly status: Status;
 }

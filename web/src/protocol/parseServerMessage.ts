@@ -7,6 +7,7 @@ type Kind = "number" | "string" | "object" | "array" | "boolean" | "beat";
 const CONTROLS: Readonly<Record<keyof Controls, Kind>> = {
   emotion: "object",
   energy: "number",
+  text: "string",
   temperature: "number",
   influence: "number",
   mode: "string",
@@ -43,6 +44,7 @@ const FIELDS: Readonly<Record<ServerMessage["type"], Readonly<Record<string, Kin
     stage_radius: "number",
     skeleton: "object",
     emotions: "array",
+    texts: "array",
     controls: "object",
     status: "object",
   },

@@ -61,6 +61,7 @@ it("spells the client's messages as the server reads them", () => {
     { type: "hello", version: 2, role: "operator", stage: "left", key: "sesame" },
     { type: "set", emotion: { happy: 0.7, sad: 0.3 }, fade: 2.5 },
     { type: "set", energy: 1.25, temperature: 0.8, influence: 1 },
+    { type: "set", text: "a person turns and bows" },
     { type: "set", mode: "mirror", model: "small", seed: 7, dancers: "each" },
     { type: "set", panic: "freeze", look: "ink", placement: "facing" },
     { type: "set", stage_radius: 3, beat: { bpm: 96, at: 12.5 } },

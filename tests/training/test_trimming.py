@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motion.clip import Clip, Pose
+from tests.motion.strategies import swaying
+from tests.training.tiny import TINY, clips
+from training.corpus.trimming import common_actions, trimmed
+from training.fit.recipe import Recipe
+from training.fit.windows import worth_learning
+
+
+def begins_and_ends_standing(still: int = 60, moving: int = 120) -> Clip:
+    dance = swaying(moving)
+    poses = [Pose(dance.hips[0], dance.rotations[0])] * still
+    poses += [dance.pose(frame) for frame in range(moving)]
+    poses += [Pose(dance.hips[-1], dance.rotations[-1])] * still
+    return Clip.from_poses(poses, 30.0, "dance")
+
+
+def test_heads_and_tails_that_stand_are_cut_and_no_more():
+    clip = trimmed(begins_and_ends_standing(), 0.05)
+    assert 115 <= len(clip) <= 140
+    assert clip.name == "dance"
+
+
+def test_what_moves_or_stands_throughout_stays_whole():
+    assert len(trimmed(swaying(90), 0.05)) == 90
+    still = begins_and_ends_standing(60, 1)
+    assert len(trimmed(still, 0.05)) == len(still)
+
+
+@pytest.mark.parametrize(("fewest", "kept"), [(1, "abb-"), (2, "bb-"), (3, "-")])
+def test_actions_of_few_clips_are_rare_and_those_that_nobody_named_are_not(fewest, kept):
+    made = [replace(swaying(4), labels={"content": c} if c != "-" else {}) for c in "abb-"]
+    common = common_actions(made, fewest)
+    named = [clip.labels.get("content", "") for clip in made]
+    assert "".join(name or "-" for name in named if name in common) == kept
+
+
+def test_a_recipe_says_what_is_left_out():
+    recipe = TINY.model_dump()
+    recipe["data"].update(slowest=0.05, fewest=2)
+    walks = [clip for clip in clips() if clip.labels["content"] == "walk"]
+    rare = replace(walks[0], labels={**walks[0].labels, "content": "fall"})
+    idle = replace(begins_and_ends_standing(), labels=walks[0].labels)
+    learnt, held_out = worth_learning([*walks, rare], [idle], Recipe.model_validate(recipe))
+    assert [clip.labels["content"] for clip in learnt] == ["walk"] * len(walks)
+    assert len(held_out[0]) < len(idle)
+    np.testing.assert_array_equal(learnt[0].hips, walks[0].hips)

@@ -1,0 +1,1 @@
+"""Motion capture as a corpus: read, fitted, cleaned, labelled."""

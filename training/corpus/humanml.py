@@ -1,0 +1,117 @@
+"""HumanML3D: motion as joint positions, or as vectors of 263 numbers a frame, in `.npy` files.
+
+`new_joints/NAME.npy` holds (T, 22, 3): metres, Y up, at 20 frames a second, in the order of the
+SMPL body. `new_joint_vecs/NAME.npy` holds (T, 263): of the root the turn and the way to the next
+frame and the height, then positions of the 21 other joints from it (63), rotations (126),
+velocities (66) and contacts (4); they are read back to positions. `texts/NAME.txt` tells in words
+what is done.
+
+References:
+    C. Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", 2022, and
+    https://github.com/EricGuo5513/HumanML3D.
+"""
+
+import re
+from pathlib import Path, PurePath
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import rotations
+from motion.errors import MotionFileError
+from training.corpus.amass import JOINTS, PLAINLY
+from training.corpus.markers import Markers
+
+Array = np.ndarray
+
+FPS = 20.0
+JOINTS_FOLDER, VECTORS_FOLDER, TEXTS_FOLDER = "new_joints", "new_joint_vecs", "texts"
+
+NAMES = tuple(name for name, _, _ in JOINTS)
+WIDTH = 263
+
+HEIGHTS = (0.5, 2.5)
+"""Metres from the lower foot to the head, at the most upright: of a person, a child or a giant."""
+
+
+def is_humanml(path: str) -> bool:
+    """Tell by folder and name whether a file holds motion of HumanML3D."""
+    return re.search(rf"(^|/)({JOINTS_FOLDER}|{VECTORS_FOLDER})/\w+\.npy$", path) is not None
+
+
+def labels_of_humanml(path: PurePath) -> dict[str, str]:
+    """Return the labels that a path tells; a mirror image, named M…, is of its original's group."""
+    group = f"humanml3d_{path.stem.removeprefix('M')}"
+    return {"dataset": "humanml3d", "group": group}
+
+
+def told_beside(path: Path) -> dict[str, str]:
+    """Return the first description of a file, and as content its first verb, if `texts/` has it."""
+    text = path.parent.parent / TEXTS_FOLDER / f"{path.stem}.txt"
+    if not (is_humanml(path.absolute().as_posix()) and text.is_file()):
+        return {}
+    line = next(iter(text.read_text(encoding="utf-8", errors="replace").splitlines()), "")
+    told, _, words = line.partition("#")
+    verb = re.search(r"(\w+)/VERB", words)
+    return {"description": told} | ({"content": verb[1].lower()} if verb else {})
+
+
+def read_humanml(path: Path, name: str = "") -> Markers:
+    """Read a file of HumanML3D as markers that sit on the joints.
+
+    Args:
+        path: Of the file.
+        name: For the markers; that of the file if empty.
+
+    Raises:
+        MotionFileError: If it is no such array, or has another rank, unit or axis.
+    """
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, EOFError, ValueError) as error:
+        raise MotionFileError(f"{path}: expected a NumPy array, got {error}") from error
+    joints, shape = len(NAMES), array.shape
+    if array.ndim == 2 and shape[1] == WIDTH and len(array):
+        positions = positions_of(array.astype(np.float64))
+    elif array.ndim == 3 and shape[1:] == (joints, 3) and len(array):
+        positions = array.astype(np.float64)
+    else:
+        raise MotionFileError(
+            f"{path}: expected an array of (frames, {joints}, 3) or (frames, {WIDTH}), got {shape}"
+        )
+    _check_body(path, positions)
+    return Markers(name or path.stem, FPS, NAMES, positions)
+
+
+def positions_of(vectors: Float[Array, "T 263"]) -> Float[Array, "T 22 3"]:
+    """Return the joints' positions that vectors tell, metres.
+
+    The first number is half the angle of the turn, as the vectors are made of quaternions.
+    """
+    turn = np.concatenate([[0.0], np.cumsum(vectors[:-1, 0])])
+    world_from_root = rotations.about_y(-2.0 * turn)
+    step = np.zeros((len(vectors), 3))
+    step[1:, [0, 2]] = vectors[:-1, 1:3]
+    root = np.cumsum(rotations.rotate(world_from_root, step), axis=0)
+    root[:, 1] = vectors[:, 3]
+    others = vectors[:, 4 : 4 + 3 * (len(NAMES) - 1)].reshape(len(vectors), -1, 3)
+    others = rotations.rotate(world_from_root[:, None], others)
+    others[..., [0, 2]] += root[:, None, [0, 2]]
+    return np.concatenate([root[:, None], others], axis=1)
+
+
+def _check_body(path: Path, positions: Float[Array, "T 22 3"]) -> None:
+    """Refuse positions of no person who stands along Y."""
+    head = positions[:, NAMES.index("head")]
+    feet = positions[:, [NAMES.index("left_foot"), NAMES.index("right_foot")]].mean(axis=1)
+    up = np.nanmean(head - feet, axis=0)
+    axis = int(np.abs(up).argmax())
+    tall = float(np.nanpercentile(np.linalg.norm(head - feet, axis=-1), 90))
+    if not HEIGHTS[0] < tall < HEIGHTS[1]:
+        low, high = HEIGHTS
+        raise MotionFileError(
+            f"{path}: expected metres, a head {low} to {high} from the feet, got {tall:.3g}"
+        )
+    if axis != 1 and abs(up[axis]) > PLAINLY * tall:
+        got = "xyz"[axis]
+        raise MotionFileError(f"{path}: expected a body upright along y, got one along {got}")

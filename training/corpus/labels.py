@@ -1,0 +1,101 @@
+"""What is known of a recording, from its path and the descriptions beside it."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from training.corpus.amass import is_amass, labels_of_amass
+from training.corpus.humanml import is_humanml, labels_of_humanml
+
+EMOTION_BY_STYLE = {
+    "normal": "neutral",
+    "happy": "happy",
+    "sad": "sad",
+    "angry": "angry",
+    "proud": "proud",
+    "not-confident": "afraid",
+    "tired": "tired",
+    "exhausted": "tired",
+    "active": "excited",
+}
+"""Emotion of an acted style; styles that are not listed show none."""
+
+Descriptions = Mapping[tuple[int, int], str]
+"""Description of a CMU recording by subject and trial."""
+
+
+def parse_descriptions(text: str) -> dict[tuple[int, int], str]:
+    """Read the CMU index: a CSV with columns `Subject`, `Trial #` and `Motion Description`.
+
+    Any other CSV gives no descriptions.
+    """
+    rows = csv.DictReader(io.StringIO(text.replace("\0", "")))
+    columns = ("Subject", "Trial #", "Motion Description")
+    keyed = (tuple(str(row.get(column) or "") for column in columns) for row in rows)
+    return {
+        (int(subject), int(trial)): description
+        for subject, trial, description in keyed
+        if description and subject.isdigit() and trial.isdigit()
+    }
+
+
+def labels_of(path: str, descriptions: Descriptions) -> dict[str, str]:
+    """Return the labels that a recording's path tells.
+
+    Args:
+        path: Path of the recording in its folder or archive.
+        descriptions: CMU descriptions that lie beside it.
+
+    Returns:
+        `dataset` and `group` always (clips of one group belong on one side of a split); where
+        known also `content`, `style`, `emotion` and `description`. Of clips that were danced
+        together, files PIECE_dancerNAME, `piece` and `dancer`.
+    """
+    if is_amass(path):
+        return labels_of_amass(PurePosixPath(path))
+    if is_humanml(path):
+        return labels_of_humanml(PurePosixPath(path))
+    stem = PurePosixPath(path).stem
+    if bandai := re.fullmatch(r"(dataset-[12])_([a-z-]+)_([a-z-]+)_(\d+)", stem):
+        return _bandai_labels(*bandai.groups())
+    if cmu := re.fullmatch(r"(\d{2,3})_(\d{2})", stem):
+        return _cmu_labels(int(cmu[1]), int(cmu[2]), descriptions)
+    if kit := re.fullmatch(r"(\d{5})_mmm", stem):
+        return {"dataset": "kit", "group": f"kit_{kit[1]}"}
+    folder = PurePosixPath(path).parent.name
+    if folder == "perfume":
+        # Three dancers of one choreography: unseen steps, not unseen dancers, are held out.
+        return {"dataset": "perfume", "content": "dance", **_piece_labels("perfume", stem)}
+    if piece := re.fullmatch(r"(.+)_dancer-?([A-Za-z0-9]+)", stem):
+        return {
+            "dataset": folder or "unknown",
+            "content": "dance",
+            **_piece_labels(*piece.groups()),
+        }
+    return {"dataset": folder or "unknown", "group": stem}
+
+
+def _piece_labels(piece: str, dancer: str) -> dict[str, str]:
+    return {"piece": piece, "dancer": dancer, "group": piece}
+
+
+def _bandai_labels(dataset: str, content: str, style: str, take: str) -> dict[str, str]:
+    labels = {
+        "dataset": f"bandai-namco-{dataset[-1]}",
+        "content": content,
+        "style": style,
+        "group": f"{dataset}_{content}_{style}_{take}",
+    }
+    if style in EMOTION_BY_STYLE:
+        labels["emotion"] = EMOTION_BY_STYLE[style]
+    return labels
+
+
+def _cmu_labels(subject: int, trial: int, descriptions: Descriptions) -> dict[str, str]:
+    labels = {"dataset": "cmu", "group": f"cmu_{subject:03d}_{trial:02d}"}
+    if description := descriptions.get((subject, trial)):
+        labels["description"] = description
+        labels["content"] = re.split(r" - |,", description)[0].strip().lower()
+    return labels

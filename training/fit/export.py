@@ -1,0 +1,126 @@
+"""From a checkpoint to a model folder: graph, contract, and proof that they agree with torch."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+from motion.contract import CONTRACT_FILE, GRAPH_FILE, Contract
+from motion.engine import Conditions, Engine, Noise
+from motion.errors import BhavaError
+from motion.skeleton import CANONICAL
+from training.fit.dataset import FPS
+from training.fit.train import Training, load_checkpoint
+from training.models.network import ExportedStep
+
+TOLERANCE = 2e-3
+"""Largest difference of a feature between torch and ONNX after a few steps."""
+
+
+def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
+    """Write graph and contract of a checkpoint and check the graph against torch.
+
+    Args:
+        checkpoint: Of `training.fit.train`.
+        out: The model's folder; its name becomes the model's.
+        licence: Of the weights.
+
+    Raises:
+        BhavaError: If the checkpoint cannot be read or the graph computes something else.
+    """
+    module = load_checkpoint(checkpoint)
+    data, config = module.recipe.data, module.network.config
+    step, playing = step_of(module), module.recipe.playing
+    layout = module.network.codec.layout
+    contract = Contract(
+        name=out.name,
+        kind=config.kind,
+        fps=FPS,
+        frames_per_step=step.frames_per_step,
+        context_frames=config.frames_per_token * config.context_tokens,
+        joints=layout.skeleton.joints,
+        skeleton=layout.skeleton,
+        start=_start_of(module),
+        features=layout.parts,
+        emotions=tuple(data.emotions),
+        energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
+        noise=step.noise,
+        text_width=step.text_width,
+        text_encoder=module.recipe.text_encoder,
+        energy_by_text=module.energy_by_text,
+        states=step.states,
+        other=module.network.HEEDS_OTHER,
+        temperature=playing.temperature,
+        guidance=playing.guidance,
+        licence=licence,
+        corpus=", ".join(data.datasets) or "own recordings",
+        quality=module.quality,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    _write_graph(step, contract, out / GRAPH_FILE)
+    (out / CONTRACT_FILE).write_text(contract.model_dump_json(indent=2) + "\n")
+    difference = largest_difference(step, Engine.load(out))
+    if not difference < TOLERANCE:
+        raise BhavaError(f"{out}: expected the graph within {TOLERANCE} of torch, got {difference}")
+    return contract
+
+
+def _start_of(module: Training) -> tuple[float, ...]:
+    """Return the mean frame for a skeleton of its own: its pose at rest may be none it ever has."""
+    codec = module.network.codec
+    if codec.layout.skeleton is CANONICAL:
+        return ()
+    return tuple(round(value, 6) for value in codec.mean.tolist())
+
+
+def step_of(module: Training) -> ExportedStep:
+    """Return what is exported of a trained network."""
+    recipe = module.recipe
+    always = [recipe.playing.always.get(label, 0.0) for label in recipe.further_labels]
+    return module.network.exported(torch.tensor(always), module.typical_energy).eval()
+
+
+def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:
+    example = tuple(torch.zeros(2, *shape) for shape in contract.inputs.values())
+    program = torch.onnx.export(
+        step,
+        example,
+        dynamo=True,
+        input_names=list(contract.inputs),
+        output_names=list(contract.outputs),
+        dynamic_shapes=tuple({0: torch.export.Dim.DYNAMIC} for _ in example),
+        verbose=False,
+    )
+    assert program is not None  # as it is only where asked to keep the graph in memory alone
+    onnx.save_model(program.model_proto, path)
+
+
+def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> float:
+    """Return how far, in raw features, engine and torch come apart while fed the same frames."""
+    contract = engine.contract
+    codec = step.network.codec
+    rng = np.random.default_rng(0)
+    one = np.ones((1, 1), np.float32)
+    emotion = np.eye(len(contract.emotions), dtype=np.float32)[:1]
+    text = 0.1 * rng.standard_normal((1, contract.text_width), np.float32)
+    others = [shape for name, shape in contract.inputs.items() if name == "other"]
+    seen = [rng.standard_normal((1, *shape), np.float32) for shape in others]
+    energy = one * contract.energy_by_emotion[0]
+    conditions = Conditions(emotion, energy, one, one, text, *seen)
+    frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
+    states = engine.initial_states()
+    torch_states = [torch.from_numpy(state) for state in states.values()]
+    worst = 0.0
+    for _ in range(steps):
+        known = [frames, emotion, conditions.energy, one, one]
+        noise = Noise.draw(contract, rng)
+        further = [*([text] if contract.text_width else []), *seen]
+        drawn = [noise.uniform, noise.normal, *further]
+        with torch.no_grad():
+            expected, *torch_states = step(
+                *(torch.from_numpy(a) for a in known + drawn), *torch_states
+            )
+        frames, states = engine.step(frames, conditions, states, noise)
+        worst = max(worst, float(np.abs(frames - expected.numpy()).max()))
+    return worst

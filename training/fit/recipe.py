@@ -1,0 +1,166 @@
+"""A recipe: everything that decides what `bhava train` makes, in one TOML file."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from motion.clip import Clip
+from motion.errors import BhavaError
+from training.fit.dataset import Dropout
+from training.models.kinds import KINDS, Config
+from training.models.network import Optimiser, Strict
+
+UNLABELLED = "unlabelled"
+"""Pool of clips without emotion and style, where a recipe has it: they teach by their text."""
+
+
+class Data(Strict):
+    """Which clips, under which labels, how often.
+
+    Attributes:
+        datasets: Names of the data sets to learn from; all if empty.
+        emotions: Labels that the model offers.
+        shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
+            between them.
+        tokens: In a window.
+        choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
+            corpus: data set `choreography`.
+        duet_minutes: Of duets from `motion.choreography`, beside the corpus: data set `duets`.
+        dropout: What windows hide.
+        slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
+            none.
+        fewest: Clips of an action, as their label `content` names it, below which it is left out.
+    """
+
+    datasets: list[str] = Field(default_factory=list)
+    emotions: list[str] = Field(min_length=1)
+    shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+    tokens: int = Field(ge=2)
+    choreographed_minutes: float = Field(default=0.0, ge=0)
+    duet_minutes: float = Field(default=0.0, ge=0)
+    dropout: Dropout = Dropout()
+    slowest: float = Field(default=0.0, ge=0)
+    fewest: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _emotions_have_pools(self) -> "Data":
+        missing = [emotion for emotion in self.emotions if emotion not in self.shares]
+        if missing:
+            raise ValueError(f"expected a share for every emotion, got none for {missing}")
+        if len(set(self.emotions)) < len(self.emotions):
+            raise ValueError(f"expected every emotion once, got {self.emotions}")
+        return self
+
+    @property
+    def labels(self) -> list[str]:
+        """All labels, the emotions first."""
+        pools = [pool for pool in self.shares if pool != UNLABELLED]
+        words = [label for pool in pools for label in pool.split()]
+        return list(dict.fromkeys([*self.emotions, *words]))
+
+    def pool_of(self, clip: Clip) -> str | None:
+        """Return the pool to which a clip belongs, or None where it is left out.
+
+        Dance is dance, whatever its emotion or style; else the emotion counts, else the style. Of
+        which nothing is known is `UNLABELLED`.
+        """
+        known = clip.labels
+        if self.datasets and known.get("dataset") not in self.datasets:
+            return None
+        pool = known.get("emotion") or known.get("style") or UNLABELLED
+        if known.get("content", "").startswith("dance"):
+            pool = "dance"
+        return pool if pool in self.shares else None
+
+
+class Playing(Strict):
+    """How a partner plays the model if nobody says otherwise; part of what is exported.
+
+    Attributes:
+        temperature: Divides the logits of the mixture and multiplies its variances.
+        guidance: By how much the emotion is exaggerated; 0 for none.
+        always: Weights of labels that are no emotions and always hold.
+    """
+
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    guidance: float = Field(default=0.0, ge=0)
+    always: dict[str, float] = Field(default_factory=dict)
+
+
+class Recipe(Strict):
+    """A whole recipe."""
+
+    seed: int
+    data: Data
+    playing: Playing = Playing()
+    model: Config
+    optimiser: Optimiser
+    trainer: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _labels_that_always_hold_are_known(self) -> "Recipe":
+        known = self.further_labels
+        unknown = [label for label in self.playing.always if label not in known]
+        if unknown:
+            raise ValueError(f"expected always to name some of {known}, got {unknown}")
+        return self
+
+    @property
+    def further_labels(self) -> list[str]:
+        """The labels that are no emotions."""
+        return self.data.labels[len(self.data.emotions) :]
+
+    @model_validator(mode="after")
+    def _disturbance_is_the_kinds(self) -> "Recipe":
+        known = KINDS[self.model.kind].DISTURBANCE
+        for name in ("own_sample_share", "input_noise"):
+            if name != known and getattr(self.optimiser, name):
+                raise ValueError(f"expected {known} for {self.model.kind}, got {name}")
+        return self
+
+    @property
+    def text_encoder(self) -> str:
+        """Name of the encoder of texts; empty for kinds that take none."""
+        return str(getattr(self.model, "text_encoder", ""))
+
+    @property
+    def disturbance(self) -> float:
+        """How much the network's inputs are disturbed in training, as its kind understands it."""
+        return float(getattr(self.optimiser, KINDS[self.model.kind].DISTURBANCE))
+
+    @staticmethod
+    def load(path: Path, changes: Sequence[str] = ()) -> "Recipe":
+        """Read and check a recipe.
+
+        Args:
+            path: A TOML file.
+            changes: Settings that replace the file's, such as `trainer.max_steps = 600`.
+
+        Raises:
+            BhavaError: Naming the first thing that does not fit.
+        """
+        try:
+            recipe = tomllib.loads(path.read_text())
+            for change in changes:
+                recipe = _changed(recipe, tomllib.loads(change))
+            return Recipe.model_validate(recipe)
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise BhavaError(f"{path}: expected a recipe in TOML, got {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise BhavaError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _changed(table: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with some of its settings replaced, at any depth."""
+    replaced = {
+        key: _changed(table[key], value)
+        if isinstance(value, dict) and isinstance(table.get(key), dict)
+        else value
+        for key, value in by.items()
+    }
+    return table | replaced

@@ -1,0 +1,1 @@
+"""Judgement: measures, classifier, comparison, reports."""

@@ -1,0 +1,217 @@
+"""A causal transformer that heeds another dancer: the default's, with eyes.
+
+With every token it sees the other's newest frames (`motion.other`). They join the stream twice: as
+they are, and as what they mean to the own motion. For that, the own joints attend to the other's,
+and every pair of joints has an edge: how near they are, and whether they move the same, the
+opposite or the mirrored way. Attention over time then finds what the other did earlier, as in a
+canon. Where nobody is there nothing joins, and it dances by itself.
+
+Shapes: N batch, S tokens, K frames per token, F features, W width of what is seen, J joints of
+`JOINTS`, H heads, C channels, R channels of a joint.
+
+References:
+    P. Veličković et al., "Graph Attention Networks", arXiv:1710.10903; C. Ying et al., "Do
+    Transformers Really Perform Bad for Graph Representation?", arXiv:2106.05234 (edges as biases
+    of attention). Relations between the joints of two dancers after duet models such as
+    S. Maluleke et al., "Synergy and Synchrony in Couple Dances", arXiv:2409.04440.
+"""
+
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from motion import features, other
+from motion.errors import BhavaError
+from motion.features import Layout
+from motion.skeleton import CANONICAL
+from training.fit.dataset import FPS
+from training.models import transformer_mdn
+from training.models.transformer_mdn import TransformerMDN, TransformerSizes
+
+JOINTS = CANONICAL.indices(
+    "hips",
+    "head",
+    *(side + part for side in ("left", "right") for part in ("LowerArm", "Hand")),
+    *(side + part for side in ("left", "right") for part in ("LowerLeg", "Foot")),
+)
+"""Joints whose relations count."""
+
+EDGES = 5
+"""Numbers of an edge: proximity, and same, opposite, mirrored and counter-mirrored velocity."""
+
+NEAR = 0.5
+"""Metres at which two joints are about as near as far."""
+
+SLOW = 0.2
+"""Metres per second at which a velocity counts half."""
+
+
+class Config(TransformerSizes):
+    """Sizes of a network."""
+
+    kind: Literal["duet"]
+    relation_channels: int = Field(default=32, ge=1)
+    relation_heads: int = Field(default=4, ge=1)
+
+
+def joint_positions(frames: Tensor) -> Tensor:
+    """Return where joints are, from the root on the floor and in its facing frame.
+
+    Args:
+        frames: Raw features (..., F).
+
+    Returns:
+        Positions of all joints of the skeleton, metres, (..., joints, 3).
+    """
+    columns = frames[..., features.PART["rotations"]].unflatten(-1, (-1, 2, 3))
+    x = functional.normalize(columns[..., 0, :], dim=-1)
+    z = functional.normalize(torch.linalg.cross(x, columns[..., 1, :]), dim=-1)
+    local = torch.stack([x, torch.linalg.cross(z, x), z], -1)
+    height = frames[..., features.PART["hips_height"]]
+    places = {0: functional.pad(height, (1, 1))}
+    turns = {0: local[..., 0, :, :]}
+    offsets = torch.as_tensor(CANONICAL.rest_offsets, dtype=frames.dtype, device=frames.device)
+    for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
+        turn = turns[parent]
+        places[joint] = places[parent] + (turn * offsets[joint]).sum(-1)
+        turns[joint] = (turn.unsqueeze(-1) * local[..., joint, :, :].unsqueeze(-3)).sum(-2)
+    return torch.stack([places[joint] for joint in range(len(places))], -2)
+
+
+def states_of(frames: Tensor) -> tuple[Tensor, Tensor]:
+    """Return positions and velocities of `JOINTS`, (..., J, 3) each, of tokens (..., K, F).
+
+    Positions are those of the last frame, from the root; velocities are means over the token, of
+    the root's motion too, m/s; both in the facing frame.
+    """
+    ends = joint_positions(frames[..., (0, -1), :])[..., JOINTS, :]
+    seconds = (frames.shape[-2] - 1) / FPS
+    across, along = frames[..., features.PART["root_velocity"]].mean(-2).unbind(-1)
+    root = torch.stack([across, torch.zeros_like(across), along], -1)
+    first, last = ends.unbind(-3)
+    return last, (last - first) / seconds + root.unsqueeze(-2)
+
+
+def in_own_frame(vectors: Tensor, place: Tensor) -> Tensor:
+    """Turn vectors (..., J, 3) of the other's facing frame into the own; `place` is (..., 4)."""
+    sine, cosine = place[..., 2:3], place[..., 3:4]
+    x, y, z = vectors.unbind(-1)
+    return torch.stack([cosine * x + sine * z, y, cosine * z - sine * x], -1)
+
+
+def edges(own: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor], place: Tensor) -> Tensor:
+    """Return the edges (..., J, J, EDGES) from own joints to the other's.
+
+    Args:
+        own: Positions and velocities, from `states_of`.
+        theirs: Likewise, each in the other's own facing frame.
+        place: Where the other is: x, z, sine and cosine of the facing, (..., 4).
+
+    Velocities are compared body to body: "same" is both forwards, whichever way they face;
+    "mirrored" is one to its left and the other to its right.
+    """
+    floor = torch.stack([place[..., 0], torch.zeros_like(place[..., 0]), place[..., 1]], -1)
+    there = in_own_frame(theirs[0], place) + floor.unsqueeze(-2)
+    distance = (own[0].unsqueeze(-2) - there.unsqueeze(-3)).square().sum(-1)
+    speeds = (v / (v.square().sum(-1, keepdim=True) + SLOW**2).sqrt() for v in (own[1], theirs[1]))
+    mine, other_one = next(speeds).unsqueeze(-2), next(speeds).unsqueeze(-3)
+    flip = torch.tensor([-1.0, 1.0, 1.0], device=mine.device)
+    same, mirrored = (mine * other_one).sum(-1), (mine * other_one * flip).sum(-1)
+    near = torch.exp(-distance / NEAR**2)
+    return torch.stack([near, *map(functional.relu, (same, -same, mirrored, -mirrored))], -1)
+
+
+class Relations(nn.Module):
+    """Attention of the own joints over the other's, biased and coloured by their edges."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        width, self.heads = config.relation_channels, config.relation_heads
+        self.state = nn.Linear(6, width)
+        self.joint = nn.Parameter(0.5 * torch.randn(len(JOINTS), width))
+        self.query = nn.Linear(width, width * self.heads, bias=False)
+        self.key = nn.Linear(width, width * self.heads, bias=False)
+        self.value = nn.Linear(width, width)
+        self.bias = nn.Linear(EDGES, self.heads)
+        self.edge = nn.Linear(EDGES, width, bias=False)
+        self.out = nn.Linear(len(JOINTS) * width * self.heads, config.channels)
+
+    def forward(self, own: Tensor, seen: Tensor) -> Tensor:
+        """Return what joins the stream (..., C).
+
+        Args:
+            own: Raw features of tokens, (..., K, F).
+            seen: Of the other with each, (..., K, W).
+        """
+        place = seen[..., -1, other.PLACE]
+        mine, theirs = states_of(own), states_of(seen[..., : features.WIDTH])
+        edge = edges(mine, theirs, place)
+        a, b = (functional.gelu(self.state(torch.cat(s, -1)) + self.joint) for s in (mine, theirs))
+        queries, keys = (
+            project(nodes).unflatten(-1, (self.heads, -1)).transpose(-2, -3)
+            for project, nodes in ((self.query, a), (self.key, b))
+        )
+        scores = queries @ keys.transpose(-1, -2) * queries.shape[-1] ** -0.5
+        weights = (scores + self.bias(edge).movedim(-1, -3)).softmax(-1)  # (..., H, J, J)
+        values = weights @ self.value(b).unsqueeze(-3)  # (..., H, J, R)
+        coloured = weights.movedim(-3, -2) @ self.edge(edge)  # (..., J, H, R)
+        joined: Tensor = self.out((values.transpose(-2, -3) + coloured).flatten(-3))
+        return joined
+
+
+class Duet(TransformerMDN):
+    """The default's network, whose tokens also hold what is seen of another dancer."""
+
+    HEEDS_OTHER: ClassVar[bool] = True
+
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        """Build an untrained network.
+
+        Raises:
+            BhavaError: If the skeleton is not the canonical one, whose joints are related.
+        """
+        if layout.skeleton is not CANONICAL:
+            joints = len(layout.skeleton.joints)
+            raise BhavaError(f"duet: expected the canonical skeleton, got one of {joints} joints")
+        super().__init__(config, labels, layout)
+        seen = config.frames_per_token * features.WIDTH + 4
+        self.sight = nn.Linear(seen, config.channels)
+        self.relations = Relations(config)
+
+    def embedded(self, frames: Tensor, other_frames: Tensor | None) -> Tensor:
+        """Embed tokens, and what is seen with them; see `TransformerMDN.embedded`."""
+        assert other_frames is not None
+        there = other_frames[..., -1, other.PRESENT :]
+        motion = self.codec.normalise(other_frames[..., : features.WIDTH]).flatten(-2)
+        seen = torch.cat([motion, other_frames[..., -1, other.PLACE]], -1)
+        related = self.relations(self.codec.denormalise(frames), other_frames)
+        return super().embedded(frames, None) + there * (self.sight(seen) + related)
+
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        return Step(self, always, usual_energy)
+
+
+class Step(transformer_mdn.Step):
+    """One step as the contract has it, with `other`."""
+
+    def forward(  # type: ignore[override]  # a further input, as the contract says
+        self,
+        frames: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+        seen: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the next frames and the next states; shapes as in the contract."""
+        conditions = emotion, energy, temperature, guidance, uniform, normal
+        return self.following(frames, seen, *conditions, keys, values, filled)

@@ -1,0 +1,409 @@
+"""A recurrent variational autoencoder whose latent walks, so that its dance has no end.
+
+An encoder hears tokens of a few frames one after the other; at any time its posterior is a latent
+of all that it heard, mostly of the last seconds. A decoder dances on from the frames that it heard
+last, a leg of some tokens at a time, told the posterior as it will be at the leg's end: latents of
+windows that overlap. In training that is the posterior of the real motion; live it is drawn from a
+mixture that knows the latent before, the emotion and the energy. So the walk of the latent heeds
+nothing that the decoder does, and cannot come to rest with it.
+
+What is known to fail in such models, and what is done here: first frames that jump (the decoder
+has heard the motion, and adds to what a regression extrapolates from the last two frames), little
+movement (the latent holds what is to come, the decoder learns on its own frames, energy is a
+condition), held-out loss far above that of training (clips are held out whole; noise on inputs).
+
+Shapes: N batch, S tokens, K frames per token, F features, D latent, M mixture components,
+L labels, E emotions, C channels.
+
+References:
+    D. P. Kingma and M. Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114. M. Pettee et
+    al., "Beyond Imitation: Generative and Variational Choreography via Machine Learning",
+    arXiv:1907.05297 (an LSTM autoencoder of 2 x 384 and 256 latents over windows of 128 frames).
+    S. Bengio et al., "Scheduled Sampling", arXiv:1506.03099.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from motion.contract import State
+from motion.errors import BhavaError
+from motion.features import Layout
+from training.fit.dataset import Window
+from training.models.mixture import Mixture
+from training.models.network import ExportedStep, Network, Sizes, calm, energy_level
+from training.models.token_codec import TokenCodec
+
+STEP_WEIGHT = 10.0
+"""Of the error of steps from frame to frame, beside that of frames: they are much smaller."""
+
+CHANGED = 0.5
+"""Sum of the differences of emotion weights from which on a new leg begins at once."""
+
+STRAYED = 0.05
+"""Root mean square, in normalised features, by which heard frames differ from those it said where
+it follows somebody: then its latent is what it hears."""
+
+RESTARTED = 0.5
+"""Share of the legs that begin, in training, with real frames instead of the decoder's own."""
+
+
+class Config(Sizes):
+    """Sizes of a network.
+
+    Attributes:
+        latent: Numbers in a latent.
+        leg_tokens: Tokens from one latent to the next.
+        token_latent: Numbers of the linear codec in which a token is said.
+        components: Of the mixture over the next latent.
+        channels: Of encoder and decoder.
+        layers: Of each.
+        kl_weight: Of the nats between posterior and unit normal, beside the mean squared error.
+    """
+
+    kind: Literal["lstm-vae"]
+    latent: int = Field(default=256, ge=1)
+    leg_tokens: int = Field(default=8, ge=1)
+    token_latent: int = Field(default=128, ge=1)
+    components: int = Field(default=8, ge=1)
+    channels: int = Field(default=384, ge=8)
+    layers: int = Field(default=2, ge=1)
+    kl_weight: float = Field(default=1e-4, ge=0)
+
+
+class Parts(NamedTuple):
+    """Parts of the loss, means.
+
+    Attributes:
+        error: Squared, of what is danced from latents, per normalised feature.
+        step_error: The same of steps from frame to frame.
+        divergence: Of posteriors from the unit normal, nats.
+        walk: Negative log likelihood of a latent after that of the leg before, nats.
+    """
+
+    error: Tensor
+    step_error: Tensor
+    divergence: Tensor
+    walk: Tensor
+
+
+class LSTM(nn.Module):
+    """Layers of long short-term memory, a step at a time.
+
+    Unlike `nn.LSTM`, its steps run in bfloat16 forwards and backwards: twice as fast on CPUs.
+    """
+
+    def __init__(self, inputs: int, channels: int, layers: int) -> None:
+        super().__init__()
+        self.channels = channels
+        sizes = [inputs] + [channels] * (layers - 1)
+        self.cells = nn.ModuleList(nn.LSTMCell(size, channels) for size in sizes)
+
+    def nothing(self, like: Tensor) -> Tensor:
+        """Return the memory (N, layers, 2, C) of nothing, for a batch as of a tensor."""
+        return like.new_zeros(len(like), len(self.cells), 2, self.channels)
+
+    def forward(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the stream (N, C) of a step (N, inputs), and the memory after it."""
+        after = []
+        for cell, (hidden, carried) in zip(
+            self.cells, (layer.unbind(1) for layer in memory.unbind(1)), strict=True
+        ):
+            x, carried = cell(x, (hidden, carried))
+            after.append(torch.stack([x, carried], 1))
+        return x, torch.stack(after, 1)
+
+
+class LSTMVAE(Network):
+    """Encoder, decoder, and the mixture by which the latent walks."""
+
+    DISTURBANCE: ClassVar[str] = "input_noise"
+    PROVING: ClassVar[Mapping[str, Any]] = {
+        "frames_per_token": 4,
+        "context_tokens": 16,
+        "latent": 16,
+        "leg_tokens": 4,
+        "token_latent": 24,
+        "components": 4,
+        "channels": 96,
+    }
+
+    config: Config
+    codec: TokenCodec
+    log_energy_mean: Tensor
+    log_energy_scale: Tensor
+
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
+        self.config, self.labels = config, labels
+        channels, layers, latent = config.channels, config.layers, config.latent
+        width, conditions = layout.width, labels + 2
+        self.codec = TokenCodec(layout, config.frames_per_token, config.token_latent)
+        self.encoder = LSTM(config.frames_per_token * width, channels, layers)
+        self.posterior = nn.Linear(channels, 2 * latent)
+        self.decoder = LSTM(2 * width + latent + conditions + config.leg_tokens, channels, layers)
+        self.out = nn.Linear(channels, self.codec.latent)
+        self.walk = nn.Sequential(
+            nn.Linear(latent + conditions, 2 * channels),
+            nn.GELU(),
+            nn.Linear(2 * channels, config.components * (1 + 2 * latent)),
+        )
+        self.register_buffer("log_energy_mean", torch.zeros(()))
+        self.register_buffer("log_energy_scale", torch.ones(()))
+
+    def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
+        """Join labels (..., L) and energies in m/s, 0 where unknown, (..., 1)."""
+        level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
+        return torch.cat([labels, level], -1)
+
+    def encode(self, token: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean and log scale (N, D) of the posterior after a token, and the memory then.
+
+        Args:
+            token: Normalised features, (N, K, F).
+            memory: Of the encoder.
+        """
+        stream, memory = self.encoder(token.flatten(-2), memory)
+        mean, log_scale = self.posterior(stream).float().chunk(2, -1)
+        return mean, log_scale.clamp(-6.0, 2.0), memory
+
+    def encode_all(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and log scales (N, S, D) of the posteriors after tokens (N, S, K, F)."""
+        memory, posteriors = self.encoder.nothing(tokens), []
+        for token in tokens.unbind(1):
+            mean, log_scale, memory = self.encode(token, memory)
+            posteriors.append((mean, log_scale))
+        means, log_scales = zip(*posteriors, strict=True)
+        return torch.stack(means, 1), torch.stack(log_scales, 1)
+
+    def decode(
+        self, token: Tensor, latent: Tensor, number: Tensor, condition: Tensor, memory: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the token (N, K, F) that follows another, and the decoder's memory then.
+
+        Args:
+            token: Normalised features of what it hears, (N, K, F).
+            latent: The posterior as it will be at the leg's end, (N, D).
+            number: Of the token that follows in its leg, from 0, (N,).
+            condition: Of the token that follows, (N, L + 2).
+            memory: Of the decoder.
+        """
+        place = functional.one_hot(number, self.config.leg_tokens).to(token.dtype)
+        last = token[:, -2:]
+        told = torch.cat([last.flatten(-2), latent, condition, place], -1)
+        stream, memory = self.decoder(told, memory)
+        said = self.out(stream)
+        with torch.autocast(said.device.type, enabled=False):
+            return self.codec.decode(last.float(), said.float()), memory
+
+    def next_latent(self, latent: Tensor, condition: Tensor) -> Mixture:
+        """Return the mixture over the latent a leg after another (..., D)."""
+        raw = self.walk(torch.cat([latent, condition], -1)).float()
+        count = self.config.components
+        logits, rest = raw.split([count, raw.shape[-1] - count], -1)
+        means, log_scales = rest.unflatten(-1, (count, -1)).chunk(2, -1)
+        return Mixture(logits, latent.unsqueeze(-2) + means, log_scales.clamp(-4.0, 2.0))
+
+    def hear(self, tokens: Tensor, latents: Tensor, conditions: Tensor, memory: Tensor) -> Tensor:
+        """Return the decoder's memory after tokens, each as if a leg began with the next.
+
+        Args:
+            tokens: Normalised features, (N, S, K, F).
+            latents: The posterior a leg after each, (N, S, D).
+            conditions: Of the tokens after them, (N, S, L + 2).
+            memory: Of the decoder.
+        """
+        first = torch.zeros(len(tokens), dtype=torch.long, device=tokens.device)
+        for told in zip(tokens.unbind(1), latents.unbind(1), conditions.unbind(1), strict=True):
+            memory = self.decode(*told[:2], first, told[2], memory)[1]
+        return memory
+
+    def dance(
+        self, token: Tensor, latent: Tensor, conditions: Tensor, memory: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Dance a leg on its own frames, and return its tokens (N, leg, K, F) and the memory.
+
+        Args:
+            token: The last one before it, (N, K, F).
+            latent: The posterior as it will be at its end, (N, D).
+            conditions: Of its tokens, (N, leg, L + 2).
+            memory: Of the decoder.
+        """
+        tokens = []
+        for number, condition in enumerate(conditions.unbind(1)):
+            place = torch.full((len(token),), number, device=token.device)
+            token, memory = self.decode(token, latent, place, condition, memory)
+            tokens.append(token)
+        return torch.stack(tokens, 1), memory
+
+    def fit(self, windows: Tensor, speed: Tensor) -> str:
+        """Fit codec and normalisation and return what the codec keeps, in words."""
+        kept = self.codec.fit_windows(windows)
+        level = speed.clamp(min=1e-2).log()
+        self.log_energy_mean.copy_(level.mean())
+        self.log_energy_scale.copy_(level.std())
+        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
+
+    def loss(self, batch: Window, disturbance: float) -> Tensor:
+        """Return error, weighted divergence and, per number of a latent, the walk's likelihood."""
+        parts = self.parts(batch, disturbance)
+        error = parts.error + STEP_WEIGHT * parts.step_error
+        walk = parts.walk / self.config.latent
+        return error + self.config.kl_weight * parts.divergence + walk
+
+    def parts(self, batch: Window, disturbance: float) -> Parts:
+        """Return the parts of the loss; it hears a leg, and dances all others by itself.
+
+        Args:
+            batch: Windows of two legs and a token, or more.
+            disturbance: Standard deviation of noise on all that it hears.
+        """
+        leg = self.config.leg_tokens
+        real = self.codec.normalise(batch.frames)[:, 2:]
+        tokens = real.unflatten(1, (-1, self.config.frames_per_token))
+        starts = torch.arange(leg, tokens.shape[1] - leg, leg)
+        if not len(starts):
+            raise BhavaError(f"tokens: expected {2 * leg} or more, got {tokens.shape[1] - 1}")
+        heard = tokens + disturbance * torch.randn_like(tokens) if disturbance else tokens
+        mean, log_scale = self.encode_all(heard)
+        latent = mean + log_scale.exp() * torch.randn_like(mean)
+        conditions = self.conditioned(batch.labels, batch.energy)
+        said = self._danced(heard, latent, conditions, starts)
+        first = int(starts[0]) + 1
+        error, step_error = _errors(said, real[:, first * tokens.shape[2] - 1 :])
+        ends = starts + leg
+        divergence = _divergence(mean[:, ends], log_scale[:, ends])
+        told = self.conditioned(batch.labels[:, ends], batch.energy[:, starts + 1])
+        walked = self.next_latent(latent[:, starts].detach(), told)
+        walk = -walked.log_likelihood(latent[:, ends].detach())
+        return Parts(error, step_error, divergence.mean(), walk.mean())
+
+    def _danced(self, heard: Tensor, latent: Tensor, conditions: Tensor, starts: Tensor) -> Tensor:
+        """Return the frames (N, T, F) of all legs, learning within each.
+
+        Some begin with what was heard, the others with the decoder's own.
+        """
+        leg = self.config.leg_tokens
+        ahead = latent[:, leg : 2 * leg], conditions[:, 1 : leg + 1]
+        memory = self.hear(heard[:, :leg], *ahead, self.decoder.nothing(heard))
+        danced: list[Tensor] = []
+        for start in starts.tolist():
+            token = heard[:, start]
+            if danced:
+                restarts = torch.rand(len(heard), 1, 1, device=heard.device) < RESTARTED
+                token = torch.where(restarts, token, danced[-1][:, -1].detach())
+            told = latent[:, start + leg], conditions[:, start + 1 : start + leg + 1]
+            said, memory = self.dance(token, *told, memory.detach())
+            danced.append(said)
+        return torch.cat(danced, 1).flatten(1, 2)
+
+    def nats_per_frame(self, batch: Window) -> None:
+        """Return None: what it says of a latent has no density of its own."""
+        del batch
+
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        return Step(self, always, usual_energy)
+
+
+def _errors(said: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean squared errors of frames (N, T, F) and of the steps to them.
+
+    Args:
+        said: Frames.
+        real: The same, the frame before them, and maybe more after them.
+    """
+    real = real[:, : said.shape[1] + 1]
+    steps = torch.diff(torch.cat([real[:, :1], said], 1), dim=1)
+    return functional.mse_loss(said, real[:, 1:]), functional.mse_loss(steps, real.diff(dim=1))
+
+
+def _divergence(mean: Tensor, log_scale: Tensor) -> Tensor:
+    """Return the nats (...) between Gaussians (..., D) and the unit normal."""
+    return 0.5 * (mean.square() + (2 * log_scale).exp() - 1 - 2 * log_scale).sum(-1)
+
+
+class Step(ExportedStep):
+    """One token heard, and the next one said.
+
+    Where it hears something else than it said, it listens: the latent is the posterior's mean. Else
+    the latent walks, and a leg begins where one ends, or where another emotion is asked for.
+    """
+
+    network: LSTMVAE
+    usual_energy: Tensor
+
+    def __init__(self, network: LSTMVAE, always: Tensor, usual_energy: Tensor) -> None:
+        c = network.config
+        shapes = {
+            "said": (c.frames_per_token, network.codec.layout.width),
+            "latent": (c.latent,),
+            "danced": (1,),
+            "leg_emotion": (len(usual_energy),),
+            "encoder": (c.layers, 2, c.channels),
+            "decoder": (c.layers, 2, c.channels),
+        }
+        states = tuple(State(name=name, shape=shape) for name, shape in shapes.items())
+        super().__init__(network, always, states, c.frames_per_token, c.latent)
+        self.register_buffer("usual_energy", usual_energy)
+
+    def forward(
+        self,
+        frames: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+        said: Tensor,
+        latent: Tensor,
+        danced: Tensor,
+        leg_emotion: Tensor,
+        encoder: Tensor,
+        decoder: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Return the next frames and the next states; shapes as in the contract.
+
+        `danced` counts the tokens of the leg.
+        """
+        network = self.network
+        heard = network.codec.normalise(frames)
+        mean, _, encoder = network.encode(heard, encoder)
+        strayed = (heard - said).square().mean((1, 2)).unsqueeze(1) > STRAYED**2
+        changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
+        begins = strayed | changed | (danced >= network.config.leg_tokens)
+        here = torch.where(strayed, mean, latent)
+        drawn = self.drawn(here, emotion, energy, temperature, guidance, uniform, normal)
+        latent = torch.where(begins, drawn, latent)
+        leg_emotion = torch.where(begins, emotion, leg_emotion)
+        danced = torch.where(begins, 0.0, danced)
+        condition = network.conditioned(self.labels_of(emotion), energy)
+        number = danced.squeeze(1).long()
+        said, decoder = network.decode(heard, latent, number, condition, decoder)
+        following = network.codec.denormalise(said)
+        return following, said, latent, danced + 1.0, leg_emotion, encoder, decoder
+
+    def drawn(
+        self,
+        latent: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+    ) -> Tensor:
+        """Return a latent (N, D) to be reached a leg after another."""
+        network = self.network
+        labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
+        energies = energy, calm(emotion, energy, self.usual_energy)
+        with_emotion, without = (
+            network.next_latent(latent, network.conditioned(*told))
+            for told in zip(labels, energies, strict=True)
+        )
+        return with_emotion.guided(without, guidance).sample(temperature, uniform, normal)

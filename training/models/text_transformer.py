@@ -1,0 +1,386 @@
+"""A causal transformer over tokens of a few frames that reads a prompt by cross-attention.
+
+As `training.models.transformer_mdn`, and beside emotion and energy each token has a prompt: its
+sentence modulates the norms, its words are attended to in every block. Prompt and emotion are
+dropped apart from each other, so that at run time each is guided by itself: the emotion by what
+the prompt alone would do, the prompt by what nothing at all would do. Tokens in which clips are
+blended are masked in the loss: no recording shows them.
+
+Shapes: as there, and P texts, T tokens of a text, X numbers in each of them.
+
+References:
+    A. Vaswani et al., "Attention Is All You Need", arXiv:1706.03762 (cross-attention). N. Liu et
+    al., "Compositional Visual Generation with Composable Diffusion Models", arXiv:2206.01714
+    (guidance by several conditions).
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from motion.contract import State
+from motion.features import Layout
+from motion.text import TOKENS, WORDS
+from training.fit.dataset import Window
+from training.models import transformer_mdn
+from training.models.mixture import Mixture
+from training.models.network import CALM, ExportedStep, Network, energy_level
+from training.models.token_codec import TokenCodec
+from training.models.transformer_mdn import rotary, way_back
+
+TEXT_GUIDANCE = 1.5
+"""By how much a prompt is exaggerated."""
+
+BRANCHES = 3
+"""Guesses of a step: with emotion and prompt, with the prompt alone, with neither."""
+
+
+class Config(transformer_mdn.Config):
+    """Sizes of a network.
+
+    Attributes:
+        text_encoder: Of `motion.text`.
+        text_channels: Numbers in a token of that encoder.
+    """
+
+    kind: Literal["text-transformer"]  # type: ignore[assignment]
+    text_encoder: str = WORDS
+    text_channels: int = Field(default=256, ge=1)
+
+
+class Told(NamedTuple):
+    """The conditions of tokens.
+
+    Attributes:
+        labels: Weights, (..., L); all zero where nothing is known.
+        energy: Mean joint speed of the coming second, m/s, (..., 1); 0 where not known.
+        text: Tokens of prompts, zeros where there is none: (P, T, X).
+        number: Which of the prompts, (...).
+    """
+
+    labels: Tensor
+    energy: Tensor
+    text: Tensor
+    number: Tensor
+
+    @property
+    def sentence(self) -> Tensor:
+        """First tokens of the prompts, (..., X)."""
+        return self.text[self.number, 0]
+
+
+class Block(transformer_mdn.Block):
+    """A block that attends to a prompt between the motion and the MLP."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        channels = config.channels
+        self.norm_text = nn.LayerNorm(channels)
+        self.query = nn.Linear(channels, channels)
+        self.keys_values = nn.Linear(channels, 2 * channels)
+        self.read_out = nn.Linear(channels, channels)
+
+    def read(self, x: Tensor, words: Tensor, there: Tensor, number: Tensor) -> Tensor:
+        """Add to the stream what is read in prompts.
+
+        Args:
+            x: The stream, (N, S, C).
+            words: Embedded tokens of prompts, (P, T, C).
+            there: Which of them there are, (P, T).
+            number: Which prompt each token of the stream reads, (N, S).
+        """
+        query = self.query(self.norm_text(x)).unflatten(-1, (self.heads, -1))
+        # Gathered as an embedding, whose gradient is cheap.
+        read = functional.embedding(number, self.keys_values(words).flatten(1))
+        keys, values = read.unflatten(-1, (words.shape[1], 2, self.heads, -1)).unbind(-3)
+        scores = torch.einsum("nshc,nsthc->nsht", query, keys) * query.shape[-1] ** -0.5
+        weights = scores.masked_fill(~there[number].unsqueeze(-2), -1e9).softmax(-1)
+        attended = torch.einsum("nsht,nsthc->nshc", weights, values)
+        read_out: Tensor = self.read_out(attended.flatten(-2))
+        return x + read_out
+
+
+class TextTransformer(Network):
+    """Predicts the next token's latent from the tokens so far, an emotion, an energy, a prompt."""
+
+    DISTURBANCE: ClassVar[str] = "own_sample_share"
+    PROVING: ClassVar[Mapping[str, Any]] = transformer_mdn.TransformerMDN.PROVING
+
+    config: Config
+    codec: TokenCodec
+    texts: Tensor
+    log_energy_mean: Tensor
+    log_energy_scale: Tensor
+
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
+        self.config, self.labels = config, labels
+        channels, condition = config.channels, config.condition_channels
+        self.codec = TokenCodec(layout, config.frames_per_token, config.latent)
+        self.embed = nn.Linear(config.frames_per_token * layout.width, channels)
+        self.emotion = nn.Linear(labels, condition, bias=False)
+        self.energy = nn.Linear(2, condition)
+        self.sentence = nn.Linear(config.text_channels, condition, bias=False)
+        self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
+        self.words = nn.Linear(config.text_channels, channels)
+        self.place = nn.Parameter(torch.zeros(1 + TOKENS, channels))
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(channels)
+        self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
+        self.register_buffer("log_energy_mean", torch.zeros(()))
+        self.register_buffer("log_energy_scale", torch.ones(()))
+        self.register_buffer(
+            "texts", torch.zeros(1, TOKENS, config.text_channels), persistent=False
+        )
+
+    def _layers(self) -> list[Block]:
+        return [block for block in self.blocks if isinstance(block, Block)]
+
+    def learn_texts(self, tokens: Tensor) -> None:
+        """Take note of the tokens (P, T, X) of texts by number."""
+        self.texts = tokens.to(self.texts)
+
+    def fit(self, windows: Tensor, speed: Tensor) -> str:
+        """Fit codec and normalisation and return what the codec keeps, in words."""
+        kept = self.codec.fit_windows(windows)
+        level = speed.clamp(min=1e-2).log()
+        self.log_energy_mean.copy_(level.mean())
+        self.log_energy_scale.copy_(level.std())
+        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
+
+    def conditioned(self, told: Told) -> Tensor:
+        """Embed all that holds for a token as a whole."""
+        level = energy_level(told.energy, self.log_energy_mean, self.log_energy_scale)
+        energy = self.energy(level)
+        return self.condition(self.emotion(told.labels) + energy + self.sentence(told.sentence))
+
+    def embedded(self, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Embed prompts (P, T, X) and tell which tokens there are; one of silence is always."""
+        text = functional.pad(text, (0, 0, 1, 0))
+        there = (text != 0).any(-1)
+        silence = torch.arange(text.shape[1], device=text.device) == 0
+        return self.words(text) + self.place, there | silence
+
+    def mixture(self, x: Tensor) -> Mixture:
+        """Read the mixture off the stream (..., C)."""
+        config = self.config
+        raw = self.head(self.norm(x)).float()
+        logits, rest = raw.split([config.components, raw.shape[-1] - config.components], -1)
+        means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
+        return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
+
+    def forward(self, frames: Tensor, told: Told, reach: Tensor) -> Mixture:
+        """Predict each next token.
+
+        Args:
+            frames: Normalised features of the tokens, (N, S, K, F).
+            told: Of each next token, (N, S).
+            reach: How many tokens each token sees, itself included, (N, S).
+        """
+        position = torch.arange(frames.shape[1], device=frames.device)
+        age = position[:, None] - position[None, :]
+        reach = reach.clamp(max=self.config.context_tokens)
+        seen = ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
+        condition = self.conditioned(told)
+        words, there = self.embedded(told.text)
+        x = self.embed(frames.flatten(-2))
+        for block in self._layers():
+            normed, mlp_scale, mlp_shift = block.modulated(x, condition)
+            q, k, v = block.queries_keys_values(normed)
+            q, k = rotary(q, position), rotary(k, position)
+            attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+            x = block.read(x, words, there, told.number)
+            x = block.finish(x, attended, mlp_scale, mlp_shift)
+        return self.mixture(x)
+
+    def step(
+        self, frames: Tensor, told: Told, keys: Tensor, values: Tensor, filled: Tensor
+    ) -> tuple[Mixture, Tensor, Tensor]:
+        """Predict the next token from the newest one and a cache of the tokens before.
+
+        Args:
+            frames: Normalised features of the newest token, (N, K, F).
+            told: Of the next token, (N,).
+            keys: Cached keys, oldest first, not yet rotated, (N, layers, H, W, c).
+            values: Cached values, likewise.
+            filled: How many slots of the cache are in use, the newest token's included, (N,).
+
+        Returns:
+            The mixture, and keys and values with the newest token in the last slot.
+        """
+        window = self.config.context_tokens
+        slot = torch.arange(window, device=frames.device)
+        seen = (slot >= window - filled[:, None])[:, None, None, :]
+        x = self.embed(frames.flatten(-2)).unsqueeze(1)
+        condition = self.conditioned(told).unsqueeze(1)
+        words, there = self.embedded(told.text)
+        new_keys, new_values = [], []
+        for layer, block in enumerate(self._layers()):
+            normed, mlp_scale, mlp_shift = block.modulated(x, condition)
+            q, k, v = block.queries_keys_values(normed)
+            k = torch.cat([keys[:, layer, :, 1:], k], 2)
+            v = torch.cat([values[:, layer, :, 1:], v], 2)
+            scores = rotary(q, slot[-1:]) @ rotary(k, slot).transpose(-1, -2) * q.shape[-1] ** -0.5
+            attended = scores.masked_fill(~seen, -1e9).softmax(-1) @ v
+            x = block.read(x, words, there, told.number.unsqueeze(1))
+            x = block.finish(x, attended, mlp_scale, mlp_shift)
+            new_keys.append(k)
+            new_values.append(v)
+        return self.mixture(x.squeeze(1)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
+
+    def told(self, batch: Window) -> Told:
+        """Return what each but the first token of windows is told."""
+        which, number = batch.text[:, 1:].unique(return_inverse=True)
+        texts = self.texts[which]
+        return Told(batch.labels[:, 1:], batch.energy[:, 1:], texts, number)
+
+    def loss(self, batch: Window, disturbance: float) -> Tensor:
+        """Return the mean negative log likelihood per latent dimension, nats.
+
+        With a probability of `disturbance` an input token is the network's own sample of it; see
+        `training.models.transformer_mdn`.
+        """
+        tokens, told, reach = self._tokens(batch), self.told(batch), batch.reach[:, 1:]
+        inputs, targets = tokens[:, :-1], tokens[:, 1:]
+        if disturbance:
+            strayed = self._strayed(inputs, told, reach)
+            chosen = torch.rand(inputs.shape[:2], device=inputs.device) < disturbance
+            strayed = strayed * chosen[..., None, None]
+            returning = way_back(strayed)
+            inputs = inputs + strayed + returning[:, :-1]
+            targets = targets + returning[:, 1:]
+        with torch.autocast(inputs.device.type, enabled=False):
+            latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
+        likelihood = self(inputs, told, reach).log_likelihood(latent) / self.codec.latent
+        real = batch.real[:, 1:]
+        return -(likelihood * real).sum() / real.sum().clamp(min=1)
+
+    def _tokens(self, batch: Window) -> Tensor:
+        frames = self.codec.normalise(batch.frames)
+        return frames[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
+
+    @torch.no_grad()
+    def _strayed(self, inputs: Tensor, told: Told, reach: Tensor) -> Tensor:
+        """Return how far the network's own samples are from the real tokens; 0 for the first."""
+        mixture = self(inputs, told, reach)
+        one = torch.ones_like(told.energy)
+        normal = torch.randn_like(mixture.means[..., 0, :])
+        latent = mixture.sample(one, torch.rand_like(one), normal)
+        with torch.autocast(inputs.device.type, enabled=False):
+            own = self.codec.decode(inputs[:, :-1, -2:].float(), latent[:, :-1].float())
+        return functional.pad(own - inputs[:, 1:], (0, 0, 0, 0, 1, 0))
+
+    def nats_per_frame(self, batch: Window) -> Tensor | None:
+        """Return the mean negative log likelihood of raw features, nats per frame."""
+        tokens = self._tokens(batch)
+        last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
+        everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
+        mixture = self(tokens[:, :-1], self.told(batch), everything)
+        with torch.autocast(tokens.device.type, enabled=False):
+            likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
+            likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
+        return -likelihood.mean() / self.config.frames_per_token
+
+    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
+        """Return what is exported; labels that are no emotions always have these weights."""
+        return Step(self, always, usual_energy)
+
+
+class Step(ExportedStep):
+    """One step as the contract has it: raw frames in, raw frames out, all guesses in one batch.
+
+    Caches carry a second axis of three, for the guesses.
+    """
+
+    network: TextTransformer
+    usual_energy: Tensor
+
+    def __init__(self, network: TextTransformer, always: Tensor, usual_energy: Tensor) -> None:
+        c = network.config
+        cache = (BRANCHES, c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+        states = (
+            State(name="keys", shape=cache),
+            State(name="values", shape=cache),
+            State(name="filled", shape=(1,)),
+        )
+        super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
+        self.text_width = TOKENS * c.text_channels + 1
+        self.register_buffer("usual_energy", usual_energy)
+
+    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
+        """Return the energy (N, 1) that the guesses without emotion are told.
+
+        Args:
+            emotion: Weights, (N, E).
+            energy: Asked for, m/s, (N, 1).
+            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
+        """
+        total = emotion.sum(1, keepdim=True)
+        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
+        usual = torch.where(pace > 0, pace, usual)
+        return torch.where(total > 0, CALM * usual, energy)
+
+    def forward(
+        self,
+        frames: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+        text: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the next frames and the next states; shapes as in the contract."""
+        network = self.network
+        filled = (filled + 1).clamp(max=network.config.context_tokens)
+        normalised = network.codec.normalise(frames)
+        prompt, calm = (
+            text[:, :-1].unflatten(1, (TOKENS, -1)),
+            self.calm(emotion, energy, text[:, -1:]),
+        )
+        nothing = self.labels_of(torch.zeros_like(emotion))
+        labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
+        prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
+        told = Told(
+            labels.flatten(0, 1),
+            torch.stack([energy, calm, calm], 1).flatten(0, 1),
+            prompts,
+            torch.arange(prompts.shape[0], device=text.device),
+        )
+        mixture, keys_after, values_after = network.step(
+            normalised.unsqueeze(1).expand(-1, BRANCHES, -1, -1).flatten(0, 1),
+            told,
+            keys.flatten(0, 1),
+            values.flatten(0, 1),
+            filled.expand(-1, BRANCHES).flatten(),
+        )
+        latent = guided(mixture, guidance).sample(temperature, uniform, normal)
+        following = network.codec.decode(normalised[:, -2:], latent)
+        return (
+            network.codec.denormalise(following),
+            keys_after.unflatten(0, (-1, BRANCHES)),
+            values_after.unflatten(0, (-1, BRANCHES)),
+            filled,
+        )
+
+
+def guided(guesses: Mixture, guidance: Tensor) -> Mixture:
+    """Combine the guesses (3 N): away from the prompt alone, and with it away from nothing."""
+    both, prompt, neither = (
+        Mixture(*(part.unflatten(0, (-1, BRANCHES))[:, i] for part in guesses))
+        for i in range(BRANCHES)
+    )
+    felt = both.guided(prompt, guidance)
+    return Mixture(
+        felt.logits + TEXT_GUIDANCE * (prompt.logits - neither.logits),
+        felt.means + TEXT_GUIDANCE * (prompt.means - neither.means),
+        felt.log_scales,
+    )

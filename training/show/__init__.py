@@ -1,0 +1,1 @@
+"""Clips and markers to look at: in a browser, or in files."""
