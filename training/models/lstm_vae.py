@@ -48,6 +48,9 @@ STRAYED = 0.05
 """Root mean square, in normalised features, by which heard frames differ from those it said where
 it follows somebody: then its latent is what it hears."""
 
+FIRST_LOG_SCALE = -2.0
+"""Of posteriors before training: what is all noise at first, the decoder would learn to ignore."""
+
 RESTARTED = 0.5
 """Share of the legs that begin, in training, with real frames instead of the decoder's own."""
 
@@ -147,11 +150,14 @@ class LSTMVAE(Network):
         self.posterior = nn.Linear(channels, 2 * latent)
         self.decoder = LSTM(2 * width + latent + conditions + config.leg_tokens, channels, layers)
         self.out = nn.Linear(channels, self.codec.latent)
+        self.goal = nn.Linear(channels, config.frames_per_token * width)
+        self.pull = nn.Parameter(torch.full((self.codec.latent,), -1.0))
         self.walk = nn.Sequential(
             nn.Linear(latent + conditions, 2 * channels),
             nn.GELU(),
             nn.Linear(2 * channels, config.components * (1 + 2 * latent)),
         )
+        nn.init.constant_(self.posterior.bias.data[latent:], FIRST_LOG_SCALE)
         self.register_buffer("log_energy_mean", torch.zeros(()))
         self.register_buffer("log_energy_scale", torch.ones(()))
 
@@ -185,6 +191,8 @@ class LSTMVAE(Network):
     ) -> tuple[Tensor, Tensor]:
         """Return the token (N, K, F) that follows another, and the decoder's memory then.
 
+        It goes on from the last frames, and is pulled towards where the latent has it be.
+
         Args:
             token: Normalised features of what it hears, (N, K, F).
             latent: The posterior as it will be at the leg's end, (N, D).
@@ -196,9 +204,10 @@ class LSTMVAE(Network):
         last = token[:, -2:]
         told = torch.cat([last.flatten(-2), latent, condition, place], -1)
         stream, memory = self.decoder(told, memory)
-        said = self.out(stream)
+        said, goal = self.out(stream).float(), self.goal(stream).float()
         with torch.autocast(said.device.type, enabled=False):
-            return self.codec.decode(last.float(), said.float()), memory
+            away = self.codec.encode(last.float(), goal.unflatten(-1, token.shape[1:]))
+            return self.codec.decode(last.float(), said + self.pull.sigmoid() * away), memory
 
     def next_latent(self, latent: Tensor, condition: Tensor) -> Mixture:
         """Return the mixture over the latent a leg after another (..., D)."""
