@@ -11,8 +11,21 @@ from tests.end_to_end.stage_page import visit
 
 LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 
-SAME = {"Bhava", "Esc", "Live", "MIDI", "Name", "Neutral", "Partner", "Solo", "default", "fps"}
-"""Words that German has from elsewhere, and names."""
+PROMPT = "a person walks and waves"
+SAME = {
+    "Bhava",
+    "Esc",
+    "Live",
+    "MIDI",
+    "Name",
+    "Neutral",
+    "Partner",
+    "Solo",
+    "default",
+    "fps",
+    PROMPT,
+}
+"""Words that German has from elsewhere, names, and what models are told, which is English."""
 
 SAID = """() => [
   ...document.querySelectorAll("title, body :not(strong, #go span)"),
