@@ -56,6 +56,10 @@ def prepare(
         )
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
+    labels = [entry.labels for entry in outcome.entries if "ignored" in entry.labels]
+    notes = {(told["dataset"], told["ignored"]) for told in labels}
+    for dataset, ignored in sorted(notes):
+        console.print(f"{dataset}: {ignored} ignored, every body is the same adult's", markup=False)
     minutes = sum(entry.seconds for entry in outcome.entries) / 60.0
     console.print(
         f"{out}: {outcome.done} clips made, {outcome.kept} kept, {len(outcome.skipped)} skipped; "

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from typer.testing import CliRunner
 
 from motion import rotations
 from motion.clip import Clip
@@ -12,6 +13,7 @@ from motion.errors import MotionFileError
 from motion.rig import settled
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
+from training.cli import app
 from training.corpus.amass import Y_FROM_Z_UP, read_amass
 from training.corpus.corpus import load_corpus
 from training.corpus.prepare import prepare
@@ -98,6 +100,12 @@ def test_files_without_motion_or_damaged_are_refused(tmp_path):
     (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04")
     with pytest.raises(MotionFileError, match="expected an AMASS file"):
         read_amass(tmp_path / "cut.npz")
+
+
+def test_the_command_notes_what_is_ignored(tmp_path):
+    write(tmp_path / "ACCAD" / "anna" / "walk_poses.npz")
+    made = ["prepare", str(tmp_path / "ACCAD"), "--out", str(tmp_path / "corpus")]
+    assert "amass: gender, betas ignored" in CliRunner().invoke(app, made).output
 
 
 def test_a_corpus_is_made_of_it_by_subject(tmp_path):

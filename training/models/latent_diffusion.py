@@ -152,14 +152,14 @@ class LatentDiffusion(Network):
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the error of the direction and that of the decoder.
 
-        Where `disturbance` is above 0, the past strayed from the real one as its own motion strays,
+        Where `disturbance` is above 0, the past strayed from the real one as latents may stray,
         and what follows comes back from there.
         """
         windows, labels, energy, known = self.examples(batch)
         with torch.autocast(windows.device.type, enabled=False), torch.no_grad():
             past = held(windows[:, : self.config.past].float(), known)
             if disturbance:
-                past = past + self._stray(windows.float(), disturbance)[:, : self.config.past]
+                past = past + self._stray(len(past), disturbance)[:, : self.config.past]
             windows = self.joined(past, windows.float())
             latent, told = self.codec.encode(windows), self.known(past)
         t, noise = torch.rand_like(energy), torch.randn_like(latent)
@@ -168,17 +168,11 @@ class LatentDiffusion(Network):
         count = self.codec.spread / self.codec.spread.mean()
         return (count * wrong).mean() + self.codec.loss(windows, latent)
 
-    def _stray(self, windows: Tensor, disturbance: float) -> Tensor:
-        """Return how windows might stray, (N, W, P): into others and into what latents keep.
-
-        So motion as slow and smooth as latents say it is led back to real speed, not to rest.
-        """
-        latent = self.codec.encode(windows)
-        rebuilt = self.codec.decode(latent)
-        other = self.codec.decode(latent + disturbance * torch.randn_like(latent)) - rebuilt
-        lost = (rebuilt - windows) * self.codec.share / self.codec.share.max()
-        some, much = torch.rand(2, len(windows), 1, 1, device=windows.device)
-        return some * other + much * lost
+    def _stray(self, count: int, disturbance: float) -> Tensor:
+        """Return smooth differences between windows, (N, W, P)."""
+        latent = torch.randn(count, self.config.motion.latent, device=self.fade.device)
+        some = disturbance * torch.rand(count, 1, 1, device=self.fade.device)
+        return some * (self.codec.decode(latent) - self.codec.decode(torch.zeros_like(latent)))
 
     def nats_per_frame(self, batch: Window) -> None:
         """Return None: what it says has no density that could be told."""

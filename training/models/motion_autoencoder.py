@@ -19,10 +19,10 @@ from motion.features import Layout
 from training.models.network import Strict
 from training.models.normalisation import Normalisation
 
-WIDE, FAINT = 10.0, 0.1
+WIDE, FAINT = 15.0, 0.1
 """Frames around those to be shown in which half of what counts lies, and what the others count."""
 
-SPEED = 0.15
+SPEED = 0.1
 """How much faster rhythms count more, of the slowest one, by their number."""
 
 CONTACT_SPREAD = 0.5
@@ -34,7 +34,7 @@ class MotionSizes(Strict):
 
     window: int = Field(default=200, ge=4)
     poses: int = Field(default=48, ge=1)
-    rhythms: int = Field(default=64, ge=2)
+    rhythms: int = Field(default=48, ge=2)
     latent: int = Field(default=256, ge=1)
     hidden: int = Field(default=256, ge=8)
 
