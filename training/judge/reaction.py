@@ -112,18 +112,17 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
             f"{engine.contract.name}: expected a model that heeds another dancer, got "
             f"{engine.contract.kind}, which does not"
         )
-    strangers = [duets[(at + len(duets) // 2) % len(duets)].other for at in range(len(duets))]
-    true = [duet.other for duet in duets]
-    nobody: list[Clip | None] = [None] * len(duets)
-    errors = {
-        who: foresight(engine, duets, seen)
-        for who, seen in (("true", true), ("stranger", strangers), ("nobody", nobody))
+    seen: dict[str, Sequence[Clip | None]] = {
+        "true": [duet.other for duet in duets],
+        "stranger": [duets[at - len(duets) // 2].other for at in range(len(duets))],
+        "nobody": [None] * len(duets),
     }
+    errors = {who: foresight(engine, duets, clips).tolist() for who, clips in seen.items()}
     danced = {
         "real": [duet.own[round(CONTEXT_SECONDS * FPS) :] for duet in duets],
-        "reacting": roll_out(engine, duets, true),
-        "seeing a stranger": roll_out(engine, duets, strangers),
-        "ignoring": roll_out(engine, duets, nobody),
+        "reacting": roll_out(engine, duets, seen["true"]),
+        "seeing a stranger": roll_out(engine, duets, seen["stranger"]),
+        "ignoring": roll_out(engine, duets, seen["nobody"]),
     }
     begin = round(CONTEXT_SECONDS * FPS)
     coupled = {
@@ -242,7 +241,7 @@ def roll_out(engine: Engine, duets: Sequence[Duet], seen: Sequence[Clip | None])
         danced.append(company.advance(emotion, np.ones(len(duets)), leads))
     hips = np.stack([frame.hips for frame in danced], axis=1)
     turned = np.stack([frame.rotations for frame in danced], axis=1)
-    return [Clip(duet.kind, FPS, *each) for duet, *each in zip(duets, hips, turned, strict=True)]
+    return [Clip(d.kind, FPS, h, r) for d, h, r in zip(duets, hips, turned, strict=True)]
 
 
 def coupling(own: Clip, dancer: Clip) -> Coupling:
