@@ -73,10 +73,11 @@ def joint_positions(frames: Tensor) -> Tensor:
     height = frames[..., features.PART["hips_height"]]
     places = {0: functional.pad(height, (1, 1))}
     turns = {0: local[..., 0, :, :]}
-    offsets = torch.as_tensor(CANONICAL.rest_offsets, dtype=frames.dtype, device=frames.device)
     for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
         turn = turns[parent]
-        places[joint] = places[parent] + (turn * offsets[joint]).sum(-1)
+        # As numbers: tensors, and lists of indices, do not survive the export of a graph.
+        along = [turn[..., n] * float(x) for n, x in enumerate(CANONICAL.rest_offsets[joint])]
+        places[joint] = places[parent] + sum(along)
         turns[joint] = (turn.unsqueeze(-1) * local[..., joint, :, :].unsqueeze(-3)).sum(-2)
     return torch.stack([places[joint] for joint in range(len(places))], -2)
 
@@ -87,7 +88,8 @@ def states_of(frames: Tensor) -> tuple[Tensor, Tensor]:
     Positions are those of the last frame, from the root; velocities are means over the token, of
     the root's motion too, m/s; both in the facing frame.
     """
-    ends = joint_positions(frames[..., (0, -1), :])[..., JOINTS, :]
+    ends = joint_positions(torch.stack([frames[..., 0, :], frames[..., -1, :]], -2))
+    ends = torch.stack([ends[..., joint, :] for joint in JOINTS], -2)
     seconds = (frames.shape[-2] - 1) / FPS
     across, along = frames[..., features.PART["root_velocity"]].mean(-2).unbind(-1)
     root = torch.stack([across, torch.zeros_like(across), along], -1)
@@ -118,8 +120,9 @@ def edges(own: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor], place: Tens
     distance = (own[0].unsqueeze(-2) - there.unsqueeze(-3)).square().sum(-1)
     speeds = (v / (v.square().sum(-1, keepdim=True) + SLOW**2).sqrt() for v in (own[1], theirs[1]))
     mine, other_one = next(speeds).unsqueeze(-2), next(speeds).unsqueeze(-3)
-    flip = torch.tensor([-1.0, 1.0, 1.0], device=mine.device)
-    same, mirrored = (mine * other_one).sum(-1), (mine * other_one * flip).sum(-1)
+    alike = mine * other_one
+    same = alike.sum(-1)
+    mirrored = same - 2 * alike[..., 0]
     near = torch.exp(-distance / NEAR**2)
     return torch.stack([near, *map(functional.relu, (same, -same, mirrored, -mirrored))], -1)
 
