@@ -172,8 +172,8 @@ def check_prompt(text: str, contract: Contract) -> list[str]:
     Such words colour the sentence, and little more.
 
     Raises:
-        ConditionError: If the model takes no text, or the prompt is empty, too long, or none of
-            its words is like any that was learnt, as in another language.
+        ConditionError: If the model takes no text, or the prompt is empty, too long, or most
+            of its words are like none that was learnt, as in another language.
     """
     if not contract.text_width:
         raise ConditionError(
@@ -184,7 +184,7 @@ def check_prompt(text: str, contract: Contract) -> list[str]:
         raise ConditionError(f"text: expected a prompt of 1 to {LONGEST} characters, got {got}")
     words = telling_words(text)
     strange = [word for word in words if not _is_known(word, contract)]
-    if len(strange) == len(words):
+    if not words or 2 * len(strange) > len(words):
         examples = ", ".join(repr(text) for text in [*contract.energy_by_text][:3])
         raise ConditionError(
             f"text: expected English words of motion, such as {examples}, got {text!r:.80}"

@@ -53,7 +53,7 @@ def test_a_prompt_is_as_lively_as_what_is_like_it():
     [
         ("a person walks and waves", []),
         ("jog", []),
-        ("Walk, then xyzzy the quix!", ["xyzzy"]),
+        ("Walk, run, then xyzzy!", ["xyzzy"]),
     ],
 )
 def test_words_that_are_like_none_that_were_learnt_are_named(prompt, strange):
