@@ -101,13 +101,13 @@ class LSTM(nn.Module):
 
     def __init__(self, inputs: int, channels: int, layers: int) -> None:
         super().__init__()
+        self.channels = channels
         sizes = [inputs] + [channels] * (layers - 1)
         self.cells = nn.ModuleList(nn.LSTMCell(size, channels) for size in sizes)
 
     def nothing(self, like: Tensor) -> Tensor:
         """Return the memory (N, layers, 2, C) of nothing, for a batch as of a tensor."""
-        channels = self.cells[0].hidden_size
-        return like.new_zeros(len(like), len(self.cells), 2, channels)
+        return like.new_zeros(len(like), len(self.cells), 2, self.channels)
 
     def forward(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Return the stream (N, C) of a step (N, inputs), and the memory after it."""
@@ -300,7 +300,7 @@ class LSTMVAE(Network):
             danced.append(said)
         return torch.cat(danced, 1).flatten(1, 2)
 
-    def nats_per_frame(self, batch: Window) -> Tensor | None:
+    def nats_per_frame(self, batch: Window) -> None:
         """Return None: what it says of a latent has no density of its own."""
         del batch
 

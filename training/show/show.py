@@ -92,7 +92,7 @@ def write_gif(drawing: Drawing, path: Path, drawn: Callable[[int], None]) -> Non
     from PIL import Image
 
     fewer = drawing.at_rate(GIF_FPS)
-    pictures = []
+    pictures: list[Image.Image] = []
     for done, picture in enumerate(render(fewer, GIF_SIZE), 1):
         image = Image.fromarray(picture)
         first = pictures[0] if pictures else image.quantize(256, Image.Quantize.MAXCOVERAGE)
