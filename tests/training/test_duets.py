@@ -82,7 +82,7 @@ def test_what_is_seen_is_where_the_other_stands_whichever_way_one_faces():
 
 def test_a_pool_shows_every_other_dancer_and_their_mirror_images():
     one, two = member("a", "1"), member("a", "2")
-    pool = Pool.of([one, swaying()], {one.name: [two]})
+    pool = Pool.of([one, swaying()], others={one.name: [two]})
     assert len(pool.other) == len(pool.frames)
     parts = np.split(pool.other[:, other.PRESENT], np.unique(pool.ends)[:-1])
     assert [part.mean() for part in parts] == [1, 1, 0, 0]

@@ -23,6 +23,7 @@ PARAMETERS_IN_MILLIONS = {
     "peer-lstm-mse": (3, 4),
     "peer-transformer-mdn": (2.7, 3.1),
     "peer-transformer-mse": (2.2, 2.7),
+    "text-transformer": (3, 3.5),
 }
 
 

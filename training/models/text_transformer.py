@@ -30,7 +30,8 @@ from training.models import transformer_mdn
 from training.models.mixture import Mixture
 from training.models.network import CALM, ExportedStep, Network, energy_level
 from training.models.token_codec import TokenCodec
-from training.models.transformer_mdn import rotary, way_back
+from training.models.transformer_mdn import rotary
+from training.models.way_back import way_back
 
 TEXT_GUIDANCE = 1.5
 """By how much a prompt is exaggerated."""

@@ -16,7 +16,6 @@ References:
     arXiv:2207.12598.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -27,7 +26,7 @@ from torch.nn import functional
 
 from motion.contract import State
 from motion.features import Layout
-from training.fit.dataset import FPS, Window
+from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import (
     AttentionSizes,
@@ -37,9 +36,7 @@ from training.models.network import (
     energy_level,
 )
 from training.models.token_codec import TokenCodec
-
-RETURN_HALF_LIFE = 0.2
-"""Seconds in which motion that strayed from the real one comes half the way back."""
+from training.models.way_back import way_back
 
 
 class TransformerSizes(AttentionSizes):
@@ -313,34 +310,6 @@ class TransformerMDN(Network):
     def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
         """Return what is exported; labels that are no emotions always have these weights."""
         return Step(self, always, usual_energy)
-
-
-def way_back(strayed: Tensor) -> Tensor:
-    """Return how motion that strayed in some tokens comes back in the tokens after them.
-
-    A critically damped spring leads every stray home, from where and as fast as it ended.
-
-    Args:
-        strayed: Differences from the real motion in each token, (N, S, K, F).
-
-    Returns:
-        Differences in each token and in one more, (N, S + 1, K, F).
-
-    References:
-        D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
-    """
-    frames = strayed.shape[2]
-    rate = 2 * math.log(2) / (RETURN_HALF_LIFE * FPS)
-    place = strayed[:, :, -1:]
-    speed = place - strayed[:, :, -2:-1]
-    returning = torch.zeros_like(functional.pad(strayed, (0, 0, 0, 0, 0, 1)))
-    for lag in range(1, 1 + math.ceil(4 * RETURN_HALF_LIFE * FPS / frames)):
-        t = torch.arange(1, frames + 1, device=strayed.device) + frames * (lag - 1)
-        t = t.to(strayed.dtype)[:, None]
-        tokens = max(0, strayed.shape[1] + 1 - lag)
-        decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
-        returning[:, lag:] += decayed[:, :tokens]
-    return returning
 
 
 class Step(ExportedStep):
