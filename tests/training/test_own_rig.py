@@ -1,6 +1,7 @@
 """From recordings of a rig of its own to a model that moves it, with no change of code."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from tests.motion.own_rigs import RIGS
 from tests.training.tiny import QUIET, TINY
 from training.corpus.corpus import load_corpus, read_skeleton
 from training.corpus.prepare import prepare
+from training.corpus.texts import TEXT
 from training.fit.export import export
 from training.fit.recipe import Recipe
 from training.fit.train import Training, train
