@@ -16,6 +16,7 @@ References:
     S. Maluleke et al., "Synergy and Synchrony in Couple Dances", arXiv:2409.04440.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
@@ -39,6 +40,9 @@ JOINTS = CANONICAL.indices(
 )
 """Joints whose relations count."""
 
+OFFSETS = CANONICAL.rest_offsets.tolist()
+"""As plain numbers: the graph's export cannot lift a tensor that is made on the way."""
+
 EDGES = 5
 """Numbers of an edge: proximity, and same, opposite, mirrored and counter-mirrored velocity."""
 
@@ -57,29 +61,29 @@ class Config(TransformerSizes):
     relation_heads: int = Field(default=4, ge=1)
 
 
-def joint_positions(frames: Tensor) -> Tensor:
+def joint_positions(frames: Tensor, joints: Sequence[int] = JOINTS) -> Tensor:
     """Return where joints are, from the root on the floor and in its facing frame.
 
     Args:
         frames: Raw features (..., F).
+        joints: Whose positions are wanted.
 
     Returns:
-        Positions of all joints of the skeleton, metres, (..., joints, 3).
+        Positions, metres, (..., joints, 3).
     """
     columns = frames[..., features.PART["rotations"]].unflatten(-1, (-1, 2, 3))
-    x = functional.normalize(columns[..., 0, :], dim=-1)
-    z = functional.normalize(torch.linalg.cross(x, columns[..., 1, :]), dim=-1)
-    local = torch.stack([x, torch.linalg.cross(z, x), z], -1)
+    first = functional.normalize(columns[..., 0, :], dim=-1)
+    third = functional.normalize(torch.linalg.cross(first, columns[..., 1, :]), dim=-1)
+    local = torch.stack([first, torch.linalg.cross(third, first), third], -1)
     height = frames[..., features.PART["hips_height"]]
     places = {0: functional.pad(height, (1, 1))}
     turns = {0: local[..., 0, :, :]}
     for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
-        turn = turns[parent]
-        # As numbers: tensors, and lists of indices, do not survive the export of a graph.
-        along = [turn[..., n] * float(x) for n, x in enumerate(CANONICAL.rest_offsets[joint])]
-        places[joint] = places[parent] + sum(along)
+        turn, (x, y, z) = turns[parent], OFFSETS[joint]
+        moved = turn[..., 0] * x + turn[..., 1] * y + turn[..., 2] * z
+        places[joint] = places[parent] + moved
         turns[joint] = (turn.unsqueeze(-1) * local[..., joint, :, :].unsqueeze(-3)).sum(-2)
-    return torch.stack([places[joint] for joint in range(len(places))], -2)
+    return torch.stack([places[joint] for joint in joints], -2)
 
 
 def states_of(frames: Tensor) -> tuple[Tensor, Tensor]:
@@ -89,7 +93,6 @@ def states_of(frames: Tensor) -> tuple[Tensor, Tensor]:
     the root's motion too, m/s; both in the facing frame.
     """
     ends = joint_positions(torch.stack([frames[..., 0, :], frames[..., -1, :]], -2))
-    ends = torch.stack([ends[..., joint, :] for joint in JOINTS], -2)
     seconds = (frames.shape[-2] - 1) / FPS
     across, along = frames[..., features.PART["root_velocity"]].mean(-2).unbind(-1)
     root = torch.stack([across, torch.zeros_like(across), along], -1)
@@ -120,9 +123,9 @@ def edges(own: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor], place: Tens
     distance = (own[0].unsqueeze(-2) - there.unsqueeze(-3)).square().sum(-1)
     speeds = (v / (v.square().sum(-1, keepdim=True) + SLOW**2).sqrt() for v in (own[1], theirs[1]))
     mine, other_one = next(speeds).unsqueeze(-2), next(speeds).unsqueeze(-3)
-    alike = mine * other_one
-    same = alike.sum(-1)
-    mirrored = same - 2 * alike[..., 0]
+    product = mine * other_one
+    same = product.sum(-1)
+    mirrored = same - 2 * product[..., 0]
     near = torch.exp(-distance / NEAR**2)
     return torch.stack([near, *map(functional.relu, (same, -same, mirrored, -mirrored))], -1)
 
