@@ -146,7 +146,7 @@ class TestExported:
 
         def said(seen):
             return engine.step(
-                drawn["frames"], Conditions(*told, seen), engine.initial_states(2), noise
+                drawn["frames"], Conditions(*told, other=seen), engine.initial_states(2), noise
             )[0]
 
         np.testing.assert_array_equal(said(None), said(np.zeros_like(drawn["other"])))
