@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     ValidationError,
+    WithJsonSchema,
 )
 
 from motion import other
@@ -31,12 +32,19 @@ class State(BaseModel):
     """Without the leading batch axis."""
 
 
-def _read_skeleton(value: object) -> object:
-    return Skeleton.from_dict(value) if isinstance(value, dict) else value
+def _read_skeleton(value: object) -> Skeleton:
+    if isinstance(value, Skeleton):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError(f"expected a skeleton, got {type(value).__name__}")
+    return Skeleton.from_dict(value)
 
 
 WrittenSkeleton = Annotated[
-    Skeleton, BeforeValidator(_read_skeleton), PlainSerializer(Skeleton.to_dict)
+    Skeleton,
+    PlainValidator(_read_skeleton),
+    PlainSerializer(Skeleton.to_dict),
+    WithJsonSchema({"type": "object"}),
 ]
 """A skeleton as JSON has it."""
 
@@ -53,7 +61,7 @@ class Contract(BaseModel):
     `next_` and its name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     name: str

@@ -131,10 +131,7 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
     }
     return Result(
         engine.contract.name,
-        {
-            kind: {who: _mean(errors[who].tolist(), rows) for who in errors}
-            for kind, rows in _rows(duets)
-        },
+        {kind: {who: _mean(errors[who], rows) for who in errors} for kind, rows in _rows(duets)},
         {
             kind: {
                 who: {
