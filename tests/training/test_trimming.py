@@ -6,7 +6,7 @@ import pytest
 from motion.clip import Clip, Pose
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
-from training.corpus.trimming import common_actions, trimmed
+from training.corpus.trimming import common_actions, moving
 from training.fit.recipe import Recipe
 from training.fit.windows import worth_learning
 
@@ -20,15 +20,16 @@ def begins_and_ends_standing(still: int = 60, moving: int = 120) -> Clip:
 
 
 def test_heads_and_tails_that_stand_are_cut_and_no_more():
-    clip = trimmed(begins_and_ends_standing(), 0.05)
+    whole = begins_and_ends_standing()
+    clip = whole[moving(whole, 0.05)]
     assert 115 <= len(clip) <= 140
     assert clip.name == "dance"
 
 
 def test_what_moves_or_stands_throughout_stays_whole():
-    assert len(trimmed(swaying(90), 0.05)) == 90
+    assert moving(swaying(90), 0.05) == slice(0, 90)
     still = begins_and_ends_standing(60, 1)
-    assert len(trimmed(still, 0.05)) == len(still)
+    assert moving(still, 0.05) == slice(None)
 
 
 @pytest.mark.parametrize(("fewest", "kept"), [(1, "abb-"), (2, "bb-"), (3, "-")])

@@ -17,19 +17,19 @@ def action_of(clip: Clip) -> str:
     return clip.labels.get("content", "")
 
 
-def trimmed(clip: Clip, slowest: float) -> Clip:
-    """Return a clip without the head and tail in which it all but stands.
+def moving(clip: Clip, slowest: float | None = None) -> slice:
+    """Return where a clip is not idle at its head or tail; all of it if it is idle throughout.
 
     Args:
-        clip: Any; one that stands throughout is returned whole.
-        slowest: Mean joint speed relative to the hips below which nothing is done, m/s.
+        clip: Any.
+        slowest: Mean joint speed relative to the hips, over half a second, below which it is idle,
+            m/s; a third of the clip's own mean if None.
     """
-    span = max(1, round(CALM_SECONDS * clip.fps))
-    if len(clip) <= span:
-        return clip
-    smooth = np.convolve(joint_speed(clip), np.full(span, 1.0 / span), mode="same")
-    moving = np.flatnonzero(smooth >= slowest)
-    return clip[int(moving[0]) : int(moving[-1]) + 1] if len(moving) > span else clip
+    speed = joint_speed(clip)
+    span = min(max(1, int(CALM_SECONDS * clip.fps)), len(speed))
+    smooth = np.convolve(speed, np.full(span, 1.0 / span), mode="same")
+    found = np.flatnonzero(smooth >= (speed.mean() / 3 if slowest is None else slowest))
+    return slice(int(found[0]), int(found[-1]) + 1) if len(found) > span else slice(None)
 
 
 def common_actions(clips: Sequence[Clip], fewest: int) -> set[str]:

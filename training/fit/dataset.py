@@ -22,6 +22,7 @@ from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.features import Layout
 from training.corpus.texts import mirrored, texts_of
+from training.corpus.trimming import moving
 
 Array = np.ndarray
 
@@ -189,18 +190,6 @@ def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"
 def active(clip: Clip) -> Clip:
     """Return a clip without its idle head and tail; see `moving`."""
     return clip[moving(clip)]
-
-
-def moving(clip: Clip) -> slice:
-    """Return where a clip is not idle at its head or tail.
-
-    Idle is slower, over half a second, than a third of the clip's mean joint speed.
-    """
-    speed = features.joint_speed(clip)
-    span = min(int(FPS / 2), len(speed))
-    smooth = np.convolve(speed, np.full(span, 1.0 / span), mode="same")
-    found = np.flatnonzero(smooth >= speed.mean() / 3)
-    return slice(int(found[0]), int(found[-1]) + 1) if len(found) > span else slice(None)
 
 
 class StitchedWindows(IterableDataset[Window]):

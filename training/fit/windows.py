@@ -17,7 +17,7 @@ from motion.text import encoder
 from training.corpus.choreographed import choreographed_clips
 from training.corpus.duets import choreographed_duets, others_of
 from training.corpus.texts import mirrored, texts_of
-from training.corpus.trimming import action_of, common_actions, trimmed
+from training.corpus.trimming import action_of, common_actions, moving
 from training.fit.dataset import FPS, Pool, StitchedWindows, Window
 from training.fit.recipe import Recipe
 from training.models.kinds import KINDS
@@ -149,7 +149,7 @@ def worth_learning(
     common = common_actions([*clips, *held_out], recipe.data.fewest)
     kept = ([clip for clip in some if action_of(clip) in common] for some in (clips, held_out))
     slowest = recipe.data.slowest
-    first, second = ([trimmed(c, slowest) if slowest else c for c in some] for some in kept)
+    first, second = ([c[moving(c, slowest)] if slowest else c for c in some] for some in kept)
     return first, second
 
 
