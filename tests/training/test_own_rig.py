@@ -92,7 +92,8 @@ def test_length_and_width_of_the_data_are_free_for_every_kind(corpora, kind, rig
     recipe = recipe_of(kind, tokens)
     windows = Windows(recipe, clips, clips)
     module = Training(recipe.model_dump(), windows.layout.skeleton.to_dict())
-    module.network.learn_texts(windows.text_tokens())
+    if recipe.text_encoder:
+        module.network.learn_texts(windows.text_tokens())
     module.prepare_from(windows.pools, windows.to_fit())
     drawn = windows_of(windows.pools, recipe, 0)
     batch = default_collate([drawn.window(np.random.default_rng(seed)) for seed in range(3)])
