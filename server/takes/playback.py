@@ -32,6 +32,9 @@ OF_PAGES = {"look", "placement"}
 HELD = 2.0
 """Seconds for which the last frame of a take is held before the show is over."""
 
+PATIENCE = 60.0
+"""Seconds for which a take waits at its first frame for somebody who watches."""
+
 
 class Playback:
     """Tells which tick of a take is due. No clock lives here."""
@@ -74,6 +77,11 @@ class Playback:
             self._newest, self._following = self._following, next(self._ticks, None)
         return self._newest
 
+    @property
+    def newest(self) -> Tick:
+        """The tick that was due last; the first one before the play."""
+        return self._newest
+
     def over(self, now: float) -> bool:
         """Tell whether the last frame has been held for as long as it should be."""
         if self._following is not None or self._loop or self._began is None:
@@ -95,7 +103,7 @@ class Playback:
 
 
 class ReplayStage(Stage):
-    """Shows a take until it is over.
+    """Shows a take, from when somebody watches until it is over.
 
     Its controls are those of the recording; how pages look may be chosen.
     """
@@ -122,16 +130,24 @@ class ReplayStage(Stage):
         self._joints = len(playback.take.header.skeleton.joints)
         self._chosen: dict[str, object] = {}
         self._sequence = 0
+        self._opened: float | None = None
+        self._plays = False
 
     @override
     def moment(self, now: float) -> Moment:
         """Return the moment of the recording that is due."""
-        self._tick = self._playback.at(now)
+        self._plays = self._plays or self._awaits_nobody(now)
+        self._tick = self._playback.at(now) if self._plays else self._playback.newest
         self.over = self._playback.over(now)
         recorded = self._tick.moment.controls
         self._model = recorded.model
         self.controls = recorded.model_copy(update={**self._chosen, "recording": False})
         return Moment(now, None, self.controls)
+
+    def _awaits_nobody(self, now: float) -> bool:
+        """Tell whether somebody watches, or has been waited for long enough."""
+        self._opened = now if self._opened is None else self._opened
+        return self.audience.viewers > 0 or now - self._opened > PATIENCE
 
     @override
     def ask(self, moment: Moment) -> dict[Place, Ask]:

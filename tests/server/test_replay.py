@@ -14,7 +14,7 @@ from server.capture.landmarks import Sighting
 from server.partner.dance import Opening
 from server.stages.assemble import first_controls, open_house
 from server.stages.house import Rules
-from server.takes.playback import Playback, replay_house
+from server.takes.playback import PATIENCE, Playback, replay_house
 from server.takes.reader import Take
 from server.takes.recompute import other_build, recompute, recorded_engines
 from server.takes.replay import replay
@@ -104,8 +104,25 @@ def test_viewers_see_the_recorded_frames_as_of_now(path: Path) -> None:
     assert show.house.services.faults.counts == {}
 
 
+def test_a_take_waits_for_somebody_who_watches_but_not_for_ever(path: Path) -> None:
+    show = Show(path)
+    show.stage.audience.leave(show.viewer, show.now)
+
+    def fade() -> set[float]:
+        shown = set()
+        for _ in range(9):
+            show.frame()
+            shown.add(show.stage.controls.emotion["happy"])
+        return shown
+
+    assert fade() == {0.0}
+    show.now += PATIENCE
+    assert fade() == {0.0, 0.001, 0.002}
+
+
 def test_the_command_ends_with_its_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.takes.playback.HELD", 0.0)
+    monkeypatch.setattr("server.takes.playback.PATIENCE", 0.0)
     result = run(path, "--port", 0, "--speed", 20)
     assert result.exit_code == 0
     assert "plays at http://" in result.output
