@@ -152,7 +152,7 @@ def test_a_take_is_recorded_replayed_and_exported(
 
 def _leave_when_over(browser: Browser, address: str) -> None:
     """Watches a stage until it says that the show is over, and takes the way on."""
-    with browser.new_page(viewport={"width": 320, "height": 240}) as page:
+    with browser.new_page(viewport={"width": 640, "height": 480}) as page:
         page.set_default_timeout(PATIENCE)
         page.goto(address)
         page.click("#notice >> text='To the main stage'")
