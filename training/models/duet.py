@@ -30,7 +30,8 @@ from motion.features import Layout
 from motion.skeleton import CANONICAL
 from training.fit.dataset import FPS
 from training.models import transformer_mdn
-from training.models.transformer_mdn import TransformerMDN, TransformerSizes
+from training.models.token_transformer import TransformerSizes
+from training.models.transformer_mdn import TransformerMDN
 
 JOINTS = CANONICAL.indices(
     "hips",

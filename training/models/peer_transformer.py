@@ -31,7 +31,7 @@ from training.models.peer import (
     PeerStep,
     PointHead,
 )
-from training.models.transformer_mdn import rotary
+from training.models.token_transformer import rotary
 
 
 class MSEConfig(peer.PointConfig, AttentionSizes):

@@ -22,9 +22,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from training.models import transformer_mdn
+from training.models import token_transformer, transformer_mdn
 from training.models.mixture import Mixture
-from training.models.transformer_mdn import TransformerMDN, rotary
+from training.models.token_transformer import rotary
+from training.models.transformer_mdn import TransformerMDN
 
 
 class Config(transformer_mdn.Config):
@@ -55,7 +56,7 @@ class Tokens(nn.Module):
         return tokens.transpose(-3, -2) + self.which
 
 
-class Block(transformer_mdn.Block):
+class Block(token_transformer.Block):
     """Attention over joints, then over time, then the MLP; norms as in the plain block."""
 
     def __init__(self, config: Config) -> None:

@@ -14,8 +14,7 @@ References:
     (guidance by several conditions).
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -26,12 +25,11 @@ from motion.contract import State
 from motion.features import Layout
 from motion.text import TOKENS, WORDS
 from training.fit.dataset import Window
-from training.models import transformer_mdn
+from training.models import token_transformer
 from training.models.mixture import Mixture
-from training.models.network import CALM, ExportedStep, Network, energy_level
-from training.models.token_codec import TokenCodec
-from training.models.transformer_mdn import rotary
-from training.models.way_back import way_back
+from training.models.network import CALM, ExportedStep, energy_level
+from training.models.token_transformer import TokenTransformer, rotary
+from training.models.way_back import led_astray
 
 TEXT_GUIDANCE = 1.5
 """By how much a prompt is exaggerated."""
@@ -40,7 +38,7 @@ BRANCHES = 3
 """Guesses of a step: with emotion and prompt, with the prompt alone, with neither."""
 
 
-class Config(transformer_mdn.Config):
+class Config(token_transformer.TransformerSizes):
     """Sizes of a network.
 
     Attributes:
@@ -48,7 +46,7 @@ class Config(transformer_mdn.Config):
         text_channels: Numbers in a token of that encoder.
     """
 
-    kind: Literal["text-transformer"]  # type: ignore[assignment]
+    kind: Literal["text-transformer"]
     text_encoder: str = WORDS
     text_channels: int = Field(default=256, ge=1)
 
@@ -74,7 +72,7 @@ class Told(NamedTuple):
         return self.text[self.number, 0]
 
 
-class Block(transformer_mdn.Block):
+class Block(token_transformer.Block):
     """A block that attends to a prompt between the motion and the MLP."""
 
     def __init__(self, config: Config) -> None:
@@ -105,35 +103,19 @@ class Block(transformer_mdn.Block):
         return x + read_out
 
 
-class TextTransformer(Network):
+class TextTransformer(TokenTransformer):
     """Predicts the next token's latent from the tokens so far, an emotion, an energy, a prompt."""
 
-    DISTURBANCE: ClassVar[str] = "own_sample_share"
-    PROVING: ClassVar[Mapping[str, Any]] = transformer_mdn.TransformerMDN.PROVING
-
     config: Config
-    codec: TokenCodec
     texts: Tensor
-    log_energy_mean: Tensor
-    log_energy_scale: Tensor
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout)
-        self.config, self.labels = config, labels
-        channels, condition = config.channels, config.condition_channels
-        self.codec = TokenCodec(layout, config.frames_per_token, config.latent)
-        self.embed = nn.Linear(config.frames_per_token * layout.width, channels)
-        self.emotion = nn.Linear(labels, condition, bias=False)
-        self.energy = nn.Linear(2, condition)
-        self.sentence = nn.Linear(config.text_channels, condition, bias=False)
-        self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
+        channels = config.channels
+        self.sentence = nn.Linear(config.text_channels, config.condition_channels, bias=False)
         self.words = nn.Linear(config.text_channels, channels)
         self.place = nn.Parameter(torch.zeros(1 + TOKENS, channels))
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(channels)
-        self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
-        self.register_buffer("log_energy_mean", torch.zeros(()))
-        self.register_buffer("log_energy_scale", torch.ones(()))
         self.register_buffer(
             "texts", torch.zeros(1, TOKENS, config.text_channels), persistent=False
         )
@@ -144,14 +126,6 @@ class TextTransformer(Network):
     def learn_texts(self, tokens: Tensor) -> None:
         """Take note of the tokens (P, T, X) of texts by number."""
         self.texts = tokens.to(self.texts)
-
-    def fit(self, windows: Tensor, speed: Tensor) -> str:
-        """Fit codec and normalisation and return what the codec keeps, in words."""
-        kept = self.codec.fit_windows(windows)
-        level = speed.clamp(min=1e-2).log()
-        self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std())
-        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
 
     def conditioned(self, told: Told) -> Tensor:
         """Embed all that holds for a token as a whole."""
@@ -166,14 +140,6 @@ class TextTransformer(Network):
         silence = torch.arange(text.shape[1], device=text.device) == 0
         return self.words(text) + self.place, there | silence
 
-    def mixture(self, x: Tensor) -> Mixture:
-        """Read the mixture off the stream (..., C)."""
-        config = self.config
-        raw = self.head(self.norm(x)).float()
-        logits, rest = raw.split([config.components, raw.shape[-1] - config.components], -1)
-        means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
-        return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
-
     def forward(self, frames: Tensor, told: Told, reach: Tensor) -> Mixture:
         """Predict each next token.
 
@@ -183,9 +149,7 @@ class TextTransformer(Network):
             reach: How many tokens each token sees, itself included, (N, S).
         """
         position = torch.arange(frames.shape[1], device=frames.device)
-        age = position[:, None] - position[None, :]
-        reach = reach.clamp(max=self.config.context_tokens)
-        seen = ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
+        seen = self.seen(position, reach)
         condition = self.conditioned(told)
         words, there = self.embedded(told.text)
         x = self.embed(frames.flatten(-2))
@@ -245,46 +209,22 @@ class TextTransformer(Network):
         With a probability of `disturbance` an input token is the network's own sample of it; see
         `training.models.transformer_mdn`.
         """
-        tokens, told, reach = self._tokens(batch), self.told(batch), batch.reach[:, 1:]
+        tokens, told, reach = self.tokens_of(batch), self.told(batch), batch.reach[:, 1:]
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
-            strayed = self._strayed(inputs, told, reach)
-            chosen = torch.rand(inputs.shape[:2], device=inputs.device) < disturbance
-            strayed = strayed * chosen[..., None, None]
-            returning = way_back(strayed)
-            inputs = inputs + strayed + returning[:, :-1]
-            targets = targets + returning[:, 1:]
-        with torch.autocast(inputs.device.type, enabled=False):
-            latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
+            with torch.no_grad():
+                strayed = self.strayed(inputs, self(inputs, told, reach))
+            inputs, targets = led_astray(inputs, targets, strayed, disturbance)
+        latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, told, reach).log_likelihood(latent) / self.codec.latent
         real = batch.real[:, 1:]
         return -(likelihood * real).sum() / real.sum().clamp(min=1)
 
-    def _tokens(self, batch: Window) -> Tensor:
-        frames = self.codec.normalise(batch.frames)
-        return frames[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
-
-    @torch.no_grad()
-    def _strayed(self, inputs: Tensor, told: Told, reach: Tensor) -> Tensor:
-        """Return how far the network's own samples are from the real tokens; 0 for the first."""
-        mixture = self(inputs, told, reach)
-        one = torch.ones_like(told.energy)
-        normal = torch.randn_like(mixture.means[..., 0, :])
-        latent = mixture.sample(one, torch.rand_like(one), normal)
-        with torch.autocast(inputs.device.type, enabled=False):
-            own = self.codec.decode(inputs[:, :-1, -2:].float(), latent[:, :-1].float())
-        return functional.pad(own - inputs[:, 1:], (0, 0, 0, 0, 1, 0))
-
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, nats per frame."""
-        tokens = self._tokens(batch)
-        last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
+        tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
-        mixture = self(tokens[:, :-1], self.told(batch), everything)
-        with torch.autocast(tokens.device.type, enabled=False):
-            likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
-            likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
-        return -likelihood.mean() / self.config.frames_per_token
+        return self.nats_of(tokens, self(tokens[:, :-1], self.told(batch), everything))
 
     def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
         """Return what is exported; labels that are no emotions always have these weights."""
@@ -302,7 +242,7 @@ class Step(ExportedStep):
 
     def __init__(self, network: TextTransformer, always: Tensor, usual_energy: Tensor) -> None:
         c = network.config
-        cache = (BRANCHES, c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+        cache = (BRANCHES, *network.cache_shape)
         states = (
             State(name="keys", shape=cache),
             State(name="values", shape=cache),

@@ -16,37 +16,22 @@ References:
     arXiv:2207.12598.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 import torch
-from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from motion.contract import State
-from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import (
-    AttentionSizes,
     ExportedStep,
-    Network,
     calm,
     energy_level,
 )
-from training.models.token_codec import TokenCodec
-from training.models.way_back import way_back
-
-
-class TransformerSizes(AttentionSizes):
-    """Sizes of a causal transformer over tokens."""
-
-    frames_per_token: int = Field(ge=2)
-    latent: int = Field(ge=1)
-    components: int = Field(ge=1)
-    layers: int = Field(ge=1)
-    condition_channels: int = Field(default=128, ge=1)
+from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
+from training.models.way_back import led_astray
 
 
 class Config(TransformerSizes):
@@ -55,93 +40,11 @@ class Config(TransformerSizes):
     kind: Literal["transformer-mdn"] = "transformer-mdn"
 
 
-class Block(nn.Module):
-    """A pre-norm transformer block whose norms are scaled and shifted by the condition."""
-
-    def __init__(self, config: TransformerSizes) -> None:
-        super().__init__()
-        channels = config.channels
-        self.heads = config.heads
-        self.norm_attention = nn.LayerNorm(channels, elementwise_affine=False)
-        self.norm_mlp = nn.LayerNorm(channels, elementwise_affine=False)
-        self.modulation = nn.Linear(config.condition_channels, 4 * channels)
-        self.qkv = nn.Linear(channels, 3 * channels)
-        self.out = nn.Linear(channels, channels)
-        self.mlp = nn.Sequential(
-            nn.Linear(channels, 4 * channels), nn.GELU(), nn.Linear(4 * channels, channels)
-        )
-        nn.init.zeros_(self.modulation.weight)
-        nn.init.zeros_(self.modulation.bias)
-
-    def modulated(self, x: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the normed input of attention, and scale and shift of the MLP's norm."""
-        scale, shift, mlp_scale, mlp_shift = self.modulation(condition).chunk(4, -1)
-        return self.norm_attention(x) * (1 + scale) + shift, mlp_scale, mlp_shift
-
-    def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Split into heads: three of (N, H, S, C / H); further axes may lead."""
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).movedim(-3, 0).transpose(-3, -2)
-        return q, k, v
-
-    def finish(self, x: Tensor, attended: Tensor, mlp_scale: Tensor, mlp_shift: Tensor) -> Tensor:
-        """Add attention's result (N, H, S, C / H) and the MLP's to the stream (N, S, C)."""
-        x = x + self.out(attended.transpose(-3, -2).flatten(-2))
-        return x + self.mlp(self.norm_mlp(x) * (1 + mlp_scale) + mlp_shift)
-
-
-def rotary(x: Tensor, positions: Tensor) -> Tensor:
-    """Rotate channel pairs of (N, H, S, c) by angles that grow with the positions (S,)."""
-    half = x.shape[-1] // 2
-    rates = 1000.0 ** (-torch.arange(half, device=x.device) / half)
-    angle = positions[:, None] * rates
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
-    a, b = x[..., :half], x[..., half:]
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
-
-
-class TransformerMDN(Network):
+class TransformerMDN(TokenTransformer):
     """Predicts the next token's latent from the tokens so far, an emotion and an energy."""
-
-    DISTURBANCE: ClassVar[str] = "own_sample_share"
-    PROVING: ClassVar[Mapping[str, Any]] = {
-        "frames_per_token": 4,
-        "context_tokens": 16,
-        "latent": 24,
-        "components": 4,
-        "channels": 64,
-        "layers": 2,
-        "heads": 4,
-        "condition_channels": 32,
-    }
-
-    config: TransformerSizes
-    codec: TokenCodec
-    log_energy_mean: Tensor
-    log_energy_scale: Tensor
-
-    def __init__(self, config: TransformerSizes, labels: int, layout: Layout) -> None:
-        super().__init__(config, labels, layout)
-        self.config, self.labels = config, labels
-        channels, condition = config.channels, config.condition_channels
-        self.codec = TokenCodec(layout, config.frames_per_token, config.latent)
-        self.embed = nn.Linear(config.frames_per_token * layout.width, channels)
-        self.emotion = nn.Linear(labels, condition, bias=False)
-        self.energy = nn.Linear(2, condition)
-        self.condition = nn.Sequential(nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(channels)
-        self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
-        self.register_buffer("log_energy_mean", torch.zeros(()))
-        self.register_buffer("log_energy_scale", torch.ones(()))
 
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
-
-    @property
-    def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
-        c = self.config
-        return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
 
     def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
         """Return the stream (..., C) of normalised tokens (..., K, F).
@@ -161,24 +64,6 @@ class TransformerMDN(Network):
         """
         level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
         return self.condition(self.emotion(labels) + self.energy(level))
-
-    def mixture(self, x: Tensor) -> Mixture:
-        """Read the mixture off the stream (..., C)."""
-        return self.mixture_of(self.norm(x))
-
-    def mixture_of(self, x: Tensor) -> Mixture:
-        """Return the mixture that the head reads off a normed stream."""
-        config = self.config
-        raw = self.head(x).float()
-        logits, rest = raw.split([config.components, raw.shape[-1] - config.components], -1)
-        means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
-        return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
-
-    def seen(self, position: Tensor, reach: Tensor) -> Tensor:
-        """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
-        age = position[:, None] - position[None, :]
-        reach = reach.clamp(max=self.config.context_tokens)
-        return ((age >= 0) & (age < reach[..., None])).unsqueeze(1)
 
     def forward(
         self,
@@ -249,14 +134,6 @@ class TransformerMDN(Network):
             new_values.append(v)
         return self.mixture(x.squeeze(1)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
 
-    def fit(self, windows: Tensor, speed: Tensor) -> str:
-        """Fit codec and normalisation and return what the codec keeps, in words."""
-        kept = self.codec.fit_windows(windows)
-        level = speed.clamp(min=1e-2).log()
-        self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std().clamp(min=1e-3))
-        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
-
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the mean negative log likelihood per latent dimension, nats.
 
@@ -264,48 +141,28 @@ class TransformerMDN(Network):
         follows then leads back to the real motion as softly as a body does, and so the network
         learns to mend its errors without haste.
         """
-        frames, labels, energy, reach, other = *batch[:4], batch.other
-        real = self.codec.normalise(frames)
-        tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
-        conditions = labels[:, 1:], energy[:, 1:], reach[:, 1:], other[:, :-1]
+        tokens = self.tokens_of(batch)
+        conditions = (
+            batch.labels[:, 1:],
+            batch.energy[:, 1:],
+            batch.reach[:, 1:],
+            batch.other[:, :-1],
+        )
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
-            strayed = self._strayed(inputs, *conditions)
-            chosen = torch.rand(inputs.shape[:2], device=inputs.device) < disturbance
-            strayed = strayed * chosen[..., None, None]
-            returning = way_back(strayed)
-            inputs = inputs + strayed + returning[:, :-1]
-            targets = targets + returning[:, 1:]
-        with torch.autocast(inputs.device.type, enabled=False):
-            latent = self.codec.encode(inputs[:, :, -2:].float(), targets.float())
+            with torch.no_grad():
+                strayed = self.strayed(inputs, self(inputs, *conditions))
+            inputs, targets = led_astray(inputs, targets, strayed, disturbance)
+        latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, *conditions).log_likelihood(latent)
         return -likelihood.mean() / self.codec.latent
 
-    @torch.no_grad()
-    def _strayed(
-        self, inputs: Tensor, labels: Tensor, energy: Tensor, reach: Tensor, other: Tensor
-    ) -> Tensor:
-        """Return how far the network's own samples are from the real tokens; 0 for the first."""
-        mixture = self(inputs, labels, energy, reach, other)
-        one = torch.ones_like(energy)
-        normal = torch.randn_like(mixture.means[..., 0, :])
-        latent = mixture.sample(one, torch.rand_like(one), normal)
-        with torch.autocast(inputs.device.type, enabled=False):
-            own = self.codec.decode(inputs[:, :-1, -2:].float(), latent[:, :-1].float())
-        return functional.pad(own - inputs[:, 1:], (0, 0, 0, 0, 1, 0))
-
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, nats per frame."""
-        frames, labels, energy, reach, other = *batch[:4], batch.other
-        real = self.codec.normalise(frames)
-        tokens = real[:, 2:].unflatten(1, (-1, self.config.frames_per_token))
-        last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
-        everything = torch.full_like(reach[:, 1:], self.config.context_tokens)
-        mixture = self(tokens[:, :-1], labels[:, 1:], energy[:, 1:], everything, other[:, :-1])
-        with torch.autocast(frames.device.type, enabled=False):
-            likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
-            likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
-        return -likelihood.mean() / self.config.frames_per_token
+        tokens = self.tokens_of(batch)
+        everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
+        told = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
+        return self.nats_of(tokens, self(tokens[:, :-1], *told))
 
     def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
         """Return what is exported; labels that are no emotions always have these weights."""

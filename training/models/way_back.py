@@ -38,3 +38,20 @@ def way_back(strayed: Tensor) -> Tensor:
         decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
         returning[:, lag:] += decayed[:, :tokens]
     return returning
+
+
+def led_astray(
+    inputs: Tensor, targets: Tensor, strayed: Tensor, share: float
+) -> tuple[Tensor, Tensor]:
+    """Let a share of the inputs stray, and what follows lead back to the real motion.
+
+    Args:
+        inputs: Real tokens, (N, S, K, F).
+        targets: Those after them.
+        strayed: How far the inputs may stray, (N, S, K, F).
+        share: Probability that one does.
+    """
+    chosen = torch.rand(inputs.shape[:2], device=inputs.device) < share
+    strayed = strayed * chosen[..., None, None]
+    returning = way_back(strayed)
+    return inputs + strayed + returning[:, :-1], targets + returning[:, 1:]
