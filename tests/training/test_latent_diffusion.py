@@ -9,6 +9,7 @@ from torch.utils.data import default_collate
 from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
 from motion.partner import Partner
+from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import QUIET, clips, tiny_latent_diffusion
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
@@ -177,25 +178,7 @@ class TestExported:
         assert engine.contract.context_frames == PAST
 
     def test_a_batch_computes_what_singles_do(self, run):
-        engine = run[1]
-        contract, rng = engine.contract, np.random.default_rng(0)
-        drawn = {n: rng.random((3, *shape), np.float32) for n, shape in contract.inputs.items()}
-        drawn["begun"] = np.array([[0.0], [1.0], [1.0]], np.float32)
-
-        def step(rows: slice):
-            conditions = ("emotion", "energy", "temperature", "guidance")
-            return engine.step(
-                drawn["frames"][rows],
-                Conditions(*(drawn[name][rows] for name in conditions)),
-                {state.name: drawn[state.name][rows] for state in contract.states},
-                Noise(drawn["uniform"][rows], drawn["normal"][rows]),
-            )
-
-        whole, after = step(slice(None))
-        for i in range(3):
-            alone, alone_after = step(slice(i, i + 1))
-            np.testing.assert_allclose(whole[i], alone[0], atol=1e-4)
-            np.testing.assert_allclose(after["past"][i], alone_after["past"][0], atol=1e-4)
+        assert_a_batch_is_singles(run[1], begun=[0.0, 1.0, 1.0])
 
     def test_to_hear_without_chance_leaves_the_same_memory(self, run):
         engine = run[1]

@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from motion.engine import Conditions, Engine, Noise
+from motion.engine import Engine
 from motion.errors import BhavaError
 from motion.partner import Partner
+from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import QUIET, clips, tiny_vae
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
@@ -178,27 +179,7 @@ class TestExported:
         assert largest_difference(step_of(load_checkpoint(checkpoint)), engine) < TOLERANCE
 
     def test_a_batch_computes_what_singles_do(self, run):
-        contract, rng = run[1].contract, np.random.default_rng(0)
-        drawn = {
-            name: rng.random((3, *shape), np.float32) for name, shape in contract.inputs.items()
-        }
-        drawn["danced"] = np.array([[0.0], [1.0], [2.0]], np.float32)
-
-        def step(rows: slice):
-            conditions = ("emotion", "energy", "temperature", "guidance")
-            return run[1].step(
-                drawn["frames"][rows],
-                Conditions(*(drawn[name][rows] for name in conditions)),
-                {state.name: drawn[state.name][rows] for state in contract.states},
-                Noise(drawn["uniform"][rows], drawn["normal"][rows]),
-            )
-
-        whole, after = step(slice(None))
-        for i in range(3):
-            alone, alone_after = step(slice(i, i + 1))
-            np.testing.assert_allclose(whole[i], alone[0], atol=1e-4)
-            for name, state in alone_after.items():
-                np.testing.assert_allclose(after[name][i], state[0], atol=1e-4)
+        assert_a_batch_is_singles(run[1], danced=[0.0, 1.0, 2.0])
 
     def test_a_partner_dances_with_it(self, run):
         partner = Partner(run[1], seed=1)
