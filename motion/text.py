@@ -163,7 +163,9 @@ def usual_energy(sentence: Float[Array, "W"], contract: Contract) -> float:
     """Return the mean joint speed of what learnt texts like a sentence mean, m/s."""
     known = _sentences(tuple(contract.energy_by_text), contract.text_encoder)
     weights = np.exp((known @ sentence - 1.0) / NEARBY)
-    return float(np.exp(np.average(np.log([*contract.energy_by_text.values()]), weights=weights)))
+    with np.errstate(divide="ignore"):  # of a rig whose joints rest: then nothing is known
+        levels = np.log([*contract.energy_by_text.values()])
+    return float(np.exp(np.average(levels, weights=weights)))
 
 
 def check_prompt(text: str, contract: Contract) -> list[str]:

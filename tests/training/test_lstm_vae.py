@@ -72,6 +72,14 @@ def test_it_learns_to_dance_from_latents():
 
 
 @torch.no_grad()
+def test_latents_hold_the_motion_before_anything_is_learnt():
+    network, batch = fitted()
+    torch.manual_seed(0)
+    real = network.codec.normalise(batch.frames)
+    assert network.parts(batch, 0.0).error < 0.2 * real.var((0, 1)).mean()
+
+
+@torch.no_grad()
 def test_noise_on_what_it_hears_disturbs_it_and_the_weight_counts_nats():
     network, batch = fitted()
     torch.manual_seed(0)

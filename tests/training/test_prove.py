@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
+import torch
+from torch.utils.data import default_collate
 
 from motion.clip import Clip
+from tests.training.tiny import QUIET
+from training.fit.train import Training
+from training.fit.windows import Windows
 from training.judge.prove import Score, learnt, prove, recipe_for, table
 from training.judge.worlds import GRAVITY, LENGTHS, WORLDS
 from training.models.kinds import KINDS
@@ -59,6 +64,32 @@ def test_every_kind_has_a_recipe_to_prove_itself_by(kind):
     recipe = recipe_for(kind, LISSAJOUS)
     assert recipe.model.kind == kind
     assert recipe.disturbance >= 0
+
+
+class TestReading:
+    pytestmark = QUIET
+
+    def test_a_kind_that_reads_is_told_the_label_in_words(self):
+        scores = {who: score for _, who, score in prove(["text-transformer"], [LISSAJOUS], 2)}
+        assert np.isfinite(scores["text-transformer"].next_error)
+
+
+@torch.no_grad()
+def test_only_what_moves_counts():
+    clips = [LISSAJOUS.clip(label, 8.0, seed) for label in LISSAJOUS.labels for seed in range(2)]
+    windows = Windows(recipe_for("transformer-mdn", LISSAJOUS), clips, clips)
+    module = Training(windows.recipe.model_dump(), windows.layout.skeleton.to_dict())
+    module.prepare_from(windows.pools, windows.to_fit())
+    network, frames = module.network, windows.recipe.model.frames_per_token
+    moving = network.codec.moving
+    assert moving.sum() == 2 * frames  # across and up
+    batch = default_collate([windows.to_fit().window(np.random.default_rng(0))])
+    before = network.loss(batch, 0.0), network.nats_per_frame(batch)
+    components = network.config.components
+    network.head.bias[components:].unflatten(0, (components, 2, -1))[..., moving == 0] += 1.0
+    assert (network.loss(batch, 0.0), network.nats_per_frame(batch)) == before
+    network.head.bias[components:].unflatten(0, (components, 2, -1))[..., moving == 1] += 1.0
+    assert network.loss(batch, 0.0) > before[0]
 
 
 def test_the_table_says_who_has_learnt():

@@ -22,6 +22,7 @@ from motion import features
 from motion.clip import Clip
 from motion.engine import Conditions, Engine
 from motion.rollout import rollout
+from motion.text import tokens_of
 from training.fit.dataset import FPS
 from training.fit.export import export
 from training.fit.recipe import Recipe
@@ -42,7 +43,8 @@ WINDOWS = 8
 NEXT = 4
 """Frames that count as what comes next."""
 
-STEPS = 800
+WINDOW_FRAMES = 128
+STEPS = 1500
 
 DISTURBANCES = {"own_sample_share": 0.25, "input_noise": 0.05}
 
@@ -82,7 +84,7 @@ def recipe_for(kind: str, world: World, steps: int = STEPS) -> Recipe:
         "data": {
             "emotions": list(world.labels),
             "shares": dict.fromkeys(world.labels, 1.0),
-            "tokens": 64 // KINDS[kind].PROVING.get("frames_per_token", 1),
+            "tokens": WINDOW_FRAMES // KINDS[kind].PROVING.get("frames_per_token", 1),
             "dropout": {"context": 0.0},
         },
         "playing": {"temperature": 0.2},
@@ -172,8 +174,8 @@ def _play(engine: Engine, label: str, heard: Sequence[Clip]) -> list[Clip]:
     contract, count = engine.contract, len(heard)
     emotion = np.eye(len(contract.emotions), dtype=np.float32)[[contract.emotions.index(label)]]
     aim = contract.energy_by_emotion[contract.emotions.index(label)]
-    rest = np.array([[aim, contract.temperature, 0.0]], np.float32)
-    told = np.repeat(np.concatenate([emotion, rest], 1), count, axis=0)
+    rest = [[aim, contract.temperature, 0.0, *tokens_of(label, contract)]]
+    told = np.repeat(np.concatenate([emotion, np.array(rest, np.float32)], 1), count, axis=0)
     conditions = Conditions.of(told, len(contract.emotions))
     frames = np.stack([features.from_clip(clip) for clip in heard])
     steps = round(SAID_SECONDS * FPS) // contract.frames_per_step

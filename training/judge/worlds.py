@@ -30,8 +30,9 @@ Array = np.ndarray
 
 GRAVITY = 9.81
 
-NOISE = 0.005
-"""Standard deviation of what nobody can foretell, in each angle in radians and place in metres."""
+NOISE = 0.002
+"""Standard deviation of what nobody can foretell, in each angle in radians and place in metres:
+about that of good motion capture."""
 
 Motion = Callable[[str, Array, np.random.Generator], tuple[Array, Array]]
 

@@ -31,7 +31,7 @@ from motion.errors import BhavaError
 from motion.features import Layout
 from training.fit.dataset import FPS, Window
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
-from training.models.network import ExportedStep, Network, Sizes, calm, energy_level
+from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
 
 JOIN_HALF_LIFE = 0.2
 """Seconds in which motion comes half the way from where it was to what the latent says."""
@@ -80,7 +80,7 @@ class Block(nn.Module):
         return x + added
 
 
-class LatentDiffusion(Network):
+class LatentDiffusion(EnergyNetwork):
     """Says in which direction a latent lies from what is partly noise."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
@@ -95,8 +95,6 @@ class LatentDiffusion(Network):
     config: Config
     codec: MotionAutoencoder
     fade: Tensor
-    log_energy_mean: Tensor
-    log_energy_scale: Tensor
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout)
@@ -110,8 +108,6 @@ class LatentDiffusion(Network):
         self.blocks = nn.ModuleList(Block(channels) for _ in range(config.layers))
         self.say = nn.Sequential(nn.LayerNorm(channels), nn.Linear(channels, latent))
         self.register_buffer("fade", spring(config.motion.window - config.past))
-        self.register_buffer("log_energy_mean", torch.zeros(()))
-        self.register_buffer("log_energy_scale", torch.ones(()))
 
     def fit(self, windows: Tensor, speed: Tensor) -> str:
         """Fit the encoder and return what it keeps, in words."""
@@ -122,9 +118,7 @@ class LatentDiffusion(Network):
                 f"got {frames.shape[1]}"
             )
         kept = self.codec.fit(frames)
-        level = speed.clamp(min=1e-2).log()
-        self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std())
+        self.fit_energy(speed)
         sizes = self.codec.sizes
         return f"autoencoder: {sizes.latent} numbers keep {kept:.1%} of {sizes.window} frames"
 
@@ -210,7 +204,7 @@ class LatentDiffusion(Network):
             labels: Weights (N, L); all zero where nothing is known.
             energy: Mean joint speed of the coming second, m/s, (N, 1); 0 where not known.
         """
-        level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
+        level = self.energy_level(energy)
         waves = torch.cos(math.pi * t * torch.arange(WAVES, device=t.device))
         told = self.told(torch.cat([level, waves], -1))
         condition = self.condition(self.emotion(labels) + told)

@@ -9,11 +9,12 @@ nothing that the decoder does, and cannot come to rest with it.
 
 What is known to fail in such models, and what is done here: first frames that jump (the decoder
 has heard the motion, and adds to what a regression extrapolates from the last two frames), little
-movement (the latent holds what is to come, the decoder learns on its own frames, energy is a
-condition), held-out loss far above that of training (clips are held out whole; noise on inputs).
+movement (latents start warm, as principal components of a leg, which hold its speed before anything
+is learnt; encoder and decoder learn to add to that; energy is a condition), held-out loss far above
+that of training (clips are held out whole; noise on inputs).
 
-Shapes: N batch, S tokens, K frames per token, F features, D latent, M mixture components,
-L labels, E emotions, C channels.
+Shapes: N batch, S tokens, K frames per token, F features, D latent, E emotions,
+C channels, P pose coordinates.
 
 References:
     D. P. Kingma and M. Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114. M. Pettee et
@@ -28,15 +29,17 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.distributions import Normal, kl_divergence
 from torch.nn import functional
 
 from motion.contract import State
 from motion.errors import BhavaError
 from motion.features import Layout
 from training.fit.dataset import Window
+from training.models.latent_walk import LatentWalk
 from training.models.lstm import LSTM
-from training.models.mixture import Mixture
-from training.models.network import ExportedStep, Network, Sizes, calm, energy_level
+from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
+from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
 from training.models.token_codec import TokenCodec
 
 STEP_WEIGHT = 10.0
@@ -52,6 +55,9 @@ it follows somebody: then its latent is what it hears."""
 FIRST_LOG_SCALE = -2.0
 """Of posteriors before training: what is all noise at first, the decoder would learn to ignore."""
 
+FIRST_PULL = 1.0
+"""By whose sigmoid the decoder is led to what the latent holds, before training."""
+
 RESTARTED = 0.5
 """Share of the legs that begin, in training, with real frames instead of the decoder's own."""
 
@@ -60,7 +66,7 @@ class Config(Sizes):
     """Sizes of a network.
 
     Attributes:
-        latent: Numbers in a latent.
+        latent: Numbers in a latent, at most.
         leg_tokens: Tokens from one latent to the next.
         token_latent: Numbers of the linear codec in which a token is said.
         components: Of the mixture over the next latent.
@@ -95,7 +101,7 @@ class Parts(NamedTuple):
     walk: Tensor
 
 
-class LSTMVAE(Network):
+class LSTMVAE(EnergyNetwork):
     """Encoder, decoder, and the mixture by which the latent walks."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
@@ -111,54 +117,67 @@ class LSTMVAE(Network):
 
     config: Config
     codec: TokenCodec
-    log_energy_mean: Tensor
-    log_energy_scale: Tensor
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout)
         self.config, self.labels = config, labels
-        channels, layers, latent = config.channels, config.layers, config.latent
-        width, conditions = layout.width, labels + 2
+        channels, layers, told = config.channels, config.layers, labels + 2
         self.codec = TokenCodec(layout, config.frames_per_token, config.token_latent)
-        self.encoder = LSTM(config.frames_per_token * width, channels, layers)
+        frames = config.leg_tokens * config.frames_per_token
+        sizes = MotionSizes(window=frames, rhythms=frames, latent=config.latent)
+        self.legs = MotionAutoencoder(layout, sizes, None)
+        self.latent = latent = self.legs.sizes.latent
+        self.encoder = LSTM(config.frames_per_token * layout.width, channels, layers)
         self.posterior = nn.Linear(channels, 2 * latent)
-        self.decoder = LSTM(2 * width + latent + conditions + config.leg_tokens, channels, layers)
+        heard = 2 * layout.width
+        self.decoder = LSTM(heard + latent + told + config.leg_tokens, channels, layers)
         self.out = nn.Linear(channels, self.codec.latent)
-        self.goal = nn.Linear(channels, config.frames_per_token * width)
-        self.pull = nn.Parameter(torch.full((self.codec.latent,), -1.0))
-        self.walk = nn.Sequential(
-            nn.Linear(latent + conditions, 2 * channels),
-            nn.GELU(),
-            nn.Linear(2 * channels, config.components * (1 + 2 * latent)),
-        )
-        nn.init.constant_(self.posterior.bias.data[latent:], FIRST_LOG_SCALE)
-        self.register_buffer("log_energy_mean", torch.zeros(()))
-        self.register_buffer("log_energy_scale", torch.ones(()))
+        self.pull = nn.Parameter(torch.full((self.codec.latent,), FIRST_PULL))
+        self.walk = LatentWalk(latent, told, 2 * channels, config.components)
+        nn.init.zeros_(self.posterior.weight)
+        first = torch.tensor([0.0, FIRST_LOG_SCALE])
+        self.posterior.bias.data.copy_(first.repeat_interleave(latent))
 
     def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
         """Join labels (..., L) and energies in m/s, 0 where unknown, (..., 1)."""
-        level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
-        return torch.cat([labels, level], -1)
+        return torch.cat([labels, self.energy_level(energy)], -1)
 
-    def encode(self, token: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return mean and log scale (N, D) of the posterior after a token, and the memory then.
+    def encode(self, token: Tensor, past: Tensor, memory: Tensor) -> tuple[Tensor, ...]:
+        """Return mean and log scale (N, D) of the posterior after a token, past and memory then.
 
         Args:
             token: Normalised features, (N, K, F).
+            past: Pose coordinates of the last leg of frames, (N, leg * K, P).
             memory: Of the encoder.
         """
         stream, memory = self.encoder(token.flatten(-2), memory)
-        mean, log_scale = self.posterior(stream).float().chunk(2, -1)
-        return mean, log_scale.clamp(-6.0, 2.0), memory
+        more, log_scale = self.posterior(stream).float().chunk(2, -1)
+        with torch.autocast(token.device.type, enabled=False):
+            heard = self.legs.to_poses(self.codec.denormalise(token.float()))
+            past = torch.cat([past[:, token.shape[1] :], heard], 1)
+            mean = self.legs.encode(past) + more
+        return mean, log_scale.clamp(-6.0, 2.0), past, memory
 
     def encode_all(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Return means and log scales (N, S, D) of the posteriors after tokens (N, S, K, F)."""
         memory, posteriors = self.encoder.nothing(tokens), []
+        past = torch.zeros(len(tokens), *self.past_shape, device=tokens.device)
         for token in tokens.unbind(1):
-            mean, log_scale, memory = self.encode(token, memory)
+            mean, log_scale, past, memory = self.encode(token, past, memory)
             posteriors.append((mean, log_scale))
         means, log_scales = zip(*posteriors, strict=True)
         return torch.stack(means, 1), torch.stack(log_scales, 1)
+
+    @property
+    def past_shape(self) -> tuple[int, int]:
+        """Of the pose coordinates of a leg of frames."""
+        return self.legs.sizes.window, self.legs.sizes.poses
+
+    def goal(self, latent: Tensor, place: Tensor) -> Tensor:
+        """Return features (N, K, F) of a latent (N, D) at one token of a leg, one-hot (N, leg)."""
+        tokens = self.legs.decode(latent).unflatten(1, (self.config.leg_tokens, -1))
+        poses = (place[..., None, None] * tokens).sum(1)
+        return self.codec.normalise(self.legs.from_poses(poses))
 
     def decode(
         self, token: Tensor, latent: Tensor, number: Tensor, condition: Tensor, memory: Tensor
@@ -178,18 +197,11 @@ class LSTMVAE(Network):
         last = token[:, -2:]
         told = torch.cat([last.flatten(-2), latent, condition, place], -1)
         stream, memory = self.decoder(told, memory)
-        said, goal = self.out(stream).float(), self.goal(stream).float()
+        said = self.out(stream).float()
         with torch.autocast(said.device.type, enabled=False):
-            away = self.codec.encode(last.float(), goal.unflatten(-1, token.shape[1:]))
+            goal = self.goal(latent.float(), place.float())
+            away = self.codec.encode(last.float(), goal)
             return self.codec.decode(last.float(), said + self.pull.sigmoid() * away), memory
-
-    def next_latent(self, latent: Tensor, condition: Tensor) -> Mixture:
-        """Return the mixture over the latent a leg after another (..., D)."""
-        raw = self.walk(torch.cat([latent, condition], -1)).float()
-        count = self.config.components
-        logits, rest = raw.split([count, raw.shape[-1] - count], -1)
-        means, log_scales = rest.unflatten(-1, (count, -1)).chunk(2, -1)
-        return Mixture(logits, latent.unsqueeze(-2) + means, log_scales.clamp(-4.0, 2.0))
 
     def hear(self, tokens: Tensor, latents: Tensor, conditions: Tensor, memory: Tensor) -> Tensor:
         """Return the decoder's memory after tokens, each as if a leg began with the next.
@@ -226,16 +238,26 @@ class LSTMVAE(Network):
     def fit(self, windows: Tensor, speed: Tensor) -> str:
         """Fit codec and normalisation and return what the codec keeps, in words."""
         kept = self.codec.fit_windows(windows)
-        level = speed.clamp(min=1e-2).log()
-        self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std())
-        return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
+        held = self.legs.fit(windows[:, 2:])
+        self.fit_energy(speed)
+        self._fit_walk(self.legs.to_poses(windows[:, 2:]))
+        return (
+            f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance, "
+            f"{self.latent} keep {held:.1%} of a leg's"
+        )
+
+    def _fit_walk(self, poses: Tensor) -> None:
+        """Fit the walk to the latents of windows (N, T, P)."""
+        leg, span = self.config.leg_tokens, self.config.frames_per_token
+        legs = poses.unfold(1, leg * span, span).transpose(2, 3)
+        latent = self.legs.encode(legs.flatten(0, 1)).unflatten(0, legs.shape[:2])
+        self.walk.fit(latent[:, :-leg].flatten(0, 1), latent[:, leg:].flatten(0, 1))
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return error, weighted divergence and, per number of a latent, the walk's likelihood."""
         parts = self.parts(batch, disturbance)
         error = parts.error + STEP_WEIGHT * parts.step_error
-        walk = parts.walk / self.config.latent
+        walk = parts.walk / self.latent
         return error + self.config.kl_weight * parts.divergence + walk
 
     def parts(self, batch: Window, disturbance: float) -> Parts:
@@ -259,17 +281,15 @@ class LSTMVAE(Network):
         first = int(starts[0]) + 1
         error, step_error = _errors(said, real[:, first * tokens.shape[2] - 1 :])
         ends = starts + leg
-        divergence = _divergence(mean[:, ends], log_scale[:, ends])
-        told = self.conditioned(batch.labels[:, ends], batch.energy[:, starts + 1])
-        walked = self.next_latent(latent[:, starts].detach(), told)
-        walk = -walked.log_likelihood(latent[:, ends].detach())
+        posterior = Normal(mean[:, ends], log_scale[:, ends].exp(), validate_args=False)
+        divergence = kl_divergence(posterior, Normal(0.0, 1.0)).sum(-1)
+        told = self.conditioned(batch.labels[:, 2 * leg :], batch.energy[:, leg + 1 : 1 - leg])
+        walked = self.walk(latent[:, leg:-leg].detach(), told)
+        walk = -walked.log_likelihood(latent[:, 2 * leg :].detach())
         return Parts(error, step_error, divergence.mean(), walk.mean())
 
     def _danced(self, heard: Tensor, latent: Tensor, conditions: Tensor, starts: Tensor) -> Tensor:
-        """Return the frames (N, T, F) of all legs, learning within each.
-
-        Some begin with what was heard, the others with the decoder's own.
-        """
+        """Return the frames (N, T, F) of all legs; some begin with what was heard."""
         leg = self.config.leg_tokens
         ahead = latent[:, leg : 2 * leg], conditions[:, 1 : leg + 1]
         memory = self.hear(heard[:, :leg], *ahead, self.decoder.nothing(heard))
@@ -296,25 +316,19 @@ class LSTMVAE(Network):
 def _errors(said: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean squared errors of frames (N, T, F) and of the steps to them.
 
-    Args:
-        said: Frames.
-        real: The same, the frame before them, and maybe more after them.
+    What is real begins a frame before them, and may end later.
     """
     real = real[:, : said.shape[1] + 1]
     steps = torch.diff(torch.cat([real[:, :1], said], 1), dim=1)
     return functional.mse_loss(said, real[:, 1:]), functional.mse_loss(steps, real.diff(dim=1))
 
 
-def _divergence(mean: Tensor, log_scale: Tensor) -> Tensor:
-    """Return the nats (...) between Gaussians (..., D) and the unit normal."""
-    return 0.5 * (mean.square() + (2 * log_scale).exp() - 1 - 2 * log_scale).sum(-1)
-
-
 class Step(ExportedStep):
     """One token heard, and the next one said.
 
     Where it hears something else than it said, it listens: the latent is the posterior's mean. Else
-    the latent walks, and a leg begins where one ends, or where another emotion is asked for.
+    the latent walks, and a leg, whose tokens `danced` counts, begins where one ends, or where
+    another emotion is asked for.
     """
 
     network: LSTMVAE
@@ -324,14 +338,15 @@ class Step(ExportedStep):
         c = network.config
         shapes = {
             "said": (c.frames_per_token, network.codec.layout.width),
-            "latent": (c.latent,),
+            "latent": (network.latent,),
+            "past": network.past_shape,
             "danced": (1,),
             "leg_emotion": (len(usual_energy),),
             "encoder": (c.layers, 2, c.channels),
             "decoder": (c.layers, 2, c.channels),
         }
         states = tuple(State(name=name, shape=shape) for name, shape in shapes.items())
-        super().__init__(network, always, states, c.frames_per_token, c.latent)
+        super().__init__(network, always, states, c.frames_per_token, network.latent)
         self.register_buffer("usual_energy", usual_energy)
 
     def forward(
@@ -345,18 +360,16 @@ class Step(ExportedStep):
         normal: Tensor,
         said: Tensor,
         latent: Tensor,
+        past: Tensor,
         danced: Tensor,
         leg_emotion: Tensor,
         encoder: Tensor,
         decoder: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Return the next frames and the next states; shapes as in the contract.
-
-        `danced` counts the tokens of the leg.
-        """
+        """Return the next frames and the next states; shapes as in the contract."""
         network = self.network
         heard = network.codec.normalise(frames)
-        mean, _, encoder = network.encode(heard, encoder)
+        mean, _, past, encoder = network.encode(heard, past, encoder)
         strayed = (heard - said).square().mean((1, 2)).unsqueeze(1) > STRAYED**2
         changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
         begins = strayed | changed | (danced >= network.config.leg_tokens)
@@ -365,28 +378,19 @@ class Step(ExportedStep):
         latent = torch.where(begins, drawn, latent)
         leg_emotion = torch.where(begins, emotion, leg_emotion)
         danced = torch.where(begins, 0.0, danced)
-        condition = network.conditioned(self.labels_of(emotion), energy)
-        number = danced.squeeze(1).long()
-        said, decoder = network.decode(heard, latent, number, condition, decoder)
+        told = danced.squeeze(1).long(), network.conditioned(self.labels_of(emotion), energy)
+        said, decoder = network.decode(heard, latent, *told, decoder)
         following = network.codec.denormalise(said)
-        return following, said, latent, danced + 1.0, leg_emotion, encoder, decoder
+        return following, said, latent, past, danced + 1.0, leg_emotion, encoder, decoder
 
-    def drawn(
-        self,
-        latent: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-    ) -> Tensor:
-        """Return a latent (N, D) to be reached a leg after another."""
+    def drawn(self, latent: Tensor, *asked: Tensor) -> Tensor:
+        """Return a latent (N, D) to be reached a leg after another, from all that is asked for."""
+        emotion, energy, temperature, guidance, uniform, normal = asked
         network = self.network
         labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
         energies = energy, calm(emotion, energy, self.usual_energy)
         with_emotion, without = (
-            network.next_latent(latent, network.conditioned(*told))
+            network.walk(latent, network.conditioned(*told))
             for told in zip(labels, energies, strict=True)
         )
         return with_emotion.guided(without, guidance).sample(temperature, uniform, normal)

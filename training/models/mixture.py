@@ -11,6 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+NARROWEST_LOG_SCALE, WIDEST_LOG_SCALE = -4.0, 2.0
+"""Of a component's standard deviation."""
+
 
 class Mixture(NamedTuple):
     """A Gaussian mixture with diagonal covariances over a latent.
@@ -25,10 +28,30 @@ class Mixture(NamedTuple):
     means: Tensor
     log_scales: Tensor
 
-    def log_likelihood(self, latent: Tensor) -> Tensor:
-        """Return log densities (...) of latents (..., D) in nats."""
+    @staticmethod
+    def of(raw: Tensor, components: int, narrowest: float = NARROWEST_LOG_SCALE) -> "Mixture":
+        """Return the mixture that a network's outputs stand for.
+
+        Args:
+            raw: Logits, means and logarithms of standard deviations, (..., M * (1 + 2 * D)).
+            components: How many there are.
+            narrowest: Logarithm of the smallest standard deviation.
+        """
+        raw = raw.float()
+        logits, rest = raw.split([components, raw.shape[-1] - components], -1)
+        means, log_scales = rest.unflatten(-1, (components, -1)).chunk(2, -1)
+        return Mixture(logits, means, log_scales.clamp(narrowest, WIDEST_LOG_SCALE))
+
+    def log_likelihood(self, latent: Tensor, counts: Tensor | float = 1.0) -> Tensor:
+        """Return log densities (...) of latents (..., D) in nats.
+
+        Args:
+            latent: Whose density is wanted.
+            counts: 1 for each axis that counts, 0 for the others, (D,).
+        """
         z = (latent.unsqueeze(-2) - self.means) * torch.exp(-self.log_scales)
-        density = -0.5 * (z.square() + 1.8378770664093453).sum(-1) - self.log_scales.sum(-1)
+        nats = -0.5 * (z.square() + 1.8378770664093453) - self.log_scales
+        density = (counts * nats).sum(-1)
         return torch.logsumexp(density + functional.log_softmax(self.logits, -1), -1)
 
     def guided(self, unconditional: "Mixture", guidance: Tensor) -> "Mixture":

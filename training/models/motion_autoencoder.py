@@ -1,10 +1,10 @@
-"""A motion autoencoder: a window of 200 frames to 256 numbers, and back.
+"""A motion autoencoder: a window of some hundred frames to 256 numbers, and back.
 
 The encoder is linear and fitted: a frame's features onto their main directions, a window's onto
 slow to fast cosines, and what this gives onto its principal components. So latents stay as they are
-while a diffusion over them is learnt in the same run. The decoder is the way back, corrected by a
-small network that begins at nothing. The window's frames do not count alike: what is about to be
-shown counts most, so that is where the few numbers go. Speed counts beside place.
+while what moves among them is learnt in the same run. The decoder is the way back, corrected by a
+small network that begins at nothing. The window's frames need not count alike: what is about to be
+shown may count most, so that is where the few numbers go. Speed counts beside place.
 
 Shapes: N batch, W frames of a window, F features, P pose coordinates, R rhythms, D latent.
 """
@@ -57,23 +57,22 @@ class MotionAutoencoder(Normalisation):
     basis: Tensor
     spread: Tensor
 
-    def __init__(self, layout: Layout, sizes: MotionSizes, shown: int) -> None:
+    def __init__(self, layout: Layout, sizes: MotionSizes, shown: int | None) -> None:
         """Set up an autoencoder.
 
         Args:
             layout: Of the features.
             sizes: Of everything, at most.
-            shown: The frame of a window that is about to be shown, and counts most.
+            shown: The frame of a window that is about to be shown, and counts most; None where
+                all count alike.
         """
         super().__init__(layout)
         self.sizes = sizes = sizes.fitting(layout.width)
         numbers = sizes.rhythms * sizes.poses
         self.register_buffer("pose_basis", torch.zeros(layout.width, sizes.poses))
         self.register_buffer("pose_spread", torch.ones(sizes.poses))
-        at = torch.arange(sizes.window)
         self.register_buffer("rhythms", cosines(sizes.window, sizes.rhythms))
-        share = FAINT + (1 - FAINT) * torch.exp(-0.5 * ((at - shown - WIDE / 2) / WIDE) ** 2)
-        self.register_buffer("share", (share / share.square().mean().sqrt()).unsqueeze(-1))
+        self.register_buffer("share", _shares(sizes.window, shown).unsqueeze(-1))
         weight = (1 + (SPEED * torch.arange(sizes.rhythms)) ** 2).sqrt()
         self.register_buffer("weight", weight.unsqueeze(-1))
         self.register_buffer("usual", torch.zeros(numbers))
@@ -120,12 +119,12 @@ class MotionAutoencoder(Normalisation):
         """
         self.fit_scale(windows.flatten(0, 1))
         contacts = self.layout.part["contacts"]
-        self.scale[contacts] = windows[..., contacts].flatten(0, 1).std(0).clamp(min=1e-3)
+        self.scale[contacts] = windows.flatten(0, 1).std(0)[contacts].clamp(min=1e-3)
         self.scale[contacts] /= CONTACT_SPREAD
         flat = self.normalise(windows).flatten(0, 1)
         self.pose_basis.copy_(torch.linalg.eigh(flat.T @ flat)[1].flip(1)[:, : self.sizes.poses])
         self.pose_spread.copy_(self.to_poses(windows).flatten(0, 1).std(0).clamp(min=0.05))
-        poses = self.to_poses(windows).unfold(1, self.sizes.window, self.sizes.window // 10)
+        poses = self.to_poses(windows).unfold(1, self.sizes.window, max(1, self.sizes.window // 10))
         numbers = self._spectrum(poses.flatten(0, 1).transpose(1, 2))
         self.usual.copy_(numbers.mean(0))
         _, spread, axes = torch.pca_lowrank(numbers, self.sizes.latent, niter=4)
@@ -139,6 +138,15 @@ def cosines(frames: int, count: int) -> Tensor:
     at = (torch.arange(frames) + 0.5) * math.pi / frames
     waves = torch.cos(torch.arange(count).unsqueeze(-1) * at)
     return waves / waves.norm(dim=1, keepdim=True)
+
+
+def _shares(frames: int, shown: int | None) -> Tensor:
+    """Return how much each frame (T,) counts: 1 in the mean of squares."""
+    if shown is None:
+        return torch.ones(frames)
+    away = (torch.arange(frames) - shown - WIDE / 2) / WIDE
+    share = FAINT + (1 - FAINT) * torch.exp(-0.5 * away**2)
+    return share / share.square().mean().sqrt()
 
 
 def _correction(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

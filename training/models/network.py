@@ -149,17 +149,37 @@ class Network(nn.Module, ABC):
         """
 
 
-def energy_level(energy: Tensor, log_mean: Tensor, log_scale: Tensor) -> Tensor:
-    """Return what a network is told of energies: how high, and whether they are known, (..., 2).
+class EnergyNetwork(Network):
+    """A network that is told energies, beside those that are usual.
 
-    Args:
-        energy: Mean joint speed, m/s, (..., 1); 0 where not known.
-        log_mean: Of the logarithm of usual speeds.
-        log_scale: Standard deviation of that logarithm.
+    Attributes:
+        log_energy_mean: Of the logarithm of usual speeds in m/s.
+        log_energy_scale: Standard deviation of that logarithm.
     """
-    known = (energy > 0).to(energy.dtype)
-    level = (energy.clamp(min=1e-3).log() - log_mean) / log_scale
-    return torch.cat([level.clamp(-3, 3) * known, known], -1)
+
+    log_energy_mean: Tensor
+    log_energy_scale: Tensor
+
+    def __init__(self, config: Any, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
+        self.register_buffer("log_energy_mean", torch.zeros(()))
+        self.register_buffer("log_energy_scale", torch.ones(()))
+
+    def fit_energy(self, speed: Tensor) -> None:
+        """Fit what is usual to the mean joint speeds of frames, m/s, (T,)."""
+        level = speed.clamp(min=1e-2).log()
+        self.log_energy_mean.copy_(level.mean())
+        self.log_energy_scale.copy_(level.std().clamp(min=1e-3))
+
+    def energy_level(self, energy: Tensor) -> Tensor:
+        """Return how high energies are, and whether they are known, (..., 2).
+
+        Args:
+            energy: Mean joint speed, m/s, (..., 1); 0 where not known.
+        """
+        known = (energy > 0).to(energy.dtype)
+        level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
+        return torch.cat([level.clamp(-3, 3) * known, known], -1)
 
 
 def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:

@@ -99,10 +99,7 @@ class MixtureHead(nn.Module):
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
-        raw = self.out(x).float()
-        logits, rest = raw.split([self.components, raw.shape[-1] - self.components], -1)
-        means, log_scales = rest.unflatten(-1, (self.components, -1)).chunk(2, -1)
-        return Mixture(logits, means, log_scales.clamp(math.log(NARROWEST), 2.0))
+        return Mixture.of(self.out(x), self.components, math.log(NARROWEST))
 
     def log_likelihood(self, x: Tensor, target: Tensor) -> Tensor:
         """Return log densities (...) of normalised targets (..., F), nats."""

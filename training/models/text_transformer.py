@@ -27,7 +27,7 @@ from motion.text import TOKENS, WORDS
 from training.fit.dataset import Window
 from training.models import token_transformer
 from training.models.mixture import Mixture
-from training.models.network import CALM, ExportedStep, energy_level
+from training.models.network import CALM, ExportedStep
 from training.models.token_transformer import TokenTransformer, rotary
 from training.models.way_back import led_astray
 
@@ -129,7 +129,7 @@ class TextTransformer(TokenTransformer):
 
     def conditioned(self, told: Told) -> Tensor:
         """Embed all that holds for a token as a whole."""
-        level = energy_level(told.energy, self.log_energy_mean, self.log_energy_scale)
+        level = self.energy_level(told.energy)
         energy = self.energy(level)
         return self.condition(self.emotion(told.labels) + energy + self.sentence(told.sentence))
 
@@ -216,7 +216,8 @@ class TextTransformer(TokenTransformer):
                 strayed = self.strayed(inputs, self(inputs, told, reach))
             inputs, targets = led_astray(inputs, targets, strayed, disturbance)
         latent = self.latents_of(inputs, targets)
-        likelihood = self(inputs, told, reach).log_likelihood(latent) / self.codec.latent
+        mixture = self(inputs, told, reach)
+        likelihood = mixture.log_likelihood(latent, self.codec.moving) / self.codec.latent
         real = batch.real[:, 1:]
         return -(likelihood * real).sum() / real.sum().clamp(min=1)
 

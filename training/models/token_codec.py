@@ -74,6 +74,14 @@ class TokenCodec(Normalisation):
         lost = (residual - residual @ axes @ axes.T).square().sum()
         return float(1 - lost / (token - token.mean(0)).square().sum())
 
+    @property
+    def moving(self) -> Tensor:
+        """1 for each number of a latent that moves something, 0 for rounding errors, (D,).
+
+        Whose likelihood counted these would learn to be sure of nothing, and little else.
+        """
+        return (self.basis.norm(dim=1) > 2 * NEGLIGIBLE).to(self.basis.dtype)
+
     def encode(self, last: Tensor, token: Tensor) -> Tensor:
         """Latent (..., D) of a token (..., K, F) that follows the last frames (..., 2, F)."""
         residual = token.flatten(-2) - self._regressors(last) @ self.extrapolation
@@ -94,7 +102,9 @@ class TokenCodec(Normalisation):
         spread = self.spread[latent:].clamp(min=NARROWEST)
         z = residual @ self.remainder / spread
         density = -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1) - spread.log().sum()
-        volume = self.spread[:latent].log().sum() + self.frames_per_token * self.scale.log().sum()
+        volume = (
+            self.moving * self.spread[:latent].log()
+        ).sum() + self.frames_per_token * self.scale.log().sum()
         return density - volume
 
     def decode(self, last: Tensor, latent: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from motion.features import Layout
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
-from training.models.network import AttentionSizes, Network
+from training.models.network import AttentionSizes, EnergyNetwork
 from training.models.token_codec import TokenCodec
 
 
@@ -73,7 +73,7 @@ def rotary(x: Tensor, positions: Tensor) -> Tensor:
     return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
 
-class TokenTransformer(Network):
+class TokenTransformer(EnergyNetwork):
     """What causal transformers over tokens share, whatever else a token is told."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
@@ -90,8 +90,6 @@ class TokenTransformer(Network):
 
     config: TransformerSizes
     codec: TokenCodec
-    log_energy_mean: Tensor
-    log_energy_scale: Tensor
 
     def __init__(self, config: TransformerSizes, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout)
@@ -105,8 +103,6 @@ class TokenTransformer(Network):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(channels)
         self.head = nn.Linear(channels, config.components * (1 + 2 * self.codec.latent))
-        self.register_buffer("log_energy_mean", torch.zeros(()))
-        self.register_buffer("log_energy_scale", torch.ones(()))
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
@@ -120,11 +116,7 @@ class TokenTransformer(Network):
 
     def mixture_of(self, x: Tensor) -> Mixture:
         """Return the mixture that the head reads off a normed stream."""
-        config = self.config
-        raw = self.head(x).float()
-        logits, rest = raw.split([config.components, raw.shape[-1] - config.components], -1)
-        means, log_scales = rest.unflatten(-1, (config.components, -1)).chunk(2, -1)
-        return Mixture(logits, means, log_scales.clamp(-4.0, 2.0))
+        return Mixture.of(self.head(x), self.config.components)
 
     def seen(self, position: Tensor, reach: Tensor) -> Tensor:
         """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
@@ -135,9 +127,7 @@ class TokenTransformer(Network):
     def fit(self, windows: Tensor, speed: Tensor) -> str:
         """Fit codec and normalisation and return what the codec keeps, in words."""
         kept = self.codec.fit_windows(windows)
-        level = speed.clamp(min=1e-2).log()
-        self.log_energy_mean.copy_(level.mean())
-        self.log_energy_scale.copy_(level.std().clamp(min=1e-3))
+        self.fit_energy(speed)
         return f"codec: {self.codec.latent} numbers keep {kept:.1%} of a token's variance"
 
     def tokens_of(self, batch: Window) -> Tensor:
@@ -168,6 +158,7 @@ class TokenTransformer(Network):
         """Return the mean nats per frame of raw features of tokens, but the first, by a mixture."""
         last, targets = tokens[:, :-1, -2:], tokens[:, 1:]
         with torch.autocast(tokens.device.type, enabled=False):
-            likelihood = mixture.log_likelihood(self.codec.encode(last, targets))
+            latent = self.codec.encode(last, targets)
+            likelihood = mixture.log_likelihood(latent, self.codec.moving)
             likelihood = likelihood + self.codec.log_volume_and_remainder(last, targets)
         return -likelihood.mean() / self.config.frames_per_token

@@ -25,11 +25,7 @@ from torch.nn import functional
 from motion.contract import State
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
-from training.models.network import (
-    ExportedStep,
-    calm,
-    energy_level,
-)
+from training.models.network import ExportedStep, calm
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
 from training.models.way_back import led_astray
 
@@ -62,7 +58,7 @@ class TransformerMDN(TokenTransformer):
             labels: Weights (..., L); all zero where nothing is known.
             energy: Mean joint speed of the coming second, m/s, (..., 1); 0 where not known.
         """
-        level = energy_level(energy, self.log_energy_mean, self.log_energy_scale)
+        level = self.energy_level(energy)
         return self.condition(self.emotion(labels) + self.energy(level))
 
     def forward(
@@ -154,7 +150,7 @@ class TransformerMDN(TokenTransformer):
                 strayed = self.strayed(inputs, self(inputs, *conditions))
             inputs, targets = led_astray(inputs, targets, strayed, disturbance)
         latent = self.latents_of(inputs, targets)
-        likelihood = self(inputs, *conditions).log_likelihood(latent)
+        likelihood = self(inputs, *conditions).log_likelihood(latent, self.codec.moving)
         return -likelihood.mean() / self.codec.latent
 
     def nats_per_frame(self, batch: Window) -> Tensor | None:
