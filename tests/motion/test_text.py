@@ -35,6 +35,12 @@ def test_tokens_are_the_sentence_its_words_and_zeros():
     assert encoder("words").encode("walk " * 40).any(1).all()
 
 
+def test_a_rig_whose_joints_rest_has_no_usual_energy():
+    resting = SPEAKING.model_copy(update={"energy_by_text": dict.fromkeys(TEXTS, 0.0)})
+    assert tokens_of("walk", resting)[-1] == 0
+    assert tokens_of("walk", SPEAKING)[-1] > 0
+
+
 def test_no_prompt_is_zeros_and_a_model_without_text_takes_none():
     assert not tokens_of("", SPEAKING).any()
     assert tokens_of("walk", SPEAKING).shape == (SPEAKING.text_width,)

@@ -69,7 +69,7 @@ def test_every_kind_has_a_recipe_to_prove_itself_by(kind):
 class TestReading:
     pytestmark = QUIET
 
-    def test_a_kind_that_reads_is_told_the_label_in_words(self):
+    def test_a_kind_that_reads_goes_on_without_a_prompt(self):
         scores = {who: score for _, who, score in prove(["text-transformer"], [LISSAJOUS], 2)}
         assert np.isfinite(scores["text-transformer"].next_error)
 

@@ -22,7 +22,6 @@ from motion import features
 from motion.clip import Clip
 from motion.engine import Conditions, Engine
 from motion.rollout import rollout
-from motion.text import tokens_of
 from training.fit.dataset import FPS
 from training.fit.export import export
 from training.fit.recipe import Recipe
@@ -174,7 +173,8 @@ def _play(engine: Engine, label: str, heard: Sequence[Clip]) -> list[Clip]:
     contract, count = engine.contract, len(heard)
     emotion = np.eye(len(contract.emotions), dtype=np.float32)[[contract.emotions.index(label)]]
     aim = contract.energy_by_emotion[contract.emotions.index(label)]
-    rest = [[aim, contract.temperature, 0.0, *tokens_of(label, contract)]]
+    unprompted = np.zeros(contract.text_width)  # as a prompt would be exaggerated
+    rest = [[aim, contract.temperature, 0.0, *unprompted]]
     told = np.repeat(np.concatenate([emotion, np.array(rest, np.float32)], 1), count, axis=0)
     conditions = Conditions.of(told, len(contract.emotions))
     frames = np.stack([features.from_clip(clip) for clip in heard])

@@ -63,6 +63,7 @@ export class Desk {
   private model = "–";
   private latency: number | null = null;
   private acknowledged = 0;
+  private refusal = "";
 
   /** @param stage Name of the stage to operate. */
   constructor(private readonly stage: string) {
@@ -119,7 +120,9 @@ export class Desk {
     this.connection.start();
   }
 
+  /** Asks for changes; what was refused before is past then. */
   private set(changes: Changes, fade = 0): void {
+    this.notice.retract(this.refusal);
     this.connection.set(changes, fade);
   }
 
@@ -223,7 +226,10 @@ export class Desk {
 
   private refused({ name, detail }: Refused): void {
     if (name === "wrong_key" || name === "not_operator") this.key.ask();
-    else if (!tellRefusal(this.notice, name)) this.notice.tell(problem(detail));
+    else if (!tellRefusal(this.notice, name)) {
+      this.refusal = problem(detail);
+      this.notice.tell(this.refusal);
+    }
   }
 
   private pressed(event: KeyboardEvent): void {
