@@ -89,4 +89,4 @@ def visit(
         page.goto(f"{address}/{query}")
         stage.await_connection("live")
         yield stage
-        assert stage.errors == []
+        assert stage.errors == [], stage.errors
