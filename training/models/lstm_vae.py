@@ -13,7 +13,7 @@ movement (latents start warm, as principal components of a leg, which hold its s
 is learnt; encoder and decoder learn to add to that; energy is a condition), held-out loss far above
 that of training (clips are held out whole; noise on inputs).
 
-Shapes: N batch, S tokens, K frames per token, F features, D latent, E emotions,
+Shapes: N batch, S tokens, K frames per token, F features, D latent, L labels, E emotions,
 C channels, P pose coordinates.
 
 References:

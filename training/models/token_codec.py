@@ -102,10 +102,9 @@ class TokenCodec(Normalisation):
         spread = self.spread[latent:].clamp(min=NARROWEST)
         z = residual @ self.remainder / spread
         density = -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1) - spread.log().sum()
-        volume = (
-            self.moving * self.spread[:latent].log()
-        ).sum() + self.frames_per_token * self.scale.log().sum()
-        return density - volume
+        of_latent = (self.moving * self.spread[:latent].log()).sum()
+        of_features = self.frames_per_token * self.scale.log().sum()
+        return density - (of_latent + of_features)
 
     def decode(self, last: Tensor, latent: Tensor) -> Tensor:
         """Token (..., K, F) that goes on from the last frames (..., 2, F)."""
