@@ -41,6 +41,7 @@ _PERSON = np.dtype(
 )
 _SEEN, _TAKE_UP = 1, 2
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+_ROOT = Path(__file__).parents[2]
 _SOURCES = ("motion", "server")
 _LIBRARIES = ("numpy", "scipy", "onnxruntime")
 
@@ -102,12 +103,22 @@ def take_name(stage: str, started: datetime) -> str:
 
 def this_build() -> dict[str, str]:
     """Return all that decides which bits come out of the same inputs, the models apart."""
-    root = Path(__file__).parents[2]
-    code = hashlib.sha256()
-    for path in sorted(path for name in _SOURCES for path in (root / name).glob("*.py")):
-        code.update(path.read_bytes())
     libraries = {name: import_module(name).__version__ for name in _LIBRARIES}
-    return {"code": code.hexdigest()[:16], **libraries, "processor": _processor()}
+    return {"code": code_digest(_ROOT), **libraries, "processor": _processor()}
+
+
+def code_digest(root: Path) -> str:
+    """Return 16 hexadecimal digits that change with any Python file of the product.
+
+    Args:
+        root: Folder that holds the packages `motion` and `server`. The place of a file within
+            them counts as much as its text.
+    """
+    code = hashlib.sha256()
+    for path in sorted(path for name in _SOURCES for path in (root / name).rglob("*.py")):
+        text = path.read_bytes()
+        code.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode() + text)
+    return code.hexdigest()[:16]
 
 
 def _processor() -> str:

@@ -1,6 +1,8 @@
 import math
 import struct
 from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import numpy as np
 import pytest
@@ -11,9 +13,16 @@ from hypothesis.extra import numpy as npst
 from motion.errors import TakeError
 from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
 from server.partner.moment import Moment
-from server.takes.take import decode_moment, encode_moment, take_name
+from server.takes.take import code_digest, decode_moment, encode_moment, take_name
 from server.wire.messages import Controls
 from tests.server.takes import HEADER
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = sorted(
+    file.parent.relative_to(ROOT)
+    for name in ("motion", "server")
+    for file in (ROOT / name).rglob("__init__.py")
+)
 
 numbers = st.floats(width=64)
 
@@ -99,3 +108,34 @@ def test_a_take_is_named_after_stage_and_time() -> None:
 
 def test_the_build_tells_code_libraries_and_processor() -> None:
     assert HEADER.build.keys() >= {"code", "numpy", "onnxruntime", "processor"}
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("code")
+    for name in ("motion", "server"):
+        copytree(ROOT / name, root / name, ignore=ignore_patterns("__pycache__"))
+    return root
+
+
+def test_the_same_code_has_the_same_digest(copied: Path) -> None:
+    assert code_digest(copied) == code_digest(ROOT)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_a_changed_file_of_any_package_changes_the_digest(copied: Path, package: Path) -> None:
+    before = code_digest(copied)
+    changed = sorted((copied / package).glob("*.py"))[-1]
+    text = changed.read_bytes()
+    changed.write_bytes(text + b"# changed\n")
+    after = code_digest(copied)
+    changed.write_bytes(text)
+    assert after != before == code_digest(copied)
+
+
+def test_a_moved_file_changes_the_digest(copied: Path) -> None:
+    before = code_digest(copied)
+    moved = (copied / "motion" / "clip.py").rename(copied / "motion" / "moved.py")
+    after = code_digest(copied)
+    moved.rename(copied / "motion" / "clip.py")
+    assert after != before
