@@ -15,13 +15,13 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
-from server.api import PROBLEMS, StageState, create_api, explain_fault, operators_of
-from server.cues.api import create_cues_api
-from server.stages.house import DEFAULT, House
-from server.takes.api import create_takes_api
-from server.telemetry.journal import Journal
+from server.routes.cues import create_cues_api
+from server.routes.stages import PROBLEMS, StageState, create_api, explain_fault, operators_of
+from server.routes.takes import create_takes_api
+from server.stages.journal import Journal
+from server.stages.scheduler import DEFAULT, House
+from server.stages.stage_metrics import StageMetrics
 from server.telemetry.metrics import CONTENT_TYPE
-from server.telemetry.stage_metrics import StageMetrics
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.takes.replay import replay
+from server.replay import replay
 
 if TYPE_CHECKING:
-    from motion.engine import Engine
+    from motion.model.engine import Engine
     from server.capture.sources import Source
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -80,7 +80,7 @@ def serve(
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_house
-    from server.stages.house import Rules
+    from server.stages.scheduler import Rules
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
@@ -121,10 +121,10 @@ def generate(
     from rich.progress import track
 
     from motion.clip import Clip
-    from motion.clip_files import check_suffix, read_clip, write_clip
+    from motion.formats.clip_files import check_suffix, read_clip, write_clip
+    from motion.model.text import check_prompt
+    from motion.partner.offline import frames, parse_cue, played
     from motion.skeleton import CANONICAL
-    from motion.text import check_prompt
-    from server.generate import frames, parse_cue, played
 
     check_suffix(out)
     engine = load_engine(model, device)
@@ -150,8 +150,8 @@ def generate(
 @app.command()
 def models() -> None:
     """List the models that are there: kind, size, context, licence and emotions."""
-    from motion.contract import GRAPH_FILE, Contract
     from motion.errors import ModelContractError
+    from motion.model.contract import GRAPH_FILE, Contract
 
     for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
         contract = Contract.load(folder)
@@ -247,7 +247,7 @@ def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
         ModelContractError: If there is none, or it does not fit.
         SetupError: If the device is not there.
     """
-    from motion.engine import Engine
+    from motion.model.engine import Engine
 
     return Engine.load(MODELS / model, device)
 

@@ -154,8 +154,8 @@ def prove(
     """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
     import torch
 
-    from training.judge.prove import PROVABLE, table
-    from training.judge.prove import prove as run
+    from training.evaluation.prove import PROVABLE, table
+    from training.evaluation.prove import prove as run
 
     unknown = [kind for kind in kinds or [] if kind not in PROVABLE]
     if unknown:
@@ -179,9 +179,9 @@ def react(
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
 ) -> None:
     """Measure how a model reacts to another dancer, beside a partner that ignores them."""
-    from motion.engine import Engine
+    from motion.model.engine import Engine
     from training.corpus.corpus import load_corpus
-    from training.judge.reaction import held_out_duets, measure, write_report
+    from training.evaluation.reaction import held_out_duets, measure, write_report
 
     duets = held_out_duets(load_corpus(corpus) if corpus else [])
     results = [measure(Engine.load(folder), duets) for folder in model]
@@ -204,10 +204,10 @@ def evaluate(
     import torch
 
     from training.corpus.corpus import load_corpus
+    from training.evaluation.comparison import compare
+    from training.evaluation.plots import write_videos
+    from training.evaluation.report import write_report
     from training.fit.progress import ShownProgress
-    from training.judge.comparison import compare
-    from training.judge.plots import write_videos
-    from training.judge.report import write_report
 
     torch.set_num_threads(1)  # small networks; the models have one thread too
     clips = load_corpus(corpus)
@@ -262,7 +262,7 @@ def dream(
     seed: Annotated[int, typer.Option(min=0, help="Of how it strays.")] = 0,
 ) -> None:
     """Rebuild a clip from its latents, stray from it, or dance from it to another."""
-    from motion.clip_files import check_suffix, read_clip, write_clip
+    from motion.formats.clip_files import check_suffix, read_clip, write_clip
     from training.fit.train import load_checkpoint
     from training.models.dreams import dream as run
     from training.models.dreams import require_latents

@@ -13,21 +13,21 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
-from motion.company import Company
-from motion.contract import GRAPH_FILE
 from motion.emotion import weights_of
-from motion.engine import Engine
-from motion.partner import Partner
+from motion.model.contract import GRAPH_FILE
+from motion.model.engine import Engine
+from motion.partner.partner import Partner
+from motion.partner.partner_batch import Company
 from motion.skeleton import CANONICAL
 from server.bench.row import Row
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
 from server.capture.retarget import Retargeter
 from server.capture.sources import open_source
-from server.partner.dance import Dance, Opening
-from server.partner.moment import Moment
-from server.partner.troupe import Troupe
-from server.stages.faults import Faults
+from server.interaction.dance import Dance, Opening
+from server.interaction.frame_inputs import Moment
+from server.interaction.partner_pool import Troupe
+from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 

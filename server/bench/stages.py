@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 from jaxtyping import Float
 
-from motion.engine import Engine
+from motion.model.engine import Engine
 from server.bench.bench import FPS, STAGES, bare_call, timed
 from server.bench.row import Row
 from server.bench.served import Sample, serving
@@ -21,7 +21,7 @@ from server.bench.soak_load import dance
 from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls, open_house
-from server.stages.house import House, Rules
+from server.stages.scheduler import House, Rules
 
 Array = np.ndarray
 

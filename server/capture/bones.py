@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
-from server.capture.linear import across, cross, dot, unit
+from server.capture.fast_rotations import across, cross, dot, unit
 
 Array = np.ndarray
 

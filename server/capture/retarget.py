@@ -7,11 +7,11 @@ from motion.clip import Pose
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
 from server.capture.bones import BoneFinder
+from server.capture.fast_rotations import blend, dot, matrices, quaternions, unit
 from server.capture.filters import LandmarkFilter, Observation
 from server.capture.ground import Ground
 from server.capture.jumps import Jumps
 from server.capture.landmarks import Landmarks
-from server.capture.linear import blend, dot, matrices, quaternions, unit
 
 Array = np.ndarray
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from motion.engine import Device
+from motion.model.engine import Device
 from server.capture.sources import Source
-from server.partner.model_shelf import ModelShelf
-from server.partner.troupe import Troupe
-from server.stages.faults import Faults
-from server.stages.house import DEFAULT, House, Rules
+from server.interaction.model_registry import ModelShelf
+from server.interaction.partner_pool import Troupe
+from server.stages.scheduler import DEFAULT, House, Rules
 from server.stages.stage import Services
 from server.takes.folder import TakeFolder
+from server.telemetry.faults import Faults
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls
 

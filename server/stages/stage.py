@@ -8,22 +8,22 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from motion.contract import Contract
 from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
-from motion.partner import Frame
+from motion.model.contract import Contract
+from motion.model.text import check_prompt
+from motion.partner.partner import Frame
 from motion.skeleton import CANONICAL
-from motion.text import check_prompt
-from server.capture.eyes import Eyes
 from server.capture.landmarks import Sighting
-from server.partner.dance import Dance, Opening
-from server.partner.fade import Fade
-from server.partner.model_shelf import ModelShelf
-from server.partner.moment import Moment
-from server.partner.troupe import Ask, Place, Troupe
-from server.stages.faults import Faults
+from server.capture.source_selector import Eyes
+from server.interaction.dance import Dance, Opening
+from server.interaction.fade import Fade
+from server.interaction.frame_inputs import Moment
+from server.interaction.model_registry import ModelShelf
+from server.interaction.partner_pool import Ask, Place, Troupe
 from server.stages.lateness import Lateness
 from server.takes.writer import TakeWriter
+from server.telemetry.faults import Faults
 from server.wire.audience import Audience
 from server.wire.messages import (
     Controls,

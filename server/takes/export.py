@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from motion.clip import Clip, Pose
-from motion.clip_files import check_suffix, write_clip
+from motion.draw.render import write_video
 from motion.errors import BhavaError, MotionFileError, TakeError
-from motion.render import write_video
+from motion.formats.clip_files import check_suffix, write_clip
 from motion.skeleton import CANONICAL
 from server.takes.reader import Take
 from server.wire.messages import SkeletonMessage

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from motion.contract import CONTRACT_FILE
+from motion.model.contract import CONTRACT_FILE
 from motion.skeleton import CANONICAL
-from server.partner.dance import Opening
+from server.interaction.dance import Opening
 from server.takes.take import Header, RecordedModel, take_name, this_build
 from server.takes.writer import TakeWriter
 from server.wire.messages import SkeletonMessage

@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from typing_extensions import override
 
-from motion.contract import Contract
-from motion.engine import Engine
 from motion.errors import TakeError
-from motion.partner import Frame
-from server.capture.eyes import Eyes
+from motion.model.contract import Contract
+from motion.model.engine import Engine
+from motion.partner.partner import Frame
 from server.capture.landmarks import Sighting, SourceState
+from server.capture.source_selector import Eyes
 from server.capture.sources import BrowserSource
-from server.partner.model_shelf import ModelShelf
-from server.partner.moment import Moment
-from server.partner.troupe import Ask, Place, Troupe
-from server.stages.faults import Faults
-from server.stages.house import DEFAULT, House, Rules
+from server.interaction.frame_inputs import Moment
+from server.interaction.model_registry import ModelShelf
+from server.interaction.partner_pool import Ask, Place, Troupe
+from server.stages.scheduler import DEFAULT, House, Rules
 from server.stages.stage import Services, Stage
 from server.takes.reader import Take, Tick
 from server.takes.writer import TakeWriter
+from server.telemetry.faults import Faults
 from server.wire.audience import Audience
 from server.wire.messages import Set
 from server.wire.protocol import FrameMessage, Refusal, decode_frame

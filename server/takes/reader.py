@@ -18,7 +18,7 @@ from mcap.writer import MCAP0_MAGIC
 from pydantic import BaseModel, ValidationError
 
 from motion.errors import TakeError
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.takes.take import (
     CONTROLS,
     FRAME,

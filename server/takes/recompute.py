@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from motion.clip import Pose
-from motion.engine import Device, Engine
 from motion.errors import TakeError
-from server.partner.dance import Dance, Opening
-from server.partner.troupe import Troupe
-from server.stages.faults import Faults
+from motion.model.engine import Device, Engine
+from server.interaction.dance import Dance, Opening
+from server.interaction.partner_pool import Troupe
 from server.takes.reader import Take, Tick
 from server.takes.take import RecordedModel, this_build
+from server.telemetry.faults import Faults
 from server.wire.protocol import FrameMessage, decode_frame, encode_frame
 
 

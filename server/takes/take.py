@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from motion.clip import Clip
-from motion.contract import GRAPH_FILE, Contract
 from motion.errors import TakeError
+from motion.model.contract import GRAPH_FILE, Contract
 from server.capture.landmarks import COUNT, Landmarks, Sighting
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.wire.messages import Controls, SkeletonMessage
 
 VERSION: Literal[1] = 1

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from mcap.writer import CompressionType, IndexType, Writer
 
 from motion.clip import Clip
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.takes.take import (
     CONTROLS,
     FRAME,

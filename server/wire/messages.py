@@ -12,8 +12,8 @@ from pydantic import (
 )
 
 from motion.emotion import ENERGY_RANGE, MAX_INTENSITY
+from motion.model.text import LONGEST
 from motion.skeleton import Skeleton
-from motion.text import LONGEST
 from server.capture.landmarks import SourceState
 from server.wire.protocol import VERSION, Refusal, RefusalName
 

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import UInt8
 from playwright.sync_api import Browser
 
-from motion.contract import Contract
+from motion.model.contract import Contract
 from server.cli import DEFAULT_MODEL, MODELS
 from tests.end_to_end.running_server import RunningServer, run_server
 from tests.end_to_end.stage_page import visit

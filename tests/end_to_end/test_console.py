@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from motion.clip_files import read_clip
+from motion.formats.clip_files import read_clip
 from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
 from tests.end_to_end.stage_page import PATIENCE

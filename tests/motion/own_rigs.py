@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from motion import rotations
-from motion.bvh import to_bvh
 from motion.clip import Clip
+from motion.formats.bvh import to_bvh
 from motion.rotations import about_y
 from motion.skeleton import Skeleton
 from tests.motion.rigs import MIXAMO, Rig, write_rig

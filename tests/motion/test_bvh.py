@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from motion.bvh import parse_bvh, to_bvh
 from motion.errors import MotionFileError
-from motion.rig import retarget, settled
+from motion.formats.bvh import parse_bvh, to_bvh
+from motion.rigs.retarget import retarget, settled
 from tests.motion.strategies import swaying
 
 TWO_JOINTS = """HIERARCHY

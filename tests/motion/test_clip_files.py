@@ -5,9 +5,9 @@ import numpy as np
 import pygltflib as gltf
 import pytest
 
-from motion.clip_files import WRITERS, read_clip, write_clip
 from motion.errors import MotionFileError
-from motion.rig import settled
+from motion.formats.clip_files import WRITERS, read_clip, write_clip
+from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 

@@ -7,9 +7,9 @@ import pytest
 
 from motion import features
 from motion.clip import Clip, Pose
-from motion.company import LOST, STAGE_RADIUS, Company, Frames
-from motion.engine import Engine
 from motion.errors import ConditionError
+from motion.model.engine import Engine
+from motion.partner.partner_batch import LOST, STAGE_RADIUS, Company, Frames
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[2] / "models" / "default"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from motion import features
-from motion.drift import PATIENCE, Drift, distortion
+from motion.partner.drift import PATIENCE, Drift, distortion
 from tests.motion.strategies import swaying
 
 DT = 1 / 30

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from motion.energy import CORRECTION_RANGE, EnergyGovernor
+from motion.partner.energy import CORRECTION_RANGE, EnergyGovernor
 
 DT = 1 / 30
 

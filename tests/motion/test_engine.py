@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from motion.contract import Contract
-from motion.engine import Engine
 from motion.errors import ModelContractError, SetupError
+from motion.model.contract import Contract
+from motion.model.engine import Engine
 
 MODEL = Path(__file__).parents[2] / "models" / "default"
 

@@ -9,10 +9,10 @@ from scipy.spatial.transform import Rotation
 
 from motion import rotations
 from motion.errors import MotionFileError
-from motion.glb import to_glb
-from motion.gltf import parse_gltf
-from motion.rig import retarget, settled
-from motion.rig_clip import RigClip, on_own_skeleton
+from motion.formats.glb import to_glb
+from motion.formats.gltf import parse_gltf
+from motion.rigs.retarget import retarget, settled
+from motion.rigs.rig_clip import RigClip, on_own_skeleton
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 

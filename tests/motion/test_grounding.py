@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from motion.grounding import Grounding
+from motion.partner.grounding import Grounding
 from motion.skeleton import CANONICAL
 
 DT = 1 / 30

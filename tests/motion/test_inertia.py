@@ -2,7 +2,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Clip
-from motion.inertia import FASTEST, Offset, Poses
+from motion.partner.inertialisation import FASTEST, Offset, Poses
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 

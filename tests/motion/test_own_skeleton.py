@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from motion import features
-from motion.bvh import parse_bvh, to_bvh
 from motion.clip import Clip
-from motion.clip_files import read_clip, write_clip
 from motion.errors import MotionFileError
 from motion.features import Layout, feet_of
-from motion.rig import settled
-from motion.rig_clip import RigClip, on_own_skeleton
+from motion.formats.bvh import parse_bvh, to_bvh
+from motion.formats.clip_files import read_clip, write_clip
+from motion.rigs.retarget import settled
+from motion.rigs.rig_clip import RigClip, on_own_skeleton
 from motion.rotations import IDENTITY, about_y, multiply
 from motion.skeleton import CANONICAL, Skeleton
 from tests.motion.own_rigs import PUPPET, QUADRUPED, RIGS, moving, skeleton_of

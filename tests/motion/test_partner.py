@@ -7,10 +7,10 @@ import pytest
 
 from motion import features
 from motion.clip import Clip
-from motion.company import STAGE_RADIUS
-from motion.engine import Engine
-from motion.mind import HEARD_PER_FRAME
-from motion.partner import Partner
+from motion.model.engine import Engine
+from motion.partner.partner import Partner
+from motion.partner.partner_batch import STAGE_RADIUS
+from motion.partner.token_stream import HEARD_PER_FRAME
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[2] / "models" / "default"

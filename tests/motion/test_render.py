@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from motion.clip import Clip, Pose
-from motion.drawing import Drawing
-from motion.render import contact_sheet, render, render_pose
+from motion.draw.drawing import Drawing
+from motion.draw.render import contact_sheet, render, render_pose
 from tests.motion.rigs import posed
 from tests.motion.strategies import swaying
 

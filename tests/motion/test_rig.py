@@ -3,12 +3,12 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
-from motion.bvh import parse_bvh
 from motion.clip import Clip
 from motion.errors import MotionFileError
+from motion.formats.bvh import parse_bvh
 from motion.kinematics import CONTACT_JOINTS, facing, world_from_local
-from motion.rig import retarget, settled
-from motion.rig_known import BANDAI_NAMCO
+from motion.rigs.retarget import retarget, settled
+from motion.rigs.rig_known import BANDAI_NAMCO
 from motion.skeleton import CANONICAL
 from tests.motion.rigs import (
     ARMS_DOWN_45,

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from motion import rotations
-from motion.bvh import parse_bvh
 from motion.clip import Clip
+from motion.formats.bvh import parse_bvh
 from motion.kinematics import CONTACT_JOINTS
-from motion.rig import retarget
-from motion.rig_clip import RigClip
-from motion.rig_motion import BONES, RigMotion
-from motion.roles import find_roles
+from motion.rigs.joint_roles import find_roles
+from motion.rigs.retarget import retarget
+from motion.rigs.rig_clip import RigClip
+from motion.rigs.rig_motion import BONES, RigMotion
 from motion.skeleton import CANONICAL
 
 BANDAI = "Bandai-Namco-Research-Motiondataset-{}/data/dataset-{}_{}.bvh"

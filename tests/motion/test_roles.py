@@ -1,7 +1,7 @@
 import pytest
 
 from motion.errors import MotionFileError
-from motion.roles import find_roles
+from motion.rigs.joint_roles import find_roles
 from motion.skeleton import CANONICAL
 from tests.motion.rigs import MIXAMO, OLD_CMU, UNREAL
 

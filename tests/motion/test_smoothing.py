@@ -3,7 +3,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motion import features, rotations
-from motion.smoothing import ACCENT, KERNEL, REACH, accents, smooth
+from motion.partner.smoothing import ACCENT, KERNEL, REACH, accents, smooth
 
 FPS = 30.0
 HEIGHT, TURNED = features.PART["hips_height"].start, features.PART["rotations"]

@@ -2,7 +2,7 @@ import numpy as np
 
 from motion import features
 from motion.clip import Clip, Pose
-from motion.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
 
 
 def walking_straight(*speeds: float) -> np.ndarray:

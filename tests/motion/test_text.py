@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motion.errors import ConditionError, SetupError
-from motion.text import CLIP_WEIGHTS, TOKENS, ClipEncoder, check_prompt, encoder, tokens_of
+from motion.model.text import CLIP_WEIGHTS, TOKENS, ClipEncoder, check_prompt, encoder, tokens_of
 from tests.server.doubles import CONTRACT
 
 TEXTS = {"walk": 0.8, "a person raises the left arm": 0.2, "wave goodbye": 0.3, "dance": 1.0}

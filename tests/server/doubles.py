@@ -8,8 +8,8 @@ from scipy.spatial.transform import Rotation
 
 from motion import features, rotations
 from motion.clip import Clip, Pose
-from motion.contract import Contract, State
-from motion.engine import Conditions, Noise, States
+from motion.model.contract import Contract, State
+from motion.model.engine import Conditions, Noise, States
 from motion.skeleton import CANONICAL
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting

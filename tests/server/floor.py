@@ -9,13 +9,13 @@ import numpy as np
 
 from motion.choreography import Cue, choreography
 from motion.clip import Clip, Pose
-from motion.engine import Engine
+from motion.model.engine import Engine
 from server.capture.demo import BEATS_PER_MINUTE, Camera
 from server.capture.landmarks import Sighting
-from server.partner.dance import Dance, Opening
-from server.partner.moment import Moment
-from server.partner.troupe import Ask, Place, Troupe
-from server.stages.faults import Faults
+from server.interaction.dance import Dance, Opening
+from server.interaction.frame_inputs import Moment
+from server.interaction.partner_pool import Ask, Place, Troupe
+from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
 

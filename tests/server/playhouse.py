@@ -10,7 +10,7 @@ import httpx
 
 from server.app import create_app
 from server.stages.assemble import make_default_stage, open_house
-from server.stages.house import House, Rules
+from server.stages.scheduler import House, Rules
 from tests.server.doubles import ScriptedSource, seen
 from tests.server.theatre import Metronome
 

@@ -9,7 +9,7 @@ import numpy as np
 from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import COUNT, Landmarks, Sighting
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.takes.reader import Tick
 from server.takes.take import Header, RecordedModel, encode_moment, this_build
 from server.takes.writer import TakeFile

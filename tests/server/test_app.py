@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from server.wire.protocol import CLOSE_CODES, LandmarksMessage, RefusalName, encode_landmarks
 from tests.server.doubles import EMOTIONS, seen
 from tests.server.theatre import Theatre, write_pages

@@ -10,7 +10,7 @@ import pytest
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import CueSheet
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from tests.server.theatre import Theatre
 
 CUES = "/api/stages/default/cues"

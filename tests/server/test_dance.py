@@ -9,9 +9,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from motion import features, other
+from motion import features
 from motion.clip import Clip
-from server.partner.take_ups import SETTLE
+from motion.model import observed_dancer as other
+from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
 from tests.server.doubles import CONTRACT, SwayingEngine

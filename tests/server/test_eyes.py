@@ -1,8 +1,8 @@
 import pytest
 
-from server.capture.eyes import SPAN, Eyes
+from server.capture.source_selector import SPAN, Eyes
 from server.capture.sources import BrowserSource
-from server.stages.faults import Faults
+from server.telemetry.faults import Faults
 from tests.server.doubles import ScriptedSource, seen
 
 

@@ -19,11 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-import server.api
+import server.routes.stages
 from server.app import create_app
 from server.capture.sources import Source, open_source
 from server.stages.assemble import first_controls
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from tests.server.doubles import ScriptedSource, SwayingEngine
 from tests.server.theatre import house_of
 

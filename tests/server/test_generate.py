@@ -3,8 +3,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bhava import app
-from motion.text import tokens_of
-from server.generate import frames, parse_cue
+from motion.model.text import tokens_of
+from motion.partner.offline import frames, parse_cue
 from tests.server.doubles import EMOTIONS
 from tests.server.test_prompts import SPEAKING, Listener
 

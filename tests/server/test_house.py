@@ -7,7 +7,7 @@ import pytest
 
 from server.capture.landmarks import Sighting
 from server.stages.assemble import first_controls
-from server.stages.house import House, Rules
+from server.stages.scheduler import House, Rules
 from server.stages.stage import Stage
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox

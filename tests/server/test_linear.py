@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
 
-from server.capture import linear
+from server.capture import fast_rotations as linear
 
 VECTORS = arrays(float, (5, 3), elements=st.floats(-10, 10))
 TURNS = arrays(float, (5, 3), elements=st.floats(-3.0, 3.0))

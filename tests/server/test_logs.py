@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.stages.assemble import first_controls
-from server.telemetry.journal import Journal
+from server.stages.journal import Journal
 from server.telemetry.logs import JsonFormatter, TextFormatter, configure
 from server.wire.messages import Set
 from tests.server.doubles import ScriptedSource

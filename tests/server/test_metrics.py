@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from motion.engine import States
+from motion.model.engine import States
 from server.stages.assemble import first_controls
-from server.telemetry.stage_metrics import StageMetrics
+from server.stages.stage_metrics import StageMetrics
 from server.wire.messages import Hello, Played, Refused, Set
 from server.wire.outbox import Outbox
 from server.wire.session import Join

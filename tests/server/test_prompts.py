@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from motion.engine import Conditions, Noise, States
-from motion.text import TOKENS, tokens_of
+from motion.model.engine import Conditions, Noise, States
+from motion.model.text import TOKENS, tokens_of
 from server.stages.assemble import first_controls
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from server.wire.messages import Set
 from server.wire.outbox import Outbox
 from tests.server.doubles import CONTRACT, ScriptedSource, SwayingEngine

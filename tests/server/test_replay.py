@@ -11,13 +11,13 @@ from motion.errors import TakeError
 from motion.skeleton import CANONICAL
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
-from server.partner.dance import Opening
+from server.interaction.dance import Opening
+from server.replay import replay
 from server.stages.assemble import first_controls, open_house
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from server.takes.playback import PATIENCE, Playback, replay_house
 from server.takes.reader import Take
 from server.takes.recompute import other_build, recompute, recorded_engines
-from server.takes.replay import replay
 from server.takes.take import this_build
 from server.takes.writer import TakeWriter
 from server.wire.messages import Hello, Set

@@ -10,9 +10,9 @@ from motion.clip import Pose
 from motion.kinematics import world_from_local
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
+from server.capture.fast_rotations import matrices
 from server.capture.ground import soles
 from server.capture.landmarks import Landmarks
-from server.capture.linear import matrices
 from server.capture.pose_finder import Picture, PoseFinder
 from server.capture.pose_process import Address, pictures
 from server.capture.retarget import Retargeter

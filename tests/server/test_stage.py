@@ -7,7 +7,7 @@ import pytest
 from motion.skeleton import CANONICAL
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls
-from server.stages.house import Rules
+from server.stages.scheduler import Rules
 from server.stages.stage import STALLED, Stage
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Hello, Played, Role, Set, TakeUp

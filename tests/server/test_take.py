@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as npst
 
 from motion.errors import TakeError
 from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.takes.take import code_digest, decode_moment, encode_moment, take_name
 from server.wire.messages import Controls
 from tests.server.takes import HEADER

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from motion.clip import Clip, Pose
-from motion.clip_files import read_clip
 from motion.errors import BhavaError, TakeError
+from motion.formats.clip_files import read_clip
 from server.capture.landmarks import Sighting
-from server.partner.moment import Moment
+from server.interaction.frame_inputs import Moment
 from server.takes.export import Cut, Export, export_take, figure_clip
 from server.takes.reader import Take, Tick
 from server.wire.protocol import PARTNER, PERFORMER, Figure, FrameMessage, encode_frame

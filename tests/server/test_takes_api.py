@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from motion.clip_files import read_clip
-from server.takes.api import create_takes_api
+from motion.formats.clip_files import read_clip
+from server.routes.takes import create_takes_api
 from server.takes.reader import Take
 from tests.server.takes import ticks, write
 from tests.server.theatre import Theatre

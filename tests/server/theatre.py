@@ -16,15 +16,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
 from server.app import create_app
+from server.interaction.dance import Opening
+from server.interaction.model_registry import ModelShelf
+from server.interaction.partner_pool import Troupe
 from server.listen import Server, bind, configured
-from server.partner.dance import Opening
-from server.partner.model_shelf import ModelShelf
-from server.partner.troupe import Troupe
 from server.stages.assemble import first_controls, make_default_stage
-from server.stages.faults import Faults
-from server.stages.house import DEFAULT, House, Rules
+from server.stages.scheduler import DEFAULT, House, Rules
 from server.stages.stage import Services, Stage
 from server.takes.writer import TakeWriter
+from server.telemetry.faults import Faults
 from server.wire.audience import SeatPolicy
 from server.wire.protocol import FrameMessage, decode_frame
 from tests.server.doubles import CONTRACT, ScriptedSource, SwayingEngine, seen

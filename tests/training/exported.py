@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from motion.engine import Conditions, Engine, Noise
+from motion.model.engine import Conditions, Engine, Noise
 
 
 def assert_a_batch_is_singles(engine: Engine, **known: list[float]) -> None:

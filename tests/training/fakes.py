@@ -9,7 +9,7 @@ import numpy as np
 from motion.choreography import Cue as DanceCue
 from motion.choreography import choreography
 from motion.clip import Clip, Pose
-from training.judge.rollouts import Script, Stretch, cue_at, stretches
+from training.evaluation.rollouts import Script, Stretch, cue_at, stretches
 
 EMOTIONS = ("sad", "excited")
 FPS = 30.0

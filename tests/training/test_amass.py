@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rig import settled
+from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from training.cli import app

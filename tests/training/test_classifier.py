@@ -6,8 +6,8 @@ import pytest
 from motion.errors import BhavaError
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
-from training.judge import classifier
-from training.judge.classifier import folds, inputs, mirrored, train_judge
+from training.evaluation import classifier
+from training.evaluation.classifier import folds, inputs, mirrored, train_judge
 
 
 @pytest.fixture(scope="module", autouse=True)

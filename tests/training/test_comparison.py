@@ -10,15 +10,15 @@ from typer.testing import CliRunner
 
 from bhava import app
 from motion import features
-from motion.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.errors import BhavaError
+from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.skeleton import CANONICAL
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
 from training.corpus.corpus import Entry, load_corpus, write_index
-from training.judge import classifier, comparison, evaluate, probes, scores
-from training.judge.comparison import compare
-from training.judge.plots import write_videos
+from training.evaluation import classifier, comparison, evaluate, probes, scores
+from training.evaluation.comparison import compare
+from training.evaluation.plots import write_videos
 
 
 @pytest.fixture(scope="module", autouse=True)

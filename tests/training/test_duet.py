@@ -8,19 +8,20 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from motion import features, kinematics, other
-from motion.company import Company
-from motion.engine import Conditions, Engine, Noise
+from motion import features, kinematics
 from motion.errors import BhavaError
-from motion.following import Lead
+from motion.model import observed_dancer as other
+from motion.model.engine import Conditions, Engine, Noise
+from motion.partner.lead import Lead
+from motion.partner.partner_batch import Company
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.tiny import QUIET, TINY, clips
+from training.evaluation.reaction import held_out_duets, measure, write_report
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
-from training.judge.reaction import held_out_duets, measure, write_report
 from training.models import duet
 
 RECIPE = TINY.model_dump()

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motion import features, other
+from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rig import settled
+from motion.model import observed_dancer as other
+from motion.rigs.retarget import settled
 from tests.motion.strategies import swaying
 from training.corpus.duets import (
     FARTHEST,
@@ -17,8 +18,8 @@ from training.corpus.duets import (
     choreographed_duets,
     others_of,
 )
+from training.evaluation.reaction import coupling
 from training.fit.dataset import FPS, OTHER_LAG, Pool, seen_by_tokens
-from training.judge.reaction import coupling
 
 
 @pytest.fixture(scope="module")

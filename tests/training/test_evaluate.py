@@ -8,9 +8,9 @@ import pytest
 from motion.errors import BhavaError
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS, Dancer
-from training.judge import classifier, scores
-from training.judge.aims import verdict
-from training.judge.evaluate import (
+from training.evaluation import classifier, scores
+from training.evaluation.aims import verdict
+from training.evaluation.evaluate import (
     cast_of,
     danced_frames,
     evaluate,
@@ -18,8 +18,8 @@ from training.judge.evaluate import (
     exactly,
     roll_out,
 )
-from training.judge.reference import Reference
-from training.judge.rollouts import Persistence
+from training.evaluation.reference import Reference
+from training.evaluation.rollouts import Persistence
 
 SECONDS = 12.0
 

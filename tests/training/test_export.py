@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from motion.contract import Contract
-from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError, ModelContractError
+from motion.model.contract import Contract
+from motion.model.engine import Conditions, Engine, Noise
 from tests.training.tiny import QUIET, TINY, clips
 from training.fit.export import export, largest_difference, step_of
 from training.fit.train import load_checkpoint, train

@@ -8,7 +8,7 @@ import pytest
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rig import settled
+from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.test_amass import BODY

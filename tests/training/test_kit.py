@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motion.errors import MotionFileError
-from motion.rig import retarget
+from motion.rigs.retarget import retarget
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import load_corpus
 from training.corpus.kit import parse_annotations, parse_mmm

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
-from motion.partner import Partner
+from motion.model.engine import Conditions, Engine, Noise
+from motion.partner.partner import Partner
 from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import QUIET, clips, tiny_latent_diffusion
 from training.fit.export import TOLERANCE, export, largest_difference, step_of

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from motion.engine import Engine
 from motion.errors import BhavaError
-from motion.partner import Partner
+from motion.model.engine import Engine
+from motion.partner.partner import Partner
 from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import QUIET, clips, tiny_vae
 from training.fit.export import TOLERANCE, export, largest_difference, step_of

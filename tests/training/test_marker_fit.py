@@ -10,7 +10,7 @@ from motion.choreography import Cue, choreography
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
-from motion.rig import settled
+from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
 from training.corpus.marker_files import CHOREOGRAPHY_MARKERS
 from training.corpus.marker_fit import fit

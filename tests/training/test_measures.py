@@ -11,8 +11,8 @@ from motion.clip import Clip, Pose
 from motion.skeleton import LEG_LENGTH
 from tests.motion.strategies import swaying
 from tests.training.fakes import reversed_in_time, trembling
-from training.judge import measures
-from training.judge.measures import Gaussian, Trace
+from training.evaluation import measures
+from training.evaluation.measures import Gaussian, Trace
 
 
 def frozen(seconds: float = 10.0) -> Clip:

@@ -12,23 +12,23 @@ from typer.testing import CliRunner
 
 import server.cli
 from bhava import app
-from motion.clip_files import read_clip
-from motion.contract import Contract
-from motion.engine import Engine
 from motion.errors import BhavaError, ModelContractError, MotionFileError
-from motion.partner import Partner
-from server.partner.model_shelf import ModelShelf
-from server.stages.faults import Faults
+from motion.formats.clip_files import read_clip
+from motion.model.contract import Contract
+from motion.model.engine import Engine
+from motion.partner.partner import Partner
+from server.interaction.model_registry import ModelShelf
+from server.telemetry.faults import Faults
 from tests.motion.own_rigs import RIGS
 from tests.training.tiny import QUIET, TINY
 from training.corpus.corpus import load_corpus, read_skeleton
 from training.corpus.prepare import prepare
 from training.corpus.texts import TEXT
+from training.evaluation.prove import PROVABLE
 from training.fit.export import export
 from training.fit.recipe import Recipe
 from training.fit.train import Training, train
 from training.fit.windows import Windows, windows_of
-from training.judge.prove import PROVABLE
 from training.models.kinds import KINDS
 
 UNLABELLED = {"datasets": [], "emotions": ["unlabelled"], "shares": {"unlabelled": 1}, "tokens": 6}

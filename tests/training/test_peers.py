@@ -7,14 +7,14 @@ import torch
 from torch.utils.data import default_collate
 
 from motion import features
-from motion.engine import Engine
-from motion.partner import Partner
+from motion.model.engine import Engine
+from motion.partner.partner import Partner
 from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
-from training.models.peer import (
+from training.models.baseline import (
     MixtureHead,
     MixturePerDimensionHead,
     PointConfig,

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.glb import to_glb
-from motion.rig import settled
+from motion.formats.glb import to_glb
+from motion.rigs.retarget import settled
 from tests.motion.rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 from training.cli import app

@@ -5,10 +5,10 @@ from torch.utils.data import default_collate
 
 from motion.clip import Clip
 from tests.training.tiny import QUIET
+from training.evaluation.prove import Score, learnt, prove, recipe_for, table
+from training.evaluation.synthetic import GRAVITY, LENGTHS, WORLDS
 from training.fit.train import Training
 from training.fit.windows import Windows
-from training.judge.prove import Score, learnt, prove, recipe_for, table
-from training.judge.worlds import GRAVITY, LENGTHS, WORLDS
 from training.models.kinds import KINDS
 
 PENDULUMS, LISSAJOUS, WALKER = WORLDS

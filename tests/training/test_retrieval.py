@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motion.text import TOKENS, encoder
+from motion.model.text import TOKENS, encoder
 from tests.server.doubles import CONTRACT, SwayingEngine
 from tests.training import fakes
 from training.corpus.texts import CONTENT_TEXTS
-from training.judge import retrieval
-from training.judge.retrieval import IN_OTHER_WORDS, TextJudge, nearest, retrieve
-from training.judge.scores import Estimate
+from training.evaluation import retrieval
+from training.evaluation.retrieval import IN_OTHER_WORDS, TextJudge, nearest, retrieve
+from training.evaluation.scores import Estimate
 
 TEXTS = {"sad": "bow", "excited": "dance"}
 SPEAKING = CONTRACT.model_copy(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motion.clip_files import write_clip
-from motion.drawing import Drawing
+from motion.draw.drawing import Drawing
 from motion.errors import MotionFileError, SetupError
+from motion.formats.clip_files import write_clip
 from tests.motion.strategies import swaying
 from tests.training.test_marker_files import write_c3d
 from tests.training.test_marker_fit import PLUG_IN, danced, marked

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
-from motion.partner import Partner
-from motion.text import TOKENS, tokens_of
+from motion.model.engine import Conditions, Engine, Noise
+from motion.model.text import TOKENS, tokens_of
+from motion.partner.partner import Partner
 from tests.training.tiny import QUIET, TINY, clips
 from training.fit.dataset import NO_TEXT
 from training.fit.export import TOLERANCE, export, largest_difference, step_of

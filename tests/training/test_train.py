@@ -13,7 +13,7 @@ from training.cli import app
 from training.fit.recipe import Recipe
 from training.fit.train import Training, learning_rate_at, load_checkpoint, train, trainer_of
 from training.fit.windows import Windows
-from training.models.way_back import way_back
+from training.models.scheduled_sampling import way_back
 
 pytestmark = QUIET
 

@@ -21,8 +21,8 @@ from scipy.spatial.transform import Rotation
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rig import nearest_axis, retarget
-from motion.rig_clip import RigClip
+from motion.rigs.retarget import nearest_axis, retarget
+from motion.rigs.rig_clip import RigClip
 
 Array = np.ndarray
 

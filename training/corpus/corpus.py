@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from motion.clip import Clip
-from motion.clip_files import read_clip
 from motion.errors import MotionFileError
+from motion.formats.clip_files import read_clip
 from motion.skeleton import CANONICAL, Skeleton
 
 SCHEMA = 1

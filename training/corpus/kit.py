@@ -22,7 +22,7 @@ from scipy.spatial.transform import Rotation
 
 from motion import rotations
 from motion.errors import MotionFileError
-from motion.rig_clip import RigClip
+from motion.rigs.rig_clip import RigClip
 
 Array = np.ndarray
 

@@ -20,7 +20,7 @@ from motion import rotations
 from motion.clip import Clip, Pose
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
-from motion.rig import UP, nearest_axis, settled
+from motion.rigs.retarget import UP, nearest_axis, settled
 from motion.skeleton import CANONICAL, LEG_LENGTH
 from training.corpus.marker_placement import ESSENTIAL, places_of
 from training.corpus.markers import Markers

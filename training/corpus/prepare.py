@@ -20,11 +20,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from motion.clip import Clip
-from motion.clip_files import READERS
 from motion.errors import BhavaError, MotionFileError
 from motion.features import feet_of
-from motion.rig import retarget
-from motion.rig_clip import on_own_skeleton
+from motion.formats.clip_files import READERS
+from motion.rigs.retarget import retarget
+from motion.rigs.rig_clip import on_own_skeleton
 from motion.skeleton import CANONICAL, Skeleton
 from training.corpus import kit
 from training.corpus.amass import is_amass, read_amass

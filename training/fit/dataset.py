@@ -17,10 +17,11 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from motion import features, other
+from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.features import Layout
+from motion.model import observed_dancer as other
 from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import moving
 

@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 import torch
 
-from motion.contract import CONTRACT_FILE, GRAPH_FILE, Contract
-from motion.engine import Conditions, Engine, Noise
 from motion.errors import BhavaError
+from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
+from motion.model.engine import Conditions, Engine, Noise
 from motion.skeleton import CANONICAL
 from training.fit.dataset import FPS
 from training.fit.train import Training, load_checkpoint

@@ -12,8 +12,8 @@ from torch.utils.data import DataLoader
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.features import Layout
+from motion.model.text import encoder
 from motion.skeleton import CANONICAL
-from motion.text import encoder
 from training.corpus.choreographed import choreographed_clips
 from training.corpus.duets import choreographed_duets, others_of
 from training.corpus.texts import mirrored, texts_of

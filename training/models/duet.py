@@ -24,9 +24,10 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motion import features, other
+from motion import features
 from motion.errors import BhavaError
 from motion.features import Layout
+from motion.model import observed_dancer as other
 from motion.skeleton import CANONICAL
 from training.fit.dataset import FPS
 from training.models import transformer_mdn

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Tag
 
 from training.models import (
+    baseline_lstm,
+    baseline_transformer,
     duet,
     latent_diffusion,
     lstm_vae,
-    peer_lstm,
-    peer_transformer,
     space_time,
     text_transformer,
     transformer_mdn,
@@ -25,10 +25,10 @@ KINDS: dict[str, type[Network]] = {
     "text-transformer": text_transformer.TextTransformer,
     "space-time": space_time.SpaceTime,
     "duet": duet.Duet,
-    "lstm-mdn": peer_lstm.LSTMMDN,
-    "lstm-mse": peer_lstm.LSTMMSE,
-    "transformer-mdn-per-dimension": peer_transformer.TransformerMDNPerDimension,
-    "transformer-mse": peer_transformer.TransformerMSE,
+    "lstm-mdn": baseline_lstm.LSTMMDN,
+    "lstm-mse": baseline_lstm.LSTMMSE,
+    "transformer-mdn-per-dimension": baseline_transformer.TransformerMDNPerDimension,
+    "transformer-mse": baseline_transformer.TransformerMSE,
 }
 
 
@@ -43,10 +43,10 @@ Config = Annotated[
     | Annotated[text_transformer.Config, Tag("text-transformer")]
     | Annotated[space_time.Config, Tag("space-time")]
     | Annotated[duet.Config, Tag("duet")]
-    | Annotated[peer_lstm.MDNConfig, Tag("lstm-mdn")]
-    | Annotated[peer_lstm.MSEConfig, Tag("lstm-mse")]
-    | Annotated[peer_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]
-    | Annotated[peer_transformer.MSEConfig, Tag("transformer-mse")],
+    | Annotated[baseline_lstm.MDNConfig, Tag("lstm-mdn")]
+    | Annotated[baseline_lstm.MSEConfig, Tag("lstm-mse")]
+    | Annotated[baseline_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]
+    | Annotated[baseline_transformer.MSEConfig, Tag("transformer-mse")],
     Discriminator(_kind_of),
 ]
 """The section `[model]` of a recipe: sizes of the kind that it names."""

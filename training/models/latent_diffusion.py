@@ -26,9 +26,9 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from motion.contract import State
 from motion.errors import BhavaError
 from motion.features import Layout
+from motion.model.contract import State
 from training.fit.dataset import FPS, Window
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
 from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm

@@ -32,11 +32,11 @@ from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional
 
-from motion.contract import State
 from motion.errors import BhavaError
 from motion.features import Layout
+from motion.model.contract import State
 from training.fit.dataset import Window
-from training.models.latent_walk import LatentWalk
+from training.models.latent_prior import LatentWalk
 from training.models.lstm import LSTM
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
 from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm

@@ -12,8 +12,8 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
-from motion.contract import State
 from motion.features import Layout
+from motion.model.contract import State
 from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
 
@@ -91,7 +91,7 @@ class Network(nn.Module, ABC):
     """The one setting of `Optimiser` that disturbs this kind's inputs."""
 
     PROVING: ClassVar[Mapping[str, Any]]
-    """Sizes, small ones, with which the kind proves that it learns: see `training.judge.prove`."""
+    """Small sizes with which `training.evaluation.prove` shows that the kind learns at all."""
     HEEDS_OTHER: ClassVar[bool] = False
     """Whether it takes another dancer's motion, `other` of a window and of the contract."""
 

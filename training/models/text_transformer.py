@@ -21,15 +21,15 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motion.contract import State
 from motion.features import Layout
-from motion.text import TOKENS, WORDS
+from motion.model.contract import State
+from motion.model.text import TOKENS, WORDS
 from training.fit.dataset import Window
 from training.models import token_transformer
 from training.models.mixture import Mixture
 from training.models.network import CALM, ExportedStep
+from training.models.scheduled_sampling import led_astray
 from training.models.token_transformer import TokenTransformer, rotary
-from training.models.way_back import led_astray
 
 TEXT_GUIDANCE = 1.5
 """By how much a prompt is exaggerated."""

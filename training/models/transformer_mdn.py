@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from motion.contract import State
+from motion.model.contract import State
 from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, calm
+from training.models.scheduled_sampling import led_astray
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
-from training.models.way_back import led_astray
 
 
 class Config(TransformerSizes):

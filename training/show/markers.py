@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from motion.drawing import Drawing
-from motion.figure import BODY, LEFT, RIGHT
+from motion.draw.body import BODY, LEFT, RIGHT
+from motion.draw.drawing import Drawing
 from training.corpus.marker_files import CHOREOGRAPHY_LINES
 from training.corpus.marker_fit import places_on_body, scaled, upright
 from training.corpus.markers import Markers

@@ -8,7 +8,7 @@ from string import Template
 
 import numpy as np
 
-from motion.drawing import Drawing
+from motion.draw.drawing import Drawing
 
 TEMPLATE = Path(__file__).with_name("page.html")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Container
 from pathlib import Path
 from tempfile import mkstemp
 
-from motion.clip_files import read_clip
-from motion.drawing import Drawing
+from motion.draw.drawing import Drawing
+from motion.draw.render import render, write_video
 from motion.errors import MotionFileError, SetupError
-from motion.render import render, write_video
+from motion.formats.clip_files import read_clip
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
 from training.corpus.markers import Markers
 from training.show.markers import drawing_of

@@ -1,0 +1,1 @@
+"""Pictures of a figure without a browser. Nothing here moves it."""

@@ -1,0 +1,164 @@
+"""One step of a motion model through ONNX Runtime. Knows tensors, not people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Float
+
+from motion.errors import ModelContractError, SetupError
+from motion.model.contract import GRAPH_FILE, Contract
+
+Array = np.ndarray
+States = dict[str, Array]
+Device = Literal["cpu", "cuda"]
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What steers a step, for a batch of B.
+
+    Attributes:
+        emotion: Weights, (B, E).
+        energy: Mean joint speed to aim at, m/s, (B, 1).
+        temperature: Unitless, in [0, 2], (B, 1).
+        guidance: Unitless, 0 for none, (B, 1).
+        text: A prompt, zeros for none, (B, T); None stands for zeros.
+        other: What is seen of another dancer, (B, K, W), for models that heed one; see
+            `motion.other`. None if nobody is there.
+    """
+
+    emotion: Float[Array, "B E"]
+    energy: Float[Array, "B 1"]
+    temperature: Float[Array, "B 1"]
+    guidance: Float[Array, "B 1"]
+    text: Float[Array, "B T"] | None = None
+    other: Float[Array, "B K W"] | None = None
+
+    @staticmethod
+    def of(
+        rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
+    ) -> "Conditions":
+        """Return conditions, all but `other` from one array in the order of the attributes."""
+        emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
+        return Conditions(emotion, energy, temperature, guidance, text, other)
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The random numbers of a step, for a batch of B.
+
+    Attributes:
+        uniform: In [0, 1), (B, 1).
+        normal: Of unit variance, (B, noise).
+    """
+
+    uniform: Float[Array, "B 1"]
+    normal: Float[Array, "B N"]
+
+    @staticmethod
+    def draw(contract: Contract, rng: np.random.Generator, batch: int = 1) -> "Noise":
+        """Draw what a model needs for a step."""
+        normal = rng.standard_normal((batch, contract.noise), np.float32)
+        return Noise(rng.random((batch, 1), np.float32), normal)
+
+    @staticmethod
+    def none(contract: Contract) -> "Noise":
+        """Return what stands for chance in a step of one whose frames are not wanted."""
+        return Noise(np.zeros((1, 1), np.float32), np.zeros((1, contract.noise), np.float32))
+
+    @staticmethod
+    def stack(noises: Sequence["Noise"]) -> "Noise":
+        """Return the noise of a batch of steps."""
+        uniform = np.concatenate([noise.uniform for noise in noises])
+        return Noise(uniform, np.concatenate([noise.normal for noise in noises]))
+
+
+class Engine:
+    """A loaded model."""
+
+    def __init__(self, contract: Contract, session: onnxruntime.InferenceSession) -> None:
+        self.contract = contract
+        self._session = session
+        self._outputs = list(contract.outputs)
+
+    @staticmethod
+    def load(folder: Path, device: Device = "cpu") -> "Engine":
+        """Load a model folder, one thread on a CPU.
+
+        Raises:
+            ModelContractError: If graph and contract differ or either cannot be read.
+            SetupError: If a GPU is asked for and there is none.
+        """
+        contract = Contract.load(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        provider = "CUDAExecutionProvider" if device == "cuda" else "CPUExecutionProvider"
+        if provider not in onnxruntime.get_available_providers():
+            raise SetupError(
+                f"device: expected {device}, got an onnxruntime without it: install bhava[gpu]"
+            )
+        if device == "cuda":
+            onnxruntime.preload_dlls()  # else CUDA and cuDNN that pip installed are not found
+        path = folder / GRAPH_FILE
+        try:
+            session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+        except Exception as error:  # onnxruntime's errors share no base class of their own
+            raise ModelContractError(f"{path}: expected an ONNX graph, got {error}") from error
+        if provider not in session.get_providers():
+            raise SetupError(f"device: expected a working {device}, got {session.get_providers()}")
+        _check(path, "input", contract.inputs, session.get_inputs())
+        _check(path, "output", contract.outputs, session.get_outputs())
+        return Engine(contract, session)
+
+    def initial_states(self, batch: int = 1) -> States:
+        """Return the states of a model that has seen nothing."""
+        return {s.name: np.zeros((batch, *s.shape), np.float32) for s in self.contract.states}
+
+    def step(
+        self,
+        frames: Float[Array, "B K F"],
+        conditions: Conditions,
+        states: States,
+        noise: Noise,
+    ) -> tuple[Float[Array, "B K F"], States]:
+        """Return the frames that follow the newest ones, and the states after it."""
+        feed = {
+            "frames": frames,
+            "emotion": conditions.emotion,
+            "energy": conditions.energy,
+            "temperature": conditions.temperature,
+            "guidance": conditions.guidance,
+            "uniform": noise.uniform,
+            "normal": noise.normal,
+            **states,
+        }
+        if self.contract.text_width:
+            none = np.zeros((len(frames), self.contract.text_width), np.float32)
+            feed["text"] = none if conditions.text is None else conditions.text
+        if self.contract.other:
+            nobody = np.zeros((len(frames), *self.contract.inputs["other"]), np.float32)
+            feed["other"] = nobody if conditions.other is None else conditions.other
+        following, *after = self._session.run(self._outputs, feed)
+        return following, dict(zip(states, after, strict=True))
+
+
+def _check(
+    path: Path, kind: str, promised: dict[str, tuple[int, ...]], nodes: list[onnxruntime.NodeArg]
+) -> None:
+    found = {node.name: tuple(node.shape[1:]) for node in nodes}
+    for name, shape in promised.items():
+        if name not in found:
+            raise ModelContractError(f"{path}: expected {kind} {name!r}, got {sorted(found)}")
+        if found[name] != shape:
+            raise ModelContractError(
+                f"{path}: {kind} {name!r}: expected shape {shape}, got {found[name]}"
+            )
+    for name in found:
+        if name not in promised:
+            raise ModelContractError(f"{path}: {kind} {name!r} is not in the contract")

@@ -1,0 +1,60 @@
+"""Notices when a model has drifted out of what it knows: what it gives is no motion any more."""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from motion import features
+from motion.partner.batched_state import Rows
+
+Array = np.ndarray
+
+PATIENCE = 0.5
+"""Seconds of what cannot be before a partner is set up anew."""
+
+DISTORTION = 1.0
+"""Largest distortion that can be; models that dance well reach half of it for moments."""
+
+LIMITS: Final = {
+    "root_velocity": (-8.0, 8.0),
+    "turn_rate": (-20.0, 20.0),
+    "hips_height": (0.1, 2.0),
+}
+"""What people do, in the units of the features: a sprint, a pirouette, a roll and a leap."""
+
+
+class Drift(Rows):
+    """Watches streams of features side by side."""
+
+    def __init__(self, count: int) -> None:
+        self._seconds = np.zeros(count)
+
+    def lost(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
+        """Tell who has given what cannot be for too long; from then on they count as anew.
+
+        Args:
+            frames: Features as the models gave them, finite.
+            dt: Seconds since the frame before.
+        """
+        possible = distortion(frames) <= DISTORTION
+        for name, (low, high) in LIMITS.items():
+            part = frames[:, features.PART[name]]
+            possible &= ((part >= low) & (part <= high)).all(-1)
+        self._seconds = np.where(possible, 0.0, self._seconds + dt)
+        lost = self._seconds > PATIENCE
+        self._seconds[lost] = 0.0
+        return lost
+
+
+def distortion(frames: Float[Array, "*batch F"]) -> Float[Array, "*batch"]:
+    """Return how far 6D rotations are from being any: 0 for those of real motion, unitless.
+
+    The root mean square, over joints, of what is missing from unit length and right angles.
+    """
+    columns = frames[..., features.PART["rotations"]].reshape(*frames.shape[:-1], -1, 2, 3)
+    x, y = columns[..., 0, :], columns[..., 1, :]
+    missing = [
+        np.sum(a * b, axis=-1) - wanted for a, b, wanted in ((x, x, 1.0), (y, y, 1.0), (x, y, 0.0))
+    ]
+    return np.sqrt(np.mean(np.square(missing), axis=(0, -1)))

@@ -1,0 +1,54 @@
+"""Energy: how lively partners are, held where they are asked to be."""
+
+import numpy as np
+from jaxtyping import Float
+
+from motion.partner.batched_state import Rows
+
+Array = np.ndarray
+
+HALF_LIFE = 2.0
+"""Seconds over which the measured energy forgets; a phrase of dance is a few of these."""
+
+PROPORTION = 0.5
+"""E-folds by which a momentary difference as large as the aim is corrected."""
+
+GAIN = 0.2
+"""E-folds per second by which a lasting one is: slowly, for a model answers over a phrase."""
+
+CORRECTION_RANGE = (0.35, 4.0)
+"""Beyond which nothing is asked of the model that it could not know."""
+
+
+class EnergyGovernor(Rows):
+    """Asks the model for more where it gives too little, and for less where too much.
+
+    A model that falls short of the energy it is given sags further with every minute; this closes
+    the loop over what the partners really did. A proportional and an integral part add up in the
+    logarithm; the integral stays in range, so that it is never wound up.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._lasting = np.zeros(count)
+        self._short = np.zeros(count)
+        self._measured = np.full(count, np.nan)
+
+    def observe(self, speed: Float[Array, "B"], aim: Float[Array, "B"], dt: float) -> None:
+        """Take note of what the partners did.
+
+        Args:
+            speed: Mean speed of the joints relative to the hips in this frame, m/s.
+            aim: What it should be in the mean, m/s.
+            dt: Seconds since the frame before.
+        """
+        keep = 0.5 ** (dt / HALF_LIFE)
+        measured = np.where(np.isnan(self._measured), aim, self._measured)
+        self._measured = keep * measured + (1 - keep) * speed
+        self._short = 1.0 - self._measured / aim
+        changed = self._lasting + GAIN * dt * np.clip(self._short, -1.0, 1.0)
+        self._lasting = np.clip(changed, *np.log(CORRECTION_RANGE))
+
+    def steer(self, aim: Float[Array, "B"]) -> Float[Array, "B"]:
+        """Return the energy to ask the model for so that it gives `aim`, m/s."""
+        correction = self._lasting + PROPORTION * np.clip(self._short, -1.0, 1.0)
+        return aim * np.exp(np.clip(correction, *np.log(CORRECTION_RANGE)))

@@ -1,0 +1,67 @@
+"""Who stands on a foot does not glide: the foot that bears the figure carries it along."""
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import kinematics
+from motion.partner.batched_state import Rows
+from motion.skeleton import CANONICAL
+
+Array = np.ndarray
+
+HALF_LIFE = 0.06
+"""Seconds in which the weight goes over from one foot to the other."""
+
+CLAIM = (0.2, 0.6)
+"""Where a model's contact channel begins to count, and where it counts in full."""
+
+HEIGHT = (2.0 * kinematics.LOW, kinematics.LOW)
+"""Metres above its height in rest at which a joint begins to bear, and at which it bears all."""
+
+EVEN = 0.3
+"""Metres per second: of joints that slide much slower the slowest bears the most."""
+
+_FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
+
+
+class Grounding(Rows):
+    """Moves figures so that the foot that bears them rests.
+
+    A model says how the root moves and how the legs do, and the two agree less well than in
+    people. Where its contact channel says that a foot stands, the foot is right. In the air
+    the root is.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._velocity = np.zeros((count, 2))
+
+    def shift(
+        self,
+        positions: Float[Array, "B J 3"],
+        before: Float[Array, "B J 3"],
+        claimed: Float[Array, "B 4"],
+        dt: float,
+    ) -> Float[Array, "B 2"]:
+        """Return how far to move the figures along x and z, metres.
+
+        Args:
+            positions: World positions of the joints.
+            before: Those that were shown in the frame before.
+            claimed: What the model says of the contact of `kinematics.CONTACT_JOINTS`, about in
+                [0, 1].
+            dt: Seconds since the frame before.
+        """
+        feet = positions[:, _FEET]
+        slide = ((feet - before[:, _FEET]) / dt)[..., [0, 2]]
+        height = feet[..., 1] - CANONICAL.rest_positions[_FEET, 1]
+        bears = ramp(claimed, *CLAIM) * ramp(height, *HEIGHT)
+        weight = bears / (np.sum(slide**2, axis=-1) + EVEN**2)
+        share = weight / np.maximum(weight.sum(-1, keepdims=True), 1e-9)
+        rest = -bears.max(-1, keepdims=True) * np.sum(share[..., None] * slide, axis=1)
+        self._velocity = rest + (self._velocity - rest) * 0.5 ** (dt / HALF_LIFE)
+        return self._velocity * dt
+
+
+def ramp(value: Array, none: float, full: float) -> Array:
+    """Return how far values are from `none` to `full`, in [0, 1]; either may be the larger."""
+    return np.clip((value - none) / (full - none), 0.0, 1.0)

@@ -1,0 +1,116 @@
+"""Take over from one motion into another without a pop: the difference fades out."""
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.spatial.transform import Rotation
+
+from motion import features, rotations
+from motion.clip import Pose
+from motion.partner.batched_state import Rows
+
+Array = np.ndarray
+Poses = tuple[Float[Array, "N 3"], Float[Array, "N J 4"]]
+"""Hips' positions and local rotations."""
+
+HALF_LIFE = 0.12
+"""Seconds after which half of a difference is gone; a dancer changes a limb's course as fast."""
+
+FASTEST = 20.0
+"""Radians per second: what turns a joint faster is a cut and no motion. In the motion capture that
+the shipped model learns from, the fastest of all turns by 23."""
+
+NEGLIGIBLE = 1e-4
+"""Metres or radians, and these per second, below which a difference is over."""
+
+
+class Offset(Rows):
+    """The difference between what is shown and what the motions say, fading.
+
+    A joint that motions turn from one frame to the next as no person can is bridged by itself.
+    """
+
+    def __init__(self, count: int) -> None:
+        # The motions' last two local rotations.
+        self._said = np.tile(Pose.standing().rotations, (count, 2, 1, 1))
+        # Of the hips in metres, and of the local rotations as rotation vectors in radians.
+        self._away = np.zeros((count, 1 + features.JOINTS, 3))
+        self._rate = np.zeros((count, 1 + features.JOINTS, 3))
+
+    def bridge(
+        self,
+        rows: Int[Array, "N"],
+        shown: tuple[Poses, Poses],
+        motion: tuple[Poses, Poses],
+        dt: float,
+    ) -> None:
+        """Go over smoothly from what was shown into other motions.
+
+        Args:
+            rows: Whose motion changes.
+            shown: Their last two poses.
+            motion: Those of the other motions at the same two times.
+            dt: Seconds between two poses.
+        """
+        self._away[rows] = _change(motion[1], shown[1])
+        self._rate[rows] = (_change(*shown) - _change(*motion)) / dt
+        self._said[rows] = np.stack([motion[0][1], motion[1][1]], axis=1)
+
+    def apply(self, poses: Poses, dt: float) -> Poses:
+        """Return the poses with the differences added, after these have faded for `dt` seconds."""
+        self._heal(poses[1], dt)
+        live = np.flatnonzero(np.any(self._away, (1, 2)) | np.any(self._rate, (1, 2)))
+        if not len(live):
+            return poses
+        away, rate = decay(self._away[live], self._rate[live], HALF_LIFE, dt)
+        over = np.maximum(np.abs(away), np.abs(rate)).max((1, 2)) < NEGLIGIBLE
+        away[over] = rate[over] = 0.0
+        self._away[live], self._rate[live] = away, rate
+        hips, turned = poses[0].copy(), poses[1].copy()
+        hips[live] += away[:, 0]
+        turn = Rotation.from_rotvec(away[:, 1:].reshape(-1, 3)).as_quat()
+        turned[live] = rotations.multiply(turn.reshape(len(live), -1, 4), turned[live])
+        return hips, turned
+
+    def _heal(self, turned: Float[Array, "B J 4"], dt: float) -> None:
+        """Go over smoothly where a joint is cut, as if the motion had rested there before."""
+        earlier, later = self._said[:, 0], self._said[:, 1]
+        cosine = np.abs((turned * later).sum(-1))
+        cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
+        self._said = np.stack([later, turned], axis=1)
+        if not len(cut[0]):
+            return
+        row, joint = cut[0], 1 + cut[1]
+        away = Rotation.from_rotvec(self._away[row, joint]).as_quat()
+        shown = rotations.multiply(away, later[cut])
+        self._away[row, joint] = _turn(turned[cut], shown)
+        self._rate[row, joint] += _turn(earlier[cut], later[cut]) / dt
+        self._said[row, 0, cut[1]] = turned[cut]
+
+
+def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:
+    """What leads from `a` to `b`: of the hips in metres, of local rotations as rotation vectors."""
+    return np.concatenate([(b[0] - a[0])[:, None], _turn(a[1], b[1])], axis=1)
+
+
+def _turn(a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3"]:
+    """Rotation vectors that lead from `a` to `b`."""
+    turn = rotations.multiply(b, rotations.inverse(a))
+    return Rotation.from_quat(turn.reshape(-1, 4)).as_rotvec().reshape(*turn.shape[:-1], 3)
+
+
+def decay(x: Array, v: Array, half_life: float, dt: float) -> tuple[Array, Array]:
+    """Return an offset and its rate after `dt` seconds of a critically damped spring towards zero.
+
+    Args:
+        x: Offset, in any unit.
+        v: Its rate, per second.
+        half_life: Seconds in which an offset at rest comes about half the way.
+        dt: Seconds.
+
+    References:
+        D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
+    """
+    y = 2.0 * np.log(2.0) / half_life
+    j = v + x * y
+    fade = np.exp(-y * dt)
+    return fade * (x + j * dt), fade * (v - j * y * dt)

@@ -1,0 +1,121 @@
+"""Offline motion from the live partner: the same engine, sampling and post-processing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import emotion, features
+from motion.clip import Clip
+from motion.errors import ConditionError
+from motion.model.engine import Conditions, Engine
+from motion.model.rollout import rollout
+from motion.model.text import tokens_of
+from motion.partner.partner import Frame, Partner
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Cue:
+    """A change of emotion at a time.
+
+    Attributes:
+        seconds: From the start of the clip.
+        weights: Over the model's emotions, (E,).
+    """
+
+    seconds: float
+    weights: Float[Array, "E"]
+
+
+def parse_cue(text: str, labels: Sequence[str]) -> Cue:
+    """Read `SECONDS:LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`.
+
+    Raises:
+        ConditionError: If it is not of this form or does not fit the labels.
+    """
+    seconds, separator, named = text.partition(":")
+    try:
+        at = float(seconds)
+    except ValueError:
+        at = -1.0
+    if not separator or not 0 <= at < float("inf"):
+        raise ConditionError(f"switch: expected SECONDS:LABEL, got {text!r}")
+    return Cue(at, emotion.weights_of(emotion.parse(named), labels))
+
+
+def frames(
+    engine: Engine,
+    cues: Sequence[Cue],
+    seconds: float,
+    *,
+    seed: int,
+    energy: float = 1.0,
+    context: Clip | None = None,
+    text: str = "",
+) -> Iterator[Frame]:
+    """Yield the partner's frames; the same arguments give the same motion.
+
+    Args:
+        engine: The model.
+        cues: At least one; the first counts from the start.
+        seconds: How long.
+        seed: Of all chance in the motion.
+        energy: 1 is usual for the emotion; in [0.5, 2].
+        context: A dancer to take up; without one the partner begins standing.
+        text: A prompt, if the model takes text.
+    """
+    partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
+    partner.text[:] = tokens_of(text, engine.contract)
+    if context is not None:
+        partner.take_up(context)
+    for frame in range(round(seconds * partner.fps)):
+        weights = _weights_at(cues, frame / partner.fps)
+        yield partner.advance(weights, emotion.check_energy(energy))
+
+
+def _weights_at(cues: Sequence[Cue], seconds: float) -> Float[Array, "E"]:
+    """Return the weights that hold at a time, of cues in their order."""
+    return ([cue for cue in cues if cue.seconds <= seconds] or cues[:1])[-1].weights
+
+
+def played(
+    engine: Engine,
+    cues: Sequence[Cue],
+    seconds: float,
+    *,
+    seed: int,
+    energy: float = 1.0,
+    context: Clip | None = None,
+) -> Clip:
+    """Return what a model of any skeleton says by itself: no foot lock, no stage, no smoothing.
+
+    Args:
+        engine: The model.
+        cues: At least one; the first counts from the start.
+        seconds: How long.
+        seed: Of all chance in the motion.
+        energy: 1 is usual for the emotion; in [0.5, 2].
+        context: What it goes on from; without one the model's usual frame.
+    """
+    contract, rng = engine.contract, np.random.default_rng(seed)
+    cues = sorted(cues, key=lambda cue: cue.seconds)
+    usual = np.array(contract.energy_by_emotion, np.float32)
+    level = emotion.check_energy(energy)
+
+    def conditions_at(frame: int) -> Conditions:
+        weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
+        aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
+        rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
+        return Conditions.of(np.concatenate([weights, rest])[None], len(weights))
+
+    start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
+    heard = start if context is None else features.from_clip(context.resampled(contract.fps))
+    root = None if context is None else features.last_root(context)
+    count, length = round(seconds * contract.fps), contract.frames_per_step
+    steps = islice(rollout(engine, heard[None], conditions_at, rng), -(-count // length))
+    frames = np.concatenate([step[0] for step in steps])[:count]
+    return features.to_clip(frames, contract.fps, contract.layout, root)

@@ -1,0 +1,1 @@
+"""Skeletons of others, brought onto the canonical one. No file is read here."""

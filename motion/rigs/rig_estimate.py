@@ -1,0 +1,148 @@
+"""The rest pose of a rig that has none, from how it moves.
+
+Elbows and knees are hinges, bones point along their child, feet stand flat, and what is left
+follows its parent on average. Rigs without a rest pose are built along axes, so that each
+estimate that comes close to one of the 24 axis rotations is taken to be it.
+"""
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from motion import rotations
+from motion.rigs.rig_motion import LIMBS, SIDES, RigMotion, rest_bone
+
+Array = np.ndarray
+
+HINGES = {
+    ("left", "Arm"): (0.0, -1.0, 0.0),
+    ("right", "Arm"): (0.0, 1.0, 0.0),
+    ("left", "Leg"): (1.0, 0.0, 0.0),
+    ("right", "Leg"): (1.0, 0.0, 0.0),
+}
+"""Axes about which elbows and knees bend, in the T-pose."""
+
+AXIS_ROTATIONS = Rotation.create_group("O").as_matrix()
+"""The 24 rotations of the cube."""
+
+AXIS_LIMIT = np.radians(30.0)
+"""Estimates within this angle of an axis rotation are taken to be it."""
+
+
+def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
+    """Return for each role the rotation O such that R(t) O is its canonical world rotation.
+
+    Args:
+        motion: An upright motion; the more the limbs bend, the better.
+    """
+    offsets = {"hips": _hips_offset(motion), "chest": _chest_offset(motion)}
+    for limb in LIMBS:
+        offsets |= _limb_offsets(motion, limb, offsets)
+    followers = [("spine", "hips"), ("neck", "chest")]
+    followers.append(("head", "neck" if "neck" in motion.roles else "chest"))
+    for side in SIDES:
+        followers += [(f"{side}Shoulder", "chest"), (f"{side}Hand", f"{side}LowerArm")]
+    for role, parent in followers:
+        if role in motion.roles:
+            offsets[role] = _snap(_following(motion, role, parent, offsets))
+    for side in SIDES:
+        offsets |= _foot_offsets(motion, side, offsets)
+    return offsets
+
+
+def _hips_offset(motion: RigMotion) -> Float[Array, "4"]:
+    above = "spine" if "spine" in motion.roles else "chest"
+    up = motion.at(above) - motion.between_legs()
+    return _frame_offset(motion.turn("hips"), motion.across(), up)
+
+
+def _chest_offset(motion: RigMotion) -> Float[Array, "4"]:
+    joint = "Shoulder" if "leftShoulder" in motion.roles else "UpperArm"
+    across = motion.at(f"left{joint}") - motion.at(f"right{joint}")
+    above = "neck" if "neck" in motion.roles else "head"
+    return _frame_offset(motion.turn("chest"), across, motion.at(above) - motion.at("chest"))
+
+
+def _frame_offset(
+    turn: Float[Array, "T 4"], across: Float[Array, "T 3"], up: Float[Array, "T 3"]
+) -> Float[Array, "4"]:
+    """Return the offset of a trunk joint from its left and up directions."""
+    inverse = rotations.inverse(turn)
+    left = rotations.rotate(inverse, across).mean(axis=0)
+    above = rotations.rotate(inverse, up).mean(axis=0)
+    return _snap(rotations.from_matrix(rotations.frame(left, above)))
+
+
+def _limb_offsets(
+    motion: RigMotion, limb: tuple[str, str], offsets: dict[str, Float[Array, "4"]]
+) -> dict[str, Float[Array, "4"]]:
+    """Return the offsets of upper and lower limb from their directions and their common hinge.
+
+    Frames count by the sine of the bend. A limb that hardly bends takes its twist from the trunk.
+    """
+    side, part = limb
+    upper, lower = f"{side}Upper{part}", f"{side}Lower{part}"
+    trunk = "chest" if part == "Arm" else "hips"
+    carried = rotations.multiply(motion.turn(trunk), offsets[trunk])
+    found = {}
+    for role in (upper, lower):
+        bone, rest, inverse = (
+            motion.bone(role),
+            rest_bone(role),
+            rotations.inverse(motion.turn(role)),
+        )
+        swing = rotations.swing(rotations.rotate(carried, rest), bone)
+        unbent = rotations.rotate(rotations.multiply(swing, carried), np.array(HINGES[limb]))
+        hinge = np.cross(motion.bone(upper), motion.bone(lower)) + 0.02 * unbent
+        local_bone = rotations.rotate(inverse, bone).mean(axis=0)
+        local_hinge = rotations.rotate(inverse, hinge).mean(axis=0)
+        rig = rotations.frame(local_bone, local_hinge)
+        canonical = rotations.frame(rest, np.array(HINGES[limb]))
+        snapped = _snap(rotations.from_matrix(rig @ canonical.T))
+        fit = rotations.swing(rotations.rotate(snapped, rest), local_bone)
+        found[role] = rotations.multiply(fit, snapped)
+    return found
+
+
+def _following(
+    motion: RigMotion,
+    role: str,
+    parent: str,
+    offsets: dict[str, Float[Array, "4"]],
+    weights: Float[Array, "T"] | None = None,
+) -> Float[Array, "4"]:
+    """Return the offset that aligns a joint with its parent on average."""
+    target = rotations.multiply(motion.turn(parent), offsets[parent])
+    return _mean(rotations.multiply(rotations.inverse(motion.turn(role)), target), weights)
+
+
+def _foot_offsets(
+    motion: RigMotion, side: str, offsets: dict[str, Float[Array, "4"]]
+) -> dict[str, Float[Array, "4"]]:
+    """Return the offsets of foot and toes: the sole is flat where the ankle is low and still."""
+    foot, toes = f"{side}Foot", f"{side}Toes"
+    if toes not in motion.roles:
+        return {foot: _snap(_following(motion, foot, f"{side}LowerLeg", offsets))}
+    ankle, ahead = motion.at(foot), motion.bone(foot)
+    speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
+    low = ankle[:, 1] <= np.percentile(ankle[:, 1], 20.0)
+    weights = low / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
+    flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
+    found = _mean(rotations.multiply(rotations.inverse(motion.turn(foot)), flat), weights)
+    return {
+        foot: found,
+        toes: _following(motion, toes, foot, {foot: found}, weights),
+    }
+
+
+def _mean(q: Float[Array, "T 4"], weights: Float[Array, "T"] | None = None) -> Float[Array, "4"]:
+    mean: Array = Rotation.from_quat(q).mean(weights).as_quat()
+    return mean
+
+
+def _snap(q: Float[Array, "4"]) -> Float[Array, "4"]:
+    """Return the nearest axis rotation if it is near enough, else the rotation itself."""
+    traces = np.einsum("nij,ij->n", AXIS_ROTATIONS, rotations.to_matrix(q))
+    best = int(np.argmax(traces))
+    near = traces[best] >= 1.0 + 2.0 * np.cos(AXIS_LIMIT)
+    return rotations.from_matrix(AXIS_ROTATIONS[best]) if near else q

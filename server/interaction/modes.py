@@ -1,0 +1,208 @@
+"""One partner and its dancer: what the partner makes of them, by mode.
+
+No clock lives here. A partner either follows (a dancer, a stand while it listens, its own last pose
+while all is frozen) or dances by itself, and goes from one to the other within `Ramp.SECONDS`.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from motion import features
+from motion.clip import Clip, Pose
+from motion.model.contract import Contract
+from motion.partner.lead import Lead
+from motion.partner.partner import Frame
+from server.capture.performer import Performer
+from server.interaction.phrases import Phrases
+from server.interaction.ramp import Ramp
+from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
+from server.wire.messages import Controls
+
+Array = np.ndarray
+Whom = Performer | Literal["stand", "hold"]
+
+EMOTION_SHARE = 0.35
+"""Of a mirror's motion that is the model's own at intensity 1: enough to colour it, too little to
+lose the dancer."""
+
+EMOTION_DEAFNESS = 0.6
+"""How much less of the dancer a mirror's model hears at intensity 1: one that hears all goes on as
+the dancer does, whatever it should feel. Arms of the happy and the sad are then 1 cm apart, with
+this 4 cm, while they are 6 cm from the dancer's."""
+
+LISTENING = 0.85
+"""Share of the stand in a partner that listens: it breathes on."""
+
+SETTLES = 0.6
+"""Seconds in which a partner comes to stand: arms that fall faster than that look thrown."""
+
+HISTORY = 1.0
+"""Seconds of what it showed that a partner hears when it goes on in another model: all of it within
+one frame, of which there is no time for more."""
+
+SPEED_OVER = 0.4
+"""Seconds over which a dancer's speed is told for the end of a phrase."""
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What a partner should follow, and how closely: its shares in what is shown and heard."""
+
+    whom: Whom
+    shown: float
+    heard: float
+
+
+class Pairing:
+    """A partner on its stage, with the dancer that it heeds.
+
+    Attributes:
+        dancer: Identity of the dancer; 0 while nobody was there yet.
+        frame: What was shown last.
+        take_ups: When the partner takes the dancer up.
+    """
+
+    def __init__(self, contract: Contract, dancer: int, history: Clip | None = None) -> None:
+        """Begin with a partner who stands, or goes on from a history."""
+        self.dancer = dancer
+        self.take_ups = TakeUps()
+        self.frame = Frame(Pose.standing(), np.zeros(4, bool), False)
+        self._contract = contract
+        self._history: deque[Pose] = deque(maxlen=round(HISTORY * contract.fps))
+        if history is not None:
+            self._history.extend(history.pose(frame) for frame in range(len(history)))
+            self.frame = Frame(self._history[-1], np.zeros(4, bool), False)
+        self._phrases = Phrases()
+        self._answers_until = float("-inf")
+        self._ramp = Ramp()
+        self._following: Follow | None = None
+        self._lead: Lead | None = None
+
+    def change(self, contract: Contract) -> None:
+        """Dance on in another model."""
+        self._contract = contract
+
+    @property
+    def history(self) -> Clip | None:
+        """What was shown in the last second; None before a token of the model."""
+        if len(self._history) < self._contract.frames_per_step:
+            return None
+        return Clip.from_poses(list(self._history), self._contract.fps)
+
+    def show(self, frame: Frame) -> None:
+        """Take note of what is shown."""
+        self.frame = frame
+        self._history.append(frame.pose)
+
+    def context(
+        self, performer: Performer | None, controls: Controls, now: float, *, asked: bool
+    ) -> Clip | None:
+        """Return the dancer's motion if the partner is to take it up now, else None.
+
+        Args:
+            performer: The dancer, if present.
+            controls: Of the stage.
+            now: The server's clock, seconds.
+            asked: Whether somebody asked for it since the frame before.
+        """
+        if performer is None:
+            self.take_ups.due(False, lambda: False, now)
+            return None
+        length = self._length_due(performer, controls.mode, now, asked)
+        if length is None:
+            return None
+        context = performer.recent(self._contract.fps, min(length, self._contract.context_frames))
+        if context is None or context.seconds < SHORTEST_CONTEXT:
+            self.take_ups.request()
+            return None
+        return context
+
+    def _length_due(self, performer: Performer, mode: str, now: float, asked: bool) -> int | None:
+        """Return how many frames of the dancer are to be taken up now; None while none are."""
+        whole = self._contract.context_frames
+        if mode == "answer":
+            phrase = self._phrases.ended(performer.speed(SPEED_OVER), now)
+            if phrase is None and not asked:
+                return None
+            self._answers_until = now + (phrase or whole / self._contract.fps)
+            return whole if phrase is None else round(phrase * self._contract.fps)
+        if asked:
+            self.take_ups.request()
+
+        def moving() -> bool:
+            return mode == "continue" and performer.dances
+
+        return whole if self.take_ups.due(True, moving, now) else None
+
+    def lead(self, performer: Performer | None, controls: Controls, now: float) -> Lead | None:
+        """Return whom the partner follows in this frame, if anybody.
+
+        Args:
+            performer: The dancer, if present.
+            controls: Of the stage.
+            now: The server's clock, seconds.
+        """
+        wanted = self._wanted(performer, controls, now)
+        if self._following is None or self._ramp.at(now) == 0.0:
+            self._following = wanted  # there is nothing to leave first
+        if self._following is None:
+            return None
+        stays = wanted is not None and wanted.whom == self._following.whom
+        following = self._following = wanted if wanted and stays else self._following
+        takes = SETTLES if stays and following.whom == "stand" else Ramp.SECONDS
+        shown = self._ramp.to(following.shown if stays else 0.0, now, takes)
+        self._lead = self._newest_lead(following.whom, now)
+        watched = stays and self._contract.other  # a model that heeds others needs no pull
+        if self._lead is None or not (shown or watched):
+            return None
+        heard = shown * following.heard / following.shown if following.shown else shown
+        return replace(self._lead, shown=shown, heard=min(1.0, heard))
+
+    def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
+        if controls.panic == "freeze":
+            return Follow("hold", 1.0, 0.0)
+        if performer is None:
+            return None
+        match controls.mode:
+            case "mirror":
+                intensity = min(1.0, sum(controls.emotion.values()))
+                shown, heard = 1.0 - EMOTION_SHARE * intensity, 1.0 - EMOTION_DEAFNESS * intensity
+                return Follow(performer, shown, heard)
+            case "duet" if controls.influence > 0 or self._contract.other:
+                return Follow(performer, controls.influence, controls.influence)
+            case "answer" if now >= self._answers_until:
+                return Follow("stand", LISTENING, LISTENING)
+        return None
+
+    def _newest_lead(self, whom: Whom, now: float) -> Lead | None:
+        if isinstance(whom, Performer):
+            seen = whom.live(now, self._contract.fps, self._frames)
+            if seen is None:
+                return _stopped(self._lead) if self._lead is not None else None
+            return Lead.of(seen.mirrored(), 1.0, 1.0)
+        if whom == "hold" and self._lead is not None and self._ramp.at(now) > 0.0:
+            return self._lead
+        here = _still(self.frame.pose, self._frames, self._contract.fps)
+        if whom == "hold":
+            return Lead.of(here, 1.0, 1.0)
+        stand = _still(Pose.standing(), self._frames, self._contract.fps)
+        return Lead.of(stand, 1.0, 1.0).at(features.last_root(here))
+
+    @property
+    def _frames(self) -> int:
+        """How many frames a lead needs: a token or three, and one before that."""
+        return max(self._contract.frames_per_step, 3) + 1
+
+
+def _still(pose: Pose, frames: int, fps: float) -> Clip:
+    return Clip.from_poses([pose] * frames, fps)
+
+
+def _stopped(lead: Lead) -> Lead:
+    """Return a lead who stays where they were last."""
+    frames = np.tile(lead.frames[-1], (len(lead.frames), 1))
+    frames[:, features.PART["root_velocity"]] = frames[:, features.PART["turn_rate"]] = 0.0
+    return replace(lead, frames=frames)

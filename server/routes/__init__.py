@@ -1,0 +1,1 @@
+"""HTTP: a route a file, thin. What it does lives elsewhere."""

@@ -1,0 +1,138 @@
+"""The HTTP interface to cue lists: read, saved, and gone through."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
+
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from motion.errors import CueError
+from server.cues.cue_book import CueBook
+from server.cues.cue_sheet import Cue, CueSheet
+from server.routes.stages import http_error, stage_of
+from server.stages.scheduler import House
+from server.stages.stage import Stage
+from server.wire.messages import Cues
+from server.wire.protocol import Refusal
+
+
+class CueList(BaseModel):
+    """What is prepared for a stage, and where its show is.
+
+    Attributes:
+        revision: Grows whenever the list is saved.
+        cues: In the order of the show.
+        presets: To be used at any time.
+        current: Id of the cue that went last; None before the first.
+        went: The server's clock when it did, seconds.
+        damage: Why the file of the list could not be read; empty if it could.
+    """
+
+    revision: int
+    cues: list[Cue]
+    presets: list[Cue]
+    current: str | None
+    went: float | None
+    damage: str
+
+    @staticmethod
+    def of(book: CueBook) -> "CueList":
+        """Return a book as it travels."""
+        return CueList(
+            revision=book.revision,
+            cues=book.sheet.cues,
+            presets=book.sheet.presets,
+            current=book.current,
+            went=book.went,
+            damage=book.damage,
+        )
+
+
+class Edit(CueSheet):
+    """A list that is to be saved.
+
+    Attributes:
+        revision: Of the list that was changed.
+    """
+
+    revision: Annotated[int, Field(ge=0)]
+
+
+class Go(BaseModel):
+    """Which cue is to go.
+
+    Attributes:
+        cue: Its id; None for the one after the current.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    cue: str | None = None
+
+
+def create_cues_api(
+    folder: Path, house: House, clock: Callable[[], float], operators: Sequence[Any]
+) -> APIRouter:
+    """Return the routes of cue lists under `/api`.
+
+    Args:
+        folder: Of the lists, a file for each stage.
+        house: Whose stages they are for.
+        clock: Monotonic time in seconds.
+        operators: Dependencies that let operators pass, and nobody else.
+    """
+    router = APIRouter(prefix="/api/stages/{name}/cues", dependencies=list(operators))
+    books: WeakKeyDictionary[Stage, CueBook] = WeakKeyDictionary()
+    writing = asyncio.Lock()
+    Found = Annotated[Stage, Depends(stage_of(house))]  # noqa: N806 - a type
+
+    def book_of(stage: Stage) -> CueBook:
+        if stage not in books:
+            books[stage] = book = CueBook(folder / f"{stage.name}.json")
+            if book.damage:
+                house.services.faults.count(f"cues of {stage.name}", CueError(book.damage))
+        return books[stage]
+
+    def told(stage: Stage, book: CueBook) -> CueList:
+        stage.audience.send_all(Cues())
+        return CueList.of(book)
+
+    @router.get("")
+    async def listed(stage: Found) -> CueList:
+        """Tell what is prepared, and where the show is."""
+        return CueList.of(book_of(stage))
+
+    @router.put("")
+    async def save(stage: Found, edit: Edit) -> CueList:
+        """Save the list, unless somebody else has done so meanwhile."""
+        book = book_of(stage)
+        sheet = CueSheet(cues=edit.cues, presets=edit.presets)
+        async with writing:
+            if edit.revision != book.revision:
+                got = f"expected a change of revision {book.revision}, got {edit.revision}"
+                raise HTTPException(409, f"{got}: somebody else has changed the list")
+            try:
+                await asyncio.to_thread(book.save, sheet)
+            except CueError as error:
+                raise HTTPException(507, str(error)) from error
+        return told(stage, book)
+
+    @router.post("/go")
+    async def go(stage: Found, wish: Go) -> CueList:
+        """Let a cue go."""
+        book = book_of(stage)
+        now = clock()
+        try:
+            cue = book.find(wish.cue)
+            stage.set(cue.set, now)
+        except CueError as error:
+            raise HTTPException(404, str(error)) from error
+        except Refusal as refusal:
+            raise http_error(refusal) from refusal
+        book.note(cue, now)
+        return told(stage, book)
+
+    return router

@@ -1,0 +1,284 @@
+"""Measure sources of motion against held-out real motion, with models as the server runs them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from motion.clip import Clip
+from motion.errors import BhavaError
+from motion.model.engine import Conditions, Engine, Noise
+from motion.partner.partner import Partner
+from training.evaluation import measures, scores
+from training.evaluation.probes import (
+    SETTLE_SECONDS,
+    Cast,
+    Response,
+    Tick,
+    probe_blend,
+    probe_energy,
+    probe_handover,
+    probe_intensity,
+    probe_switch,
+    probed_frames,
+)
+from training.evaluation.reference import Piece, Reference, Rollout
+from training.evaluation.rollouts import Cue, Script, Source, joined
+from training.evaluation.scores import PIECE_SECONDS, Estimate, Groups
+from training.fit.dataset import active
+
+Array = np.ndarray
+
+SEEDS = (1, 2, 3)
+SAMPLE_SECONDS = 10.0
+TIMED_FRAMES = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What was measured of one source, or of real motion.
+
+    Attributes:
+        name: Of the source.
+        scores: By name; nan where it cannot be told.
+        by_emotion: Some of the scores for each emotion alone.
+        confusion: Shares of windows by emotion asked for and taken for, for contexts of the same
+            and of other emotions, (E, E).
+        piece_seconds: Length of what counts as a minute: 60, less in a short run.
+        speed_by_minute: Speed over real, (E, M).
+        frechet_by_minute: Distance from real motion, (M,).
+        spectrum: Power density of the jerk, by emotion, (E, S).
+        responses: How speed follows the energy asked for, and how the judge's probability of an
+            emotion follows its intensity and its share in a blend; none of real motion.
+        samples: The first seconds of a rollout of each emotion.
+    """
+
+    name: str
+    scores: dict[str, Estimate]
+    by_emotion: dict[str, dict[str, float]]
+    confusion: dict[str, Float[Array, "E E"]]
+    piece_seconds: float
+    speed_by_minute: Float[Array, "E M"]
+    frechet_by_minute: Float[Array, "M"]
+    spectrum: Float[Array, "E S"]
+    responses: dict[str, Response] = field(default_factory=dict)
+    samples: list[Clip] = field(default_factory=list, repr=False)
+
+
+def cast_of(held_out: Sequence[Clip], labels: tuple[str, ...]) -> Cast:
+    """Return whom to dance with, each ending at the centre of the stage.
+
+    Args:
+        held_out: Real clips that no model has learnt from.
+        labels: Emotions, of each of which there must be a clip of 1 s or more.
+
+    Raises:
+        BhavaError: If one has none.
+    """
+    moving = [_centred(active(clip)) for clip in held_out]
+    long_enough = [clip for clip in moving if clip.seconds >= measures.SHORTEST_SECONDS]
+    contexts = [
+        sorted((c for c in long_enough if c.labels.get("emotion") == label), key=_longest_first)
+        for label in labels
+    ]
+    empty = [label for label, clips in zip(labels, contexts, strict=True) if not clips]
+    if empty:
+        raise BhavaError(
+            f"held-out clips: expected some of 1 s or more of each of {list(labels)}, got none of "
+            f"{empty}"
+        )
+    strangers = [clip for clip in long_enough if clip.labels.get("emotion") not in labels]
+    dancers = sorted(strangers, key=_longest_first) or [clips[0] for clips in contexts]
+    return Cast(contexts, dancers, long_enough[0].fps)
+
+
+def evaluate(
+    source: Source, cast: Cast, reference: Reference, *, seconds: float, tick: Tick
+) -> Result:
+    """Roll a source out in every emotion and measure it.
+
+    Args:
+        source: What is measured.
+        cast: Whom it dances with.
+        reference: Real motion of the same emotions.
+        seconds: Of each long rollout, after it has settled.
+        tick: Told of the frames danced.
+    """
+    piece_seconds = min(PIECE_SECONDS, seconds / 2)
+    groups, samples = roll_out(source, cast, reference, seconds, piece_seconds, tick)
+    found = scores.score(groups, reference)
+    found |= probe_switch(source, cast, reference, tick)
+    found["handover"] = probe_handover(source, cast, reference, tick)
+    responses = {
+        name: probe(source, cast, reference, tick)
+        for name, probe in (
+            ("energy", probe_energy),
+            ("intensity", probe_intensity),
+            ("blend", probe_blend),
+        )
+    }
+    found |= {f"{name}_rank": one.rank_correlation for name, one in responses.items()}
+    found["energy_slope"] = responses["energy"].slope
+    found["recoveries"] = exactly(source.recoveries)
+    return Result(
+        source.name,
+        found,
+        responses=responses,
+        samples=samples,
+        **_details(groups, reference, piece_seconds),
+    )
+
+
+def evaluate_real(reference: Reference) -> Result:
+    """Measure real motion as if it were generated.
+
+    Each clip is judged by a network that has not seen it, and each fold of the clips is held
+    against all others: the floor of the Fréchet distances.
+    """
+    found = {
+        name: scores.estimate(one, reference.rollouts, reference)
+        for name, one in scores.SCORES.items()
+        if one in scores.REAL
+    }
+    floors = [(fold.embedded_floor, fold.kinetic_floor) for fold in reference.unseen]
+    for name, values in zip(("frechet", "frechet_kinetic"), zip(*floors, strict=True), strict=True):
+        found[name] = scores.drawn(values, np.mean)
+    found["handover"] = exactly(1.0)
+    return Result("real", found, **_details(reference.rollouts, reference, PIECE_SECONDS))
+
+
+def roll_out(
+    source: Source,
+    cast: Cast,
+    reference: Reference,
+    seconds: float,
+    piece_seconds: float,
+    tick: Tick,
+) -> tuple[list[list[Rollout]], list[Clip]]:
+    """Dance in every emotion, from contexts of it and of others, and measure piece by piece.
+
+    Returns:
+        Rollouts by emotion, and the first seconds of one of each.
+    """
+    emotions, scenes, scripts = zip(*_long_scripts(cast, reference.labels), strict=True)
+    settle, length = cast.frames(SETTLE_SECONDS), cast.frames(piece_seconds)
+    pieces: list[list[Piece]] = [[] for _ in scripts]
+    waiting: list[list[Clip]] = [[] for _ in scripts]
+    samples: dict[int, Clip] = {}
+    skipped = 0
+    for stretch in source.perform(scripts, settle + int(seconds // piece_seconds) * length):
+        tick(stretch.taken_up.size)
+        skip = min(settle - skipped, stretch.taken_up.shape[1])
+        skipped += skip
+        for index, clip in enumerate(stretch.clips):
+            waiting[index].append(clip[skip:])
+            if sum(map(len, waiting[index])) >= length:
+                whole = joined(waiting[index])
+                pieces[index].append(Piece.of(whole[:length], reference.judge))
+                waiting[index] = [whole[length:]]
+                sample = measures.mended(whole[: cast.frames(SAMPLE_SECONDS)])[0]
+                samples.setdefault(emotions[index], sample)
+    groups: list[list[Rollout]] = [[] for _ in reference.labels]
+    for emotion, (scene, contradicting), danced in zip(emotions, scenes, pieces, strict=True):
+        groups[emotion].append(Rollout(emotion, scene, contradicting, tuple(danced)))
+    named = [replace(samples[index], name=label) for index, label in enumerate(reference.labels)]
+    return groups, named
+
+
+def step_times(engine: Engine) -> dict[str, Estimate]:
+    """Return milliseconds of one partner's frame, post-processing included, and of a bare step.
+
+    Of the thread's own time, so that other work on the machine does not count.
+    """
+    contract = engine.contract
+    partner, emotion = Partner(engine, 0), np.eye(len(contract.emotions))[0]
+    frames = _milliseconds(lambda: partner.advance(emotion), TIMED_FRAMES)
+    one = np.ones((1, 1), np.float32)
+    conditions = Conditions(emotion[None].astype(np.float32), one, one, one)
+    states, noise = engine.initial_states(), Noise.none(contract)
+    heard = np.zeros((1, *contract.inputs["frames"]), np.float32)
+    steps = _milliseconds(lambda: engine.step(heard, conditions, states, noise), TIMED_FRAMES // 4)
+    return {
+        "frame_ms_50": scores.drawn(frames, np.median),
+        "frame_ms_95": scores.drawn(frames, lambda values: np.percentile(values, 95)),
+        "step_ms_50": scores.drawn(steps, np.median),
+    }
+
+
+def exactly(value: float) -> Estimate:
+    """Return an estimate that has no interval."""
+    return Estimate(float(value), float("nan"), float("nan"))
+
+
+def danced_frames(cast: Cast, seconds: float) -> int:
+    """Return how many frames `evaluate` has a source dance, over all rollouts."""
+    scripts = len(_long_scripts(cast, ("",) * cast.emotions))
+    return scripts * cast.frames(SETTLE_SECONDS + seconds) + probed_frames(cast)
+
+
+def _long_scripts(
+    cast: Cast, labels: tuple[str, ...]
+) -> list[tuple[int, tuple[str, bool], Script]]:
+    """One context of the emotion with every seed, and with every seed another of other emotions."""
+    scripts = []
+    for emotion, label in enumerate(labels):
+        cue = Cue(0, cast.weights(emotion))
+        for number, seed in enumerate(SEEDS):
+            same, other = cast.same(emotion), cast.other(emotion, number)
+            scripts.append((emotion, (label, False), Script(same, seed, (cue,))))
+            scene = (f"{label} from {number}", True)
+            scripts.append((emotion, scene, Script(other, seed, (cue,))))
+    return scripts
+
+
+def _details(groups: Groups, reference: Reference, piece_seconds: float) -> dict[str, Any]:
+    labels, minutes = reference.labels, min(len(one.pieces) for group in groups for one in group)
+    contexts = {"same": False, "contradicting": True}
+    parts = {name: scores.where(groups, contradicting=flag) for name, flag in contexts.items()}
+    return {
+        "by_emotion": {
+            label: {
+                name: scores.SCORES[name](only(groups, index), reference)
+                for name in scores.BY_EMOTION
+            }
+            for index, label in enumerate(labels)
+        },
+        "confusion": {
+            name: scores.confusion(part, len(labels)) for name, part in parts.items() if any(part)
+        },
+        "piece_seconds": piece_seconds,
+        "speed_by_minute": scores.speed_by_minute(groups, reference),
+        "frechet_by_minute": np.array(
+            [scores.frechet_of_minutes(groups, reference, slice(m, m + 1)) for m in range(minutes)]
+        ),
+        "spectrum": np.stack(
+            [np.mean([t.spectrum for one in group for t in one.traces], axis=0) for group in groups]
+        ),
+    }
+
+
+def only(groups: Groups, emotion: int) -> Groups:
+    """Return the groups with that of one emotion alone left in."""
+    return [group if index == emotion else [] for index, group in enumerate(groups)]
+
+
+def _milliseconds(call: Callable[[], object], times: int) -> list[float]:
+    for _ in range(times // 10):
+        call()
+    taken = []
+    for _ in range(times):
+        begun = time.thread_time()
+        call()
+        taken.append(1e3 * (time.thread_time() - begun))
+    return taken
+
+
+def _centred(clip: Clip) -> Clip:
+    return replace(clip, hips=clip.hips - clip.hips[-1] * [1.0, 0.0, 1.0])
+
+
+def _longest_first(clip: Clip) -> tuple[int, str]:
+    return -len(clip), clip.name
