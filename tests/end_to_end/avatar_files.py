@@ -12,7 +12,7 @@ from tests.end_to_end.running_server import ROOT
 
 _WRITE = """
 import { runnerImport } from "vite";
-const { module } = await runnerImport("./tests/guests/writeAvatars.ts");
+const { module } = await runnerImport("./tests/avatars/writeAvatars.ts");
 module.writeAvatars(process.argv[1]);
 """
 

@@ -1,12 +1,12 @@
-import { Cast } from "../src/cast";
-import { loadGuest } from "../src/guests/loadGuest";
+import { loadGuest } from "../src/avatars/loadAvatar";
 import type { Look } from "../src/looks/look";
 import { lookCatalogue } from "../src/looks/lookCatalogue";
 import type { Hello } from "../src/protocol/messages";
+import { Cast } from "../src/show/figures";
 import { FootMarks } from "../src/stage/footMarks";
 import type { StagedFigure } from "../src/stage/stage";
+import { guests } from "../tests/avatars/guests";
 import { goldenJson } from "../tests/golden";
-import { guests } from "../tests/guests/guests";
 import { stillPose } from "../tests/stillPose";
 import { syntheticDance } from "../tests/syntheticDance";
 import { encodeFrame } from "./encodeFrame";

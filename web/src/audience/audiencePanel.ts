@@ -1,4 +1,4 @@
-import { emotionPalette } from "../avatar/emotionPalette";
+import { emotionPalette } from "../body/emotionPalette";
 import { emotionName } from "../language/emotionName";
 import type { Controls, EmotionWeights } from "../protocol/messages";
 

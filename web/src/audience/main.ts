@@ -1,8 +1,8 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { rendersInSoftware } from "../rendersInSoftware";
-import { settings } from "../settings";
-import { App } from "./app";
+import { settings } from "../page/settings";
+import { rendersInSoftware } from "../stage/rendersInSoftware";
+import { App } from "./audiencePage";
 
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))

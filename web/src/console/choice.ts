@@ -1,4 +1,4 @@
-import { make } from "./make";
+import { make } from "../page/make";
 
 /** One of several, as a row of radio buttons that fingers hit. */
 export class Choice {

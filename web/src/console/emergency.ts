@@ -1,6 +1,6 @@
 import { texts } from "../language/texts";
+import { find } from "../page/find";
 import type { Changes, Controls } from "../protocol/messages";
-import { find } from "./find";
 
 type Panic = Controls["panic"];
 

@@ -1,4 +1,4 @@
-import { find } from "./find";
+import { find } from "../page/find";
 import { throttled } from "./throttled";
 
 /** For how long a control that was moved here does not follow the server, milliseconds. */

@@ -1,9 +1,9 @@
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
+import { find } from "../page/find";
+import { make } from "../page/make";
 import type { Status } from "../protocol/messages";
 import type { StageState } from "./api";
-import { find } from "./find";
-import { make } from "./make";
 
 /** What is known of how the show is doing; seconds unless the name says otherwise. */
 export interface Vitals {

@@ -1,5 +1,5 @@
 import { texts } from "../language/texts";
-import { find } from "./find";
+import { find } from "../page/find";
 
 const NAME = "bhava.operator-key";
 

@@ -1,6 +1,6 @@
 import { translatePage } from "../language/translatePage";
-import { settings } from "../settings";
-import { Desk } from "./desk";
+import { settings } from "../page/settings";
+import { Desk } from "./consolePage";
 
 translatePage(document.documentElement);
 new Desk(settings(location.search).stage).start();

@@ -1,8 +1,8 @@
-import { Cast } from "../cast";
 import { fetchLook } from "../looks/fetchLook";
 import type { Frame } from "../protocol/decodeFrame";
 import type { Controls, Hello } from "../protocol/messages";
-import { rendersInSoftware } from "../rendersInSoftware";
+import { Cast } from "../show/figures";
+import { rendersInSoftware } from "../stage/rendersInSoftware";
 import { Stage } from "../stage/stage";
 
 /** Between two drawings, seconds: enough to watch, and light on a tablet. */

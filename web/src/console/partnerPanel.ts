@@ -1,10 +1,10 @@
 import { lookName } from "../language/lookName";
 import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
+import { find } from "../page/find";
 import type { Changes, Controls, Hello } from "../protocol/messages";
 import { Choice } from "./choice";
 import { Fader } from "./fader";
-import { find } from "./find";
 
 type Options = Readonly<Record<string, string>>;
 type Chosen = "mode" | "look" | "placement" | "dancers" | "model";

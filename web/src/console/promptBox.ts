@@ -1,6 +1,6 @@
 import { texts } from "../language/texts";
+import { make } from "../page/make";
 import type { Changes, Controls, Hello } from "../protocol/messages";
-import { make } from "./make";
 
 /** Characters of a prompt, as the server has it. */
 const LONGEST = 200;

@@ -1,9 +1,9 @@
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
+import { find } from "../page/find";
+import { make } from "../page/make";
 import { addressOf } from "./addressOf";
 import type { Api, StageState } from "./api";
-import { find } from "./find";
-import { make } from "./make";
 import { sure } from "./sure";
 
 /** All stages of the server: how they are doing, new ones, and the way to their consoles. */

@@ -1,8 +1,8 @@
 import { texts } from "../language/texts";
+import { find } from "../page/find";
+import { make } from "../page/make";
 import { addressOf } from "./addressOf";
 import type { Api, StageState } from "./api";
-import { find } from "./find";
-import { make } from "./make";
 
 interface Take {
   readonly name: string;

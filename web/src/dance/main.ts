@@ -1,7 +1,7 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { rendersInSoftware } from "../rendersInSoftware";
-import { settings } from "../settings";
+import { settings } from "../page/settings";
+import { rendersInSoftware } from "../stage/rendersInSoftware";
 import { DancePage } from "./dancePage";
 
 translatePage(document.documentElement);

@@ -1,5 +1,5 @@
-import { Avatar } from "../avatar/avatar";
-import { decay } from "../stage/decay";
+import { Avatar } from "../body/bodyMesh";
+import { decay } from "../motion/decay";
 import type { Look, LookFactory } from "./look";
 
 /** Spacing of the body's vertices, metres. */

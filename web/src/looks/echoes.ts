@@ -10,10 +10,10 @@ import {
   ShaderChunk,
   Vector2,
 } from "three";
-import { bodySurface } from "../avatar/bodySurface";
+import { bodySurface } from "../body/bodySurface";
+import { decay } from "../motion/decay";
+import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
-import type { Quality } from "../settings";
-import { decay } from "../stage/decay";
 import { animateByHistory } from "./animateByHistory";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";

@@ -1,6 +1,6 @@
+import { decay } from "../motion/decay";
 import type { Pose } from "../motion/interpolatePose";
 import type { SkeletonDescription } from "../protocol/messages";
-import { decay } from "../stage/decay";
 
 const VELOCITY_HALF_LIFE = 0.04;
 const FEET = ["leftFoot", "leftToes", "rightFoot", "rightToes"];

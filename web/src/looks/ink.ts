@@ -11,8 +11,8 @@ import {
   ShaderMaterial,
   Vector4,
 } from "three";
-import type { Quality } from "../settings";
-import { decay } from "../stage/decay";
+import { decay } from "../motion/decay";
+import type { Quality } from "../page/settings";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MoodUniforms } from "./moodUniforms";

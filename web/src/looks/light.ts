@@ -1,5 +1,5 @@
 import { AdditiveBlending, Group, Mesh, ShaderMaterial } from "three";
-import { bodySurface } from "../avatar/bodySurface";
+import { bodySurface } from "../body/bodySurface";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MoodUniforms } from "./moodUniforms";

@@ -1,6 +1,6 @@
-import { blendPalettes } from "../avatar/blendPalettes";
-import { emotionPalette, type Palette } from "../avatar/emotionPalette";
-import { decay } from "../stage/decay";
+import { blendPalettes } from "../body/blendPalettes";
+import { emotionPalette, type Palette } from "../body/emotionPalette";
+import { decay } from "../motion/decay";
 import { type Behaviour, emotionBehaviour } from "./emotionBehaviour";
 
 const HALF_LIFE = 0.35;

@@ -9,7 +9,7 @@ import {
   ShaderMaterial,
   type WebGLRenderer,
 } from "three";
-import { bodySurface } from "../avatar/bodySurface";
+import { bodySurface } from "../body/bodySurface";
 import type { SkeletonDescription } from "../protocol/messages";
 import type { FigureMotion } from "./figureMotion";
 import { historyShader } from "./historyShader";

@@ -9,7 +9,7 @@ import {
   MeshStandardMaterial,
   ShaderMaterial,
 } from "three";
-import { bodySurface } from "../avatar/bodySurface";
+import { bodySurface } from "../body/bodySurface";
 import type { SkeletonDescription } from "../protocol/messages";
 import { animateByHistory } from "./animateByHistory";
 import { historyShader } from "./historyShader";

@@ -1,5 +1,5 @@
 import { MathUtils, PerspectiveCamera, Vector3 } from "three";
-import { decay } from "./decay";
+import { decay } from "../motion/decay";
 
 const FIELD_OF_VIEW = 28;
 /** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */

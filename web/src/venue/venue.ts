@@ -1,5 +1,5 @@
 import "./venue.css";
-import type { Settings } from "../settings";
+import type { Settings } from "../page/settings";
 import { Emptiness } from "./emptiness";
 import { isNight } from "./isNight";
 import { KeystoneSetup } from "./keystoneSetup";

@@ -1,6 +1,6 @@
 import { Vector3 } from "three";
 import { describe, expect, it } from "vitest";
-import { buildSkeleton } from "../../src/avatar/buildSkeleton";
+import { buildSkeleton } from "../../src/body/buildSkeleton";
 import { FigureMotion } from "../../src/looks/figureMotion";
 import { goldenSkeleton } from "../goldenSkeleton";
 import { stillPose } from "../stillPose";

@@ -1,8 +1,8 @@
 import { texts } from "../../language/texts";
+import { find } from "../../page/find";
+import { make } from "../../page/make";
 import type { Changes, Controls } from "../../protocol/messages";
 import type { Api } from "../api";
-import { find } from "../find";
-import { make } from "../make";
 import { sure } from "../sure";
 import { captured } from "./captured";
 import type { Cue, CueList } from "./cueList";

@@ -1,10 +1,10 @@
-import { emotionPalette } from "../../avatar/emotionPalette";
+import { emotionPalette } from "../../body/emotionPalette";
 import { emotionName } from "../../language/emotionName";
 import { texts } from "../../language/texts";
+import { find } from "../../page/find";
+import { make } from "../../page/make";
 import type { Changes, Controls } from "../../protocol/messages";
 import { Fader } from "../fader";
-import { find } from "../find";
-import { make } from "../make";
 import { throttled } from "../throttled";
 import { Pad } from "./pad";
 import { weightsOf } from "./weightsOf";

@@ -1,7 +1,7 @@
-import { emotionPalette } from "../../avatar/emotionPalette";
+import { emotionPalette } from "../../body/emotionPalette";
 import { emotionName } from "../../language/emotionName";
 import { texts } from "../../language/texts";
-import { find } from "../find";
+import { find } from "../../page/find";
 import { blendAt } from "./blendAt";
 import { circumplex } from "./circumplex";
 import type { Point } from "./point";

@@ -1,6 +1,6 @@
 import { texts } from "../../language/texts";
-import { find } from "../find";
-import { make } from "../make";
+import { find } from "../../page/find";
+import { make } from "../../page/make";
 import { controlName } from "./controlName";
 import { inputName } from "./inputName";
 import type { Turn } from "./midiMap";

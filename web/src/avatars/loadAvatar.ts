@@ -1,0 +1,34 @@
+import { texts } from "../language/texts";
+import type { SkeletonDescription } from "../protocol/messages";
+import type { GuestLook } from "./avatarLook";
+import { humanoidNodes } from "./humanoidNodes";
+import { parseGlb } from "./parseGlb";
+import { type ProgressListener, readGuest } from "./readAvatar";
+
+/**
+ * Loads an avatar of a visitor: a VRM (0.x or 1.0), or a GLB with the bones of a person.
+ *
+ * What reads and draws models is fetched only when one is here to be read.
+ *
+ * @param source The file, or its address.
+ * @param skeleton Of the poses that it will follow.
+ * @throws GuestError whose message tells the visitor what to do.
+ */
+export async function loadGuest(
+  source: Blob | URL,
+  skeleton: SkeletonDescription,
+  onProgress: ProgressListener,
+): Promise<GuestLook> {
+  const name = nameOf(source);
+  const bytes = await readGuest(source, name, onProgress);
+  const nodes = humanoidNodes(parseGlb(bytes, name), name);
+  const { buildGuest } = await import("./buildAvatar");
+  return buildGuest(bytes, nodes, skeleton, name);
+}
+
+/** As the sentences call it, which begin with it. */
+function nameOf(source: Blob | URL): string {
+  const { quoted, thisFile } = texts.guest;
+  if (source instanceof URL) return quoted(source.pathname.split("/").at(-1) || source.host);
+  return source instanceof File ? quoted(source.name) : thisFile;
+}

@@ -1,0 +1,222 @@
+import { browserNetwork } from "../connection/browserNetwork";
+import { Connection, type ConnectionState } from "../connection/connection";
+import { socketAddress } from "../connection/socketAddress";
+import { fetchLook } from "../looks/fetchLook";
+import type { Look, LookFactory } from "../looks/look";
+import type { Measurements } from "../page/debugOverlay";
+import type { Quality, Settings } from "../page/settings";
+import type { Frame } from "../protocol/decodeFrame";
+import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "../protocol/messages";
+import { Stage, type StagedFigure } from "../stage/stage";
+import { Cast, type Wardrobe } from "./figures";
+
+/** Frames between two acknowledgements of playout. */
+const ACKNOWLEDGE_EVERY = 30;
+/** What a partner looks like to itself, while nobody is there. */
+const IDLE_LOOK = "motes";
+/** What performers' own skeletons look like. */
+const PERFORMERS_LOOK = "ghost";
+
+export interface TheatreListener {
+  stateChanged(state: ConnectionState): void;
+  helloReceived(hello: Hello): void;
+  controlsChanged(controls: Controls): void;
+  statusChanged(status: Status): void;
+  refused(refused: Refused): void;
+  /** @param now Seconds of the clock of `browserNetwork`. */
+  drawn(now: number): void;
+  /** Whether a look is of an avatar that the listener itself disposes of. */
+  ownsLook?(look: Look): boolean;
+}
+
+/** A stage of the server as a page shows it: the link, who dances, and the picture. */
+export class Theatre {
+  readonly connection: Connection;
+  readonly stage: Stage;
+  cast: Cast | null = null;
+  controls: Controls | null = null;
+  status: Status | null = null;
+  /** The frame that is on the screen; null before the first. */
+  shown: Frame | null = null;
+  private readonly root = document.documentElement;
+  /** The latest hello; looks are fetched before its partner shows. */
+  private greeted: Hello | null = null;
+  /** The avatar that the first partner wears instead of its own look. */
+  private guest: Look | null = null;
+  private idle = false;
+  private isLit = true;
+  /** How performers are shown on this page; null leaves it to the operators. */
+  placement: Controls["placement"] | null;
+  private drawnAt = 0;
+  private acknowledged = 0;
+  private latency: number | null = null;
+
+  /**
+   * @param best The highest tier of drawing that this machine may try.
+   */
+  constructor(
+    canvas: HTMLCanvasElement,
+    private readonly settings: Settings,
+    best: Quality,
+    role: Role,
+    private readonly listener: TheatreListener,
+  ) {
+    this.stage = new Stage(canvas, settings.quality, best, settings.transparent);
+    this.placement = settings.placement;
+    const connected = {
+      stateChanged: (state: ConnectionState) => this.stateChanged(state),
+      helloReceived: (hello: Hello) => this.helloReceived(hello),
+      frameReceived: (bytes: ArrayBuffer) => this.cast?.receiveFrame(bytes, browserNetwork.now()),
+      messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
+    };
+    const wish = { role, stage: settings.stage };
+    this.connection = new Connection(socketAddress(), browserNetwork, connected, wish);
+  }
+
+  start(): void {
+    window.addEventListener("online", () => this.connection.hurry());
+    this.connection.start();
+    requestAnimationFrame((time) => this.draw(time / 1000));
+  }
+
+  /** The server's clock now, seconds; null while it is not known. */
+  get serverNow(): number | null {
+    return this.connection.clock.serverFromClient(browserNetwork.now());
+  }
+
+  /** Shows the first partner as an avatar, or as itself again. */
+  wear(guest: Look | null): void {
+    this.guest = guest;
+    this.cast?.dress();
+  }
+
+  /** @param idle Whether nobody is there: the camera roams, and the partner is another. */
+  setIdle(idle: boolean): void {
+    if (idle === this.idle) return;
+    this.idle = idle;
+    this.stage.roams = idle;
+    this.refit();
+  }
+
+  /** @param lit Whether there is anything to see; motion goes on in the dark. */
+  setLit(lit: boolean): void {
+    this.isLit = lit;
+  }
+
+  setPlacement(placement: Controls["placement"]): void {
+    this.placement = placement;
+    if (this.controls) this.cast?.follow(this.placed(this.controls));
+  }
+
+  measure(): Measurements {
+    const buffer = this.cast?.buffer;
+    return {
+      latency: this.latency,
+      roundTrip: this.connection.clock.roundTrip,
+      delay: buffer?.delay ?? 0,
+      underruns: buffer?.underruns ?? 0,
+      lateFrames: buffer?.lateFrames ?? 0,
+      model: this.cast?.hello.model ?? "–",
+    };
+  }
+
+  /** @param now Seconds of the clock of `browserNetwork`. */
+  private draw(now: number): void {
+    requestAnimationFrame((next) => this.draw(next / 1000));
+    const seconds = now - this.drawnAt;
+    this.drawnAt = now;
+    const serverNow = this.connection.clock.serverFromClient(now);
+    this.shown = this.cast?.move(now, seconds, serverNow) ?? null;
+    if (this.shown) this.acknowledge(this.shown, serverNow);
+    if (this.isLit) this.stage.draw(seconds);
+    this.listener.drawn(now);
+  }
+
+  private acknowledge({ sequence, captured }: Frame, serverNow: number | null): void {
+    const knows = serverNow !== null && !Number.isNaN(captured);
+    this.latency = knows ? serverNow - captured : null;
+    if (Math.abs(sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
+    this.acknowledged = sequence;
+    this.connection.send({ type: "played", sequence });
+  }
+
+  private stateChanged(state: ConnectionState): void {
+    this.root.dataset.connection = state;
+    this.listener.stateChanged(state);
+  }
+
+  private helloReceived(hello: Hello): void {
+    this.greeted = hello;
+    this.listener.helloReceived(hello);
+    this.controlsReceived(hello.controls);
+    void this.present(hello);
+    this.statusReceived(hello.status);
+  }
+
+  private messageReceived(message: Exclude<ServerMessage, Hello>): void {
+    if (message.type === "controls") this.controlsReceived(message);
+    if (message.type === "status") this.statusReceived(message);
+    if (message.type === "refused") this.refused(message);
+  }
+
+  private refused(refused: Refused): void {
+    console.warn(`refused: ${refused.name}: ${refused.detail}`);
+    this.listener.refused(refused);
+  }
+
+  private controlsReceived(controls: Controls): void {
+    const before = this.look;
+    this.controls = controls;
+    this.cast?.follow(this.placed(controls));
+    if (this.look !== before) this.refit();
+    this.root.dataset.panic = controls.panic;
+    this.listener.controlsChanged(controls);
+  }
+
+  private statusReceived(status: Status): void {
+    this.status = status;
+    this.root.dataset.performer = status.performer;
+    this.listener.statusChanged(status);
+  }
+
+  /** Look of the partner: the operators', else the page's own; empty for the usual one. */
+  private get look(): string {
+    const own = this.settings.look ?? (this.idle ? IDLE_LOOK : "");
+    return this.controls?.look || own;
+  }
+
+  private placed(controls: Controls): Controls {
+    return { ...controls, placement: this.placement ?? controls.placement };
+  }
+
+  private refit(): void {
+    if (this.cast && this.greeted) void this.present(this.greeted);
+  }
+
+  /** Shows who dances, once the looks are fetched. */
+  private async present(hello: Hello): Promise<void> {
+    const wanted = this.look;
+    const looks = await Promise.all([fetchLook(wanted), fetchLook(PERFORMERS_LOOK)]);
+    if (this.greeted !== hello || this.look !== wanted) return;
+    const before = this.cast;
+    const wardrobe = this.wardrobe(hello, ...looks);
+    this.cast = new Cast(hello, wardrobe, (figures) => this.show(figures, hello), before);
+    if (this.controls) this.cast.follow(this.placed(this.controls));
+    before?.dress();
+  }
+
+  private wardrobe(hello: Hello, partner: LookFactory, performer: LookFactory): Wardrobe {
+    return {
+      fit: (kind, id) => {
+        if (kind === "performer") return performer(hello.skeleton);
+        return id === 0 && this.guest ? this.guest : partner(hello.skeleton);
+      },
+      giveBack: (look) => this.listener.ownsLook?.(look) || look.dispose(),
+    };
+  }
+
+  private show(figures: readonly StagedFigure[], hello: Hello): void {
+    this.stage.present(figures, hello.stage_radius);
+    this.root.dataset.room = this.stage.room;
+  }
+}
