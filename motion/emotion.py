@@ -22,7 +22,7 @@ NEUTRAL = "neutral"
 _ROUNDING = 1e-4
 
 
-def parse(text: str) -> dict[str, float]:
+def parse_weights(text: str) -> dict[str, float]:
     """Read `LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`, such as `happy:0.7,sad`; a bare label weighs 1.
 
     Raises:

@@ -123,26 +123,28 @@ def generate(
     from motion.clip import Clip
     from motion.formats.clip_files import check_suffix, read_clip, write_clip
     from motion.model.text import check_prompt
-    from motion.partner.offline import frames, parse_cue, played
+    from motion.partner.offline import generate_clip, generate_frames, parse_emotion_change
     from motion.skeleton import CANONICAL
 
     check_suffix(out)
     engine = load_engine(model, device)
     labels = engine.contract.emotions
-    cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
+    cues = [
+        parse_emotion_change(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]
+    ]
     contract = engine.contract
     if text is not None and (strange := check_prompt(text, contract)):
         typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
     heard = read_clip(context, contract.skeleton) if context else None
     if contract.skeleton is CANONICAL:
-        dance = frames(
+        dance = generate_frames(
             engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or ""
         )
         total = round(seconds * contract.fps)
         poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
         clip = Clip.from_poses(poses, contract.fps, out.stem)
     else:
-        clip = played(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+        clip = generate_clip(engine, cues, seconds, seed=seed, energy=energy, context=heard)
     write_clip(clip, out)
     typer.echo(f"{out}: {seconds:g} s")
 

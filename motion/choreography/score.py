@@ -50,7 +50,7 @@ class Cue:
     energy: float = 1.0
 
     @staticmethod
-    def of(emotion: Mapping[str, float], energy: float = 1.0, beat: float = 0.0) -> "Cue":
+    def from_emotion(emotion: Mapping[str, float], energy: float = 1.0, beat: float = 0.0) -> "Cue":
         """Return the cue of emotion weights by name; what their sum lacks to 1 is neutral."""
         return Cue(beat, tuple(weights_of(emotion).tolist()), energy)
 

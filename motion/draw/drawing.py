@@ -44,7 +44,7 @@ class Drawing:
         return replace(self, fps=fps, points=self.points[frames])
 
     @staticmethod
-    def of(clip: Clip) -> "Drawing":
+    def from_clip(clip: Clip) -> "Drawing":
         """Return the drawing of a clip: the capsules of the figure."""
         points = capsule_ends(clip.skeleton, clip.hips, clip.rotations)
         lines = np.arange(points.shape[1]).reshape(2, -1).T

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from motion import features
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 
@@ -24,13 +24,13 @@ LIMITS: Final = {
 """What people do, in the units of the features: a sprint, a pirouette, a roll and a leap."""
 
 
-class Drift(Rows):
+class DriftDetector(BatchedState):
     """Watches streams of features side by side."""
 
     def __init__(self, count: int) -> None:
         self._seconds = np.zeros(count)
 
-    def lost(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
+    def find_drifted(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
         """Tell who has given what cannot be for too long; from then on they count as anew.
 
         Args:

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 
@@ -20,7 +20,7 @@ CORRECTION_RANGE = (0.35, 4.0)
 """Beyond which nothing is asked of the model that it could not know."""
 
 
-class EnergyGovernor(Rows):
+class EnergyGovernor(BatchedState):
     """Asks the model for more where it gives too little, and for less where too much.
 
     A model that falls short of the energy it is given sags further with every minute; this closes
@@ -33,7 +33,7 @@ class EnergyGovernor(Rows):
         self._short = np.zeros(count)
         self._measured = np.full(count, np.nan)
 
-    def observe(self, speed: Float[Array, "B"], aim: Float[Array, "B"], dt: float) -> None:
+    def measure(self, speed: Float[Array, "B"], aim: Float[Array, "B"], dt: float) -> None:
         """Take note of what the partners did.
 
         Args:
@@ -48,7 +48,7 @@ class EnergyGovernor(Rows):
         changed = self._lasting + GAIN * dt * np.clip(self._short, -1.0, 1.0)
         self._lasting = np.clip(changed, *np.log(CORRECTION_RANGE))
 
-    def steer(self, aim: Float[Array, "B"]) -> Float[Array, "B"]:
+    def corrected_energy(self, aim: Float[Array, "B"]) -> Float[Array, "B"]:
         """Return the energy to ask the model for so that it gives `aim`, m/s."""
         correction = self._lasting + PROPORTION * np.clip(self._short, -1.0, 1.0)
         return aim * np.exp(np.clip(correction, *np.log(CORRECTION_RANGE)))

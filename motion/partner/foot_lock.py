@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 from motion.partner.grounding import ramp
 from motion.partner.inertialisation import Poses
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -53,7 +53,7 @@ _FLOOR = float(CANONICAL.rest_positions[_TOES[0], 1])
 _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
 
 
-class FootLock(Rows):
+class FootLock(BatchedState):
     """Corrects streams of poses side by side, frame by frame.
 
     The slower and lower a foot's toes are, the less they follow the motion, until they stand. What
@@ -66,7 +66,7 @@ class FootLock(Rows):
         self._stood = np.zeros((count, 4), bool)
         self._offset = np.zeros((count, 2, 3))
 
-    def apply(
+    def lock_feet(
         self,
         poses: Poses,
         positions: Float[Array, "B J 3"],
@@ -89,7 +89,7 @@ class FootLock(Rows):
         """
         self._stood = self._standing(positions[:, _FEET], before[:, _FEET], claimed, dt)
         toes = positions[:, _TOES]
-        move = self._follow(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
+        move = self._toe_displacement(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
         return reach_legs(move, poses, positions), self._stood
 
     def _standing(
@@ -104,7 +104,7 @@ class FootLock(Rows):
         low = joints[..., 1] < CANONICAL.rest_positions[_FEET, 1] + ease * kinematics.LOW
         return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
 
-    def _follow(
+    def _toe_displacement(
         self, toes: Float[Array, "B 2 3"], step: Array, claimed: Array, dt: float
     ) -> Float[Array, "B 2 3"]:
         """Return how far the toes are shown from the motion, given where it has them."""

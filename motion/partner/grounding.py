@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion import kinematics
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -24,7 +24,7 @@ EVEN = 0.3
 _FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
 
 
-class Grounding(Rows):
+class Grounding(BatchedState):
     """Moves figures so that the foot that bears them rests.
 
     A model says how the root moves and how the legs do, and the two agree less well than in
@@ -35,7 +35,7 @@ class Grounding(Rows):
     def __init__(self, count: int) -> None:
         self._velocity = np.zeros((count, 2))
 
-    def shift(
+    def root_shift(
         self,
         positions: Float[Array, "B J 3"],
         before: Float[Array, "B J 3"],

@@ -44,7 +44,7 @@ def face_audience(frames: Float[Array, "B F"], root: Float[Array, "B 3"]) -> Flo
 
     Args:
         frames: Features that go on from the roots; not changed.
-        root: Of the frames before; see `features.last_root`.
+        root: Roots of the frames before; see `features.last_root`.
     """
     feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
     free = np.clip(1.0 - feet.min(-1), STANDING_SHARE, 1.0)
@@ -66,8 +66,8 @@ def bend_inwards(
 
     Args:
         frames: Features that go on from the roots; not changed.
-        root: Of the frames before; see `features.last_root`.
-        radius: Of the stage, a circle about the origin, metres.
+        root: Roots of the frames before; see `features.last_root`.
+        radius: Radius of the stage, a circle about the origin, metres.
     """
     outward = _outward(root[:, :2])
     sine, cosine = np.sin(root[:, 2]), np.cos(root[:, 2])
@@ -91,7 +91,7 @@ def hold_back(
     Args:
         place: Where the figures want to be, x and z in metres.
         before: Where they were in the frame before.
-        radius: Of the stage, metres.
+        radius: Radius of the stage, metres.
         dt: Seconds since the frame before.
     """
     outward = _outward(before)

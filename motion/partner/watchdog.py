@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 
@@ -26,7 +26,7 @@ PATIENCE: Final = 3.0
 """Seconds after which asking has not helped: longer than any pause in acted sadness."""
 
 
-class Watchdog(Rows):
+class Watchdog(BatchedState):
     """Watches the speeds of partners side by side.
 
     Attributes:
@@ -36,11 +36,11 @@ class Watchdog(Rows):
 
     def __init__(self, count: int) -> None:
         self.boost = np.ones(count)
-        self.raised = np.zeros(count, int)
+        self.boost_count = np.zeros(count, int)
         self._share = np.ones(count)
         self._asleep = np.zeros(count)  # seconds
 
-    def observe(
+    def find_stuck(
         self, speed: Float[Array, "B"], aim: Float[Array, "B"], dt: float
     ) -> Bool[Array, "B"]:
         """Take note of what the partners did; return who must begin anew.
@@ -53,7 +53,7 @@ class Watchdog(Rows):
         keep = 0.5 ** (dt / HALF_LIFE)
         self._share = keep * self._share + (1 - keep) * speed / aim
         fell = (self._share < ASLEEP) & (self.boost == 1.0)
-        self.raised = self.raised + fell
+        self.boost_count = self.boost_count + fell
         self.boost = np.where(fell, BOOST, np.where(self._share > AWAKE, 1.0, self.boost))
         self._asleep = np.where(self.boost > 1.0, self._asleep + dt, 0.0)
         stuck = self._asleep > PATIENCE

@@ -52,15 +52,19 @@ def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
 
 def _hips_offset(motion: RigMotion) -> Float[Array, "4"]:
     above = "spine" if "spine" in motion.roles else "chest"
-    up = motion.at(above) - motion.between_legs()
-    return _frame_offset(motion.turn("hips"), motion.across(), up)
+    up = motion.role_positions(above) - motion.between_legs()
+    return _frame_offset(motion.role_rotations("hips"), motion.across(), up)
 
 
 def _chest_offset(motion: RigMotion) -> Float[Array, "4"]:
     joint = "Shoulder" if "leftShoulder" in motion.roles else "UpperArm"
-    across = motion.at(f"left{joint}") - motion.at(f"right{joint}")
+    across = motion.role_positions(f"left{joint}") - motion.role_positions(f"right{joint}")
     above = "neck" if "neck" in motion.roles else "head"
-    return _frame_offset(motion.turn("chest"), across, motion.at(above) - motion.at("chest"))
+    return _frame_offset(
+        motion.role_rotations("chest"),
+        across,
+        motion.role_positions(above) - motion.role_positions("chest"),
+    )
 
 
 def _frame_offset(
@@ -83,17 +87,19 @@ def _limb_offsets(
     side, part = limb
     upper, lower = f"{side}Upper{part}", f"{side}Lower{part}"
     trunk = "chest" if part == "Arm" else "hips"
-    carried = rotations.multiply(motion.turn(trunk), offsets[trunk])
+    carried = rotations.multiply(motion.role_rotations(trunk), offsets[trunk])
     found = {}
     for role in (upper, lower):
         bone, rest, inverse = (
-            motion.bone(role),
+            motion.bone_directions(role),
             rest_bone(role),
-            rotations.inverse(motion.turn(role)),
+            rotations.inverse(motion.role_rotations(role)),
         )
         swing = rotations.swing(rotations.rotate(carried, rest), bone)
         unbent = rotations.rotate(rotations.multiply(swing, carried), np.array(HINGES[limb]))
-        hinge = np.cross(motion.bone(upper), motion.bone(lower)) + 0.02 * unbent
+        hinge = (
+            np.cross(motion.bone_directions(upper), motion.bone_directions(lower)) + 0.02 * unbent
+        )
         local_bone = rotations.rotate(inverse, bone).mean(axis=0)
         local_hinge = rotations.rotate(inverse, hinge).mean(axis=0)
         rig = rotations.frame(local_bone, local_hinge)
@@ -112,8 +118,10 @@ def _following(
     weights: Float[Array, "T"] | None = None,
 ) -> Float[Array, "4"]:
     """Return the offset that aligns a joint with its parent on average."""
-    target = rotations.multiply(motion.turn(parent), offsets[parent])
-    return _mean(rotations.multiply(rotations.inverse(motion.turn(role)), target), weights)
+    target = rotations.multiply(motion.role_rotations(parent), offsets[parent])
+    return _mean(
+        rotations.multiply(rotations.inverse(motion.role_rotations(role)), target), weights
+    )
 
 
 def _foot_offsets(
@@ -123,12 +131,12 @@ def _foot_offsets(
     foot, toes = f"{side}Foot", f"{side}Toes"
     if toes not in motion.roles:
         return {foot: _snap(_following(motion, foot, f"{side}LowerLeg", offsets))}
-    ankle, ahead = motion.at(foot), motion.bone(foot)
+    ankle, ahead = motion.role_positions(foot), motion.bone_directions(foot)
     speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
     low = ankle[:, 1] <= np.percentile(ankle[:, 1], 20.0)
     weights = low / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
     flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
-    found = _mean(rotations.multiply(rotations.inverse(motion.turn(foot)), flat), weights)
+    found = _mean(rotations.multiply(rotations.inverse(motion.role_rotations(foot)), flat), weights)
     return {
         foot: found,
         toes: _following(motion, toes, foot, {foot: found}, weights),

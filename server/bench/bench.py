@@ -17,7 +17,7 @@ from motion.emotion import weights_of
 from motion.model.contract import GRAPH_FILE
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from server.bench.row import Row
 from server.capture.demo import DemoSource
@@ -153,7 +153,7 @@ def _partner_times(
 
 def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
-    company = Company(engine, range(STAGES))
+    company = PartnerBatch(engine, range(STAGES))
     emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
     alone = bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
     pairs = [

@@ -111,7 +111,7 @@ def _second(number: int, seed: int) -> list[Pose]:
 def _moods(seed: int, first: int, last: int) -> Score:
     """Return the cues from mood to mood: as far as the dance looks back and ahead."""
     return tuple(
-        Cue.of({_mood(seed, number): 1.0}, beat=number * MOOD_BEATS)
+        Cue.from_emotion({_mood(seed, number): 1.0}, beat=number * MOOD_BEATS)
         for number in range(max(first - 2, 0), last + 2)
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from motion.clip import Clip, Pose
 from motion.emotion import weights_of
 from motion.model.text import tokens_of
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from server.capture.performers import Performers
 from server.interaction.frame_inputs import Moment
 from server.interaction.modes import Pairing
@@ -134,7 +134,7 @@ class Dance:
             self._tokens = tokens_of(self._text, self._contract)
         return {duo.place: self._ask(duo, moment) for duo in self._duos}
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+    def give(self, moment: Moment, frames: Mapping[Place, PartnerFrame]) -> FrameMessage:
         """Return the frame of the stage, from those of the troupe."""
         whole = all(duo.place in frames for duo in self._duos)
         self.halted = None if whole else self.halted or moment.now

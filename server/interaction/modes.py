@@ -14,7 +14,7 @@ from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.partner.lead import Lead
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from server.capture.performer import Performer
 from server.interaction.phrases import Phrases
 from server.interaction.ramp import Ramp
@@ -69,12 +69,12 @@ class Pairing:
         """Begin with a partner who stands, or goes on from a history."""
         self.dancer = dancer
         self.take_ups = TakeUps()
-        self.frame = Frame(Pose.standing(), np.zeros(4, bool), False)
+        self.frame = PartnerFrame(Pose.standing(), np.zeros(4, bool), False)
         self._contract = contract
         self._history: deque[Pose] = deque(maxlen=round(HISTORY * contract.fps))
         if history is not None:
             self._history.extend(history.pose(frame) for frame in range(len(history)))
-            self.frame = Frame(self._history[-1], np.zeros(4, bool), False)
+            self.frame = PartnerFrame(self._history[-1], np.zeros(4, bool), False)
         self._phrases = Phrases()
         self._answers_until = float("-inf")
         self._ramp = Ramp()
@@ -92,7 +92,7 @@ class Pairing:
             return None
         return Clip.from_poses(list(self._history), self._contract.fps)
 
-    def show(self, frame: Frame) -> None:
+    def show(self, frame: PartnerFrame) -> None:
         """Take note of what is shown."""
         self.frame = frame
         self._history.append(frame.pose)
@@ -159,7 +159,7 @@ class Pairing:
         if self._lead is None or not (shown or watched):
             return None
         heard = shown * following.heard / following.shown if following.shown else shown
-        return replace(self._lead, shown=shown, heard=min(1.0, heard))
+        return replace(self._lead, shown_share=shown, input_share=min(1.0, heard))
 
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
@@ -182,14 +182,14 @@ class Pairing:
             seen = whom.live(now, self._contract.fps, self._frames)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
-            return Lead.of(seen.mirrored(), 1.0, 1.0)
+            return Lead.from_clip(seen.mirrored(), 1.0, 1.0)
         if whom == "hold" and self._lead is not None and self._ramp.at(now) > 0.0:
             return self._lead
         here = _still(self.frame.pose, self._frames, self._contract.fps)
         if whom == "hold":
-            return Lead.of(here, 1.0, 1.0)
+            return Lead.from_clip(here, 1.0, 1.0)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)
-        return Lead.of(stand, 1.0, 1.0).at(features.last_root(here))
+        return Lead.from_clip(stand, 1.0, 1.0).moved_to(features.last_root(here))
 
     @property
     def _frames(self) -> int:

@@ -10,8 +10,8 @@ from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.lead import Lead
-from motion.partner.partner import Frame
-from motion.partner.partner_batch import Company
+from motion.partner.partner import PartnerFrame
+from motion.partner.partner_batch import PartnerBatch
 from server.telemetry.faults import Faults
 
 Array = np.ndarray
@@ -56,7 +56,7 @@ class Troupe:
             faults: Counts what goes wrong.
         """
         self._engine_of, self._faults = engine_of, faults
-        self._companies: dict[str, Company] = {}
+        self._companies: dict[str, PartnerBatch] = {}
         self._places: dict[str, list[Place]] = {}
 
     def __len__(self) -> int:
@@ -69,9 +69,9 @@ class Troupe:
     def join(self, model: str, seed: int, context: Clip | None) -> Place:
         """Let a partner in, who goes on from a motion at once, or stands at the origin."""
         if model not in self._companies:
-            self._companies[model] = Company(self._engine_of(model), [])
+            self._companies[model] = PartnerBatch(self._engine_of(model), [])
             self._places[model] = []
-        place = Place(model, self._companies[model].join(seed))
+        place = Place(model, self._companies[model].add_partner(seed))
         if context is not None:
             self._companies[model].take_up(place.slot, context)
         self._places[model].append(place)
@@ -81,10 +81,10 @@ class Troupe:
         """Let a partner go; may be called for one that was lost."""
         if place in self._places.get(place.model, []):
             self._places[place.model].remove(place)
-            self._companies[place.model].leave(place.slot)
+            self._companies[place.model].remove_partner(place.slot)
 
     def take_up(self, place: Place, context: Clip) -> None:
-        """Let a partner go on from a dancer's motion; see `Company.take_up`."""
+        """Let a partner go on from a dancer's motion; see `PartnerBatch.take_up`."""
         self._companies[place.model].take_up(place.slot, context)
 
     def actions(self, place: Place) -> tuple[int, int]:
@@ -92,14 +92,14 @@ class Troupe:
         if place not in self._places.get(place.model, []):
             return 0, 0
         company = self._companies[place.model]
-        return int(company.raised[place.slot]), int(company.recoveries[place.slot])
+        return int(company.boost_count[place.slot]), int(company.recoveries[place.slot])
 
-    def advance(self, asks: Mapping[Place, Ask]) -> dict[Place, Frame]:
+    def advance(self, asks: Mapping[Place, Ask]) -> dict[Place, PartnerFrame]:
         """Return the next frame of every partner; one that nobody asks dances without emotion.
 
         A company that fails is given up, with all in it: they are missing, and have to join anew.
         """
-        frames: dict[Place, Frame] = {}
+        frames: dict[Place, PartnerFrame] = {}
         for model in list(self._companies):
             try:
                 frames |= self._advance(model, asks)
@@ -108,7 +108,7 @@ class Troupe:
                 del self._companies[model], self._places[model]
         return frames
 
-    def _advance(self, model: str, asks: Mapping[Place, Ask]) -> dict[Place, Frame]:
+    def _advance(self, model: str, asks: Mapping[Place, Ask]) -> dict[Place, PartnerFrame]:
         company, places = self._companies[model], self._places[model]
         if not places:
             return {}
@@ -127,7 +127,7 @@ class Troupe:
                 leads[slot] = ask.lead
         frames = company.advance(emotion, energy, leads)
         return {
-            place: Frame(
+            place: PartnerFrame(
                 Pose(frames.hips[place.slot], frames.rotations[place.slot]),
                 frames.contacts[place.slot],
                 bool(frames.taken_up[place.slot]),

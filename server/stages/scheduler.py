@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from server.capture.source_selector import Eyes
 from server.capture.sources import BrowserSource, Source
 from server.interaction.frame_inputs import Moment
@@ -206,7 +206,7 @@ class House:
         return given
 
     def _given(
-        self, asked: Sequence[tuple[Stage, Moment]], frames: Mapping[Place, Frame]
+        self, asked: Sequence[tuple[Stage, Moment]], frames: Mapping[Place, PartnerFrame]
     ) -> list[Given]:
         """Return what stages give, encoded together."""
         shown: list[tuple[Stage, Moment, FrameMessage]] = []

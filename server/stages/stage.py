@@ -12,7 +12,7 @@ from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
 from motion.model.contract import Contract
 from motion.model.text import check_prompt
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
 from server.capture.source_selector import Eyes
@@ -132,7 +132,7 @@ class Stage:
             self._dance = Dance(self._services.troupe, self._services.faults, opening)
         return self._dance.ask(moment)
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+    def give(self, moment: Moment, frames: Mapping[Place, PartnerFrame]) -> FrameMessage:
         """Return the frame of the stage, from the frames of the troupe."""
         assert self._dance is not None
         return self._dance.give(moment, frames)

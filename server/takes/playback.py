@@ -9,7 +9,7 @@ from typing_extensions import override
 from motion.errors import TakeError
 from motion.model.contract import Contract
 from motion.model.engine import Engine
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from server.capture.landmarks import Sighting, SourceState
 from server.capture.source_selector import Eyes
 from server.capture.sources import BrowserSource
@@ -155,7 +155,7 @@ class ReplayStage(Stage):
         return {}
 
     @override
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+    def give(self, moment: Moment, frames: Mapping[Place, PartnerFrame]) -> FrameMessage:
         """Return the frame of the recording, as of now."""
         recorded = decode_frame(self._tick.frame, self._joints)
         later = moment.now - recorded.time

@@ -22,7 +22,7 @@ SECONDS = 24.0
 
 
 def score_of(emotion: str, energy: float = 1.0) -> Score:
-    return (Cue.of({emotion: 1.0}, energy),)
+    return (Cue.from_emotion({emotion: 1.0}, energy),)
 
 
 def dance(emotion: str, seed: int = 0, energy: float = 1.0, bpm: float | None = None) -> Clip:
@@ -78,7 +78,7 @@ def test_a_pose_is_the_same_alone_and_in_a_long_dance(beat, emotion, seed):
 )
 def test_a_cue_changes_nothing_of_the_past_and_makes_no_pop(beat, before, after, energy):
     beats = np.arange(16.0, 56.0, 2.0 / FPS)
-    cue = Cue.of({after: 1.0}, energy, beat)
+    cue = Cue.from_emotion({after: 1.0}, energy, beat)
     plain = choreography(beats, 1, score_of(before))
     changed = choreography(beats, 1, (*score_of(before), cue))
     past = beats <= beat
@@ -101,7 +101,7 @@ def test_emotions_blend_continuously():
     beats = np.arange(0.0, 16.0, 0.1)
     heights = []
     for share in (0.0, 0.5, 1.0):
-        score = (Cue.of({"proud": 1.0 - share, "sad": share}),)
+        score = (Cue.from_emotion({"proud": 1.0 - share, "sad": share}),)
         world = world_from_local(CANONICAL, *choreography(beats, 3, score))[0]
         heights.append(world[:, CANONICAL.index("head"), 1].mean())
     assert heights[0] > heights[1] > heights[2]

@@ -7,11 +7,11 @@ import pytest
 
 from motion.errors import MotionFileError
 from motion.formats.clip_files import WRITERS, read_clip, write_clip
-from motion.rigs.retarget import settled
+from motion.rigs.retarget import placed_at_origin
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 
-CLIP = settled(swaying(12))
+CLIP = placed_at_origin(swaying(12))
 
 
 @pytest.mark.parametrize("suffix", [".bvh", ".npz", ".BVH", ".glb"])

@@ -9,7 +9,7 @@ from motion import features
 from motion.clip import Clip, Pose
 from motion.errors import ConditionError
 from motion.model.engine import Engine
-from motion.partner.partner_batch import LOST, STAGE_RADIUS, Company, Frames
+from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS, BatchFrames, PartnerBatch
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[2] / "models" / "default"
@@ -27,12 +27,12 @@ def weights(engine: Engine, *labels: str) -> np.ndarray:
     ]
 
 
-def danced(company: Company, emotion: np.ndarray, seconds: float) -> list[Frames]:
+def danced(company: PartnerBatch, emotion: np.ndarray, seconds: float) -> list[BatchFrames]:
     energy = np.ones(len(emotion))
     return [company.advance(emotion, energy) for _ in range(round(seconds * company.fps))]
 
 
-def clip_of(frames: list[Frames], slot: int) -> Clip:
+def clip_of(frames: list[BatchFrames], slot: int) -> Clip:
     return Clip.from_poses([Pose(f.hips[slot], f.rotations[slot]) for f in frames], 30)
 
 
@@ -58,7 +58,7 @@ class Counting:
 
 def test_a_partner_dances_alone_as_it_does_in_company(engine):
     emotion = weights(engine, "happy", "sad", "excited", "proud", "angry")
-    company, alone = Company(engine, [3, 4, 5, 6, 7]), Company(engine, [5])
+    company, alone = PartnerBatch(engine, [3, 4, 5, 6, 7]), PartnerBatch(engine, [5])
     for each, slot in ((company, 2), (alone, 0)):
         each.take_up(slot, swaying(150))
     together = clip_of(danced(company, emotion, 3), 2)
@@ -69,7 +69,7 @@ def test_a_partner_dances_alone_as_it_does_in_company(engine):
 
 def test_thinking_is_spread_evenly_over_frames(engine):
     counting = Counting(engine)
-    company = Company(counting, range(16))
+    company = PartnerBatch(counting, range(16))
     emotion = weights(engine, *["happy"] * 16)
     danced(company, emotion, 1)
     counting.batches.clear()
@@ -78,25 +78,25 @@ def test_thinking_is_spread_evenly_over_frames(engine):
 
 
 def test_partners_come_and_go_while_others_dance_on(engine):
-    stayed, alone = Company(engine, [1, 2]), Company(engine, [1])
+    stayed, alone = PartnerBatch(engine, [1, 2]), PartnerBatch(engine, [1])
     happy = weights(engine, "happy", "happy", "happy")
     whole = danced(stayed, happy[:2], 1)
-    stayed.leave(1)
+    stayed.remove_partner(1)
     whole += danced(stayed, happy[:2], 0.5)
-    assert stayed.join(8) == 1
-    assert stayed.join(9) == 2
+    assert stayed.add_partner(8) == 1
+    assert stayed.add_partner(9) == 2
     newcomers = danced(stayed, happy, 1)
     expected = clip_of(danced(alone, happy[:1], 2.5), 0)
     np.testing.assert_array_equal(clip_of(whole + newcomers, 0).rotations, expected.rotations)
-    fresh = Company(engine, [8])
+    fresh = PartnerBatch(engine, [8])
     np.testing.assert_array_equal(
         clip_of(newcomers, 1).rotations, clip_of(danced(fresh, happy[:1], 1), 0).rotations
     )
 
 
 def test_an_empty_slot_stands_and_takes_nobody_up(engine):
-    company = Company(engine, [1])
-    company.leave(0)
+    company = PartnerBatch(engine, [1])
+    company.remove_partner(0)
     [frame] = danced(company, np.full((1, 8), np.nan), 1 / 30)
     np.testing.assert_allclose(frame.rotations[0], Pose.standing().rotations, atol=1e-6)
     with pytest.raises(IndexError, match="which is empty"):
@@ -105,7 +105,7 @@ def test_an_empty_slot_stands_and_takes_nobody_up(engine):
 
 @pytest.mark.parametrize("wait", [0, 1, 2, 3])
 def test_a_change_of_emotion_shows_in_the_very_next_frame(engine, wait):
-    changed, unchanged = Company(engine, [1]), Company(engine, [1])
+    changed, unchanged = PartnerBatch(engine, [1]), PartnerBatch(engine, [1])
     sad, excited = weights(engine, "sad"), weights(engine, "excited")
     for company in (changed, unchanged):
         danced(company, sad, 1 + wait / 30)
@@ -117,7 +117,7 @@ def test_a_change_of_emotion_shows_in_the_very_next_frame(engine, wait):
 
 
 def test_a_change_of_emotion_does_not_pop(engine):
-    company = Company(engine, range(3))
+    company = PartnerBatch(engine, range(3))
     names = engine.contract.emotions
     frames = []
     for turn in range(8):
@@ -134,7 +134,7 @@ def test_a_change_of_emotion_does_not_pop(engine):
 
 def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
     def speed(intensity: float) -> float:
-        company = Company(engine, range(4))
+        company = PartnerBatch(engine, range(4))
         emotion = intensity * weights(engine, *["excited"] * 4)
         frames = danced(company, emotion, 8)
         return float(np.mean([features.joint_speed(clip_of(frames, s)).mean() for s in range(4)]))
@@ -142,7 +142,7 @@ def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
     none, half, full = speed(0.0), speed(0.6), speed(1.4)
     assert none < half < full
     first, second = (
-        clip_of(danced(Company(engine, [1]), 0 * weights(engine, label), 2), 0)
+        clip_of(danced(PartnerBatch(engine, [1]), 0 * weights(engine, label), 2), 0)
         for label in ("excited", "sad")
     )
     np.testing.assert_array_equal(first.rotations, second.rotations)
@@ -150,7 +150,7 @@ def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
 
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, 1.6])
 def test_weights_out_of_range_are_refused(engine, bad):
-    company, emotion = Company(engine, [1]), weights(engine, "happy")
+    company, emotion = PartnerBatch(engine, [1]), weights(engine, "happy")
     with pytest.raises(ConditionError, match=r"expected weights from 0 with a sum up to 1\.5"):
         danced(company, np.where(emotion > 0, bad, 0.0), 1)
     with pytest.raises(ConditionError, match=r"expected numbers in \[0\.5, 2\.0\]"):
@@ -159,7 +159,7 @@ def test_weights_out_of_range_are_refused(engine, bad):
 
 def test_a_model_that_fails_for_one_is_never_shown_and_the_others_dance_on(engine):
     counting = Counting(engine)
-    company, untouched = Company(counting, [1, 2]), Company(engine, [1, 2])
+    company, untouched = PartnerBatch(counting, [1, 2]), PartnerBatch(engine, [1, 2])
     happy = weights(engine, "happy", "happy")
     frames = danced(company, happy, 1.5)
     counting.fail_in = 0
@@ -177,19 +177,19 @@ def test_a_model_that_fails_for_one_is_never_shown_and_the_others_dance_on(engin
 
 
 def test_a_partner_far_off_the_stage_is_fetched_back_smoothly(engine):
-    company = Company(engine, [1])
+    company = PartnerBatch(engine, [1])
     far = swaying(150)
     company.take_up(0, Clip("far", 30, far.hips + 6.0 * np.eye(3)[0], far.rotations))
     clip = clip_of(danced(company, weights(engine, "neutral"), 2), 0)
     assert company.recoveries.tolist() == [1]
     distance = np.hypot(clip.hips[:, 0], clip.hips[:, 2])
-    assert distance[30:].max() < STAGE_RADIUS + LOST
+    assert distance[30:].max() < STAGE_RADIUS + LOST_DISTANCE
     assert np.abs(np.diff(clip.hips, 2, axis=0)).max() < 0.5
 
 
 def test_a_model_that_drifts_is_noticed_and_set_up_anew(engine):
     drifting = Counting(engine)
-    company = Company(drifting, [1])
+    company = PartnerBatch(drifting, [1])
     happy = weights(engine, "happy")
     danced(company, happy, 0.5)
     drifting.swell = 2.5

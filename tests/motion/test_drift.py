@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from motion import features
-from motion.partner.drift import PATIENCE, Drift, distortion
+from motion.partner.drift import PATIENCE, DriftDetector, distortion
 from tests.motion.strategies import swaying
 
 DT = 1 / 30
@@ -24,13 +24,15 @@ def test_who_does_for_long_what_cannot_be_is_lost_and_then_anew(part, value):
     motion = features.from_clip(swaying())[: 2 * FRAMES]
     wild = motion.copy()
     wild[:, features.PART[part]] = value
-    drift = Drift(2)
-    lost = np.array([drift.lost(np.stack(pair), DT) for pair in zip(motion, wild, strict=True)])
+    drift = DriftDetector(2)
+    lost = np.array(
+        [drift.find_drifted(np.stack(pair), DT) for pair in zip(motion, wild, strict=True)]
+    )
     assert not lost[:, 0].any()
     assert np.flatnonzero(lost[:, 1]).tolist() == pytest.approx([FRAMES], abs=1)
 
 
 def test_a_moment_is_no_drift():
-    drift, motion = Drift(1), features.from_clip(swaying())[:1]
+    drift, motion = DriftDetector(1), features.from_clip(swaying())[:1]
     for frames in ([2 * motion] * (FRAMES - 1) + [motion]) * 3:
-        assert not drift.lost(frames, DT).any()
+        assert not drift.find_drifted(frames, DT).any()

@@ -10,8 +10,8 @@ def governed(gain: np.ndarray, aim: np.ndarray, seconds: float, lag: float = 1.0
     """Speeds over time of bodies that give `gain` times what is asked, after a lag."""
     governor, speed, speeds = EnergyGovernor(len(gain)), aim.copy(), []
     for _ in range(round(seconds / DT)):
-        speed += (gain * governor.steer(aim) - speed) * DT / lag
-        governor.observe(speed, aim, DT)
+        speed += (gain * governor.corrected_energy(aim) - speed) * DT / lag
+        governor.measure(speed, aim, DT)
         speeds.append(speed.copy())
     return np.array(speeds)
 
@@ -32,8 +32,8 @@ def test_it_does_not_pump():
 def test_what_cannot_be_given_winds_nothing_up():
     governor, aim = EnergyGovernor(1), np.array([0.4])
     for _ in range(3000):
-        governor.observe(0.05 * aim, aim, DT)
-    assert governor.steer(aim)[0] == pytest.approx(CORRECTION_RANGE[1] * 0.4)
+        governor.measure(0.05 * aim, aim, DT)
+    assert governor.corrected_energy(aim)[0] == pytest.approx(CORRECTION_RANGE[1] * 0.4)
     for _ in range(900):
-        governor.observe(2.0 * aim, aim, DT)
-    assert governor.steer(aim)[0] < aim[0]
+        governor.measure(2.0 * aim, aim, DT)
+    assert governor.corrected_energy(aim)[0] < aim[0]

@@ -34,7 +34,7 @@ def locked(*streams: list[Pose], claimed: float = 0.0) -> tuple[list[list[Pose]]
         hips, turned = (np.stack([getattr(p, n) for p in poses]) for n in ("hips", "rotations"))
         positions = kinematics.world_positions(CANONICAL, hips, turned)
         before = positions if before is None else before
-        turned, stand = lock.apply((hips, turned), positions, before, claims, 1 / 30)
+        turned, stand = lock.lock_feet((hips, turned), positions, before, claims, 1 / 30)
         before = positions
         shown.append([Pose(h, r) for h, r in zip(hips, turned, strict=True)])
         contacts.append(stand)

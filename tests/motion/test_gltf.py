@@ -11,12 +11,12 @@ from motion import rotations
 from motion.errors import MotionFileError
 from motion.formats.glb import to_glb
 from motion.formats.gltf import parse_gltf
-from motion.rigs.retarget import retarget, settled
+from motion.rigs.retarget import placed_at_origin, retarget
 from motion.rigs.rig_clip import RigClip, on_own_skeleton
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 
-CLIP = settled(swaying(30))
+CLIP = placed_at_origin(swaying(30))
 GLB = to_glb(CLIP)
 
 
@@ -108,10 +108,10 @@ def test_without_a_skin_the_animated_nodes_are_the_joints():
 
 
 def test_other_rates_are_sampled_at_thirty():
-    recording = parse_gltf(to_glb(settled(swaying(60, 60.0))))
+    recording = parse_gltf(to_glb(placed_at_origin(swaying(60, 60.0))))
     assert len(recording.positions) == 30
     np.testing.assert_allclose(
-        places(recording), settled(swaying(60, 60.0)).world_positions()[::2], atol=1e-4
+        places(recording), placed_at_origin(swaying(60, 60.0)).world_positions()[::2], atol=1e-4
     )
 
 

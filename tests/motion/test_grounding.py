@@ -16,7 +16,7 @@ def glided(claimed: list[float], lifted: float = 0.0) -> float:
     for _ in range(30):
         place = place + 0.6 * DT * ALONG_X
         positions = (REST + place)[None]
-        x, z = grounding.shift(positions, before, np.array([claimed]), DT)[0]
+        x, z = grounding.root_shift(positions, before, np.array([claimed]), DT)[0]
         shift = np.array([x, 0.0, z])
         place, before = place + shift, positions + shift
     return float(place[0])
@@ -37,5 +37,5 @@ def test_the_foot_that_slides_least_bears_the_figure():
     positions = before.copy()
     right = CANONICAL.indices("rightFoot", "rightToes")
     positions[:, right] += 0.1 * ALONG_X
-    moved = [grounding.shift(positions, before, np.ones((1, 4)), DT)[0] for _ in range(20)]
+    moved = [grounding.root_shift(positions, before, np.ones((1, 4)), DT)[0] for _ in range(20)]
     assert np.linalg.norm(moved[-1]) < 0.01

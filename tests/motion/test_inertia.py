@@ -2,7 +2,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from motion.clip import Clip
-from motion.partner.inertialisation import FASTEST, Offset, Poses
+from motion.partner.inertialisation import FASTEST, Inertialiser, Poses
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 
@@ -16,10 +16,10 @@ def at(frame: int, *clips: Clip) -> Poses:
 
 def test_the_first_pose_goes_on_from_what_was_shown_and_the_rest_meets_the_motion():
     old, new, untouched = swaying(20), swaying(80)[40:], swaying(60)[20:]
-    offset = Offset(2)
+    offset = Inertialiser(2)
     motion = (at(0, new), at(1, new))
-    offset.bridge(np.array([1]), (at(-2, old), at(-1, old)), motion, DT)
-    shown = [offset.apply(at(frame, untouched, new), DT) for frame in range(2, len(new))]
+    offset.begin_transition(np.array([1]), (at(-2, old), at(-1, old)), motion, DT)
+    shown = [offset.add_offsets(at(frame, untouched, new), DT) for frame in range(2, len(new))]
     hips, turned = (np.array(part)[:, 1] for part in zip(*shown, strict=True))
     whole = Clip(
         "whole",
@@ -41,9 +41,11 @@ def test_a_joint_that_leaps_as_no_person_turns_goes_over_smoothly_and_alone():
     arm = CANONICAL.joints.index("leftLowerArm")
     leap = Rotation.from_rotvec([0.0, 2.5, 0.0])
     leaping.rotations[30:, arm] = (leap * Rotation.from_quat(clip.rotations[30:, arm])).as_quat()
-    offset = Offset(1)
-    offset.bridge(np.array([0]), (at(0, clip), at(1, clip)), (at(0, clip), at(1, clip)), DT)
-    shown = [offset.apply(at(frame, leaping), DT)[1][0] for frame in range(2, 60)]
+    offset = Inertialiser(1)
+    offset.begin_transition(
+        np.array([0]), (at(0, clip), at(1, clip)), (at(0, clip), at(1, clip)), DT
+    )
+    shown = [offset.add_offsets(at(frame, leaping), DT)[1][0] for frame in range(2, 60)]
     turned = Rotation.from_quat([pose[arm] for pose in shown])
     speed = (turned[1:] * turned[:-1].inv()).magnitude() / DT
     assert speed.max() < FASTEST

@@ -10,7 +10,7 @@ from motion.clip import Clip
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
 from motion.partner.partner_batch import STAGE_RADIUS
-from motion.partner.token_stream import HEARD_PER_FRAME
+from motion.partner.token_stream import PREFILL_TOKENS_PER_FRAME
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[2] / "models" / "default"
@@ -78,7 +78,9 @@ def test_listening_to_a_long_context_is_spread_over_frames(engine):
     partner.take_up(swaying(150))
     taken_up = [partner.advance(weights(engine, "happy")).taken_up for _ in range(12)]
     assert taken_up.count(True) == 1
-    assert taken_up.index(True) == engine.contract.context_frames // 4 // HEARD_PER_FRAME - 1
+    assert (
+        taken_up.index(True) == engine.contract.context_frames // 4 // PREFILL_TOKENS_PER_FRAME - 1
+    )
 
 
 def test_a_take_up_in_the_midst_of_dancing_does_not_pop(engine):

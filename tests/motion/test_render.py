@@ -46,7 +46,7 @@ def test_near_parts_hide_far_ones():
 
 
 def test_the_figure_is_in_every_picture_and_moves():
-    pictures = list(render(Drawing.of(swaying(8, travel=4.0)), 96))
+    pictures = list(render(Drawing.from_clip(swaying(8, travel=4.0)), 96))
     assert {picture.shape for picture in pictures} == {(96, 96, 3)}
     for picture in pictures:
         figure = np.concatenate([pixels_like(picture, True), pixels_like(picture, False)])

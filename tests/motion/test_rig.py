@@ -7,7 +7,7 @@ from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.formats.bvh import parse_bvh
 from motion.kinematics import CONTACT_JOINTS, facing, world_from_local
-from motion.rigs.retarget import retarget, settled
+from motion.rigs.retarget import placed_at_origin, retarget
 from motion.rigs.rig_known import BANDAI_NAMCO
 from motion.skeleton import CANONICAL
 from tests.motion.rigs import (
@@ -51,7 +51,7 @@ def angles_between(a: Clip, b: Clip) -> np.ndarray:
          "hanging arms, Z up, inches", "facing elsewhere"],
 )  # fmt: skip
 def test_a_rig_with_a_rest_pose_gives_back_the_poses(rig):
-    clip = settled(swaying(60))
+    clip = placed_at_origin(swaying(60))
     found = retarget(parse_bvh(write_rig(clip, rig)))
     np.testing.assert_allclose(found.world_positions(), clip.world_positions(), atol=2e-3)
     assert angles_between(found, clip).max() < 0.1
@@ -60,7 +60,7 @@ def test_a_rig_with_a_rest_pose_gives_back_the_poses(rig):
 @pytest.mark.filterwarnings("ignore:Gimbal lock")
 @pytest.mark.parametrize("world", [rotations.IDENTITY, Z_UP], ids=["Y up", "Z up"])
 def test_a_rig_without_a_rest_pose_is_told_by_its_motion(world):
-    clip = settled(bowing())
+    clip = placed_at_origin(bowing())
     offsets = {role: np.array(q) for role, q in BANDAI_NAMCO.items()}
     found = retarget(parse_bvh(write_rig(clip, Rig(UNREAL, offsets, world=world))))
     assert angles_between(found, clip).max() < 3.0
@@ -75,11 +75,11 @@ def test_a_known_rig_is_read_alike_even_when_it_hardly_moves():
     }  # fmt: skip
     offsets = {role: np.array(q) for role, q in BANDAI_NAMCO.items()}
     found = retarget(parse_bvh(write_rig(still, Rig(names, offsets))))
-    assert angles_between(found, settled(still)).max() < 0.1
+    assert angles_between(found, placed_at_origin(still)).max() < 0.1
 
 
 def test_a_first_frame_in_t_pose_gives_the_rest_and_is_dropped():
-    motion = settled(bowing())
+    motion = placed_at_origin(bowing())
     t_pose = posed({"head": ("x", [0.0])})
     clip = Clip(
         "",
@@ -96,7 +96,7 @@ def test_a_first_frame_in_t_pose_gives_the_rest_and_is_dropped():
 
 
 def test_a_motion_that_goes_on_from_a_t_pose_keeps_its_first_frame():
-    lowering = settled(posed({"leftUpperArm": ("z", np.linspace(0, -60, 30))}))
+    lowering = placed_at_origin(posed({"leftUpperArm": ("z", np.linspace(0, -60, 30))}))
     found = retarget(parse_bvh(write_rig(lowering, Rig(MIXAMO))))
     assert len(found) == 30
 
@@ -113,7 +113,7 @@ def test_a_raised_left_hand_stays_left(rig):
 
 @pytest.mark.parametrize("missing", [["leftToes", "rightToes"], ["leftShoulder"], ["neck"]])
 def test_a_rig_without_optional_joints_still_gives_the_rest(missing):
-    clip = settled(posed({"leftUpperArm": ("z", np.linspace(-70, 70, 30))}))
+    clip = placed_at_origin(posed({"leftUpperArm": ("z", np.linspace(-70, 70, 30))}))
     # Renaming hides the joint's role; it still carries what is below it.
     names = MIXAMO | {joint: f"extra{index}" for index, joint in enumerate(missing)}
     found = retarget(parse_bvh(write_rig(clip, Rig(names))))
@@ -142,7 +142,7 @@ def test_lying_down_does_not_change_what_is_up():
 
 
 def test_a_motion_may_have_another_axis_up_than_its_rest_pose():
-    clip = settled(swaying(30))
+    clip = placed_at_origin(swaying(30))
     bvh = parse_bvh(write_rig(clip, Rig(MIXAMO)))
     bvh.positions[:, 0] = rotations.rotate(Z_UP, bvh.positions[:, 0])
     bvh.rotations[:, 0] = rotations.multiply(Z_UP, bvh.rotations[:, 0])

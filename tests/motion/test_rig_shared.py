@@ -37,19 +37,19 @@ def recording(folder: Path, name: str) -> RigClip:
 def bone_directions(motion: RigMotion) -> np.ndarray:
     """Directions of the limb bones in the frame of both legs' line and the world's up."""
     bones = [bone for bone in BONES if not bone.endswith("Foot")]
-    return np.stack([motion.bone(bone) for bone in bones], axis=1)
+    return np.stack([motion.bone_directions(bone) for bone in bones], axis=1)
 
 
 def of_clip(clip: Clip) -> RigMotion:
     roles = {joint: index for index, joint in enumerate(CANONICAL.joints)}
-    return RigMotion.of(roles, clip.world_positions(), clip.rotations)
+    return RigMotion.from_roles(roles, clip.world_positions(), clip.rotations)
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_limbs_point_where_the_source_has_them(shared_mocap, name):
     bvh = recording(shared_mocap, name)
     clip = retarget(bvh)
-    source = RigMotion.of(find_roles(bvh.joints, bvh.parents), *bvh.world())
+    source = RigMotion.from_roles(find_roles(bvh.joints, bvh.parents), *bvh.world())
     source = source[len(source) - len(clip) :]
     ours, theirs = (bone_directions(motion) for motion in (of_clip(clip), source))
     # One rotation for the whole clip takes the source's world into ours.

@@ -62,7 +62,9 @@ class Floor:
 @cache
 def _dance(seed: int, emotion: str) -> Clip:
     beats = np.arange(90 * FPS) / FPS * BEATS_PER_MINUTE / 60
-    return Clip("dance", FPS, *choreography(beats, seed, (Cue.of({emotion: 1.0}, beat=0),)))
+    return Clip(
+        "dance", FPS, *choreography(beats, seed, (Cue.from_emotion({emotion: 1.0}, beat=0),))
+    )
 
 
 def dancer(seed: int = 0, emotion: str = "happy", aside: float = 0.0, back: float = 0.0) -> Dancer:

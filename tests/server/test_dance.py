@@ -11,7 +11,7 @@ import pytest
 
 from motion import features
 from motion.clip import Clip
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
@@ -156,9 +156,9 @@ def test_a_model_that_heeds_others_sees_the_performer_in_a_duet_however_little_i
     floor.run(1.0, dancer())
     assert not engine.seen.any()
     floor.run(1.0, dancer(), mode="duet")
-    assert (engine.seen[..., other.PRESENT] == 1).all()
+    assert (engine.seen[..., observed_dancer.PRESENT] == 1).all()
     [ask] = floor.asks.values()
-    assert ask.lead.shown == ask.lead.heard == pytest.approx(influence)
+    assert ask.lead.shown_share == ask.lead.input_share == pytest.approx(influence)
     floor.run(2.0, mode="duet")
     assert not engine.seen.any()
 

@@ -188,7 +188,7 @@ class TestExported:
         conditions = Conditions(np.eye(2, dtype=np.float32)[:1], one, one, one)
         states = engine.initial_states()
         said, drawn = engine.step(frames, conditions, states, Noise.draw(contract, rng))
-        unwanted, heard = engine.step(frames, conditions, states, Noise.none(contract))
+        unwanted, heard = engine.step(frames, conditions, states, Noise.zeros(contract))
         assert not np.allclose(said, unwanted)
         for name, state in drawn.items():
             np.testing.assert_array_equal(state, heard[name])

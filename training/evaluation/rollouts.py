@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 
 from motion.clip import Clip
 from motion.model.engine import Engine
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 
 Array = np.ndarray
 
@@ -95,7 +95,7 @@ class ModelSource:
 
     def perform(self, scripts: Sequence[Script], frames: int) -> Iterator[Stretch]:
         """Yield the frames that follow the contexts, all scripts at once."""
-        company = Company(self._engine, [script.seed for script in scripts])
+        company = PartnerBatch(self._engine, [script.seed for script in scripts])
         for slot, script in enumerate(scripts):
             company.take_up(slot, script.context)
         for start, stop in stretches(frames, self._engine.contract.fps):

@@ -21,7 +21,7 @@ from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.features import Layout
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import moving
 
@@ -81,7 +81,7 @@ class Window(NamedTuple):
         text: Number of the text of each token; `NO_TEXT` where there is none or it was dropped,
             (S,).
         real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
-        other: What is seen of another dancer with each token, as in `motion.other`, (S, K, W);
+        other: What is seen of another dancer with each token, see `observe`, (S, K, W);
             (S, K, 0) for kinds that heed nobody.
     """
 
@@ -104,7 +104,7 @@ class Pool:
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
         texts: For each frame the numbers of its clip's texts, (T, V).
-        other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
+        other: What is seen of another dancer, see `observe`, (T, W); (T, 0) for kinds that
             heed nobody.
     """
 
@@ -184,8 +184,10 @@ def _sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
 def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"]:
     """Return what is seen of another dancer in a clip."""
     if dancer is None:
-        return np.zeros((len(clip), other.WIDTH if heeds else 0), np.float32)
-    return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
+        return np.zeros((len(clip), observed_dancer.WIDTH if heeds else 0), np.float32)
+    return observed_dancer.observe(
+        features.from_clip(dancer), features.roots(dancer), features.roots(clip)
+    )
 
 
 def active(clip: Clip) -> Clip:
@@ -332,13 +334,13 @@ def seen_by_tokens(
     """Return what is seen of the other with each token, somewhat late, as a partner sees it.
 
     Args:
-        seen: With each frame; see `motion.other`.
+        seen: With each frame; see `observed_dancer`.
         first: Frames with which the tokens begin.
         frames_per_token: K.
     """
     frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
     told: Array = seen[np.maximum(frames, 0)]
-    told[..., other.PLACE] = told[:, -1:, other.PLACE]
+    told[..., observed_dancer.PLACE] = told[:, -1:, observed_dancer.PLACE]
     return told
 
 

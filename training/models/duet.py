@@ -1,9 +1,9 @@
 """A causal transformer that heeds another dancer: the default's, with eyes.
 
-With every token it sees the other's newest frames (`motion.other`). They join the stream twice: as
-they are, and as what they mean to the own motion. For that, the own joints attend to the other's,
-and every pair of joints has an edge: how near they are, and whether they move the same, the
-opposite or the mirrored way. Attention over time then finds what the other did earlier, as in a
+With every token it sees the other's newest frames (`observed_dancer`). They join the stream twice:
+as they are, and as what they mean to the own motion. For that, the own joints attend to the
+other's, and every pair of joints has an edge: how near they are, and whether they move the same,
+the opposite or the mirrored way. Attention over time then finds what the other did earlier, as in a
 canon. Where nobody is there nothing joins, and it dances by itself.
 
 Shapes: N batch, S tokens, K frames per token, F features, W width of what is seen, J joints of
@@ -27,7 +27,7 @@ from torch.nn import functional
 from motion import features
 from motion.errors import BhavaError
 from motion.features import Layout
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from motion.skeleton import CANONICAL
 from training.fit.dataset import FPS
 from training.models import transformer_mdn
@@ -154,7 +154,7 @@ class Relations(nn.Module):
             own: Raw features of tokens, (..., K, F).
             seen: Of the other with each, (..., K, W).
         """
-        place = seen[..., -1, other.PLACE]
+        place = seen[..., -1, observed_dancer.PLACE]
         mine, theirs = states_of(own), states_of(seen[..., : features.WIDTH])
         edge = edges(mine, theirs, place)
         a, b = (functional.gelu(self.state(torch.cat(s, -1)) + self.joint) for s in (mine, theirs))
@@ -192,9 +192,9 @@ class Duet(TransformerMDN):
     def embedded(self, frames: Tensor, other_frames: Tensor | None) -> Tensor:
         """Embed tokens, and what is seen with them; see `TransformerMDN.embedded`."""
         assert other_frames is not None
-        there = other_frames[..., -1, other.PRESENT :]
+        there = other_frames[..., -1, observed_dancer.PRESENT :]
         motion = self.codec.normalise(other_frames[..., : features.WIDTH]).flatten(-2)
-        seen = torch.cat([motion, other_frames[..., -1, other.PLACE]], -1)
+        seen = torch.cat([motion, other_frames[..., -1, observed_dancer.PLACE]], -1)
         related = self.relations(self.codec.denormalise(frames), other_frames)
         return super().embedded(frames, None) + there * (self.sight(seen) + related)
 

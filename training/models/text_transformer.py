@@ -42,7 +42,7 @@ class Config(token_transformer.TransformerSizes):
     """Sizes of a network.
 
     Attributes:
-        text_encoder: Of `motion.text`.
+        text_encoder: One of `motion.model.text.ENCODERS`.
         text_channels: Numbers in a token of that encoder.
     """
 
