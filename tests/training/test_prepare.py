@@ -9,7 +9,7 @@ from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.formats.glb import to_glb
 from motion.rigs.retarget import placed_at_origin
-from tests.motion.rigs import MIXAMO, Rig, write_rig
+from tests.motion.foreign_rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 from training.cli import app
 from training.corpus.corpus import load_corpus, read_index

@@ -10,7 +10,7 @@ from motion.kinematics import CONTACT_JOINTS, facing, world_from_local
 from motion.rigs.retarget import placed_at_origin, retarget
 from motion.rigs.rig_known import BANDAI_NAMCO
 from motion.skeleton import CANONICAL
-from tests.motion.rigs import (
+from tests.motion.foreign_rigs import (
     ARMS_DOWN_45,
     ARMS_HANGING,
     MIXAMO,

@@ -4,7 +4,7 @@ import pytest
 from motion.clip import Clip, Pose
 from motion.draw.drawing import Drawing
 from motion.draw.render import contact_sheet, render, render_pose
-from tests.motion.rigs import posed
+from tests.motion.foreign_rigs import posed
 from tests.motion.strategies import swaying
 
 MIDDLE = np.array([0.0, 0.8, 0.0])

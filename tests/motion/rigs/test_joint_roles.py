@@ -3,7 +3,7 @@ import pytest
 from motion.errors import MotionFileError
 from motion.rigs.joint_roles import find_roles
 from motion.skeleton import CANONICAL
-from tests.motion.rigs import MIXAMO, OLD_CMU, UNREAL
+from tests.motion.foreign_rigs import MIXAMO, OLD_CMU, UNREAL
 
 VROID = {joint: f"J_Bip_C_{joint.capitalize()}" for joint in CANONICAL.joints} | {
     joint: f"J_Bip_{side[0].upper()}_{joint.removeprefix(side)}"

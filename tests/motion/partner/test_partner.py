@@ -13,7 +13,7 @@ from motion.partner.partner_batch import STAGE_RADIUS
 from motion.partner.token_stream import PREFILL_TOKENS_PER_FRAME
 from tests.motion.strategies import swaying
 
-MODEL = Path(__file__).parents[2] / "models" / "default"
+MODEL = Path(__file__).parents[3] / "models" / "default"
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_new_partner_goes_on_from_the_dancer(engine):
     assert np.abs(both[1] - both[0]).max() < 0.15
 
 
-def test_listening_to_a_long_context_is_spread_over_frames(engine):
+def test_the_prefill_of_a_long_context_is_spread_over_frames(engine):
     partner = Partner(engine, 0)
     danced(partner, weights(engine, "happy"), 1)
     partner.take_up(swaying(150))

@@ -8,7 +8,7 @@ from motion.errors import ModelContractError, SetupError
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 
-MODEL = Path(__file__).parents[2] / "models" / "default"
+MODEL = Path(__file__).parents[3] / "models" / "default"
 
 
 def changed(tmp_path: Path, **update: object) -> Path:

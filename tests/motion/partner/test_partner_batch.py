@@ -1,4 +1,4 @@
-"""The shipped model, danced by a company."""
+"""The shipped model, danced by a batch of partners."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from motion.model.engine import Engine
 from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS, BatchFrames, PartnerBatch
 from tests.motion.strategies import swaying
 
-MODEL = Path(__file__).parents[2] / "models" / "default"
+MODEL = Path(__file__).parents[3] / "models" / "default"
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +27,9 @@ def weights(engine: Engine, *labels: str) -> np.ndarray:
     ]
 
 
-def danced(company: PartnerBatch, emotion: np.ndarray, seconds: float) -> list[BatchFrames]:
+def danced(batch: PartnerBatch, emotion: np.ndarray, seconds: float) -> list[BatchFrames]:
     energy = np.ones(len(emotion))
-    return [company.advance(emotion, energy) for _ in range(round(seconds * company.fps))]
+    return [batch.advance(emotion, energy) for _ in range(round(seconds * batch.fps))]
 
 
 def clip_of(frames: list[BatchFrames], slot: int) -> Clip:
@@ -56,24 +56,24 @@ class Counting:
         return following, states
 
 
-def test_a_partner_dances_alone_as_it_does_in_company(engine):
+def test_a_partner_dances_alone_as_it_does_in_a_batch(engine):
     emotion = weights(engine, "happy", "sad", "excited", "proud", "angry")
-    company, alone = PartnerBatch(engine, [3, 4, 5, 6, 7]), PartnerBatch(engine, [5])
-    for each, slot in ((company, 2), (alone, 0)):
+    batch, alone = PartnerBatch(engine, [3, 4, 5, 6, 7]), PartnerBatch(engine, [5])
+    for each, slot in ((batch, 2), (alone, 0)):
         each.take_up(slot, swaying(150))
-    together = clip_of(danced(company, emotion, 3), 2)
+    together = clip_of(danced(batch, emotion, 3), 2)
     by_itself = clip_of(danced(alone, emotion[2:3], 3), 0)
     np.testing.assert_array_equal(together.rotations, by_itself.rotations)
     np.testing.assert_array_equal(together.hips, by_itself.hips)
 
 
-def test_thinking_is_spread_evenly_over_frames(engine):
+def test_the_model_calls_are_spread_evenly_over_frames(engine):
     counting = Counting(engine)
-    company = PartnerBatch(counting, range(16))
+    batch = PartnerBatch(counting, range(16))
     emotion = weights(engine, *["happy"] * 16)
-    danced(company, emotion, 1)
+    danced(batch, emotion, 1)
     counting.batches.clear()
-    danced(company, emotion, 1)
+    danced(batch, emotion, 1)
     assert counting.batches == [4] * 30
 
 
@@ -95,20 +95,20 @@ def test_partners_come_and_go_while_others_dance_on(engine):
 
 
 def test_an_empty_slot_stands_and_takes_nobody_up(engine):
-    company = PartnerBatch(engine, [1])
-    company.remove_partner(0)
-    [frame] = danced(company, np.full((1, 8), np.nan), 1 / 30)
+    batch = PartnerBatch(engine, [1])
+    batch.remove_partner(0)
+    [frame] = danced(batch, np.full((1, 8), np.nan), 1 / 30)
     np.testing.assert_allclose(frame.rotations[0], Pose.standing().rotations, atol=1e-6)
     with pytest.raises(IndexError, match="which is empty"):
-        company.take_up(0, swaying())
+        batch.take_up(0, swaying())
 
 
 @pytest.mark.parametrize("wait", [0, 1, 2, 3])
 def test_a_change_of_emotion_shows_in_the_very_next_frame(engine, wait):
     changed, unchanged = PartnerBatch(engine, [1]), PartnerBatch(engine, [1])
     sad, excited = weights(engine, "sad"), weights(engine, "excited")
-    for company in (changed, unchanged):
-        danced(company, sad, 1 + wait / 30)
+    for batch in (changed, unchanged):
+        danced(batch, sad, 1 + wait / 30)
     before = danced(unchanged, sad, 0.5)
     after = danced(changed, excited, 0.5)
     apart = np.abs(clip_of(after, 0).rotations - clip_of(before, 0).rotations).max((1, 2))
@@ -117,12 +117,12 @@ def test_a_change_of_emotion_shows_in_the_very_next_frame(engine, wait):
 
 
 def test_a_change_of_emotion_does_not_pop(engine):
-    company = PartnerBatch(engine, range(3))
+    batch = PartnerBatch(engine, range(3))
     names = engine.contract.emotions
     frames = []
     for turn in range(8):
         emotion = weights(engine, *(names[(slot + turn) % len(names)] for slot in range(3)))
-        frames += danced(company, emotion, 1 + 7 / 30)
+        frames += danced(batch, emotion, 1 + 7 / 30)
     for slot in range(3):
         acceleration = np.linalg.norm(
             np.diff(clip_of(frames, slot).world_positions(), 2, axis=0), axis=-1
@@ -134,9 +134,9 @@ def test_a_change_of_emotion_does_not_pop(engine):
 
 def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
     def speed(intensity: float) -> float:
-        company = PartnerBatch(engine, range(4))
+        batch = PartnerBatch(engine, range(4))
         emotion = intensity * weights(engine, *["excited"] * 4)
-        frames = danced(company, emotion, 8)
+        frames = danced(batch, emotion, 8)
         return float(np.mean([features.joint_speed(clip_of(frames, s)).mean() for s in range(4)]))
 
     none, half, full = speed(0.0), speed(0.6), speed(1.4)
@@ -150,22 +150,22 @@ def test_intensity_zero_is_no_emotion_and_more_is_more(engine):
 
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, 1.6])
 def test_weights_out_of_range_are_refused(engine, bad):
-    company, emotion = PartnerBatch(engine, [1]), weights(engine, "happy")
+    batch, emotion = PartnerBatch(engine, [1]), weights(engine, "happy")
     with pytest.raises(ConditionError, match=r"expected weights from 0 with a sum up to 1\.5"):
-        danced(company, np.where(emotion > 0, bad, 0.0), 1)
+        danced(batch, np.where(emotion > 0, bad, 0.0), 1)
     with pytest.raises(ConditionError, match=r"expected numbers in \[0\.5, 2\.0\]"):
-        company.advance(emotion, np.array([bad - 1.5]))
+        batch.advance(emotion, np.array([bad - 1.5]))
 
 
 def test_a_model_that_fails_for_one_is_never_shown_and_the_others_dance_on(engine):
     counting = Counting(engine)
-    company, untouched = PartnerBatch(counting, [1, 2]), PartnerBatch(engine, [1, 2])
+    batch, untouched = PartnerBatch(counting, [1, 2]), PartnerBatch(engine, [1, 2])
     happy = weights(engine, "happy", "happy")
-    frames = danced(company, happy, 1.5)
+    frames = danced(batch, happy, 1.5)
     counting.fail_in = 0
-    frames += danced(company, happy, 1.5)
-    assert company.recoveries.sum() == 1
-    failed = int(np.argmax(company.recoveries))
+    frames += danced(batch, happy, 1.5)
+    assert batch.recoveries.sum() == 1
+    failed = int(np.argmax(batch.recoveries))
     steps = np.linalg.norm(np.diff(clip_of(frames, failed).world_positions(), axis=0), axis=-1)
     assert steps.max() < 0.45  # a hand, in the worst of sixteen moments: 0.41
     other = 1 - failed
@@ -177,11 +177,11 @@ def test_a_model_that_fails_for_one_is_never_shown_and_the_others_dance_on(engin
 
 
 def test_a_partner_far_off_the_stage_is_fetched_back_smoothly(engine):
-    company = PartnerBatch(engine, [1])
+    batch = PartnerBatch(engine, [1])
     far = swaying(150)
-    company.take_up(0, Clip("far", 30, far.hips + 6.0 * np.eye(3)[0], far.rotations))
-    clip = clip_of(danced(company, weights(engine, "neutral"), 2), 0)
-    assert company.recoveries.tolist() == [1]
+    batch.take_up(0, Clip("far", 30, far.hips + 6.0 * np.eye(3)[0], far.rotations))
+    clip = clip_of(danced(batch, weights(engine, "neutral"), 2), 0)
+    assert batch.recoveries.tolist() == [1]
     distance = np.hypot(clip.hips[:, 0], clip.hips[:, 2])
     assert distance[30:].max() < STAGE_RADIUS + LOST_DISTANCE
     assert np.abs(np.diff(clip.hips, 2, axis=0)).max() < 0.5
@@ -189,15 +189,15 @@ def test_a_partner_far_off_the_stage_is_fetched_back_smoothly(engine):
 
 def test_a_model_that_drifts_is_noticed_and_set_up_anew(engine):
     drifting = Counting(engine)
-    company = PartnerBatch(drifting, [1])
+    batch = PartnerBatch(drifting, [1])
     happy = weights(engine, "happy")
-    danced(company, happy, 0.5)
+    danced(batch, happy, 0.5)
     drifting.swell = 2.5
-    frames = danced(company, happy, 1)
-    assert company.recoveries[0] >= 1
+    frames = danced(batch, happy, 1)
+    assert batch.recoveries[0] >= 1
     drifting.swell = 1.0
-    frames += danced(company, happy, 1)
-    recoveries = company.recoveries[0]
-    frames += danced(company, happy, 1)
-    assert company.recoveries[0] == recoveries
+    frames += danced(batch, happy, 1)
+    recoveries = batch.recoveries[0]
+    frames += danced(batch, happy, 1)
+    assert batch.recoveries[0] == recoveries
     assert np.isfinite(clip_of(frames, 0).rotations).all()
