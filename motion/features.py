@@ -63,7 +63,6 @@ class Layout:
 CANONICAL_LAYOUT: Final = Layout(CANONICAL)
 
 JOINTS: Final = len(CANONICAL.joints)
-LAYOUT: Final = CANONICAL_LAYOUT.parts
 WIDTH: Final = CANONICAL_LAYOUT.width
 PART: Final = CANONICAL_LAYOUT.part
 

@@ -67,7 +67,7 @@ class _Dancer:
         energy: Float[Array, "T"],
     ) -> None:
         self._beats, self._seed, self._tracks = beats, seed, tracks
-        self._effort, self._energy = effort, energy
+        self._effort = effort
         self._size = energy**0.8
         self._width = _mix(1.35, 0.85, effort.time)
         self._lag = _mix(0.02, 0.24, effort.flow)
