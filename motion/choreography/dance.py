@@ -233,7 +233,7 @@ def danced(
         score: What to dance; cues count in beats.
         beats_per_minute: Tempo.
         fps: Frames per second.
-        name: Of the clip.
+        name: Name of the clip.
     """
     beats = np.arange(round(seconds * fps)) / fps * beats_per_minute / 60.0
     return Clip(name, fps, *choreography(beats, seed, score))

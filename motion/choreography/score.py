@@ -41,7 +41,7 @@ class Cue:
 
     Attributes:
         beat: When.
-        weights: Of `EMOTIONS`, in their order.
+        weights: Weights of `EMOTIONS`, in their order.
         energy: 1 is usual for the emotion.
     """
 
@@ -100,7 +100,7 @@ def phrase(seed: int, number: int, condition: tuple[float, ...]) -> Phrase:
 
     Args:
         seed: Chooses figures.
-        number: Of the phrase.
+        number: Number of the phrase.
         condition: Emotion weights and energy when it was settled.
     """
     weights, energy = np.array(condition[:-1]), condition[-1]

@@ -19,7 +19,7 @@ class Drawing:
     """Points over time, and the lines between them; a line from a point to itself is a ball.
 
     Attributes:
-        name: Of the motion.
+        name: Name of the motion.
         fps: Frames per second.
         points: World positions, Y up, the floor at 0, metres, (T, P, 3); NaN where unknown.
         lines: The two points of each, (L, 2).

@@ -180,7 +180,7 @@ def render_pose(
         target: World point in the middle of the picture, metres.
         reach: What lies within this distance of the target is in the picture, metres.
         size: Width and height in pixels.
-        skeleton: Whose pose it is.
+        skeleton: The skeleton of the pose.
     """
     pose = Drawing.from_clip(Clip("", 1.0, hips[None], local_rotations[None], skeleton=skeleton))
     return _picture(pose, pose.points[0], target, reach, size)

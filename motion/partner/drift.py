@@ -1,4 +1,4 @@
-"""Notices when a model has drifted out of what it knows: what it gives is no motion any more."""
+"""Detects a model that has drifted out of what it learnt: its output is no motion any more."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from motion.partner.batched_state import BatchedState
 Array = np.ndarray
 
 PATIENCE = 0.5
-"""Seconds of what cannot be before a partner is set up anew."""
+"""Seconds of impossible frames after which a partner restarts."""
 
 DISTORTION = 1.0
 """Largest distortion that can be; models that dance well reach half of it for moments."""
@@ -31,7 +31,7 @@ class DriftDetector(BatchedState):
         self._seconds = np.zeros(count)
 
     def find_drifted(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
-        """Tell who has given what cannot be for too long; from then on they count as anew.
+        """Tell which rows have been impossible for too long; these start again from zero.
 
         Args:
             frames: Features as the models gave them, finite.

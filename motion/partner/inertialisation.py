@@ -1,4 +1,11 @@
-"""Take over from one motion into another without a pop: the difference fades out."""
+"""Inertialisation: one motion goes over into another without a pop; the difference fades out.
+
+Only the new motion is played. A cross-fade would have to play both, and the old one is gone: its
+tokens are taken back, or the model has moved on.
+
+References:
+    D. Bollo, "Inertialization: High-Performance Animation Transitions in Gears of War", GDC 2018.
+"""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -24,13 +31,13 @@ NEGLIGIBLE = 1e-4
 
 
 class Inertialiser(BatchedState):
-    """The difference between what is shown and what the motions say, fading.
+    """The difference between the poses that are shown and those of the motions, fading.
 
-    A joint that motions turn from one frame to the next as no person can is bridged by itself.
+    A joint that a motion turns from one frame to the next as no person can is inertialised alone.
     """
 
     def __init__(self, count: int) -> None:
-        # The motions' last two local rotations.
+        # Local rotations of the motions' last two poses.
         self._last_inputs = np.tile(Pose.standing().rotations, (count, 2, 1, 1))
         # Of the hips in metres, and of the local rotations as rotation vectors in radians.
         self._away = np.zeros((count, 1 + features.JOINTS, 3))
@@ -43,14 +50,15 @@ class Inertialiser(BatchedState):
         motion: tuple[Poses, Poses],
         dt: float,
     ) -> None:
-        """Go over smoothly from what was shown into other motions.
+        """Begin to go over from what was shown into other motions.
 
         Args:
-            rows: Whose motion changes.
+            rows: Rows whose motion changes.
             shown: Their last two poses.
-            motion: Those of the other motions at the same two times.
+            motion: Poses of the other motions at the same two times.
             dt: Seconds between two poses.
         """
+        # Position and velocity both go on from what was shown, so there is neither pop nor kink.
         self._away[rows] = _change(motion[1], shown[1])
         self._rate[rows] = (_change(*shown) - _change(*motion)) / dt
         self._last_inputs[rows] = np.stack([motion[0][1], motion[1][1]], axis=1)
@@ -72,7 +80,7 @@ class Inertialiser(BatchedState):
         return hips, turned
 
     def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
-        """Go over smoothly where a joint is cut, as if the motion had rested there before."""
+        """Begin transitions where a joint is cut, as if the motion had rested there before."""
         earlier, later = self._last_inputs[:, 0], self._last_inputs[:, 1]
         cosine = np.abs((turned * later).sum(-1))
         cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
@@ -83,6 +91,8 @@ class Inertialiser(BatchedState):
         away = Rotation.from_rotvec(self._away[row, joint]).as_quat()
         shown = rotations.multiply(away, later[cut])
         self._away[row, joint] = _turn(turned[cut], shown)
+        # The new motion counts as at rest, for its velocity before the cut is not known: the joint
+        # keeps the velocity with which it was shown, that of the old motion and of its offset.
         self._rate[row, joint] += _turn(earlier[cut], later[cut]) / dt
         self._last_inputs[row, 0, cut[1]] = turned[cut]
 

@@ -35,6 +35,8 @@ def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
     Args:
         motion: An upright motion; the more the limbs bend, the better.
     """
+    # From the trunk outwards, each estimate rests on the ones before: limbs that hardly bend take
+    # their twist from the trunk, and what has neither bone nor hinge follows its parent.
     offsets = {"hips": _hips_offset(motion), "chest": _chest_offset(motion)}
     for limb in LIMBS:
         offsets |= _limb_offsets(motion, limb, offsets)
@@ -95,6 +97,8 @@ def _limb_offsets(
             rest_bone(role),
             rotations.inverse(motion.role_rotations(role)),
         )
+        # A straight limb shows no hinge, so a little of the trunk's is added: it decides for a limb
+        # that never bends, and is lost beside the sine of a real bend.
         swing = rotations.swing(rotations.rotate(carried, rest), bone)
         unbent = rotations.rotate(rotations.multiply(swing, carried), np.array(HINGES[limb]))
         hinge = (
@@ -104,6 +108,8 @@ def _limb_offsets(
         local_hinge = rotations.rotate(inverse, hinge).mean(axis=0)
         rig = rotations.frame(local_bone, local_hinge)
         canonical = rotations.frame(rest, np.array(HINGES[limb]))
+        # An axis rotation is exact where the rig was built along axes. Its bone then swings to the
+        # measured one, for bones are measured far better than hinges.
         snapped = _snap(rotations.from_matrix(rig @ canonical.T))
         fit = rotations.swing(rotations.rotate(snapped, rest), local_bone)
         found[role] = rotations.multiply(fit, snapped)
@@ -133,6 +139,7 @@ def _foot_offsets(
         return {foot: _snap(_following(motion, foot, f"{side}LowerLeg", offsets))}
     ankle, ahead = motion.role_positions(foot), motion.bone_directions(foot)
     speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
+    # Where the ankle is lowest and still the foot is flat: there its heading alone tells its pose.
     low = ankle[:, 1] <= np.percentile(ankle[:, 1], 20.0)
     weights = low / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
     flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
