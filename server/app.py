@@ -15,8 +15,10 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.paths import PAGES
+from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
-from server.routes.stages import PROBLEMS, StageState, create_api, explain_fault, operators_of
+from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, House
@@ -25,7 +27,6 @@ from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 
-PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
 
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.paths import MODELS
 from server.replay import replay
 
 if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import Source
 
-MODELS = Path(__file__).parents[1] / "models"
 DEFAULT_MODEL = "default"
 CAMERA = Path("/dev/video0")
 

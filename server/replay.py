@@ -69,7 +69,7 @@ def _export(take: Path, out: Path, cut: "Cut") -> None:
 def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     from rich.progress import track
 
-    from server.cli import MODELS
+    from server.paths import MODELS
     from server.takes.recompute import difference, other_build, recompute, recorded_engines
 
     total = round(take.seconds * take.header.fps) + 1
@@ -92,7 +92,7 @@ def _play(playback: "Playback", host: str, port: int) -> None:
 
     from server.app import create_app
     from server.listen import address, bind, serve
-    from server.takes.playback import replay_house
+    from server.stages.replay_stage import replay_house
 
     with bind(host, port) as listener:
         house = replay_house(playback, time.monotonic)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import Cue, CueSheet
-from server.routes.stages import http_error, stage_of
+from server.routes.common import http_error, stage_of
 from server.stages.scheduler import House
 from server.stages.stage import Stage
 from server.wire.messages import Cues

@@ -1,23 +1,22 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
-import hmac
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Header, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError, TakeError
 from server.capture.landmarks import Sighting
 from server.capture.sources import open_source
+from server.routes.common import http_error, operators_of, stage_of
 from server.stages.assemble import first_controls
+from server.stages.replay_stage import add_replay
 from server.stages.scheduler import DEFAULT, House
 from server.stages.stage import Stage
-from server.takes.playback import Playback, add_replay
+from server.takes.playback import Playback
 from server.takes.reader import Take
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
@@ -25,33 +24,6 @@ from server.wire.protocol import Refusal
 
 TAKE = "take:"
 """Begins the source of a stage on which a take plays."""
-
-HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
-"""Of refusals; all others are 422."""
-
-
-class Problem(BaseModel):
-    """Why a request was not accepted.
-
-    Attributes:
-        detail: "expected X, got Y".
-    """
-
-    detail: str
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 404, 409, 422, 503)
-}
-"""Answers that any route may give."""
-
-
-async def explain_fault(_: Request, error: Exception) -> JSONResponse:
-    """Answer a request that is not as described; what came may be no JSON, such as NaN."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
 
 
 class StageState(BaseModel):
@@ -142,29 +114,6 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def operators_of(house: House) -> list[Any]:
-    """Return dependencies that let nobody pass who does not know the operator's key."""
-
-    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
-        key = house.rules.operator_key
-        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
-            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
-
-    return [Depends(operator)]
-
-
-def stage_of(house: House) -> Callable[[str], Stage]:
-    """Return a dependency that finds the stage that a path names."""
-
-    def found(name: str) -> Stage:
-        try:
-            return house.stage(name)
-        except Refusal as refusal:
-            raise http_error(refusal) from refusal
-
-    return found
-
-
 def create_api(house: House, clock: Callable[[], float], takes: Path | None = None) -> APIRouter:
     """Return the routes under `/api`.
 
@@ -253,8 +202,3 @@ def create_api(house: House, clock: Callable[[], float], takes: Path | None = No
             raise http_error(refusal) from refusal
 
     return router
-
-
-def http_error(refusal: Refusal) -> HTTPException:
-    """Return a refusal as HTTP knows it."""
-    return HTTPException(HTTP_STATUS.get(refusal.name, 422), refusal.detail)

@@ -14,8 +14,9 @@ from server.capture.landmarks import Sighting
 from server.interaction.dance import Opening
 from server.replay import replay
 from server.stages.assemble import first_controls, open_house
+from server.stages.replay_stage import PATIENCE, replay_house
 from server.stages.scheduler import Rules
-from server.takes.playback import PATIENCE, Playback, replay_house
+from server.takes.playback import Playback
 from server.takes.reader import Take
 from server.takes.recompute import other_build, recompute, recorded_engines
 from server.takes.take import this_build
@@ -122,7 +123,7 @@ def test_a_take_waits_for_somebody_who_watches_but_not_for_ever(path: Path) -> N
 
 def test_the_command_ends_with_its_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.takes.playback.HELD", 0.0)
-    monkeypatch.setattr("server.takes.playback.PATIENCE", 0.0)
+    monkeypatch.setattr("server.stages.replay_stage.PATIENCE", 0.0)
     result = run(path, "--port", 0, "--speed", 20)
     assert result.exit_code == 0
     assert "plays at http://" in result.output
