@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from server.stages.scheduler import House
+from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.protocol import Refusal
 
@@ -41,23 +41,23 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
 
 
-def operators_of(house: House) -> list[Any]:
+def operators_of(scheduler: Scheduler) -> list[Any]:
     """Return dependencies that let nobody pass who does not know the operator's key."""
 
     def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
-        key = house.rules.operator_key
+        key = scheduler.settings.operator_key
         if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
             raise HTTPException(401, "expected the operator's key in X-Operator-Key")
 
     return [Depends(operator)]
 
 
-def stage_of(house: House) -> Callable[[str], Stage]:
+def stage_of(scheduler: Scheduler) -> Callable[[str], Stage]:
     """Return a dependency that finds the stage that a path names."""
 
     def found(name: str) -> Stage:
         try:
-            return house.stage(name)
+            return scheduler.stage(name)
         except Refusal as refusal:
             raise http_error(refusal) from refusal
 

@@ -11,12 +11,12 @@ from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.partner import Frame
 from server.capture.landmarks import Sighting, SourceState
-from server.capture.source_selector import Eyes
+from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource
-from server.interaction.frame_inputs import Moment
-from server.interaction.model_registry import ModelShelf
-from server.interaction.partner_pool import Ask, Place, Troupe
-from server.stages.scheduler import DEFAULT, House, Rules
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.model_registry import ModelRegistry
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
+from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
 from server.stages.stage import Services, Stage
 from server.takes.playback import Playback
 from server.takes.reader import Take
@@ -43,7 +43,7 @@ class ReplayStage(Stage):
         self,
         playback: Playback,
         services: Services,
-        eyes: Eyes,
+        selector: SourceSelector,
         audience: Audience,
         name: str = DEFAULT,
     ) -> None:
@@ -51,12 +51,12 @@ class ReplayStage(Stage):
 
         Args:
             playback: Not begun.
-            services: Of a house that knows the take's models.
-            eyes: Which see nobody.
+            services: Of a scheduler that knows the take's models.
+            selector: Which see nobody.
             audience: Empty.
             name: Of the stage.
         """
-        super().__init__(name, services, eyes, audience, playback.take.header.controls)
+        super().__init__(name, services, selector, audience, playback.take.header.controls)
         self._playback = playback
         self._joints = len(playback.take.header.skeleton.joints)
         self._chosen: dict[str, object] = {}
@@ -65,15 +65,15 @@ class ReplayStage(Stage):
         self._plays = False
 
     @override
-    def moment(self, now: float) -> Moment:
-        """Return the moment of the recording that is due."""
+    def frame_inputs(self, now: float) -> FrameInputs:
+        """Return the inputs of the recording that is due."""
         self._plays = self._plays or self._awaits_nobody(now)
-        self._tick = self._playback.at(now) if self._plays else self._playback.newest
+        self._tick = self._playback.tick_due(now) if self._plays else self._playback.newest
         self.over = self._playback.over(now)
         recorded = self._tick.moment.controls
         self._model = recorded.model
         self.controls = recorded.model_copy(update={**self._chosen, "recording": False})
-        return Moment(now, None, self.controls)
+        return FrameInputs(now, None, self.controls)
 
     def _awaits_nobody(self, now: float) -> bool:
         """Tell whether somebody watches, or has been waited for long enough."""
@@ -81,17 +81,17 @@ class ReplayStage(Stage):
         return self.audience.viewers > 0 or now - self._opened > PATIENCE
 
     @override
-    def ask(self, moment: Moment) -> dict[Place, Ask]:
+    def requests(self, inputs: FrameInputs) -> dict[PartnerHandle, PartnerInputs]:
         """Return nothing: nobody dances here."""
         return {}
 
     @override
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
+    def compose(self, inputs: FrameInputs, frames: Mapping[PartnerHandle, Frame]) -> FrameMessage:
         """Return the frame of the recording, as of now."""
         recorded = decode_frame(self._tick.frame, self._joints)
-        later = moment.now - recorded.time
+        later = inputs.now - recorded.time
         captured = None if recorded.captured is None else recorded.captured + later
-        frame = replace(recorded, sequence=self._sequence, time=moment.now, captured=captured)
+        frame = replace(recorded, sequence=self._sequence, time=inputs.now, captured=captured)
         self._sequence += 1
         return frame
 
@@ -113,8 +113,8 @@ class ReplayStage(Stage):
         raise Refusal("performer_absent", "expected a performer to take up, got a recorded one")
 
 
-def replay_house(playback: Playback, clock: Callable[[], float]) -> House:
-    """Return a house whose stage shows a take; it needs none of the take's models.
+def replay_scheduler(playback: Playback, clock: Callable[[], float]) -> Scheduler:
+    """Return a scheduler whose stage shows a take; it needs none of the take's models.
 
     Args:
         playback: Not begun.
@@ -123,20 +123,20 @@ def replay_house(playback: Playback, clock: Callable[[], float]) -> House:
     Raises:
         TakeError: If the take's model is not named in it.
     """
-    rules = Rules(fps=playback.take.header.fps)
+    settings = ServerSettings(fps=playback.take.header.fps)
     services = _services(playback.take, Faults())
-    house = House(services, rules, clock, _new_token)
-    house.stages[DEFAULT] = _staged(DEFAULT, playback, services, clock, None)
-    return house
+    scheduler = Scheduler(services, settings, clock, _new_token)
+    scheduler.stages[DEFAULT] = _staged(DEFAULT, playback, services, clock, None)
+    return scheduler
 
 
 def add_replay(
-    house: House, name: str, playback: Playback, clock: Callable[[], float]
+    scheduler: Scheduler, name: str, playback: Playback, clock: Callable[[], float]
 ) -> ReplayStage:
-    """Let a take play in a house, on a stage of its own.
+    """Let a take play in a scheduler, on a stage of its own.
 
     Args:
-        house: Which goes on as before.
+        scheduler: Which goes on as before.
         name: Of the stage, not that of another.
         playback: Not begun.
         clock: Monotonic time in seconds.
@@ -144,9 +144,9 @@ def add_replay(
     Raises:
         TakeError: If the take's model is not named in it.
     """
-    services = _services(playback.take, house.services.faults)
-    stage = _staged(name, playback, services, clock, house.rules.operator_key)
-    house.stages[name] = stage
+    services = _services(playback.take, scheduler.services.faults)
+    stage = _staged(name, playback, services, clock, scheduler.settings.operator_key)
+    scheduler.stages[name] = stage
     return stage
 
 
@@ -156,8 +156,8 @@ def _services(take: Take, faults: Faults) -> Services:
         got = f"{header.controls.model!r} of {', '.join(header.models) or 'none'}"
         raise TakeError(f"{take.path}: expected a model that it names, got {got}")
     models = {name: _RecordedEngine(model.contract) for name, model in header.models.items()}
-    shelf = ModelShelf(models.__getitem__, tuple(models), faults)
-    return Services(Troupe(shelf.engine, faults), shelf, faults, _refuse_take)
+    registry = ModelRegistry(models.__getitem__, tuple(models), faults)
+    return Services(PartnerPool(registry.engine, faults), registry, faults, _refuse_take)
 
 
 def _staged(
@@ -167,9 +167,11 @@ def _staged(
     clock: Callable[[], float],
     operator_key: str | None,
 ) -> ReplayStage:
-    eyes = Eyes(_Nobody(playback.take.path.name), BrowserSource(clock), services.faults)
+    selector = SourceSelector(
+        _Nobody(playback.take.path.name), BrowserSource(clock), services.faults
+    )
     audience = Audience("closed", operator_key, _new_token)
-    return ReplayStage(playback, services, eyes, audience, name)
+    return ReplayStage(playback, services, selector, audience, name)
 
 
 def _new_token() -> str:

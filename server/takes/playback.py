@@ -32,7 +32,7 @@ class Playback:
         self._start, self._speed, self._loop = start, speed, loop
         self._rewind()
 
-    def at(self, now: float) -> Tick:
+    def tick_due(self, now: float) -> Tick:
         """Return the tick that is due.
 
         Args:
