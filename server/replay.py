@@ -92,7 +92,7 @@ def _play(playback: "Playback", host: str, port: int) -> None:
 
     from server.app import create_app
     from server.listen import address, bind, serve
-    from server.stages.replay_stage import replay_scheduler
+    from server.stages.replay_show import replay_scheduler
 
     with bind(host, port) as listener:
         scheduler = replay_scheduler(playback, time.monotonic)

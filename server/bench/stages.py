@@ -79,7 +79,7 @@ class _Stages:
     def show(self, seen: Sighting) -> None:
         """Let somebody be seen on all stages."""
         for stage in self._stages:
-            stage.selector.browser.receive(replace(seen, time=self.now))
+            stage.control.receive(replace(seen, time=self.now))
 
     def tick(self) -> None:
         self.scheduler.tick(self.now, self._stages)

@@ -84,7 +84,7 @@ class Dance:
         self._performers = Performers()
         self._captured: float | None = None
         self._sequence = opening.sequence
-        self._counted = {"raised": 0, "recovered": 0}
+        self._gone = 0, 0
         self.halted: float | None = None
         self._pairs = [self._let_in(0, opening.history)]
 
@@ -99,15 +99,13 @@ class Dance:
         return len(self._pairs)
 
     @property
-    def actions(self) -> dict[str, int]:
-        """How often partners had to be woken (`raised`) and to be set up anew (`recovered`)."""
-        raised, recovered = np.sum(
-            [(0, 0), *(self._pool.actions(pair.handle) for pair in self._pairs)], axis=0
-        )
-        return {
-            "raised": self._counted["raised"] + int(raised),
-            "recovered": self._counted["recovered"] + int(recovered),
-        }
+    def interventions(self) -> tuple[int, int]:
+        """How often partners had to be woken, and how often to be set up again."""
+        raised, recovered = self._gone
+        for pair in self._pairs:
+            more_raised, more_recovered = self._pool.interventions(pair.handle)
+            raised, recovered = raised + more_raised, recovered + more_recovered
+        return raised, recovered
 
     def opening(self, controls: Controls) -> Opening:
         """Return what another dance has to begin with to go on from here."""
@@ -238,9 +236,8 @@ class Dance:
         pair.policy.change_model(self._contract)
 
     def _leave(self, pair: _Pair) -> None:
-        raised, recovered = self._pool.actions(pair.handle)
-        self._counted["raised"] += raised
-        self._counted["recovered"] += recovered
+        raised, recovered = self._pool.interventions(pair.handle)
+        self._gone = self._gone[0] + raised, self._gone[1] + recovered
         self._pool.leave(pair.handle)
 
     def _spread(self, dt: float) -> None:

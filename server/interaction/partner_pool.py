@@ -87,7 +87,7 @@ class PartnerPool:
         """Let a partner go on from a dancer's motion; see `Company.take_up`."""
         self._batches[handle.model].take_up(handle.slot, context)
 
-    def actions(self, handle: PartnerHandle) -> tuple[int, int]:
+    def interventions(self, handle: PartnerHandle) -> tuple[int, int]:
         """Return how often a partner had to be woken, and to be set up anew."""
         if handle not in self._handles.get(handle.model, []):
             return 0, 0

@@ -13,7 +13,7 @@ from server.capture.landmarks import Sighting
 from server.capture.sources import open_source
 from server.routes.common import http_error, operators_of, stage_of
 from server.stages.assemble import first_controls
-from server.stages.replay_stage import add_replay
+from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
 from server.takes.playback import Playback
@@ -60,10 +60,10 @@ class StageState(BaseModel):
             name=stage.name,
             ready=stage.ready(now),
             status=stage.status,
-            source_detail=stage.selector.source.detail,
+            source_detail=stage.source.detail,
             controls=stage.controls,
             refused=stage.refused,
-            partners=stage.partners,
+            partners=stage.report.partners,
             take=stage.take,
             behind=stage.audience.behind,
             actions=stage.actions,
@@ -156,7 +156,7 @@ def create_api(
         if takes is None:
             raise TakeError("expected a server that has takes, got one that has none")
         take = Take(takes / new.source.removeprefix(TAKE))
-        return add_replay(scheduler, new.name, Playback(take), clock)
+        return add_replay(scheduler, new.name, Playback(take))
 
     def played(new: NewStage) -> Stage:
         model = scheduler.stage(DEFAULT).controls.model
@@ -179,7 +179,7 @@ def create_api(
     @router.get("/stages/{name}/landmarks", dependencies=operators)
     async def landmarks(stage: Found) -> Seen:
         """Tell where the landmarks of all people lie in the newest picture."""
-        return Seen.from_sighting(stage.selector.newest)
+        return Seen.from_sighting(stage.sighting)
 
     @router.delete("/stages/{name}", status_code=204, dependencies=operators)
     async def end(stage: Found) -> None:

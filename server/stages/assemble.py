@@ -10,7 +10,7 @@ from server.capture.sources import Source
 from server.interaction.model_registry import ModelRegistry
 from server.interaction.partner_pool import PartnerPool
 from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
-from server.stages.stage import Services
+from server.stages.services import Services
 from server.takes.folder import TakeFolder
 from server.telemetry.faults import Faults
 from server.wire.audience import SeatPolicy

@@ -28,13 +28,13 @@ class _Seen:
 
     @staticmethod
     def from_stage(stage: Stage, now: float) -> "_Seen":
-        source = stage.selector.source
+        source = stage.source
         return _Seen(
             stage.ready(now),
             source.name,
             source.state,
             source.detail,
-            stage.model,
+            stage.report.model,
             stage.take,
             stage.actions,
         )

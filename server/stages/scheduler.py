@@ -11,11 +11,16 @@ from typing import NamedTuple
 from motion.partner.partner import Frame
 from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
+from server.interaction.fade import Fade
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs
 from server.stages.lateness import Lateness
+from server.stages.live_control import LiveControl
+from server.stages.live_show import LiveShow, Orders
 from server.stages.pacer import ticks
-from server.stages.stage import Services, Stage
+from server.stages.services import Services
+from server.stages.show import ShowReport
+from server.stages.stage import Stage
 from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
 from server.wire.audience import Audience, SeatPolicy
@@ -57,11 +62,12 @@ class ServerSettings:
 
 
 class StageFrame(NamedTuple):
-    """What a stage gives in a tick."""
+    """What a tick makes of one stage: handed from the scheduler's thread to the event loop."""
 
     stage: Stage
     frame: FrameMessage
     encoded: bytes
+    report: ShowReport
 
 
 class Scheduler:
@@ -149,15 +155,22 @@ class Scheduler:
         """
         if why := self.refusal():
             raise Refusal("house_full", why)
-        faults = self.services.faults
+        self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
-        audience = Audience(seat, self.settings.operator_key, self._new_token)
-        self.services.registry.engine(controls.model)
+        selector = SourceSelector(source, browser, self.services.faults)
+        orders = Orders(Fade(controls))
         stage = Stage(
-            name, self.services, SourceSelector(source, browser, faults), audience, controls
+            name,
+            LiveShow(name, self.services, selector, orders),
+            LiveControl(name, self.services, selector, orders),
+            Audience(seat, self.settings.operator_key, self._new_token),
         )
-        self.stages[name] = stage
+        self.add(stage)
         return stage
+
+    def add(self, stage: Stage) -> None:
+        """Step a stage from the next tick on, whatever is shown there."""
+        self.stages[stage.name] = stage
 
     def end(self, name: str) -> None:
         """End a stage: its clients are told and shown out, its take is closed.
@@ -188,48 +201,48 @@ class Scheduler:
             stages: Of this scheduler.
 
         Returns:
-            What each gives; one that fails gives nothing, and the others do not notice.
+            What is made of each; one that fails is missing, and the others do not notice.
         """
         self._let_go()
         began = self._clock()
-        asked: list[tuple[Stage, FrameInputs]] = []
+        asking: list[tuple[Stage, FrameInputs]] = []
         requests: dict[PartnerHandle, PartnerInputs] = {}
         for stage in stages:
+            # What fails on one stage costs its frame alone: all others are stepped on.
             with self.services.faults.survived(f"stage {stage.name}"):
-                inputs = stage.frame_inputs(now)
-                requests |= stage.requests(inputs)
-                asked.append((stage, inputs))
+                inputs = stage.show.frame_inputs(now)
+                requests |= stage.show.requests(inputs)
+                asking.append((stage, inputs))
         with self.metrics.steps.time():
             frames = self.services.pool.advance(requests)
-        given = self._given(asked, frames)
+        made = self._stage_frames(asking, frames)
         took = self._clock() - began
         self.times.count(took)
         self.metrics.ticks.observe(took)
-        return given
+        return made
 
-    def _given(
-        self, asked: Sequence[tuple[Stage, FrameInputs]], frames: Mapping[PartnerHandle, Frame]
+    def _stage_frames(
+        self, asking: Sequence[tuple[Stage, FrameInputs]], frames: Mapping[PartnerHandle, Frame]
     ) -> list[StageFrame]:
-        """Return what stages give, encoded together."""
-        shown: list[tuple[Stage, FrameInputs, FrameMessage]] = []
-        for stage, inputs in asked:
+        """Compose the frames of stages, and encode them together: one call costs less than many."""
+        composed: list[tuple[Stage, FrameInputs, FrameMessage]] = []
+        for stage, inputs in asking:
             with self.services.faults.survived(f"stage {stage.name}"):
-                shown.append((stage, inputs, stage.compose(inputs, frames)))
-        given: list[StageFrame] = []
+                composed.append((stage, inputs, stage.show.compose(inputs, frames)))
+        made: list[StageFrame] = []
         encoded: list[bytes] = []
         with self.services.faults.survived("encoding"):
-            encoded = encode_frames([frame for _, _, frame in shown])
-        for (stage, inputs, frame), message in zip(shown, encoded, strict=False):
+            encoded = encode_frames([frame for _, _, frame in composed])
+        for (stage, inputs, frame), message in zip(composed, encoded, strict=False):
             with self.services.faults.survived(f"stage {stage.name}"):
-                stage.record(inputs, message)
-                given.append(StageFrame(stage, frame, message))
-        return given
+                stage.show.record(inputs, message)
+                made.append(StageFrame(stage, frame, message, stage.show.report))
+        return made
 
     def _let_go(self) -> None:
+        """Close the shows of stages that ended; here, since their partners are this thread's."""
         while self._ended:
-            stage = self._ended.pop()
-            stage.end()
-            stage.selector.close()
+            self._ended.pop().show.close()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Let all stages give their frames, at their rate, for ever.
@@ -242,13 +255,13 @@ class Scheduler:
             with ThreadPoolExecutor(1, "scheduler") as worker:
                 async for now in ticks(self.settings.fps, self._clock, sleep):
                     stages = list(self.stages.values())
-                    given = await loop.run_in_executor(worker, self.tick, now, stages)
-                    self._publish(given, now)
+                    made = await loop.run_in_executor(worker, self.tick, now, stages)
+                    self._publish(made, now)
         finally:
             for stage in self.stages.values():
-                stage.end()
+                stage.show.end()
 
-    def _publish(self, given: Sequence[StageFrame], now: float) -> None:
+    def _publish(self, made: Sequence[StageFrame], now: float) -> None:
         lateness = self._clock() - now
         late = lateness > 1.0 / self.settings.fps
         self.lateness.count(late)
@@ -256,10 +269,10 @@ class Scheduler:
         if self._due is not None:
             self.metrics.skipped.inc(round((now - self._due) * self.settings.fps) - 1)
         self._due = now
-        for stage, frame, encoded in given:
+        for stage, frame, encoded, report in made:
             stage.lateness.count(late)
             if self.stages.get(stage.name) is stage:
                 with self.services.faults.survived(f"audience of {stage.name}"):
-                    stage.publish(frame, encoded)
-                if stage.over:
+                    stage.publish(frame, encoded, report)
+                if report.over:
                     self.end(stage.name)

@@ -23,7 +23,7 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     ),
     "bhava_source_delivering": (
         "Whether landmarks come from the stage's source.",
-        lambda stage, _: stage.selector.source.state == "delivering",
+        lambda stage, _: stage.source.state == "delivering",
     ),
     "bhava_pose_age_seconds": (
         "Age of the picture that shaped the newest frame, when that was made; NaN when none did.",
@@ -33,7 +33,7 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
         "Age of the newest frame; NaN before the first.",
         lambda stage, now: now - stage.newest.time if stage.newest else math.nan,
     ),
-    "bhava_partners": ("Partners that dance.", lambda stage, _: stage.partners),
+    "bhava_partners": ("Partners that dance.", lambda stage, _: stage.report.partners),
     "bhava_performers": ("Performers that are seen.", lambda stage, _: stage.status.people),
     "bhava_viewers": (
         "Clients that are connected, whatever their roles.",

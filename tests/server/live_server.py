@@ -22,7 +22,8 @@ from server.interaction.partner_pool import PartnerPool
 from server.listen import Server, bind, configured
 from server.stages.assemble import first_controls, make_default_stage
 from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
-from server.stages.stage import Services, Stage
+from server.stages.services import Services
+from server.stages.stage import Stage
 from server.takes.writer import TakeWriter
 from server.telemetry.faults import Faults
 from server.wire.audience import SeatPolicy

@@ -59,14 +59,14 @@ class Venue:
         """Let all stages give a frame; return their names."""
         self.now += 1 / 30
         given = self.scheduler.tick(self.now, list(self.scheduler.stages.values()))
-        for stage, frame, encoded in given:
-            stage.publish(frame, encoded)
-        return {stage.name for stage, _, _ in given}
+        for stage, frame, encoded, report in given:
+            stage.publish(frame, encoded, report)
+        return {each.stage.name for each in given}
 
     def close(self) -> None:
         self._runner.run(self._client.aclose())
         for stage in self.scheduler.stages.values():
-            stage.end()
+            stage.show.end()
 
 
 @pytest.fixture(scope="module")

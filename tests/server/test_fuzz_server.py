@@ -118,12 +118,12 @@ async def test_a_picture_of_no_time_is_refused(time: float) -> None:
         data[8:16] = encode_landmarks(LandmarksMessage(0, Sighting(time, ())))[8:16]
         await performer.websocket.send(bytes(data))
         assert await performer.refused() == "malformed_frame"
-        assert live_server.stage.selector.browser.state == "starting"
+        assert live_server.stage.control.selector.browser.state == "starting"
 
 
 async def test_ten_thousand_messages_a_second_are_refused_and_read_slowly() -> None:
     async with unharmed() as live_server, live_server.join("performer") as flood:
-        taken = count_calls(live_server.stage.selector.browser, "receive")
+        taken = count_calls(live_server.stage.control.selector.browser, "receive")
         message = landmarks(live_server.time.now)
 
         async def send() -> None:

@@ -122,7 +122,7 @@ async def test_a_take_is_told(model_server: ModelServer) -> None:
         stage.refused,
         stage.controls,
         stage.take,
-        stage._take,
+        stage.report.take,
         model_server.scheduler.services.faults.counts,
     )
     assert (await metrics(model_server))['bhava_take_recording{stage="default"}'] == 1

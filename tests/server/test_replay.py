@@ -14,7 +14,7 @@ from server.capture.landmarks import Sighting
 from server.interaction.dance import Opening
 from server.replay import replay
 from server.stages.assemble import first_controls, open_scheduler
-from server.stages.replay_stage import PATIENCE, replay_scheduler
+from server.stages.replay_show import LONGEST_WAIT, replay_scheduler
 from server.stages.scheduler import ServerSettings
 from server.takes.playback import Playback
 from server.takes.reader import Take
@@ -87,7 +87,7 @@ class ReplayHarness:
 
     def frame(self) -> FrameMessage:
         (given,) = self.scheduler.tick(self.now, [self.stage])
-        self.stage.publish(given.frame, given.encoded)
+        self.stage.publish(given.frame, given.encoded, given.report)
         self.now += 1 / FPS
         return decode_frame(given.encoded, len(CANONICAL.joints))
 
@@ -117,13 +117,13 @@ def test_a_take_waits_for_somebody_who_watches_but_not_for_ever(path: Path) -> N
         return shown
 
     assert fade() == {0.0}
-    harness.now += PATIENCE
+    harness.now += LONGEST_WAIT
     assert fade() == {0.0, 0.001, 0.002}
 
 
 def test_the_command_ends_with_its_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.takes.playback.HELD", 0.0)
-    monkeypatch.setattr("server.stages.replay_stage.PATIENCE", 0.0)
+    monkeypatch.setattr("server.stages.replay_show.LONGEST_WAIT", 0.0)
     result = run(path, "--port", 0, "--speed", 20)
     assert result.exit_code == 0
     assert "plays at http://" in result.output
@@ -182,7 +182,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if number in WISHES:
             stages[0].set(WISHES[number], now)
         assert len(scheduler.tick(now, stages)) == 2
-    stages[0].end()
+    stages[0].show.end()
     assert takes[0].join(timeout=10)
     return takes[0].path
 

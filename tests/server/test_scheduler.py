@@ -48,9 +48,9 @@ class Stages:
                 person = Camera().see(dancer(number % 2)(self.now))
                 source.waiting = source.waiting or Sighting(self.now, (person,))
             given = self.scheduler.tick(self.now, list(self.scheduler.stages.values()))
-            ticks.append({stage.name: encoded for stage, _, encoded in given})
-            for stage, frame, encoded in given:
-                stage.publish(frame, encoded)
+            ticks.append({stage.name: encoded for stage, _, encoded, _ in given})
+            for stage, frame, encoded, report in given:
+                stage.publish(frame, encoded, report)
             self.now += 1 / 30
         return ticks
 
@@ -134,7 +134,7 @@ def test_a_stage_that_raises_never_disturbs_another(
     def fails(*_: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(bad, where, fails)
+    monkeypatch.setattr(bad.show, where, fails)
     during, expected = disturbed.tick(20), calm.tick(20)
     assert before
     assert all("bad" not in tick for tick in during)

@@ -34,8 +34,8 @@ class StageHarness:
     def tick(self, times: int = 1, watched: bool = False) -> None:
         for _ in range(times):
             self.source.waiting = seen(self.now) if watched else None
-            for stage, frame, encoded in self.scheduler.tick(self.now, [self.stage]):
-                stage.publish(frame, encoded)
+            for stage, frame, encoded, report in self.scheduler.tick(self.now, [self.stage]):
+                stage.publish(frame, encoded, report)
             self.now += 1 / 30
 
     def join(self, role: Role = "viewer") -> Outbox:
