@@ -23,21 +23,21 @@ from server.bench.row import Row
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
 from server.capture.retarget import Retargeter
-from server.capture.sources import open_source
+from server.capture.sources import SourceSpec, open_source
 from server.interaction.dance import Dance, Opening
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerPool
+from server.stages.scheduler import FRAME_RATE
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 
 Array = np.ndarray
 
-FPS = 30
-WARM_UP = 2 * FPS
+WARM_UP = 2 * FRAME_RATE
 """Frames before the first that counts."""
 
-FRAMES = 10 * FPS
+FRAMES = 10 * FRAME_RATE
 """Frames that count."""
 
 STAGES = 32
@@ -74,14 +74,14 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
 
 
 def _demo_landmarks() -> list[Sighting]:
-    times = iter(np.arange(WARM_UP + FRAMES + 1) / FPS)
+    times = iter(np.arange(WARM_UP + FRAMES + 1) / FRAME_RATE)
     source = DemoSource(lambda: float(next(times)))
     source.start()
     return [seen for _ in range(WARM_UP + FRAMES) if (seen := source.latest())]
 
 
 def _video_landmarks(video: Path) -> list[Sighting]:
-    source = open_source(f"video:{video}", time.monotonic)
+    source = open_source(SourceSpec.parse(f"video:{video}"), time.monotonic)
     source.start()
     found: list[Sighting] = []
     try:
@@ -110,7 +110,7 @@ def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
     pool = PartnerPool(lambda _: engine, faults)
     controls = Controls(emotion={engine.contract.emotions[0]: 1.0})
     dance = Dance(pool, faults, Opening(controls))
-    following, times = cycle(seen), count(step=1 / FPS)
+    following, times = cycle(seen), count(step=1 / FRAME_RATE)
 
     def frame() -> bytes:
         now = next(times)

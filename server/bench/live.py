@@ -22,7 +22,7 @@ Array = np.ndarray
 
 STARTS = 3
 FRAMES = 300
-PATIENCE = 30.0
+FRAME_TIMEOUT = 30.0
 """Seconds to wait for a frame."""
 
 
@@ -115,6 +115,6 @@ def _watched(model: str, source: str) -> Iterator[Live]:
 
 
 def _next_frame(viewer: ClientConnection) -> FrameMessage:
-    while not isinstance(message := viewer.recv(PATIENCE), bytes):
+    while not isinstance(message := viewer.recv(FRAME_TIMEOUT), bytes):
         pass
     return decode_frame(message, len(CANONICAL.joints))

@@ -19,12 +19,11 @@ from urllib.error import HTTPError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from server.capture.demo import DemoSource
+from server.capture.demo import PICTURES_PER_SECOND, DemoSource
 from server.capture.landmarks import Sighting
 from server.wire.messages import Mode
 from server.wire.protocol import LandmarksMessage, encode_landmarks
 
-FPS = 30
 ACKNOWLEDGE = 8
 """Frames after which a viewer says what it has shown."""
 
@@ -80,7 +79,7 @@ class Crowd:
                 for number, sighting in enumerate(dance(self.chance.uniform(0, 60))):
                     seen = replace(sighting, time=time.monotonic())
                     await link.send(encode_landmarks(LandmarksMessage(number, seen)))
-                    await asyncio.sleep(1 / FPS)
+                    await asyncio.sleep(1 / PICTURES_PER_SECOND)
             finally:
                 reading.cancel()
 
@@ -149,8 +148,8 @@ async def _read(link: ClientConnection) -> None:
 
 def dance(start: float) -> Iterator[Sighting]:
     """Yield what a camera sees of the demo performer, a picture at a time, for ever."""
-    times = count(round(start * FPS))
-    source = DemoSource(lambda: next(times) / FPS)
+    times = count(round(start * PICTURES_PER_SECOND))
+    source = DemoSource(lambda: next(times) / PICTURES_PER_SECOND)
     source.start()
     while True:
         if sighting := source.latest():

@@ -14,19 +14,19 @@ import psutil
 from jaxtyping import Float
 
 from motion.model.engine import Engine
-from server.bench.bench import FPS, STAGES, bare_call, timed
+from server.bench.bench import STAGES, bare_call, timed
 from server.bench.row import Row
 from server.bench.served import Sample, serving
 from server.bench.soak_load import dance
 from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls, open_scheduler
-from server.stages.scheduler import Scheduler, ServerSettings
+from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
 
 Array = np.ndarray
 
 COUNTS = (1, 2, 4, 8, 16, 32, 48, 64)
-WARM_UP, TICKS = 2 * FPS, 5 * FPS
+WARM_UP, TICKS = 2 * FRAME_RATE, 5 * FRAME_RATE
 """Ticks before the first that counts, and those that count."""
 
 PERFORMERS = 8
@@ -83,7 +83,7 @@ class _Stages:
 
     def tick(self) -> None:
         self.scheduler.tick(self.now, self._stages)
-        self.now += 1 / FPS
+        self.now += 1 / FRAME_RATE
 
 
 def _tick_times(
@@ -131,7 +131,7 @@ def _late_row(model: str) -> Row:
         time.sleep(SECONDS)
         after = _sample(process, address)
     share = 100 * (after.late - before.late) / (after.ticks - before.ticks)
-    note = f"{FPS} a second, on one core, for {SECONDS:g} s; those left out are late"
+    note = f"{FRAME_RATE} a second, on one core, for {SECONDS:g} s; those left out are late"
     return Row.from_values(name, "%", [share], aim=1.0, note=note)
 
 

@@ -29,6 +29,9 @@ SPREAD = 1.4
 SPREAD_HALF_LIFE = 0.5
 """Seconds in which they come about half the way to their new places."""
 
+SEED_STRIDE = 7919
+"""Between the seeds of two partners of a stage; a prime, so that stages do not share them soon."""
+
 PARTNER_WAITS = 4.0
 """Seconds for which a partner dances on without its dancer where each dancer has one."""
 
@@ -141,7 +144,7 @@ class Dance:
             if pair.handle in frames:
                 pair.policy.note_shown(frames[pair.handle])
             else:  # its batch was given up with all in it
-                self._rejoin(pair, self._seed)
+                self._rejoin(pair)
         self._spread(1.0 / self._contract.fps)
         present = self._performers.present(inputs.now)
         message = FrameMessage(
@@ -215,9 +218,12 @@ class Dance:
         self._pairs = pairs
 
     def _let_in(self, identity: int, history: Clip | None) -> _Pair:
-        seed = self._seed + 7919 * identity  # a stage's partners must not dance alike
-        handle = self._pool.join(self._model, seed % 2**32, history)
+        handle = self._pool.join(self._model, self._seed_of(identity), history)
         return _Pair(ModePolicy(self._contract, identity, history), handle)
+
+    def _seed_of(self, identity: int) -> int:
+        """Return the seed of a dancer's partner: those of one stage must not dance alike."""
+        return (self._seed + SEED_STRIDE * identity) % 2**32
 
     def _renew(self, controls: Controls) -> None:
         """Let the partners go on in another model, or with other chance."""
@@ -228,12 +234,12 @@ class Dance:
         self._tokens = tokens_of(self._text, self._contract)
         for pair in self._pairs:
             self._leave(pair)
-            self._rejoin(pair, self._seed)
+            self._rejoin(pair)
 
-    def _rejoin(self, pair: _Pair, seed: int) -> None:
-        seed = (seed + 7919 * pair.policy.dancer) % 2**32
-        pair.handle = self._pool.join(self._model, seed, pair.policy.history)
-        pair.policy.change_model(self._contract)
+    def _rejoin(self, pair: _Pair) -> None:
+        policy = pair.policy
+        pair.handle = self._pool.join(self._model, self._seed_of(policy.dancer), policy.history)
+        policy.change_model(self._contract)
 
     def _leave(self, pair: _Pair) -> None:
         raised, recovered = self._pool.interventions(pair.handle)

@@ -1,6 +1,5 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError, TakeError
 from server.capture.landmarks import Sighting
-from server.capture.sources import open_source
+from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
 from server.routes.common import http_error, operators_of, stage_of
 from server.stages.assemble import first_controls
 from server.stages.replay_show import add_replay
@@ -22,8 +21,8 @@ from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
 
-TAKE = "take:"
-"""Begins the source of a stage on which a take plays."""
+ALLOWED = source_pattern("browser", "demo", "camera", "stream", "take")
+"""Sources that may be named over HTTP; a video is not, since its path leads to the server's disk."""
 
 
 class StageState(BaseModel):
@@ -83,9 +82,7 @@ class NewStage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
-    source: Annotated[
-        str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+|take:[\w-]+\.take)$")
-    ] = "browser"
+    source: Annotated[str, Field(pattern=ALLOWED)] = "browser"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     seat: SeatPolicy = "refuse"
 
@@ -114,9 +111,7 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def create_api(
-    scheduler: Scheduler, clock: Callable[[], float], takes: Path | None = None
-) -> APIRouter:
+def create_api(scheduler: Scheduler, clock: Clock, takes: Path | None = None) -> APIRouter:
     """Return the routes under `/api`.
 
     Args:
@@ -125,7 +120,14 @@ def create_api(
         takes: Folder of the takes that stages may play.
     """
     router = APIRouter(prefix="/api")
-    operators = operators_of(scheduler)
+    _add_reading(router, scheduler, clock)
+    _add_making(router, scheduler, clock, takes)
+    _add_changing(router, scheduler, clock)
+    return router
+
+
+def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
+    """Add the routes that tell what there is."""
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.get("/models")
@@ -138,48 +140,31 @@ def create_api(
         """List the stages."""
         return [StageState.from_stage(stage, clock()) for stage in scheduler.stages.values()]
 
-    @router.post("/stages", status_code=201, dependencies=operators)
-    def make(new: NewStage) -> StageState:
-        """Make a stage, or tell why there is no room for it."""
-        if new.name in scheduler.stages:
-            raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
-        plays_take = new.source.startswith(TAKE)
-        if why := scheduler.refusal(dances=not plays_take):
-            raise HTTPException(503, why)
-        try:
-            stage = replayed(new) if plays_take else played(new)
-        except BhavaError as error:
-            raise HTTPException(422, str(error)) from error
-        return StageState.from_stage(stage, clock())
-
-    def replayed(new: NewStage) -> Stage:
-        if takes is None:
-            raise TakeError("expected a server that has takes, got one that has none")
-        take = Take(takes / new.source.removeprefix(TAKE))
-        return add_replay(scheduler, new.name, Playback(take))
-
-    def played(new: NewStage) -> Stage:
-        model = scheduler.stage(DEFAULT).controls.model
-        seed = scheduler.draw_seed() if new.seed is None else new.seed
-        source = open_source(new.source, clock)
-        source.start()
-        try:
-            return scheduler.make(
-                new.name, source, first_controls(scheduler, model, seed), new.seat
-            )
-        except Refusal as refusal:
-            source.close()
-            raise http_error(refusal) from refusal
-
     @router.get("/stages/{name}")
     async def stage(stage: Found) -> StageState:
         """Tell how a stage is doing."""
         return StageState.from_stage(stage, clock())
 
-    @router.get("/stages/{name}/landmarks", dependencies=operators)
+    @router.get("/stages/{name}/landmarks", dependencies=operators_of(scheduler))
     async def landmarks(stage: Found) -> Seen:
         """Tell where the landmarks of all people lie in the newest picture."""
         return Seen.from_sighting(stage.sighting)
+
+
+def _add_making(router: APIRouter, scheduler: Scheduler, clock: Clock, takes: Path | None) -> None:
+    """Add the routes that make a stage and end one."""
+    operators = operators_of(scheduler)
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
+
+    @router.post("/stages", status_code=201, dependencies=operators)
+    def make(new: NewStage) -> StageState:
+        """Make a stage, or tell why there is no room for it."""
+        try:
+            return StageState.from_stage(_made(new, scheduler, clock, takes), clock())
+        except Refusal as refusal:
+            raise http_error(refusal) from refusal
+        except BhavaError as error:
+            raise HTTPException(422, str(error)) from error
 
     @router.delete("/stages/{name}", status_code=204, dependencies=operators)
     async def end(stage: Found) -> None:
@@ -187,6 +172,12 @@ def create_api(
         if stage.name == DEFAULT:
             raise HTTPException(409, "expected a stage that was made, got the default one")
         scheduler.end(stage.name)
+
+
+def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
+    """Add the routes that change what a stage shows."""
+    operators = operators_of(scheduler)
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.patch("/stages/{name}/controls", dependencies=operators)
     async def change(stage: Found, wish: Set) -> Controls:
@@ -199,10 +190,34 @@ def create_api(
 
     @router.post("/stages/{name}/take_up", status_code=204, dependencies=operators)
     async def take_up(stage: Found) -> None:
-        """Let the partner take the performer up anew."""
+        """Let the partner take the performer up again."""
         try:
             stage.take_up()
         except Refusal as refusal:
             raise http_error(refusal) from refusal
 
-    return router
+
+def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: Path | None) -> Stage:
+    """Return a stage that was just made, if there is room for it."""
+    if new.name in scheduler.stages:
+        raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
+    spec = SourceSpec.parse(new.source)
+    if why := scheduler.refusal(dances=spec.kind != "take"):
+        raise HTTPException(503, why)
+    if spec.kind == "take":
+        if takes is None:
+            raise TakeError("expected a server that has takes, got one that has none")
+        return add_replay(scheduler, new.name, Playback(Take(takes / spec.place)))
+    return _live_stage(new, spec, scheduler, clock)
+
+
+def _live_stage(new: NewStage, spec: SourceSpec, scheduler: Scheduler, clock: Clock) -> Stage:
+    model = scheduler.stage(DEFAULT).controls.model
+    seed = scheduler.draw_seed() if new.seed is None else new.seed
+    source = open_source(spec, clock)
+    source.start()
+    try:
+        return scheduler.make(new.name, source, first_controls(scheduler, model, seed), new.seat)
+    except (Refusal, BhavaError):
+        source.close()  # nobody else knows of it
+        raise

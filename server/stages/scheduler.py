@@ -32,6 +32,9 @@ _log = logging.getLogger("bhava")
 DEFAULT = "default"
 """Name of the stage that is always there."""
 
+FRAME_RATE = 30
+"""Frames per second of a server that is not told otherwise."""
+
 FULL = 0.7
 """Share of the time between two frames that a tick may take; the rest is for viewers, and for what
 else the machine does."""
@@ -55,7 +58,7 @@ class ServerSettings:
         operator_key: What operators must know; None lets everybody be one.
     """
 
-    fps: float = 30.0
+    fps: float = float(FRAME_RATE)
     most_stages: int = 64
     seat: SeatPolicy = "refuse"
     operator_key: str | None = None

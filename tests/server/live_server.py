@@ -35,13 +35,13 @@ T = TypeVar("T")
 
 SETTINGS = ServerSettings()
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds after which a test gives up waiting for what should come at once."""
 
 
 async def soon(what: Awaitable[T]) -> T:
     """Wait for what should come at once."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         return await what
 
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 import server.routes.stages
 from server.app import create_app
-from server.capture.sources import Source, open_source
+from server.capture.sources import Source, SourceSpec, open_source
 from server.stages.assemble import first_controls
 from server.stages.scheduler import ServerSettings
 from tests.server.doubles import ScriptedSource, SwayingEngine
@@ -72,16 +72,16 @@ class Venue:
 @pytest.fixture(scope="module")
 def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
     with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.api, "open_source", without_hardware)
+        patch.setattr(server.routes.stages, "open_source", without_hardware)
         venue = Venue(tmp_path_factory.mktemp("takes"), runner)
         yield venue
         venue.close()
 
 
-def without_hardware(spec: str, *settings: Any) -> Source:
+def without_hardware(spec: SourceSpec, *settings: Any) -> Source:
     """The source of a specification, but nothing that would look for a camera or a network."""
     opened = open_source(spec, *settings)
-    return opened if spec in ("demo", "browser") else ScriptedSource(spec)
+    return opened if spec.kind in ("demo", "browser") else ScriptedSource(spec.text)
 
 
 @st.composite
