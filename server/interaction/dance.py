@@ -196,11 +196,12 @@ class Dance:
         for pair in self._pairs:
             if pair.policy.dancer in here:
                 pair.seen = now
+        # A partner whose dancer is hidden waits for them, instead of taking the next who comes.
         free = [pair for pair in self._pairs if now - pair.seen > PARTNER_WAITS]
         for identity in here:
             if identity in [pair.policy.dancer for pair in self._pairs]:
                 continue
-            if first in free:
+            if first in free:  # it never leaves, so it serves a newcomer before another is let in
                 free.remove(first)
                 first.policy.dancer, first.seen = identity, now
             else:

@@ -146,6 +146,7 @@ class ModePolicy:
             now: The server's clock, seconds.
         """
         wanted = self._wanted(performer, controls, now)
+        # One lead at a time: the ramp leaves the old one before the new one is followed at all.
         if self._following is None or self._ramp.value_at(now) == 0.0:
             self._following = wanted  # there is nothing to leave first
         if self._following is None:

@@ -22,7 +22,7 @@ from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
 
 ALLOWED = source_pattern("browser", "demo", "camera", "stream", "take")
-"""Sources that may be named over HTTP; a video is not, since its path leads to the server's disk."""
+"""Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
 
 
 class StageState(BaseModel):

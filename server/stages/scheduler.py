@@ -128,6 +128,7 @@ class Scheduler:
         if count >= self.settings.most_stages:
             return f"expected at most {self.settings.most_stages} stages, got another"
         limit = FULL * 1000 / self.settings.fps
+        # A tick costs some time without any stage, and grows evenly with stages from there on.
         expected = 1000 * self.times.p95 * (BARE + count + 1) / (BARE + count)
         if dances and count and expected > limit:
             return (
@@ -269,7 +270,7 @@ class Scheduler:
         late = lateness > 1.0 / self.settings.fps
         self.lateness.count(late)
         self.metrics.lateness.observe(lateness)
-        if self._due is not None:
+        if self._due is not None:  # the pacer leaves out the ticks that a slow one overran
             self.metrics.skipped.inc(round((now - self._due) * self.settings.fps) - 1)
         self._due = now
         for stage, frame, encoded, report in made:

@@ -187,12 +187,14 @@ class Stage:
     def _tell_changes(self) -> None:
         """Send what is new to all: a hello where the model changed, for labels change with it."""
         if self._told_model != self.report.model:
+            # Frames carry weights without labels: who reads them needs the labels of the new model.
             self._told_model = self.report.model
             for client in self.audience.members:
                 client.send(self._hello(client))
         elif self.controls != self._told_controls:
             self._told_controls = self.controls
             self.audience.send_all(self.controls)
+        # What status holds changes seldom: most frames cost a comparison and no message.
         status = self.status
         if status != self._told_status:
             self._told_status = status
