@@ -50,7 +50,7 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     Args:
         engine: The model, on one thread.
         folder: Where it was loaded from.
-        video: Of a person, for landmarks as a camera gives them; else those of the demo performer.
+        video: Shows a person, for landmarks as a camera gives them; None takes the demo performer.
     """
     seen = _video_landmarks(video) if video else _demo_landmarks()
     note = f"landmarks of {video.name if video else 'the demo performer'}"

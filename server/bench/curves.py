@@ -30,7 +30,7 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
     """Draw the rows that were measured with several counts of stages or viewers.
 
     Args:
-        rows: Of a whole run.
+        rows: Rows of a whole run.
         path: File to write; its suffix tells the format.
 
     Raises:

@@ -48,7 +48,7 @@ class Load:
 
     Attributes:
         viewers: How many watched.
-        ages: Of frames when they were read, second by second, milliseconds.
+        ages: Ages of frames when they were read, second by second, milliseconds.
         cost: Processor time of the server per message, second by second, microseconds.
         fewest: Frames that the worst-off viewer got, second by second.
     """

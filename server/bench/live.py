@@ -65,7 +65,7 @@ def live_rows(model: str, video: Path | None) -> Iterator[Row]:
 
     Args:
         model: Name of the model to serve.
-        video: Of a person, for the pose process.
+        video: Shows a person, for the pose process.
     """
     starts: list[float] = []
     seen = np.empty((0, 3))

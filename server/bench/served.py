@@ -25,8 +25,8 @@ class Sample:
         at: Seconds since the load began.
         memory: Resident, bytes.
         files: Open descriptors.
-        tasks: Of the event loop.
-        threads: Of the process.
+        tasks: Tasks of the event loop.
+        threads: Threads of the process.
         viewers: Clients, whatever their roles.
         faults: Errors so far.
         ticks: So far.
@@ -78,7 +78,7 @@ def serving(
 
     Args:
         model: Name of the model to serve.
-        source: Of the stage that is always there.
+        source: Source of the stage that is always there.
         core: Where to run; None leaves that to the system.
 
     Raises:

@@ -35,7 +35,7 @@ class Crowd:
     """Everybody who comes and goes.
 
     Attributes:
-        address: Of the server, host and port.
+        address: Host and port of the server.
         stages: Names of those that last.
         viewers: How many there are at a time.
         performers: Stages before which somebody dances.

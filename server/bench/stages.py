@@ -45,7 +45,7 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
     Args:
         engine: The model, on one thread.
         folder: Where it was loaded from.
-        counts: Of stages, one measurement each; `COUNTS` if not given.
+        counts: How many stages, one measurement each; `COUNTS` if not given.
     """
     for count in counts or COUNTS:
         ticks, bare = _tick_times(engine, folder, count)

@@ -125,8 +125,8 @@ class Retargeter:
         """Take in what the source saw and return the pose, or None until a person was seen.
 
         Args:
-            landmarks: Of the person; None when they were not seen. Any numbers; what is not
-                finite or too far counts as hidden.
+            landmarks: Landmarks of the person; None when they were not seen. Any numbers; those
+                not finite or too far count as hidden.
             time: When the picture was taken, seconds of the source's clock.
 
         Returns:

@@ -273,7 +273,7 @@ def open_source(spec: SourceSpec, clock: Clock, people: int = PEOPLE) -> Source:
     """Return the source of a specification; it still has to be started.
 
     Args:
-        spec: Of any kind but a take, whose frames are recorded already.
+        spec: Any kind but a take, whose frames are recorded already.
         clock: Monotonic time in seconds.
         people: How many to look for in pictures, 1 to `PEOPLE`; more cost more.
 

@@ -42,7 +42,7 @@ class Opening:
 
     Attributes:
         controls: From the start.
-        sequence: Of the first frame.
+        sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
     """
 

@@ -15,7 +15,7 @@ class ModelRegistry:
     """Engines by name; one that is not there yet is loaded beside the show.
 
     Attributes:
-        names: Of all models, in the order of the alphabet.
+        names: Names of all models, in the order of the alphabet.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class ModelRegistry:
 
         Args:
             load: Reads a model of a name.
-            names: Of the models.
+            names: Names of the models.
             faults: Counts unforeseen errors; others are told to who asks for the model.
         """
         self.names = names

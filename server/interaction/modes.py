@@ -104,7 +104,7 @@ class ModePolicy:
 
         Args:
             performer: The dancer, if present.
-            controls: Of the stage.
+            controls: Controls of the stage.
             now: The server's clock, seconds.
             asked: Whether somebody asked for it since the frame before.
         """
@@ -142,7 +142,7 @@ class ModePolicy:
 
         Args:
             performer: The dancer, if present.
-            controls: Of the stage.
+            controls: Controls of the stage.
             now: The server's clock, seconds.
         """
         wanted = self._wanted(performer, controls, now)

@@ -26,7 +26,7 @@ class PartnerInputs:
         energy: In [0.5, 2].
         temperature: In [0, 2].
         stage_radius: Metres.
-        lead: Whom it follows, if anybody.
+        lead: Motion that it follows, if any.
         text: A prompt as its model takes it, zeros for none, (T,).
     """
 

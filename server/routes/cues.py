@@ -55,7 +55,7 @@ class Edit(CueSheet):
     """A list that is to be saved.
 
     Attributes:
-        revision: Of the list that was changed.
+        revision: Revision of the list that was changed.
     """
 
     revision: Annotated[int, Field(ge=0)]
@@ -79,8 +79,8 @@ def create_cues_api(
     """Return the routes of cue lists under `/api`.
 
     Args:
-        folder: Of the lists, a file for each stage.
-        scheduler: Whose stages they are for.
+        folder: Holds the lists, a file for each stage.
+        scheduler: Steps the stages that the lists are for.
         clock: Monotonic time in seconds.
         operators: Dependencies that let operators pass, and nobody else.
     """

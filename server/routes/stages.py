@@ -29,7 +29,7 @@ class StageState(BaseModel):
     """How a stage is doing.
 
     Attributes:
-        name: Of the stage.
+        name: Name of the stage.
         ready: Whether partners dance and sightings come, or may come at any time.
         status: As the viewers are told it.
         source_detail: Why the source is lost; empty otherwise.
@@ -75,7 +75,7 @@ class NewStage(BaseModel):
     Attributes:
         name: Not that of another.
         source: `browser`, `demo`, `camera:N`, `rtsp://…`, or `take:NAME`: that take plays there.
-        seed: Of all chance in the motion; None draws one.
+        seed: Seed of all chance in the motion; None draws one.
         seat: What happens to a performer when there is another.
     """
 
@@ -115,7 +115,7 @@ def create_api(scheduler: Scheduler, clock: Clock, takes: Path | None = None) ->
     """Return the routes under `/api`.
 
     Args:
-        scheduler: Whose stages they are.
+        scheduler: Steps the stages.
         clock: Monotonic time in seconds.
         takes: Folder of the takes that stages may play.
     """

@@ -28,7 +28,7 @@ class LiveControl:
         """Begin with what is ordered already.
 
         Args:
-            name: Of the stage.
+            name: Name of the stage.
             services: Shared by all stages.
             selector: What is seen of performers.
             orders: Read by the show.

@@ -49,7 +49,7 @@ class LiveShow:
         """Prepare a show; its partners are let in with the first frame.
 
         Args:
-            name: Of the stage.
+            name: Name of the stage.
             services: Shared by all stages.
             selector: What is seen; its source has started.
             orders: Written by the event loop; the model of its goal is loaded.

@@ -166,7 +166,7 @@ def add_replay(scheduler: Scheduler, name: str, playback: Playback) -> Stage:
 
     Args:
         scheduler: Steps the other stages.
-        name: Of the stage, not that of another.
+        name: Name of the stage, not that of another.
         playback: Not begun.
 
     Raises:

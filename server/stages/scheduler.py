@@ -79,7 +79,7 @@ class Scheduler:
     Attributes:
         stages: By name.
         times: What ticks took.
-        lateness: Of all ticks.
+        lateness: How punctual all ticks are.
         metrics: For Prometheus.
     """
 
@@ -202,7 +202,7 @@ class Scheduler:
 
         Args:
             now: The server's clock, seconds.
-            stages: Of this scheduler.
+            stages: Some of this scheduler's.
 
         Returns:
             What is made of each; one that fails is missing, and the others do not notice.

@@ -75,7 +75,7 @@ class SourceStatus(NamedTuple):
     """Where the performers of a show come from.
 
     Attributes:
-        name: Of the source, such as `camera:0`.
+        name: Name of the source, such as `camera:0`.
         state: Whether landmarks come.
         detail: Why it is lost; empty otherwise.
         browser: Whether landmarks may come from a browser at any time.

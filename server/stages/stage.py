@@ -47,14 +47,14 @@ class Stage:
         audience: Who is connected.
         newest: The newest frame; None before the first.
         report: How the show was after it.
-        lateness: Of its frames.
+        lateness: How punctual its frames are.
     """
 
     def __init__(self, name: str, show: Show, control: ShowControl, audience: Audience) -> None:
         """Set up a stage before its first frame.
 
         Args:
-            name: Of the stage.
+            name: Name of the stage.
             show: Not begun.
             control: The event loop's side of the show.
             audience: Empty.

@@ -80,7 +80,7 @@ class StageMetrics(Collector):
         """Watch the stages of a scheduler.
 
         Args:
-            scheduler: Whose stages they are.
+            scheduler: Steps the stages.
             clock: Monotonic time in seconds.
         """
         self._scheduler, self._clock = scheduler, clock

@@ -51,7 +51,7 @@ def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: 
     """Write a figure of a take to a file; it appears when it is complete.
 
     Args:
-        path: Of the take.
+        path: File of the take.
         out: Ends in .bvh, .glb, .mp4 or .npz; its folder exists.
         cut: What is exported.
         progress: Told how far it is, in [0, 1].

@@ -16,7 +16,7 @@ class TakeFolder:
     """Begins takes, each in a file of its own.
 
     Attributes:
-        path: Of the folder, which is made with the first take.
+        path: The folder, which is made with the first take.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class TakeFolder:
         """Take note of what is the same for all takes; reads the models' graphs.
 
         Args:
-            path: Of the folder.
+            path: The folder.
             models: Folder of the models.
             fps: Rate of the stages.
             wall_clock: Tells the time of day, with its zone.

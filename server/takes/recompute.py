@@ -56,7 +56,7 @@ def recorded_engines(take: Take, models: Path, device: Device) -> Callable[[str]
     """Return a loader of the models of a take, which insists on the same graphs.
 
     Args:
-        take: Whose models are meant.
+        take: Names the models and their graphs.
         models: Folder of the models.
         device: What they run on.
     """

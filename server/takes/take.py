@@ -71,14 +71,14 @@ class Header(BaseModel):
     """What holds for a whole take.
 
     Attributes:
-        version: Of the format.
+        version: Version of the format.
         stage: Name of the stage.
         started: When the recording began, wall clock.
         controls: As they were at the start.
-        sequence: Of the first frame.
+        sequence: Number of the first frame.
         models: That the stage could choose from, by name.
         fps: Rate of the moments.
-        skeleton: Of all figures.
+        skeleton: Skeleton of all figures.
         build: What computed the frames, see `this_build`.
     """
 

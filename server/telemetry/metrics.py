@@ -20,8 +20,8 @@ class Metrics:
     """The metrics of one server.
 
     Attributes:
-        registry: Of all metrics; others may be added.
-        lateness: Of ticks: from when one was due to when its frames were handed to the viewers.
+        registry: Registry of all metrics; others may be added.
+        lateness: Time from when a tick was due to when its frames were handed to the viewers.
         ticks: What the work of a tick takes.
         steps: The part of it that all partners take, the model included.
         skipped: Ticks that were left out since the one before took too long.
