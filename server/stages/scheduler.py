@@ -49,7 +49,7 @@ TURNS = 240
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """How a scheduler is run.
+    """How a server runs its stages.
 
     Attributes:
         fps: Frames per second.
@@ -90,11 +90,11 @@ class Scheduler:
         clock: Callable[[], float],
         new_token: Callable[[], str],
     ) -> None:
-        """Open a scheduler without stages.
+        """Begin without stages.
 
         Args:
             services: That its stages share.
-            settings: How it is run.
+            settings: Hold for all stages.
             clock: Monotonic time in seconds.
             new_token: Gives a token that nobody can guess.
         """
