@@ -6,8 +6,10 @@ from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
-from training.fit.dataset import Pool, active, blend
-from training.fit.windows import pools_of, windows_of
+from training.corpus.trimming import active
+from training.fit.dataset import blend
+from training.fit.pools import Pool, pools_of
+from training.fit.windows import windows_of
 
 
 def test_idle_heads_and_tails_are_cut():

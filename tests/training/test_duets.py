@@ -11,6 +11,7 @@ from motion.errors import MotionFileError
 from motion.model import observed_dancer as other
 from motion.rigs.retarget import settled
 from tests.motion.strategies import swaying
+from training.corpus.corpus import FPS
 from training.corpus.duets import (
     FARTHEST,
     REACTION_SECONDS,
@@ -19,7 +20,8 @@ from training.corpus.duets import (
     others_of,
 )
 from training.evaluation.reaction import coupling
-from training.fit.dataset import FPS, OTHER_LAG, Pool, seen_by_tokens
+from training.fit.dataset import OTHER_LAG, seen_by_tokens
+from training.fit.pools import Pool
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ from motion.model.engine import Conditions, Engine, Noise
 from motion.model.text import TOKENS, tokens_of
 from motion.partner.partner import Partner
 from tests.training.tiny import QUIET, TINY, clips
-from training.fit.dataset import NO_TEXT
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows, windows_of
 from training.models.mixture import Mixture
 from training.models.text_transformer import TEXT_GUIDANCE, TextTransformer, Told, guided
+from training.models.window import NO_TEXT
 
 SILENT = {
     "neutral": {"dataset": "made", "emotion": "neutral"},

@@ -21,7 +21,7 @@ from motion import kinematics, rotations
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
-from training.corpus.corpus import group_of
+from training.corpus.corpus import FPS, group_of
 from training.evaluation.measures import SHORTEST_SECONDS, WINDOW_SECONDS, mended, windows
 
 Array = np.ndarray
@@ -30,7 +30,6 @@ JOINTS = len(CANONICAL.joints)
 WIDTH = 3 * JOINTS + 3
 """Numbers a frame: joint positions in the facing frame, then planar velocity and turn rate."""
 
-FPS = 30.0
 FOLDS = 5
 CHANNELS = 64
 EMBEDDING = 32

@@ -12,6 +12,7 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.partner import Partner
+from training.corpus.trimming import active
 from training.evaluation import measures, scores
 from training.evaluation.probes import (
     SETTLE_SECONDS,
@@ -28,7 +29,6 @@ from training.evaluation.probes import (
 from training.evaluation.reference import Piece, Reference, Rollout
 from training.evaluation.rollouts import Cue, Script, Source, joined
 from training.evaluation.scores import PIECE_SECONDS, Estimate, Groups
-from training.fit.dataset import active
 
 Array = np.ndarray
 

@@ -22,8 +22,8 @@ from motion import features
 from motion.clip import Clip
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
+from training.corpus.corpus import FPS
 from training.evaluation.synthetic import NOISE, WORLDS, World
-from training.fit.dataset import FPS
 from training.fit.export import export
 from training.fit.recipe import Recipe
 from training.fit.train import train

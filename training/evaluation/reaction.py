@@ -22,9 +22,10 @@ from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.lead import Lead
 from motion.partner.partner_batch import Company
 from motion.skeleton import CANONICAL
+from training.corpus.corpus import FPS
 from training.corpus.duets import choreographed_duets, others_of
 from training.evaluation.scores import Estimate, drawn
-from training.fit.dataset import FPS, seen_by_tokens
+from training.fit.dataset import seen_by_tokens
 
 Array = np.ndarray
 

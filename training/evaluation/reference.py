@@ -10,10 +10,10 @@ from jaxtyping import Float, Int
 
 from motion.clip import Clip
 from motion.errors import BhavaError
+from training.corpus.trimming import active
 from training.evaluation import measures
 from training.evaluation.classifier import Judge, Judgement, train_judge
 from training.evaluation.measures import Gaussian, Trace
-from training.fit.dataset import active
 
 Array = np.ndarray
 

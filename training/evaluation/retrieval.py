@@ -25,8 +25,8 @@ from motion.model.engine import Engine
 from motion.model.text import TextEncoder, encoder, tokens_of
 from motion.partner.partner_batch import Company
 from training.corpus.texts import texts_of
+from training.corpus.trimming import active
 from training.evaluation.scores import Estimate, drawn
-from training.fit.dataset import active
 
 Array = np.ndarray
 Tick = Callable[[int], None]

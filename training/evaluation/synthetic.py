@@ -23,8 +23,8 @@ from scipy.special import ellipj, ellipk
 from motion import rotations
 from motion.clip import Clip
 from motion.skeleton import Skeleton
+from training.corpus.corpus import FPS
 from training.corpus.texts import TEXT
-from training.fit.dataset import FPS
 
 Array = np.ndarray
 

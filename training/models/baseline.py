@@ -18,10 +18,10 @@ from torch.nn import functional
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, Network, Sizes
 from training.models.normalisation import NARROWEST, Normalisation
+from training.models.window import Window
 
 FRAMES_PER_STEP = 4
 """Frames that an exported step hears and says, as the default does."""

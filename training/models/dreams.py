@@ -8,7 +8,7 @@ from torch import Tensor
 from motion import features
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.models.lstm_vae import LSTMVAE
 from training.models.network import Network
 

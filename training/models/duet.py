@@ -29,7 +29,7 @@ from motion.errors import BhavaError
 from motion.features import Layout
 from motion.model import observed_dancer as other
 from motion.skeleton import CANONICAL
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.models import transformer_mdn
 from training.models.token_transformer import TransformerSizes
 from training.models.transformer_mdn import TransformerMDN

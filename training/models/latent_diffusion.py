@@ -29,9 +29,10 @@ from torch import Tensor, nn
 from motion.errors import BhavaError
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import FPS, Window
+from training.corpus.corpus import FPS
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
 from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
+from training.models.window import Window
 
 JOIN_HALF_LIFE = 0.2
 """Seconds in which motion comes half the way from where it was to what the latent says."""

@@ -35,12 +35,12 @@ from torch.nn import functional
 from motion.errors import BhavaError
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.latent_prior import LatentWalk
 from training.models.lstm import LSTM
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
 from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
 from training.models.token_codec import TokenCodec
+from training.models.window import Window
 
 STEP_WEIGHT = 10.0
 """Of the error of steps from frame to frame, beside that of frames: they are much smaller."""

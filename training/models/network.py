@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
+from training.models.window import Window
 
 CALM = 0.7
 """Share of an emotion's usual energy that the guess without emotion is told.

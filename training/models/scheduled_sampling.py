@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 RETURN_HALF_LIFE = 0.2
 """Seconds in which motion that strayed from the real one comes half the way back."""

@@ -24,12 +24,12 @@ from torch.nn import functional
 from motion.features import Layout
 from motion.model.contract import State
 from motion.model.text import TOKENS, WORDS
-from training.fit.dataset import Window
 from training.models import token_transformer
 from training.models.mixture import Mixture
 from training.models.network import CALM, ExportedStep
 from training.models.scheduled_sampling import led_astray
 from training.models.token_transformer import TokenTransformer, rotary
+from training.models.window import Window
 
 TEXT_GUIDANCE = 1.5
 """By how much a prompt is exaggerated."""

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import AttentionSizes, EnergyNetwork
 from training.models.token_codec import TokenCodec
+from training.models.window import Window
 
 
 class TransformerSizes(AttentionSizes):

@@ -23,11 +23,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, calm
 from training.models.scheduled_sampling import led_astray
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
+from training.models.window import Window
 
 
 class Config(TransformerSizes):
