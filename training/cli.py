@@ -149,7 +149,7 @@ def prove(
         list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
     ] = None,
     out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
-    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 800,
+    steps: Annotated[int, typer.Option(min=1, help="Training steps for each motion.")] = 800,
 ) -> None:
     """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
     import torch
@@ -172,7 +172,7 @@ def prove(
 
 @app.command()
 def react(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model that heeds another dancer.")],
+    model: Annotated[list[Path], typer.Option(help="Folder of a model that observes another dancer.")],
     corpus: Annotated[
         Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
     ] = None,
@@ -213,7 +213,7 @@ def evaluate(
     clips = load_corpus(corpus)
     with ShownProgress() as progress:
         report = compare(
-            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "judges"
+            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "classifiers"
         )
         progress.begin("drawing", 0)
         path = write_report(report, out)

@@ -57,6 +57,6 @@ def test_a_label_without_clips_is_named():
 
 
 def test_a_label_with_too_little_motion_is_refused():
-    pools = [Pool.of([clip[:20]]) for clip in clips()]
+    pools = [Pool.from_clips([clip[:20]]) for clip in clips()]
     with pytest.raises(MotionFileError, match="expected at least 45 frames, got 40"):
         windows_of(pools, TINY, 0)

@@ -178,5 +178,5 @@ class TestExported:
 
 def test_a_model_that_heeds_nobody_has_no_reaction():
     engine = Engine.load(Path("models/default"))
-    with pytest.raises(BhavaError, match="default: expected a model that heeds another dancer"):
+    with pytest.raises(BhavaError, match="default: expected a model that observes another dancer"):
         measure(engine, [])

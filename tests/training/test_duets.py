@@ -85,11 +85,11 @@ def test_what_is_seen_is_where_the_other_stands_whichever_way_one_faces():
 
 def test_a_pool_shows_every_other_dancer_and_their_mirror_images():
     one, two = member("a", "1"), member("a", "2")
-    pool = Pool.of([one, swaying()], others={one.name: [two]})
+    pool = Pool.from_clips([one, swaying()], others={one.name: [two]})
     assert len(pool.other) == len(pool.frames)
     parts = np.split(pool.other[:, other.PRESENT], np.unique(pool.ends)[:-1])
     assert [part.mean() for part in parts] == [1, 1, 0, 0]
-    assert Pool.of([one]).other.shape[1] == 0
+    assert Pool.from_clips([one]).other.shape[1] == 0
 
 
 def test_a_token_sees_the_other_a_little_late_and_where_they_are_last():

@@ -50,7 +50,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         text_encoder=module.recipe.text_encoder,
         energy_by_text=module.energy_by_text,
         states=step.states,
-        other=module.network.HEEDS_OTHER,
+        other=module.network.OBSERVES_DANCER,
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,

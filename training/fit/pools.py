@@ -52,7 +52,7 @@ class Pool:
     other: Float[Array, "T W"]
 
     @staticmethod
-    def of(
+    def from_clips(
         clips: Sequence[Clip],
         numbers: Mapping[str, int] | None = None,
         others: Mapping[str, Sequence[Clip]] | None = None,
@@ -198,11 +198,11 @@ def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
     others = _others(clips, recipe)
-    return [Pool.of(members, numbers, others) for members in found.values()]
+    return [Pool.from_clips(members, numbers, others) for members in found.values()]
 
 
 def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:
-    return others_of(clips) if KINDS[recipe.model.kind].HEEDS_OTHER else None
+    return others_of(clips) if KINDS[recipe.model.kind].OBSERVES_DANCER else None
 
 
 def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
@@ -221,5 +221,6 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = N
         )
     layout, others = Layout(held_out[0].skeleton), _others(held_out, recipe)
     return [
-        Pool.of(clips, numbers, others) if clips else Pool.empty(layout) for clips in found.values()
+        Pool.from_clips(clips, numbers, others) if clips else Pool.empty(layout)
+        for clips in found.values()
     ]

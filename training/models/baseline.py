@@ -99,7 +99,7 @@ class MixtureHead(nn.Module):
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
-        return Mixture.of(self.out(x), self.components, math.log(NARROWEST))
+        return Mixture.from_outputs(self.out(x), self.components, math.log(NARROWEST))
 
     def log_likelihood(self, x: Tensor, target: Tensor) -> Tensor:
         """Return log densities (...) of normalised targets (..., F), nats."""

@@ -58,7 +58,7 @@ class LSTM(Peer):
 class LSTMMDN(LSTM):
     """An LSTM with a mixture over the next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -73,7 +73,7 @@ class LSTMMDN(LSTM):
 class LSTMMSE(LSTM):
     """An LSTM that predicts one next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {"context_tokens": 48, "channels": 96, "layers": 2}
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {"context_tokens": 48, "channels": 96, "layers": 2}
 
     def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout, PointHead(config, layout.width))

@@ -117,7 +117,7 @@ class Transformer(Peer):
 class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -131,7 +131,7 @@ class TransformerMSE(Transformer):
 class TransformerMDNPerDimension(Transformer):
     """A transformer with a mixture for every feature of the next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,

@@ -85,7 +85,7 @@ class LatentDiffusion(EnergyNetwork):
     """Says in which direction a latent lies from what is partly noise."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 8,
         "channels": 96,

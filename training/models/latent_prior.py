@@ -33,7 +33,9 @@ class LatentWalk(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor) -> Mixture:
         """Return the mixture over what follows latents (..., D) under conditions (..., C)."""
-        change = Mixture.of(self.change(torch.cat([latent, condition], -1)), self.components)
+        change = Mixture.from_outputs(
+            self.change(torch.cat([latent, condition], -1)), self.components
+        )
         with torch.autocast(latent.device.type, enabled=False):
             led = latent.float() @ self.course
         return change._replace(means=led.unsqueeze(-2) + change.means)

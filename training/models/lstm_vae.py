@@ -105,7 +105,7 @@ class LSTMVAE(EnergyNetwork):
     """Encoder, decoder, and the mixture by which the latent walks."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 16,
         "latent": 16,

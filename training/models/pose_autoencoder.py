@@ -131,7 +131,7 @@ def compare(
 
     Args:
         clips: To learn from.
-        held_out: To judge by.
+        held_out: Clips to measure on.
         latent: Numbers for a pose.
         channels: Of a joint, along the bones; the plain one is as large in all.
         steps: Of training, of 256 poses each.

@@ -77,7 +77,7 @@ class TokenTransformer(EnergyNetwork):
     """What causal transformers over tokens share, whatever else a token is told."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 16,
         "latent": 24,
@@ -116,7 +116,7 @@ class TokenTransformer(EnergyNetwork):
 
     def mixture_of(self, x: Tensor) -> Mixture:
         """Return the mixture that the head reads off a normed stream."""
-        return Mixture.of(self.head(x), self.config.components)
+        return Mixture.from_outputs(self.head(x), self.config.components)
 
     def seen(self, position: Tensor, reach: Tensor) -> Tensor:
         """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
