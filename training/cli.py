@@ -172,7 +172,9 @@ def prove(
 
 @app.command()
 def react(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model that observes another dancer.")],
+    model: Annotated[
+        list[Path], typer.Option(help="Folder of a model that observes another dancer.")
+    ],
     corpus: Annotated[
         Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
     ] = None,

@@ -63,7 +63,9 @@ def test_shuffled_labels_cannot_be_learnt():
     assert np.mean([recognised(ensemble, clip) for clip in shuffled]) < 0.75
 
 
-def test_an_ensemble_is_read_again_if_neither_motion_nor_revision_has_changed(ensemble, cache, monkeypatch):
+def test_an_ensemble_is_read_again_if_neither_motion_nor_revision_has_changed(
+    ensemble, cache, monkeypatch
+):
     monkeypatch.setattr(classifier, "_train", None)
     clips = fakes.corpus()
     again = train_ensemble(clips, EMOTIONS, cache=cache)
