@@ -57,7 +57,7 @@ def prepare(
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
     labels = [entry.labels for entry in outcome.entries if "ignored" in entry.labels]
-    notes = {(told["dataset"], told["ignored"]) for told in labels}
+    notes = {(known["dataset"], known["ignored"]) for known in labels}
     for dataset, ignored in sorted(notes):
         console.print(f"{dataset}: {ignored} ignored, every body is the same adult's", markup=False)
     minutes = sum(entry.seconds for entry in outcome.entries) / 60.0
@@ -115,7 +115,7 @@ def poses(
     corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
     latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
 ) -> None:
-    """Compare a pose autoencoder that hears along the bones with a plain one of its size."""
+    """Compare a pose autoencoder that convolves along the bones with a plain one of its size."""
     from training.corpus.corpus import load_corpus, split_held_out
     from training.models.pose_autoencoder import compare
 

@@ -94,10 +94,10 @@ def test_a_pool_shows_every_other_dancer_and_their_mirror_images():
 
 def test_a_token_sees_the_other_a_little_late_and_where_they_are_last():
     seen = np.arange(40, dtype=np.float32)[:, None] * np.ones(other.WIDTH, np.float32)
-    told = seen_by_tokens(seen, np.array([0, 10, 14]), 4)
-    np.testing.assert_array_equal(told[1, :, 0], np.arange(10, 14) - OTHER_LAG)
-    assert (told[1, :, other.PLACE] == 13 - OTHER_LAG).all()
-    assert told[0, 0, 0] == 0
+    observed = seen_by_tokens(seen, np.array([0, 10, 14]), 4)
+    np.testing.assert_array_equal(observed[1, :, 0], np.arange(10, 14) - OTHER_LAG)
+    assert (observed[1, :, other.PLACE] == 13 - OTHER_LAG).all()
+    assert observed[0, 0, 0] == 0
 
 
 def test_two_who_know_nothing_of_one_another_are_not_coupled():

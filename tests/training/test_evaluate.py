@@ -119,13 +119,13 @@ def test_persistence_knows_neither_emotion_nor_chance_nor_energy(held_out, real)
 
 
 def test_a_switch_is_timed_to_the_frame_and_progress_told_of_every_frame(held_out, real):
-    told: list[int] = []
-    found = evaluate(Dancer(), held_out, real, seconds=SECONDS, tick=told.append).scores
+    ticks: list[int] = []
+    found = evaluate(Dancer(), held_out, real, seconds=SECONDS, tick=ticks.append).scores
     assert found["switch_frames"].value == 1.0
     assert found["switch_seconds"].value < 1.0
     assert found["switch_shown"].value == 1.0
     assert found["blend_rank"].value > 0.7
-    assert sum(told) == danced_frames(held_out, SECONDS)
+    assert sum(ticks) == danced_frames(held_out, SECONDS)
 
 
 def test_real_motion_is_its_own_measure(real):

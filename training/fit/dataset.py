@@ -129,8 +129,10 @@ class StitchedWindows(IterableDataset[Window]):
             frames[here] = self.pools[pool].frames[start:stop]
             speed[here] = self.pools[pool].speed[start:stop]
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
-            emotion_told, others_told, known[here] = rng.random(3) >= hidden
-            labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
+            emotion_known, others_known, known[here] = rng.random(3) >= hidden
+            labels[here] = self.labels[pool] * np.where(
+                self._is_emotion, emotion_known, others_known
+            )
             if self._speaks and rng.random() >= self.dropout.text:
                 texts[here] = rng.choice(self.pools[pool].texts[start])
             if self._width and rng.random() >= self.dropout.other:
@@ -180,9 +182,9 @@ def seen_by_tokens(
         frames_per_token: K.
     """
     frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
-    told: Array = seen[np.maximum(frames, 0)]
-    told[..., other.PLACE] = told[:, -1:, other.PLACE]
-    return told
+    observed: Array = seen[np.maximum(frames, 0)]
+    observed[..., other.PLACE] = observed[:, -1:, other.PLACE]
+    return observed
 
 
 def blend(frames: Float[Array, "T F"], seam: int) -> None:

@@ -40,7 +40,7 @@ class Pool:
         ends: For each frame the index one past the last of its clip, (T,).
         texts: For each frame the numbers of its clip's texts, (T, V).
         other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
-            heed nobody.
+            observe nobody.
     """
 
     layout: Layout
@@ -63,15 +63,15 @@ class Pool:
             clips: At least one. Each comes once with each of its others, and once if none are
                 named.
             numbers: Of texts; those that are not among them go without.
-            others: Who else dances, by the name of a clip; None for kinds that heed nobody.
+            others: Who else dances, by the name of a clip; None for kinds that observe nobody.
         """
-        layout, heeded = Layout(clips[0].skeleton), others or {}
-        pairs, told = [], []
+        layout, observed = Layout(clips[0].skeleton), others or {}
+        pairs, numbered = [], []
         for clip in clips:
-            for dancer in heeded.get(clip.name, (None,)):
+            for dancer in observed.get(clip.name, (None,)):
                 sides = _sides(clip, dancer)
                 pairs += sides
-                told += _numbered(texts_of(clip.labels), numbers or {})[: len(sides)]
+                numbered += _numbered(texts_of(clip.labels), numbers or {})[: len(sides)]
         parts = [part for part, _ in pairs]
         lengths = [len(part) for part in parts]
         return Pool(
@@ -79,8 +79,8 @@ class Pool:
             np.concatenate([features.from_clip(part) for part in parts]),
             np.concatenate([features.joint_speed(part) for part in parts]),
             np.repeat(np.cumsum(lengths), lengths),
-            np.repeat(told, lengths, axis=0),
-            np.concatenate([_seen(*pair, heeds=others is not None) for pair in pairs]),
+            np.repeat(numbered, lengths, axis=0),
+            np.concatenate([_seen(*pair, observes=others is not None) for pair in pairs]),
         )
 
     @staticmethod
@@ -116,10 +116,10 @@ def _sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
     return [(clip, dancer), *([mirror] if mirror else [])]
 
 
-def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"]:
+def _seen(clip: Clip, dancer: Clip | None, *, observes: bool) -> Float[Array, "T W"]:
     """Return what is seen of another dancer in a clip."""
     if dancer is None:
-        return np.zeros((len(clip), other.WIDTH if heeds else 0), np.float32)
+        return np.zeros((len(clip), other.WIDTH if observes else 0), np.float32)
     return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
 
 
@@ -180,8 +180,9 @@ def sorted_by_pool(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]]:
 def texts_in(clips: list[Clip], recipe: Recipe) -> list[str]:
     """Return the texts of all clips of a recipe and of their mirror images, the commonest first."""
     chosen = [clip for clip in clips if recipe.data.pool_of(clip) is not None]
-    told = [text for clip in chosen for text in texts_of(clip.labels)]
-    return [text for text, _ in Counter(told + [mirrored(text) for text in told]).most_common()]
+    texts = [text for clip in chosen for text in texts_of(clip.labels)]
+    counts = Counter(texts + [mirrored(text) for text in texts])
+    return [text for text, _ in counts.most_common()]
 
 
 def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:

@@ -205,9 +205,8 @@ class Baseline(Network):
 class BaselineStep(ExportedStep):
     """Takes a few frames, and predicts as many, one by one.
 
-    Only frames that were taken stay in the memory: the own ones come back with the next step, as the
-    partner showed them.
-    Energy, guidance and the uniform number have no effect.
+    Only frames that were taken stay in the memory: the own ones come back with the next step, as
+    the partner showed them. Energy, guidance and the uniform number have no effect.
     """
 
     network: Baseline

@@ -1,4 +1,4 @@
-"""What causal transformers over tokens share, whatever else a token is told.
+"""What causal transformers over tokens share, whatever else conditions a token.
 
 Shapes: N batch, S tokens, K frames per token, F features, L labels, H heads, W cached tokens, D
 latent.
@@ -74,7 +74,7 @@ def rotary(x: Tensor, positions: Tensor) -> Tensor:
 
 
 class TokenTransformer(EnergyNetwork):
-    """What causal transformers over tokens share, whatever else a token is told."""
+    """What causal transformers over tokens share, whatever else conditions a token."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
     PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
@@ -140,8 +140,8 @@ class TokenTransformer(EnergyNetwork):
         with torch.autocast(inputs.device.type, enabled=False):
             return self.codec.encode(inputs[:, :, -2:].float(), targets.float())
 
-    def strayed(self, inputs: Tensor, mixture: Mixture) -> Tensor:
-        """Return how far own samples are from the real tokens; 0 for the first.
+    def deviation(self, inputs: Tensor, mixture: Mixture) -> Tensor:
+        """Return the difference of own samples from the real tokens, (N, S, K, F); 0 for the first.
 
         Args:
             inputs: Real tokens, (N, S, K, F).
