@@ -1,7 +1,8 @@
 import { type Matrix4, type Object3D, Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
 import { findSoles } from "./findSoles";
-import { type RestBone, Retargeter, type SourcePose } from "./retargeter";
+import type { RestBone } from "./restBone";
+import { Retargeter, type SourcePose } from "./retargeter";
 import { standUpright } from "./standUpright";
 import { worldPosition } from "./worldPosition";
 

@@ -1,22 +1,9 @@
 import { Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { RestBone } from "./restBone";
 import { restHeights } from "./restHeights";
+import type { SolePoint } from "./solePoint";
 import { straightenings } from "./straightenings";
-
-/** A bone of a guest in its rest pose, metres, Y up, facing +Z. */
-export interface RestBone {
-  /** Joint of the VRM humanoid. */
-  readonly joint: string;
-  /** Index of the nearest bone above it; -1 for the first. */
-  readonly parent: number;
-  readonly position: Vector3;
-}
-
-/** A place on a foot in rest, metres, and the index of the bone that carries it. */
-export interface SolePoint {
-  readonly bone: number;
-  readonly position: Vector3;
-}
 
 /** What a retargeter needs of a pose. */
 export interface SourcePose {

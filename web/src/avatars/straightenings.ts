@@ -1,6 +1,6 @@
 import { Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
-import type { RestBone } from "./retargeter";
+import type { RestBone } from "./restBone";
 
 /** Bones that are straightened, each towards the next; the trunk rests as it was made. */
 const NEXT: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { germanConsole } from "./germanConsole";
-import type { Texts } from "./texts";
+import type { TextsShape } from "./textsShape";
 
 /** All that the pages say, in German. */
-export const german: Texts = {
+export const german: TextsShape = {
   page: {
     partner: "Der Partner tanzt",
     preview: "Ihre Kamera; ihr Bild bleibt auf dieser Seite",

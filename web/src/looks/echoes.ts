@@ -12,8 +12,8 @@ import {
 } from "three";
 import { bodySurface } from "../body/bodySurface";
 import { decay } from "../motion/decay";
-import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../quality";
 import { animateByHistory } from "./animateByHistory";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";

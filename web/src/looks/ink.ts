@@ -12,7 +12,7 @@ import {
   Vector4,
 } from "three";
 import { decay } from "../motion/decay";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MoodUniforms } from "./moodUniforms";

@@ -1,6 +1,6 @@
 import type { Object3D } from "three";
-import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../quality";
 import type { FigureMotion } from "./figureMotion";
 import type { Mood } from "./mood";
 

@@ -2,15 +2,13 @@ import { languages } from "../language/languages";
 import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
 import type { Controls } from "../protocol/messages";
-import type { Corners } from "../venue/corners";
-import type { Night } from "../venue/night";
+import type { Quality } from "../quality";
 import { parseCorners } from "../venue/parseCorners";
 import { parseNight } from "../venue/parseNight";
+import type { VenueSettings } from "../venue/venueSettings";
 
-/** How much is drawn; low: for software rendering and weak machines. */
-export type Quality = "low" | "medium" | "high";
-
-export interface Settings {
+/** What a page's address sets. */
+export interface Settings extends VenueSettings {
   /** Name of the stage to watch. */
   readonly stage: string;
   /** auto: as much as holds the display's rate. */
@@ -20,20 +18,6 @@ export interface Settings {
   /** How performers are shown on this page; null leaves it to the operators. */
   readonly placement: Controls["placement"] | null;
   readonly debug: boolean;
-  /** An installation: nothing but the picture, and it looks after itself. */
-  readonly kiosk: boolean;
-  /** Nothing but the dancers, for a video mixer. */
-  readonly transparent: boolean;
-  /** Left and right are exchanged, for a projection from behind. */
-  readonly mirror: boolean;
-  /** Where the picture's corners lie on the screen; null for the whole screen. */
-  readonly keystone: Corners | null;
-  /** Start with the corners to be moved. */
-  readonly keystoneSetup: boolean;
-  /** When the picture is dark; null for never. */
-  readonly night: Night | null;
-  /** After so many seconds with nobody there the page invites people; null for never. */
-  readonly attract: number | null;
   /** Show the controls of the beat. */
   readonly sound: boolean;
   /** A sentence for each part of the address that is not understood. */

@@ -4,9 +4,10 @@ import { socketAddress } from "../connection/socketAddress";
 import { fetchLook } from "../looks/fetchLook";
 import type { Look, LookFactory } from "../looks/look";
 import type { Measurements } from "../page/debugOverlay";
-import type { Quality, Settings } from "../page/settings";
+import type { Settings } from "../page/settings";
 import type { Frame } from "../protocol/decodeFrame";
 import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "../protocol/messages";
+import type { Quality } from "../quality";
 import { Stage, type StagedFigure } from "../stage/stage";
 import { Cast, type Wardrobe } from "./figures";
 

@@ -1,5 +1,5 @@
 import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 
 /** Where a light hangs as seen from the partner's place on the floor, metres. */
 type Hanging = readonly [x: number, y: number, z: number];

@@ -2,7 +2,7 @@ import { Color, Fog, type Object3D, Scene, Vector3 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
 import type { Look, Room } from "../looks/look";
 import { Mood } from "../looks/mood";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
 import { FootMarks } from "./footMarks";

@@ -1,5 +1,5 @@
 import "./venue.css";
-import type { Settings } from "../page/settings";
+import type { Corners } from "./corners";
 import { Emptiness } from "./emptiness";
 import { isNight } from "./isNight";
 import { KeystoneSetup } from "./keystoneSetup";
@@ -7,6 +7,7 @@ import { pictureTransform } from "./pictureTransform";
 import { reloads } from "./reloads";
 import { straight } from "./straight";
 import { toggleFullScreen } from "./toggleFullScreen";
+import type { VenueSettings } from "./venueSettings";
 import { wakeLock } from "./wakeLock";
 import { Watchdog } from "./watchdog";
 
@@ -31,13 +32,13 @@ export class Venue {
   private readonly picture = document.querySelector("#picture") as HTMLElement;
   private readonly watchdog = new Watchdog(now(), reloads.count(STUCK));
   private readonly emptiness: Emptiness | null;
-  private corners: Settings["keystone"];
+  private corners: Corners | null;
   private idle = false;
   private night = false;
   private newest = Number.NaN;
 
   constructor(
-    private readonly settings: Settings,
+    private readonly settings: VenueSettings,
     private readonly listener: VenueListener,
   ) {
     this.emptiness = settings.attract === null ? null : new Emptiness(settings.attract, now());
@@ -111,7 +112,7 @@ export class Venue {
   }
 
   /** Puts the picture between corners, and these into the page's address. */
-  private keystone(corners: Settings["keystone"]): void {
+  private keystone(corners: Corners | null): void {
     this.corners = corners;
     this.placePicture();
     const numbers = corners?.flat().map((share) => Number(share.toFixed(4)));
