@@ -6,8 +6,8 @@ import { Retargeter, type SourcePose } from "./retargeter";
 import { standUpright } from "./standUpright";
 import { worldPosition } from "./worldPosition";
 
-/** The bones of a guest, moved by poses of the canonical skeleton. */
-export class GuestRig {
+/** The bones of an avatar, moved by poses of the canonical skeleton. */
+export class AvatarRig {
   readonly retargeter: Retargeter;
   private readonly nodes: readonly Object3D[];
   private readonly bones: readonly RestBone[];

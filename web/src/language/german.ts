@@ -131,7 +131,7 @@ export const german: TextsShape = {
     done: "Fertig",
     reset: "Wieder gerade",
   },
-  guest: {
+  avatar: {
     hint: "Legen Sie hier eine VRM- oder GLB-Datei ab, und sie tanzt",
     bring: "Eigenen Avatar mitbringen",
     dismiss: "Avatar verabschieden",

@@ -41,7 +41,7 @@ export const echoes: LookFactory = (skeleton) => {
   let placed = false;
   const material = animateByHistory(porcelain(uniforms), uniforms, DECLARATIONS, MOVE);
   const shadow = animateByHistory(new MeshDepthMaterial(), uniforms, DECLARATIONS, MOVE);
-  const mesh = new Mesh(company(skeleton), material);
+  const mesh = new Mesh(dancers(skeleton), material);
   mesh.customDepthMaterial = shadow;
   mesh.castShadow = true;
   mesh.frustumCulled = false;
@@ -79,7 +79,7 @@ export const echoes: LookFactory = (skeleton) => {
   } satisfies Look;
 };
 
-function company(skeleton: SkeletonDescription): InstancedBufferGeometry {
+function dancers(skeleton: SkeletonDescription): InstancedBufferGeometry {
   const body = bodySurface(skeleton, SPACING);
   const geometry = new InstancedBufferGeometry().setIndex(body.index);
   for (const name of ["position", "normal", "skinIndex", "skinWeight"]) {

@@ -17,7 +17,7 @@ export interface Look {
   /** Follows a figure that has moved for so many seconds. Allocates nothing. */
   update(motion: FigureMotion, mood: Mood, seconds: number): void;
   /** Is told which room it stands in, where it is shown beside figures of other looks. */
-  enter?(room: Room): void;
+  enterRoom?(room: Room): void;
   /** Draws as much as a tier affords. */
   setQuality(quality: Quality): void;
   dispose(): void;

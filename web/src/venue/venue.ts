@@ -1,11 +1,11 @@
 import "./venue.css";
+import { AbsenceDetector } from "./absenceDetector";
 import type { Corners } from "./corners";
-import { Emptiness } from "./emptiness";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { isNight } from "./isNight";
 import { KeystoneSetup } from "./keystoneSetup";
 import { pictureTransform } from "./pictureTransform";
-import { reloads } from "./reloads";
-import { straight } from "./straight";
+import { reloadCounts } from "./reloadCounts";
 import { toggleFullScreen } from "./toggleFullScreen";
 import type { VenueSettings } from "./venueSettings";
 import { wakeLock } from "./wakeLock";
@@ -30,8 +30,8 @@ export class Venue {
   performerSeen = false;
   private readonly root = document.documentElement;
   private readonly picture = document.querySelector("#picture") as HTMLElement;
-  private readonly watchdog = new Watchdog(now(), reloads.count(STUCK));
-  private readonly emptiness: Emptiness | null;
+  private readonly watchdog = new Watchdog(now(), reloadCounts.count(STUCK));
+  private readonly absence: AbsenceDetector | null;
   private corners: Corners | null;
   private idle = false;
   private night = false;
@@ -41,7 +41,7 @@ export class Venue {
     private readonly settings: VenueSettings,
     private readonly listener: VenueListener,
   ) {
-    this.emptiness = settings.attract === null ? null : new Emptiness(settings.attract, now());
+    this.absence = settings.attract === null ? null : new AbsenceDetector(settings.attract, now());
     this.corners = settings.keystone;
   }
 
@@ -52,26 +52,26 @@ export class Venue {
     if (kiosk) wakeLock();
     if (kiosk) window.addEventListener("pointerdown", toggleFullScreen, { once: true });
     window.addEventListener("resize", () => this.placePicture());
-    window.addEventListener("keydown", (event) => this.press(event));
+    window.addEventListener("keydown", (event) => this.keyPressed(event));
     this.placePicture();
     if (keystoneSetup) this.setUpKeystone();
-    setInterval(() => this.look(), PERIOD);
-    this.look();
+    setInterval(() => this.checkVenue(), PERIOD);
+    this.checkVenue();
   }
 
   /** The frame of a sequence is on the screen. */
-  shown(sequence: number): void {
+  frameShown(sequence: number): void {
     if (sequence === this.newest) return;
-    if (Number.isNaN(this.newest)) reloads.forget(STUCK);
+    if (Number.isNaN(this.newest)) reloadCounts.forget(STUCK);
     this.newest = sequence;
-    this.watchdog.live(now());
+    this.watchdog.noteAlive(now());
   }
 
-  private look(): void {
-    if (this.emptiness) this.setIdle(this.emptiness.update(this.performerSeen, now()));
+  private checkVenue(): void {
+    if (this.absence) this.setIdle(this.absence.update(this.performerSeen, now()));
     if (this.settings.night) this.setNight(isNight(this.settings.night, new Date()));
-    if (document.visibilityState === "hidden") this.watchdog.live(now());
-    if (this.watchdog.isStuck(now())) void this.revive();
+    if (document.visibilityState === "hidden") this.watchdog.noteAlive(now());
+    if (this.watchdog.isStuck(now())) void this.reloadStuckPage();
   }
 
   private setIdle(idle: boolean): void {
@@ -90,13 +90,13 @@ export class Venue {
   }
 
   /** Reloads a stuck page; without its server that would only make it worse. */
-  private async revive(): Promise<void> {
-    this.watchdog.live(now());
+  private async reloadStuckPage(): Promise<void> {
+    this.watchdog.noteAlive(now());
     const answer = await fetch("healthz", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok) reloads.reload(STUCK);
+    if (answer?.ok) reloadCounts.reload(STUCK);
   }
 
-  private press({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): void {
+  private keyPressed({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): void {
     if (ctrlKey || metaKey || altKey || isField(target)) return;
     if (key === "f") toggleFullScreen();
     if (key === "k") this.setUpKeystone();
@@ -105,7 +105,7 @@ export class Venue {
   private setUpKeystone(): void {
     if (this.root.hasAttribute("data-keystone")) return;
     this.root.toggleAttribute("data-keystone", true);
-    new KeystoneSetup(this.corners ?? straight, {
+    new KeystoneSetup(this.corners ?? fullScreenCorners, {
       changed: (corners) => this.keystone(corners),
       done: () => this.root.removeAttribute("data-keystone"),
     });

@@ -1,5 +1,5 @@
 import type { Corners } from "./corners";
-import type { Night } from "./night";
+import type { NightHours } from "./nightHours";
 
 /** What a venue asks of a page. */
 export interface VenueSettings {
@@ -14,7 +14,7 @@ export interface VenueSettings {
   /** Start with the corners to be moved. */
   readonly keystoneSetup: boolean;
   /** When the picture is dark; null for never. */
-  readonly night: Night | null;
+  readonly night: NightHours | null;
   /** After so many seconds with nobody there the page invites people; null for never. */
   readonly attract: number | null;
 }

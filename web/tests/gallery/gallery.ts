@@ -49,7 +49,7 @@ window.gallery = {
       weights[i] = label === emotion ? 1 : 0;
     });
     if (stage?.quality !== quality) stage = openStage(quality);
-    stage.present(staged, STAGE_RADIUS);
+    stage.setFigures(staged, STAGE_RADIUS);
     for (clock = 0; clock < time; ) move();
     // Long enough for the camera to come to rest.
     stage.draw(10);
