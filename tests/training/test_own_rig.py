@@ -41,7 +41,7 @@ def recipe_of(kind: str, tokens: int = 6) -> Recipe:
     """A recipe of any kind, still smaller than that with which it proves itself."""
     recipe, network = TINY.model_dump(), KINDS[kind]
     recipe["data"] = UNLABELLED | {"tokens": tokens}
-    sizes = {size: SMALLER.get(size, value) for size, value in network.PROVING.items()}
+    sizes = {size: SMALLER.get(size, value) for size, value in network.PROOF_SIZES.items()}
     recipe["model"] = {"kind": kind, **sizes}
     recipe["optimiser"].update({"own_sample_share": 0.0, network.DISTURBANCE: 0.05})
     return Recipe.model_validate(recipe)

@@ -26,7 +26,7 @@ export class AudiencePanel {
   }
 
   /** Puts up a button for each of the server's labels. */
-  offer(labels: readonly string[]): void {
+  offerEmotions(labels: readonly string[]): void {
     const buttons = labels.map((label) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -41,7 +41,7 @@ export class AudiencePanel {
   }
 
   /** Shows what colours the motion now. */
-  confirm(controls: Controls): void {
+  showConfirmed(controls: Controls): void {
     for (const button of this.emotions.querySelectorAll<HTMLButtonElement>("button")) {
       const weight = controls.emotion[button.dataset.emotion ?? ""] ?? 0;
       button.ariaPressed = String(weight > 0);
@@ -53,7 +53,7 @@ export class AudiencePanel {
   }
 
   /** Says in words how the connection stands. */
-  state(sentence: string): void {
+  showState(sentence: string): void {
     element("#state").textContent = sentence;
   }
 

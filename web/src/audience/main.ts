@@ -1,8 +1,8 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
+import { parseSettings } from "../page/parseSettings";
 import { rendersInSoftware } from "../stage/rendersInSoftware";
-import { App } from "./audiencePage";
+import { AudiencePage } from "./audiencePage";
 
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))
@@ -16,9 +16,12 @@ if (context === null) {
   (document.querySelector("#state") as HTMLElement).textContent = texts.state.closed;
   document.querySelector("#controls")?.remove();
 } else {
-  const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
+  const app = new AudiencePage(
+    parseSettings(location.search),
+    rendersInSoftware(context) ? "low" : "high",
+  );
   window.bhava = {
-    jointPosition: (joint) => app.theatre.cast?.jointPosition(joint) ?? null,
+    jointPosition: (joint) => app.client.figures?.jointPosition(joint) ?? null,
   };
   app.start();
 }

@@ -3,7 +3,7 @@ import { Connection, type ConnectionState } from "../connection/connection";
 import { socketAddress } from "../connection/socketAddress";
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
-import { find } from "../page/find";
+import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
@@ -16,20 +16,20 @@ import type {
   Status,
 } from "../protocol/messages";
 import { SoundPanel } from "../sound/soundPanel";
-import { Api, type StageState } from "./api";
 import { CuePanel } from "./cues/cuePanel";
-import { Emergency } from "./emergency";
-import { Feeling } from "./feeling/feeling";
-import { Health } from "./health";
+import { EmotionPanel } from "./emotion/emotionPanel";
+import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
 import { LandmarkView } from "./landmarkView";
 import { MidiPanel } from "./midi/midiPanel";
 import { Monitor } from "./monitor";
+import { PanelTabs } from "./panelTabs";
+import { PanicButtons } from "./panicButtons";
 import { PartnerPanel } from "./partnerPanel";
 import { PromptBox } from "./promptBox";
+import { ServerApi, type StageState } from "./serverApi";
 import { shortcutOf } from "./shortcutOf";
 import { StagesPanel } from "./stagesPanel";
-import { Tabs } from "./tabs";
 import { TakesPanel } from "./takesPanel";
 
 /** Frames between two acknowledgements of playout. */
@@ -38,19 +38,21 @@ const ACKNOWLEDGE_EVERY = 30;
 const PERIOD = 2000;
 
 /** The operator's page: what each part hears from the others passes through here. */
-export class Desk {
+export class ConsolePage {
   private readonly root = document.documentElement;
-  private readonly stateLine = find("#state");
+  private readonly stateLine = findElement("#state");
   private readonly notice = new Notice();
-  private readonly record = find<HTMLButtonElement>("#record");
-  private readonly key = new KeyDialog((key) => this.operate(key));
-  private readonly api: Api;
-  private readonly feeling = new Feeling((changes) => this.feel(changes));
-  private readonly prompt = new PromptBox(find("#strength"), (changes) => this.set(changes));
+  private readonly record = findElement<HTMLButtonElement>("#record");
+  private readonly key = new KeyDialog((key) => this.useKey(key));
+  private readonly api: ServerApi;
+  private readonly emotion = new EmotionPanel((changes) => this.changeEmotion(changes));
+  private readonly prompt = new PromptBox(findElement("#strength"), (changes) =>
+    this.changeControls(changes),
+  );
   private readonly partner: PartnerPanel;
-  private readonly emergency = new Emergency((changes) => this.set(changes));
-  private readonly monitor = new Monitor(find("#monitor"));
-  private readonly health = new Health();
+  private readonly panic = new PanicButtons((changes) => this.changeControls(changes));
+  private readonly monitor = new Monitor(findElement("#monitor"));
+  private readonly health = new HealthPanel();
   private readonly sound: SoundPanel;
   private readonly cues: CuePanel;
   private readonly takes: TakesPanel;
@@ -69,35 +71,41 @@ export class Desk {
   constructor(private readonly stage: string) {
     const tell = (sentence: string) => this.notice.tell(sentence);
     const serverNow = () => this.serverNow();
-    this.api = new Api(stage, this.key.remembered);
+    this.api = new ServerApi(stage, this.key.remembered);
     this.connection = this.connect();
     this.partner = new PartnerPanel(
-      (changes) => this.set(changes),
+      (changes) => this.changeControls(changes),
       () => this.connection.send({ type: "take_up" }),
     );
-    this.sound = new SoundPanel(find("#beat"), { set: (changes) => this.set(changes), serverNow });
+    this.sound = new SoundPanel(findElement("#beat"), {
+      changeControls: (changes) => this.changeControls(changes),
+      serverNow,
+    });
     this.cues = new CuePanel(this.api, {
       controls: () => this.controls,
       serverNow,
-      set: (changes, fade) => this.set(changes, fade),
+      changeControls: (changes, fade) => this.changeControls(changes, fade),
       tell,
     });
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
-    this.landmarks = new LandmarkView(find("#camera"), this.api, serverNow);
-    this.record.onclick = () => this.set({ recording: this.record.ariaPressed !== "true" });
-    find("#stage-name").textContent = stage === "default" ? "" : stage;
+    this.landmarks = new LandmarkView(findElement("#camera"), this.api, serverNow);
+    this.record.onclick = () =>
+      this.changeControls({ recording: this.record.ariaPressed !== "true" });
+    findElement("#stage-name").textContent = stage === "default" ? "" : stage;
   }
 
   start(): void {
     new MidiPanel();
-    new Tabs(() => this.look());
-    addEventListener("online", () => this.connection.hurry());
-    addEventListener("keydown", (event) => this.pressed(event), { capture: true });
-    addEventListener("keyup", (event) => event.code === "Space" && keep(event), { capture: true });
-    setInterval(() => this.look(), PERIOD);
+    new PanelTabs(() => this.pollServer());
+    addEventListener("online", () => this.connection.retryAtOnce());
+    addEventListener("keydown", (event) => this.keyPressed(event), { capture: true });
+    addEventListener("keyup", (event) => event.code === "Space" && swallowEvent(event), {
+      capture: true,
+    });
+    setInterval(() => this.pollServer(), PERIOD);
     this.connection.start();
-    void this.landmarks.watch();
+    void this.landmarks.watchLandmarks();
     requestAnimationFrame((time) => this.draw(time / 1000));
   }
 
@@ -109,11 +117,11 @@ export class Desk {
       messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
     };
     const { key } = this.api;
-    const wish = { role: "operator", stage: this.stage, ...(key !== "" && { key }) } as const;
-    return new Connection(socketAddress(), browserNetwork, listener, wish);
+    const request = { role: "operator", stage: this.stage, ...(key !== "" && { key }) } as const;
+    return new Connection(socketAddress(), browserNetwork, listener, request);
   }
 
-  private operate(key: string): void {
+  private useKey(key: string): void {
     this.connection.stop();
     this.api.key = key;
     this.connection = this.connect();
@@ -121,15 +129,15 @@ export class Desk {
   }
 
   /** Asks for changes; what was refused before is past then. */
-  private set(changes: Changes, fade = 0): void {
+  private changeControls(changes: Changes, fade = 0): void {
     this.notice.retract(this.refusal);
-    this.connection.set(changes, fade);
+    this.connection.setControls(changes, fade);
   }
 
   /** A change of emotion may wait for the bar; nothing else does. */
-  private feel(changes: Changes): void {
-    if (changes.emotion) this.sound.onTheBar(() => this.set(changes));
-    else this.set(changes);
+  private changeEmotion(changes: Changes): void {
+    if (changes.emotion) this.sound.onTheBar(() => this.changeControls(changes));
+    else this.changeControls(changes);
   }
 
   private serverNow(): number | null {
@@ -147,22 +155,22 @@ export class Desk {
     if (shown === null) return;
     const knows = serverNow !== null && !Number.isNaN(shown.captured);
     this.latency = knows ? serverNow - shown.captured : null;
-    this.feeling.feel(shown.emotion);
+    this.emotion.showFelt(shown.emotion);
     if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
     this.acknowledged = shown.sequence;
     this.connection.send({ type: "played", sequence: shown.sequence });
   }
 
   /** Looks at what the server does not tell by itself, as far as it can be seen. */
-  private look(): void {
+  private pollServer(): void {
     if (document.hidden || this.connection.state !== "live") return;
     void this.api
-      .ask<StageState>("GET", "")
+      .requestStage<StageState>("GET", "")
       .then((state) => this.stateSeen(state))
       .catch(() => {});
     if (!this.operates) return;
-    if (find("#takes").offsetParent !== null) void this.takes.refresh();
-    if (find("#stages").offsetParent !== null) void this.stages.refresh();
+    if (findElement("#takes").offsetParent !== null) void this.takes.refresh();
+    if (findElement("#stages").offsetParent !== null) void this.stages.refresh();
   }
 
   private stateSeen(state: StageState): void {
@@ -175,21 +183,21 @@ export class Desk {
   private showHealth(): void {
     const { roundTrip } = this.connection.clock;
     const { status, state: stage, latency, model } = this;
-    this.health.show({ status, stage, latency, roundTrip, model });
+    this.health.showHealth({ status, stage, latency, roundTrip, model });
   }
 
   private stateChanged(state: ConnectionState): void {
     this.root.dataset.connection = state;
     this.stateLine.textContent = statusSentence(state, this.status);
-    if (state === "live") this.look();
+    if (state === "live") this.pollServer();
   }
 
   private helloReceived(hello: Hello): void {
     this.root.dataset.role = hello.role;
     this.model = hello.model;
-    this.feeling.offer(hello.emotions);
-    this.prompt.offer(hello);
-    this.partner.offer(hello);
+    this.emotion.offerEmotions(hello.emotions);
+    this.prompt.offerTexts(hello);
+    this.partner.offerChoices(hello);
     this.controlsReceived(hello.controls);
     this.statusReceived(hello.status);
     void this.monitor.present(hello);
@@ -205,12 +213,12 @@ export class Desk {
 
   private controlsReceived(controls: Controls): void {
     this.controls = controls;
-    this.feeling.confirm(controls);
-    this.prompt.confirm(controls);
-    this.partner.confirm(controls);
-    this.emergency.confirm(controls);
+    this.emotion.showConfirmed(controls);
+    this.prompt.showConfirmed(controls);
+    this.partner.showConfirmed(controls);
+    this.panic.showConfirmed(controls);
     this.monitor.follow(controls);
-    this.sound.confirm(controls);
+    this.sound.showConfirmed(controls);
     this.record.ariaPressed = String(controls.recording);
     this.record.textContent = controls.recording ? texts.console.recording : texts.console.record;
   }
@@ -219,47 +227,47 @@ export class Desk {
     this.status = status;
     this.stateLine.textContent = statusSentence(this.connection.state, status);
     this.partner.performerSeen(status.performer === "present");
-    find("#camera figcaption").textContent =
+    findElement("#camera figcaption").textContent =
       `${sourceName(status.source)} · ${texts.console.landmarksOnly}`;
     this.showHealth();
   }
 
   private refused({ name, detail }: Refused): void {
-    if (name === "wrong_key" || name === "not_operator") this.key.ask();
+    if (name === "wrong_key" || name === "not_operator") this.key.askForKey();
     else if (!tellRefusal(this.notice, name)) {
-      this.refusal = problem(detail);
+      this.refusal = refusalProblem(detail);
       this.notice.tell(this.refusal);
     }
   }
 
-  private pressed(event: KeyboardEvent): void {
-    const shortcut = shortcutOf(event, ownerOf(event.target));
+  private keyPressed(event: KeyboardEvent): void {
+    const shortcut = shortcutOf(event, keyboardOwner(event.target));
     if (shortcut === null || !this.operates) return;
-    keep(event);
+    swallowEvent(event);
     if (event.repeat) return;
-    if (shortcut.kind === "go") find("#go").click();
-    if (shortcut.kind === "back") find("#back").click();
-    if (shortcut.kind === "tap") find("#sound [name=tap]").click();
-    if (shortcut.kind === "panic") this.emergency.freeze();
-    if (shortcut.kind === "emotion") this.feeling.choose(shortcut.index);
-    if (shortcut.kind === "preset") this.cues.use(shortcut.index);
+    if (shortcut.kind === "go") findElement("#go").click();
+    if (shortcut.kind === "back") findElement("#back").click();
+    if (shortcut.kind === "tap") findElement("#sound [name=tap]").click();
+    if (shortcut.kind === "panic") this.panic.freeze();
+    if (shortcut.kind === "emotion") this.emotion.chooseEmotion(shortcut.index);
+    if (shortcut.kind === "preset") this.cues.usePreset(shortcut.index);
   }
 }
 
 /** Says a refusal that is none of the visitor's own doing, with what the server says about it. */
-function problem(detail: string): string {
+function refusalProblem(detail: string): string {
   return texts.server.problem(texts.server[422], detail);
 }
 
 /** Keeps an event from whatever else would answer it. */
-function keep(event: Event): void {
-  if (ownerOf(event.target) === "text") return;
+function swallowEvent(event: Event): void {
+  if (keyboardOwner(event.target) === "text") return;
   event.preventDefault();
   event.stopPropagation();
 }
 
 /** Tells which keys the element in focus needs for itself. */
-function ownerOf(target: EventTarget | null): "text" | "steps" | "none" {
+function keyboardOwner(target: EventTarget | null): "text" | "steps" | "none" {
   if (!(target instanceof Element)) return "none";
   if (target.matches("input:not([type=range], [type=radio]), select, textarea")) return "text";
   return target.matches("input:focus-visible") ? "steps" : "none";

@@ -1,5 +1,5 @@
 import { landmarkBones } from "../performer/landmarkBones";
-import type { Api } from "./api";
+import type { ServerApi } from "./serverApi";
 
 /** Between two looks at the landmarks, milliseconds. */
 const PERIOD = 100;
@@ -29,18 +29,20 @@ export class LandmarkView {
    */
   constructor(
     root: HTMLElement,
-    private readonly api: Api,
+    private readonly api: ServerApi,
     private readonly serverNow: () => number | null,
   ) {
     this.canvas = root.querySelector("canvas") as HTMLCanvasElement;
   }
 
   /** Looks again and again, as long as it can be seen. */
-  async watch(): Promise<void> {
+  async watchLandmarks(): Promise<void> {
     const wanted = this.canvas.offsetParent !== null && !document.hidden;
-    const seen = wanted ? await this.api.ask<Seen>("GET", "landmarks").catch(() => null) : null;
+    const seen = wanted
+      ? await this.api.requestStage<Seen>("GET", "landmarks").catch(() => null)
+      : null;
     this.draw(seen && this.fresh(seen) ? seen : null);
-    setTimeout(() => void this.watch(), seen ? PERIOD : PATIENT_PERIOD);
+    setTimeout(() => void this.watchLandmarks(), seen ? PERIOD : PATIENT_PERIOD);
   }
 
   private fresh({ time }: Seen): boolean {

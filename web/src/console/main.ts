@@ -1,6 +1,6 @@
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
-import { Desk } from "./consolePage";
+import { parseSettings } from "../page/parseSettings";
+import { ConsolePage } from "./consolePage";
 
 translatePage(document.documentElement);
-new Desk(settings(location.search).stage).start();
+new ConsolePage(parseSettings(location.search).stage).start();

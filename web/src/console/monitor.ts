@@ -1,7 +1,7 @@
 import { fetchLook } from "../looks/fetchLook";
 import type { Frame } from "../protocol/decodeFrame";
 import type { Controls, Hello } from "../protocol/messages";
-import { Cast } from "../show/figures";
+import { Figures } from "../show/figures";
 import { rendersInSoftware } from "../stage/rendersInSoftware";
 import { Stage } from "../stage/stage";
 
@@ -12,7 +12,7 @@ const PERIOD = 1 / 31;
 export class Monitor {
   private readonly canvas: HTMLCanvasElement;
   private readonly stage: Stage | null;
-  private cast: Cast | null = null;
+  private cast: Figures | null = null;
   private hello: Hello | null = null;
   private controls: Controls | null = null;
   private movedAt = 0;
@@ -32,25 +32,25 @@ export class Monitor {
     const [partner, performer] = await Promise.all([fetchLook(look), fetchLook("ghost")]);
     if (this.hello !== hello || this.look !== look) return;
     const wardrobe = {
-      fit: (kind: "partner" | "performer") =>
+      provideLook: (kind: "partner" | "performer") =>
         (kind === "partner" ? partner : performer)(hello.skeleton),
-      giveBack: (gone: { dispose(): void }) => gone.dispose(),
+      releaseLook: (gone: { dispose(): void }) => gone.dispose(),
     };
     const before = this.cast;
-    this.cast = new Cast(
+    this.cast = new Figures(
       hello,
       wardrobe,
-      (figures) => this.stage?.present(figures, hello.stage_radius),
+      (figures) => this.stage?.setFigures(figures, hello.stage_radius),
       before,
     );
-    if (this.controls) this.cast.follow(this.controls);
-    before?.dress();
+    if (this.controls) this.cast.applyControls(this.controls);
+    before?.renewLooks();
   }
 
   follow(controls: Controls): void {
     const before = this.look;
     this.controls = controls;
-    this.cast?.follow(controls);
+    this.cast?.applyControls(controls);
     this.root.dataset.panic = controls.panic;
     if (this.cast && this.hello && this.look !== before) void this.present(this.hello);
   }
@@ -68,7 +68,7 @@ export class Monitor {
    * @returns The frame that is shown, or null before the first has come.
    */
   draw(now: number, serverNow: number | null): Frame | null {
-    const shown = this.cast?.move(now, now - this.movedAt, serverNow) ?? null;
+    const shown = this.cast?.update(now, now - this.movedAt, serverNow) ?? null;
     this.movedAt = now;
     const visible = this.canvas.offsetParent !== null;
     if (!visible || now - this.drawnAt < PERIOD) return shown;

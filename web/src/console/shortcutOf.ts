@@ -14,7 +14,7 @@ const KEYS: Readonly<Record<string, Shortcut>> = {
 };
 
 /** A key, as the events of a browser tell it. */
-export interface Key {
+export interface PressedKey {
   readonly code: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
@@ -29,7 +29,7 @@ export interface Key {
  * @param owner What has the keyboard's focus: `text` keeps all keys but Escape, `steps` (a slider
  *   or radio button that was reached by keyboard) its arrows.
  */
-export function shortcutOf(key: Key, owner: "text" | "steps" | "none"): Shortcut | null {
+export function shortcutOf(key: PressedKey, owner: "text" | "steps" | "none"): Shortcut | null {
   if (key.ctrlKey || key.metaKey || key.altKey) return null;
   if (owner === "text" && key.code !== "Escape") return null;
   if (owner === "steps" && key.code.startsWith("Arrow")) return null;

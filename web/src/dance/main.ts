@@ -1,6 +1,6 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
+import { parseSettings } from "../page/parseSettings";
 import { rendersInSoftware } from "../stage/rendersInSoftware";
 import { DancePage } from "./dancePage";
 
@@ -12,9 +12,9 @@ if (context === null) {
   (document.querySelector("#trouble p") as HTMLElement).textContent = texts.browser.noWebGl;
 } else {
   const best = rendersInSoftware(context) ? "low" : "high";
-  const page = new DancePage(settings(location.search), best);
+  const page = new DancePage(parseSettings(location.search), best);
   window.bhava = {
-    jointPosition: (joint) => page.theatre.cast?.jointPosition(joint) ?? null,
+    jointPosition: (joint) => page.client.figures?.jointPosition(joint) ?? null,
   };
   page.start();
 }

@@ -125,7 +125,7 @@ export const english = {
     done: "Done",
     reset: "Straight again",
   },
-  guest: {
+  avatar: {
     hint: "Drop a VRM or GLB here, and it will dance",
     bring: "Bring your own avatar",
     dismiss: "Send the avatar away",

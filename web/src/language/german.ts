@@ -1,8 +1,8 @@
 import { germanConsole } from "./germanConsole";
-import type { Texts } from "./texts";
+import type { TextsShape } from "./textsShape";
 
 /** All that the pages say, in German. */
-export const german: Texts = {
+export const german: TextsShape = {
   page: {
     partner: "Der Partner tanzt",
     preview: "Ihre Kamera; ihr Bild bleibt auf dieser Seite",
@@ -131,7 +131,7 @@ export const german: Texts = {
     done: "Fertig",
     reset: "Wieder gerade",
   },
-  guest: {
+  avatar: {
     hint: "Legen Sie hier eine VRM- oder GLB-Datei ab, und sie tanzt",
     bring: "Eigenen Avatar mitbringen",
     dismiss: "Avatar verabschieden",

@@ -1,8 +1,8 @@
 import type { englishConsole } from "./englishConsole";
-import type { Texts } from "./texts";
+import type { TextsShape } from "./textsShape";
 
 /** What the operator's console says, in German. */
-export const germanConsole: Pick<Texts, keyof typeof englishConsole> = {
+export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
   console: {
     title: "Bhava-Pult",
     panels: "Felder",

@@ -1,6 +1,6 @@
 import type { Object3D } from "three";
-import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../quality";
 import type { FigureMotion } from "./figureMotion";
 import type { Mood } from "./mood";
 
@@ -17,7 +17,7 @@ export interface Look {
   /** Follows a figure that has moved for so many seconds. Allocates nothing. */
   update(motion: FigureMotion, mood: Mood, seconds: number): void;
   /** Is told which room it stands in, where it is shown beside figures of other looks. */
-  enter?(room: Room): void;
+  enterRoom?(room: Room): void;
   /** Draws as much as a tier affords. */
   setQuality(quality: Quality): void;
   dispose(): void;

@@ -29,13 +29,13 @@ export class DebugOverlay {
     this.drawn++;
     const elapsed = now - this.since;
     if (elapsed < PERIOD) return;
-    if (!this.panel.hidden) this.panel.textContent = text(measure(), this.drawn / elapsed);
+    if (!this.panel.hidden) this.panel.textContent = overlayText(measure(), this.drawn / elapsed);
     this.drawn = 0;
     this.since = now;
   }
 }
 
-function text(measured: Measurements, fps: number): string {
+function overlayText(measured: Measurements, fps: number): string {
   const { debug } = texts;
   const rows = [
     [debug.display, `${fps.toFixed(0)} fps`],

@@ -4,11 +4,12 @@ import { socketAddress } from "../connection/socketAddress";
 import { fetchLook } from "../looks/fetchLook";
 import type { Look, LookFactory } from "../looks/look";
 import type { Measurements } from "../page/debugOverlay";
-import type { Quality, Settings } from "../page/settings";
+import type { Settings } from "../page/settings";
 import type { Frame } from "../protocol/decodeFrame";
 import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "../protocol/messages";
+import type { Quality } from "../quality";
 import { Stage, type StagedFigure } from "../stage/stage";
-import { Cast, type Wardrobe } from "./figures";
+import { Figures, type LookProvider } from "./figures";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 30;
@@ -17,7 +18,7 @@ const IDLE_LOOK = "motes";
 /** What performers' own skeletons look like. */
 const PERFORMERS_LOOK = "ghost";
 
-export interface TheatreListener {
+export interface StageClientListener {
   stateChanged(state: ConnectionState): void;
   helloReceived(hello: Hello): void;
   controlsChanged(controls: Controls): void;
@@ -30,19 +31,19 @@ export interface TheatreListener {
 }
 
 /** A stage of the server as a page shows it: the link, who dances, and the picture. */
-export class Theatre {
+export class StageClient {
   readonly connection: Connection;
   readonly stage: Stage;
-  cast: Cast | null = null;
+  figures: Figures | null = null;
   controls: Controls | null = null;
   status: Status | null = null;
   /** The frame that is on the screen; null before the first. */
   shown: Frame | null = null;
   private readonly root = document.documentElement;
   /** The latest hello; looks are fetched before its partner shows. */
-  private greeted: Hello | null = null;
+  private hello: Hello | null = null;
   /** The avatar that the first partner wears instead of its own look. */
-  private guest: Look | null = null;
+  private avatar: Look | null = null;
   private idle = false;
   private isLit = true;
   /** How performers are shown on this page; null leaves it to the operators. */
@@ -59,24 +60,25 @@ export class Theatre {
     private readonly settings: Settings,
     best: Quality,
     role: Role,
-    private readonly listener: TheatreListener,
+    private readonly listener: StageClientListener,
   ) {
     this.stage = new Stage(canvas, settings.quality, best, settings.transparent);
     this.placement = settings.placement;
     const connected = {
       stateChanged: (state: ConnectionState) => this.stateChanged(state),
       helloReceived: (hello: Hello) => this.helloReceived(hello),
-      frameReceived: (bytes: ArrayBuffer) => this.cast?.receiveFrame(bytes, browserNetwork.now()),
+      frameReceived: (bytes: ArrayBuffer) =>
+        this.figures?.receiveFrame(bytes, browserNetwork.now()),
       messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
     };
-    const wish = { role, stage: settings.stage };
-    this.connection = new Connection(socketAddress(), browserNetwork, connected, wish);
+    const request = { role, stage: settings.stage };
+    this.connection = new Connection(socketAddress(), browserNetwork, connected, request);
   }
 
   start(): void {
-    window.addEventListener("online", () => this.connection.hurry());
+    window.addEventListener("online", () => this.connection.retryAtOnce());
     this.connection.start();
-    requestAnimationFrame((time) => this.draw(time / 1000));
+    requestAnimationFrame((time) => this.drawFrame(time / 1000));
   }
 
   /** The server's clock now, seconds; null while it is not known. */
@@ -85,9 +87,9 @@ export class Theatre {
   }
 
   /** Shows the first partner as an avatar, or as itself again. */
-  wear(guest: Look | null): void {
-    this.guest = guest;
-    this.cast?.dress();
+  wearAvatar(avatar: Look | null): void {
+    this.avatar = avatar;
+    this.figures?.renewLooks();
   }
 
   /** @param idle Whether nobody is there: the camera roams, and the partner is another. */
@@ -95,7 +97,7 @@ export class Theatre {
     if (idle === this.idle) return;
     this.idle = idle;
     this.stage.roams = idle;
-    this.refit();
+    this.renewFigures();
   }
 
   /** @param lit Whether there is anything to see; motion goes on in the dark. */
@@ -105,28 +107,28 @@ export class Theatre {
 
   setPlacement(placement: Controls["placement"]): void {
     this.placement = placement;
-    if (this.controls) this.cast?.follow(this.placed(this.controls));
+    if (this.controls) this.figures?.applyControls(this.placed(this.controls));
   }
 
   measure(): Measurements {
-    const buffer = this.cast?.buffer;
+    const buffer = this.figures?.buffer;
     return {
       latency: this.latency,
       roundTrip: this.connection.clock.roundTrip,
       delay: buffer?.delay ?? 0,
       underruns: buffer?.underruns ?? 0,
       lateFrames: buffer?.lateFrames ?? 0,
-      model: this.cast?.hello.model ?? "–",
+      model: this.figures?.hello.model ?? "–",
     };
   }
 
   /** @param now Seconds of the clock of `browserNetwork`. */
-  private draw(now: number): void {
-    requestAnimationFrame((next) => this.draw(next / 1000));
+  private drawFrame(now: number): void {
+    requestAnimationFrame((next) => this.drawFrame(next / 1000));
     const seconds = now - this.drawnAt;
     this.drawnAt = now;
     const serverNow = this.connection.clock.serverFromClient(now);
-    this.shown = this.cast?.move(now, seconds, serverNow) ?? null;
+    this.shown = this.figures?.update(now, seconds, serverNow) ?? null;
     if (this.shown) this.acknowledge(this.shown, serverNow);
     if (this.isLit) this.stage.draw(seconds);
     this.listener.drawn(now);
@@ -146,10 +148,10 @@ export class Theatre {
   }
 
   private helloReceived(hello: Hello): void {
-    this.greeted = hello;
+    this.hello = hello;
     this.listener.helloReceived(hello);
     this.controlsReceived(hello.controls);
-    void this.present(hello);
+    void this.presentFigures(hello);
     this.statusReceived(hello.status);
   }
 
@@ -165,10 +167,10 @@ export class Theatre {
   }
 
   private controlsReceived(controls: Controls): void {
-    const before = this.look;
+    const before = this.lookName;
     this.controls = controls;
-    this.cast?.follow(this.placed(controls));
-    if (this.look !== before) this.refit();
+    this.figures?.applyControls(this.placed(controls));
+    if (this.lookName !== before) this.renewFigures();
     this.root.dataset.panic = controls.panic;
     this.listener.controlsChanged(controls);
   }
@@ -180,7 +182,7 @@ export class Theatre {
   }
 
   /** Look of the partner: the operators', else the page's own; empty for the usual one. */
-  private get look(): string {
+  private get lookName(): string {
     const own = this.settings.look ?? (this.idle ? IDLE_LOOK : "");
     return this.controls?.look || own;
   }
@@ -189,34 +191,39 @@ export class Theatre {
     return { ...controls, placement: this.placement ?? controls.placement };
   }
 
-  private refit(): void {
-    if (this.cast && this.greeted) void this.present(this.greeted);
+  private renewFigures(): void {
+    if (this.figures && this.hello) void this.presentFigures(this.hello);
   }
 
   /** Shows who dances, once the looks are fetched. */
-  private async present(hello: Hello): Promise<void> {
-    const wanted = this.look;
+  private async presentFigures(hello: Hello): Promise<void> {
+    const wanted = this.lookName;
     const looks = await Promise.all([fetchLook(wanted), fetchLook(PERFORMERS_LOOK)]);
-    if (this.greeted !== hello || this.look !== wanted) return;
-    const before = this.cast;
-    const wardrobe = this.wardrobe(hello, ...looks);
-    this.cast = new Cast(hello, wardrobe, (figures) => this.show(figures, hello), before);
-    if (this.controls) this.cast.follow(this.placed(this.controls));
-    before?.dress();
+    if (this.hello !== hello || this.lookName !== wanted) return;
+    const before = this.figures;
+    const lookProvider = this.providerOf(hello, ...looks);
+    this.figures = new Figures(
+      hello,
+      lookProvider,
+      (figures) => this.figuresChanged(figures, hello),
+      before,
+    );
+    if (this.controls) this.figures.applyControls(this.placed(this.controls));
+    before?.renewLooks();
   }
 
-  private wardrobe(hello: Hello, partner: LookFactory, performer: LookFactory): Wardrobe {
+  private providerOf(hello: Hello, partner: LookFactory, performer: LookFactory): LookProvider {
     return {
-      fit: (kind, id) => {
+      provideLook: (kind, id) => {
         if (kind === "performer") return performer(hello.skeleton);
-        return id === 0 && this.guest ? this.guest : partner(hello.skeleton);
+        return id === 0 && this.avatar ? this.avatar : partner(hello.skeleton);
       },
-      giveBack: (look) => this.listener.ownsLook?.(look) || look.dispose(),
+      releaseLook: (look) => this.listener.ownsLook?.(look) || look.dispose(),
     };
   }
 
-  private show(figures: readonly StagedFigure[], hello: Hello): void {
-    this.stage.present(figures, hello.stage_radius);
+  private figuresChanged(figures: readonly StagedFigure[], hello: Hello): void {
+    this.stage.setFigures(figures, hello.stage_radius);
     this.root.dataset.room = this.stage.room;
   }
 }

@@ -33,7 +33,7 @@ export class FollowCamera {
   private readonly target = new Vector3();
   private readonly gaze = new Vector3();
   private distance = 6;
-  /** Metres to step back for each metre that a company is wide to a side. */
+  /** Metres to step back for each metre that a ensemble is wide to a side. */
   private retreat = 1;
   private spread = 0;
   /** How far the dancer may run ahead to a side, metres. */
@@ -64,7 +64,7 @@ export class FollowCamera {
   }
 
   /**
-   * Goes after a company on the floor.
+   * Goes after a ensemble on the floor.
    *
    * @param x Of its middle, metres, like `z`.
    * @param spread How far its members are to either side of it, metres.

@@ -48,13 +48,13 @@ export class FrameGovernor {
     const slow = this.sum > LONGEST_WINDOW && this.count >= FEWEST;
     if (this.count < WINDOW && !slow) return false;
     const before = this.level;
-    this.judge(this.sum);
+    this.judgeWindow(this.sum);
     this.count = 0;
     this.sum = 0;
     return this.level !== before;
   }
 
-  private judge(seconds: number): void {
+  private judgeWindow(seconds: number): void {
     this.sinceRise += seconds;
     const missed = this.missedShare();
     if (missed > TOO_MANY) this.stepDown();

@@ -32,7 +32,7 @@ export class Haze {
   }
 
   /** @param strength Of the glow; 1 is usual. */
-  colour(light: Color, strength: number): void {
+  setColour(light: Color, strength: number): void {
     this.glow.material.uniforms.color?.value.copy(light).multiplyScalar(strength);
     this.dust.material.color.copy(light);
   }

@@ -1,7 +1,7 @@
 import { texts } from "../language/texts";
 import type { Corner, Corners } from "./corners";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { isConvex } from "./isConvex";
-import { straight } from "./straight";
 
 export interface KeystoneListener {
   /** The corners were moved; null for the whole screen. */
@@ -33,14 +33,14 @@ export class KeystoneSetup {
     const tools = document.createElement("div");
     tools.append(
       help,
-      button(texts.keystone.reset, () => this.move(straight)),
+      button(texts.keystone.reset, () => this.setCorners(fullScreenCorners)),
       button(texts.keystone.done, () => this.close()),
     );
     this.handles = texts.keystone.corners.map((name, i) => this.handle(name, i));
     this.panel.id = "keystone";
     this.panel.append(tools, ...this.handles);
     document.body.append(this.panel);
-    this.show();
+    this.placeHandles();
     this.handles[0]?.focus();
   }
 
@@ -64,16 +64,16 @@ export class KeystoneSetup {
 
   private moveCorner(i: number, corner: Corner): void {
     const corners = this.corners.with(i, corner) as unknown as Corners;
-    if (isConvex(corners)) this.move(corners);
+    if (isConvex(corners)) this.setCorners(corners);
   }
 
-  private move(corners: Corners): void {
+  private setCorners(corners: Corners): void {
     this.corners = corners;
-    this.listener.changed(corners === straight ? null : corners);
-    this.show();
+    this.listener.changed(corners === fullScreenCorners ? null : corners);
+    this.placeHandles();
   }
 
-  private show(): void {
+  private placeHandles(): void {
     this.handles.forEach((handle, i) => {
       const [x, y] = this.corners[i] as Corner;
       handle.style.left = `${x * 100}%`;

@@ -1,6 +1,6 @@
 import type { Corners } from "./corners";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { homography } from "./homography";
-import { straight } from "./straight";
 
 /**
  * Says in CSS where the picture lies on a screen; its `transform-origin` must be the top left.
@@ -16,7 +16,7 @@ export function pictureTransform(
   height: number,
 ): string {
   if (corners === null && !mirror) return "none";
-  const [a, b, c, d, e, f, g, h] = homography(corners ?? straight);
+  const [a, b, c, d, e, f, g, h] = homography(corners ?? fullScreenCorners);
   // Between pixels rather than shares: x = u width, y = v height; columns, as CSS wants them.
   const aspect = width / height;
   const columns = [

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Ensemble } from "../../src/motion/ensemble";
 import { PlayoutBuffer } from "../../src/motion/playoutBuffer";
-import { arrivals, chance, DISPLAY, FPS, frame, inOrder, LARGEST_STEP, play, rates } from "./link";
+import {
+  arrivals,
+  chance,
+  DISPLAY,
+  FPS,
+  frame,
+  inOrder,
+  LARGEST_STEP,
+  play,
+  rates,
+} from "./simulatedLink";
 
 describe("an even link", () => {
   const buffer = new PlayoutBuffer();
