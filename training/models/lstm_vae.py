@@ -38,7 +38,14 @@ from motion.model.contract import State
 from training.models.latent_prior import LatentPrior
 from training.models.lstm import LSTM
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
-from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
+from training.models.network import (
+    EnergyNetwork,
+    ExportedStep,
+    Sizes,
+    States,
+    StepConditions,
+    calm,
+)
 from training.models.token_codec import TokenCodec
 from training.models.window import Window
 
@@ -101,9 +108,77 @@ class Parts(NamedTuple):
     walk: Tensor
 
 
+class Step(ExportedStep):
+    """Takes one token and gives the next.
+
+    Where the token is not the one that it gave, a person leads: the latent is drawn from the
+    posterior's mean. Else it is drawn from the latent before. A leg, whose tokens the state
+    `danced` counts, begins where one ends, or where another emotion is asked for.
+    """
+
+    network: "LSTMVAE"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Its own last token, the course of the latent, and the memory of both networks."""
+        network, config = self.network, self.network.config
+        memory = (config.layers, 2, config.channels)
+        shapes = {
+            "said": (config.frames_per_token, network.codec.layout.width),
+            "latent": (network.latent,),
+            "past": network.past_shape,
+            "danced": (1,),
+            "leg_emotion": (len(self.usual_energy),),
+            "encoder": memory,
+            "decoder": memory,
+        }
+        return tuple(State(name=name, shape=shape) for name, shape in shapes.items())
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.latent
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        network, emotion = self.network, conditions.emotion
+        own, latent, past, danced, leg_emotion, encoder, decoder = states
+        token = network.codec.normalise(frames)
+        mean, _, past, encoder = network.encode(token, past, encoder)
+        # Frames that are not its own are a person's: the latent starts from what they dance.
+        led = (token - own).square().mean((1, 2)).unsqueeze(1) > DEVIATED**2
+        changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
+        begins = led | changed | (danced >= network.config.leg_tokens)
+        drawn = self.drawn(torch.where(led, mean, latent), conditions)
+        # A graph has no branches: the draw is made at every step, and kept where a leg begins.
+        latent = torch.where(begins, drawn, latent)
+        leg_emotion = torch.where(begins, emotion, leg_emotion)
+        danced = torch.where(begins, 0.0, danced)
+        condition = network.conditioned(self.labels_of(emotion), conditions.energy)
+        own, decoder = network.decode(token, latent, danced.squeeze(1).long(), condition, decoder)
+        after = own, latent, past, danced + 1.0, leg_emotion, encoder, decoder
+        return network.codec.denormalise(own), after
+
+    def drawn(self, latent: Tensor, conditions: StepConditions) -> Tensor:
+        """Return a latent (N, D) to be reached a leg after another (N, D)."""
+        network, emotion, energy = self.network, conditions.emotion, conditions.energy
+        labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
+        energies = energy, calm(emotion, energy, self.usual_energy)
+        with_emotion, without = (
+            network.walk(latent, network.conditioned(*guess))
+            for guess in zip(labels, energies, strict=True)
+        )
+        return with_emotion.guided(without, conditions.guidance).sample(
+            conditions.temperature, conditions.uniform, conditions.normal
+        )
+
+
 class LSTMVAE(EnergyNetwork):
     """Encoder, decoder, and the mixture by which the latent walks."""
 
+    STEP: ClassVar[type[ExportedStep]] = Step
     DISTURBANCE: ClassVar[str] = "input_noise"
     PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
@@ -313,10 +388,6 @@ class LSTMVAE(EnergyNetwork):
         """Return None: decoded frames have no density of their own."""
         del batch
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
 
 def _errors(outputs: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean squared errors of frames (N, T, F) and of the steps to them.
@@ -326,76 +397,3 @@ def _errors(outputs: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     real = real[:, : outputs.shape[1] + 1]
     steps = torch.diff(torch.cat([real[:, :1], outputs], 1), dim=1)
     return functional.mse_loss(outputs, real[:, 1:]), functional.mse_loss(steps, real.diff(dim=1))
-
-
-class Step(ExportedStep):
-    """Takes one token and gives the next.
-
-    Where the token is not the one that it gave, a person leads: the latent is drawn from the
-    posterior's mean. Else it is drawn from the latent before. A leg, whose tokens the state
-    `danced` counts, begins where one ends, or where another emotion is asked for.
-    """
-
-    network: LSTMVAE
-    usual_energy: Tensor
-
-    def __init__(self, network: LSTMVAE, always: Tensor, usual_energy: Tensor) -> None:
-        c = network.config
-        shapes = {
-            "said": (c.frames_per_token, network.codec.layout.width),
-            "latent": (network.latent,),
-            "past": network.past_shape,
-            "danced": (1,),
-            "leg_emotion": (len(usual_energy),),
-            "encoder": (c.layers, 2, c.channels),
-            "decoder": (c.layers, 2, c.channels),
-        }
-        states = tuple(State(name=name, shape=shape) for name, shape in shapes.items())
-        super().__init__(network, always, states, c.frames_per_token, network.latent)
-        self.register_buffer("usual_energy", usual_energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        said: Tensor,
-        latent: Tensor,
-        past: Tensor,
-        danced: Tensor,
-        leg_emotion: Tensor,
-        encoder: Tensor,
-        decoder: Tensor,
-    ) -> tuple[Tensor, ...]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        network = self.network
-        inputs = network.codec.normalise(frames)
-        mean, _, past, encoder = network.encode(inputs, past, encoder)
-        strayed = (inputs - said).square().mean((1, 2)).unsqueeze(1) > DEVIATED**2
-        changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
-        begins = strayed | changed | (danced >= network.config.leg_tokens)
-        here = torch.where(strayed, mean, latent)
-        drawn = self.drawn(here, emotion, energy, temperature, guidance, uniform, normal)
-        latent = torch.where(begins, drawn, latent)
-        leg_emotion = torch.where(begins, emotion, leg_emotion)
-        danced = torch.where(begins, 0.0, danced)
-        told = danced.squeeze(1).long(), network.conditioned(self.labels_of(emotion), energy)
-        said, decoder = network.decode(inputs, latent, *told, decoder)
-        following = network.codec.denormalise(said)
-        return following, said, latent, past, danced + 1.0, leg_emotion, encoder, decoder
-
-    def drawn(self, latent: Tensor, *asked: Tensor) -> Tensor:
-        """Return a latent (N, D) to be reached a leg after another, from all that is asked for."""
-        emotion, energy, temperature, guidance, uniform, normal = asked
-        network = self.network
-        labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
-        energies = energy, calm(emotion, energy, self.usual_energy)
-        with_emotion, without = (
-            network.walk(latent, network.conditioned(*told))
-            for told in zip(labels, energies, strict=True)
-        )
-        return with_emotion.guided(without, guidance).sample(temperature, uniform, normal)
