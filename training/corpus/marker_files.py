@@ -151,7 +151,7 @@ def read_c3d(path: Path, name: str = "") -> Markers:
     """Read a C3D file.
 
     Args:
-        path: Of the file.
+        path: The file.
         name: For the markers; that of the file if empty.
 
     Returns:

@@ -23,8 +23,8 @@ class Markers:
         name: Where they come from; unique in a corpus.
         fps: Frames per second.
         labels: A name for each marker, as the file has it.
-        positions: Of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN where a marker
-            was not seen.
+        positions: Places of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN
+            where a marker was not seen.
     """
 
     name: str

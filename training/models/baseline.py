@@ -27,7 +27,7 @@ FRAMES_PER_STEP = 4
 """Frames that an exported step takes and gives, as the default does."""
 
 SMALLEST_STEP = 1e-2
-"""Of a frame in normalised features: below it nothing moves."""
+"""Length of a step from frame to frame, normalised, below which nothing moves."""
 
 Memory = tuple[Tensor, Tensor]
 """The two states of a baseline's step."""
@@ -45,7 +45,7 @@ class PointConfig(Config):
     """Sizes of every deterministic baseline, and what it learns by.
 
     Attributes:
-        error: Of the prediction, in the mean.
+        error: Error of the prediction, of which the mean counts.
         stillness_penalty: Weight of the share by which predicted steps from frame to frame are
             smaller than real ones.
     """

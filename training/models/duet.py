@@ -67,7 +67,7 @@ def joint_positions(frames: Tensor, joints: Sequence[int] = JOINTS) -> Tensor:
 
     Args:
         frames: Raw features (..., F).
-        joints: Whose positions are wanted.
+        joints: Joints to place.
 
     Returns:
         Positions, metres, (..., joints, 3).
@@ -151,7 +151,7 @@ class Relations(nn.Module):
 
         Args:
             own: Raw features of tokens, (..., K, F).
-            seen: Of the other with each, (..., K, W).
+            seen: The other dancer as observed with each, (..., K, W).
         """
         place = seen[..., -1, observed_dancer.PLACE]
         mine, theirs = states_of(own), states_of(seen[..., : features.WIDTH])

@@ -50,7 +50,7 @@ from training.models.token_codec import TokenCodec
 from training.models.window import Window
 
 STEP_WEIGHT = 10.0
-"""Of the error of steps from frame to frame, beside that of frames: they are much smaller."""
+"""Weight of the error of steps from frame to frame: they are much smaller than frames."""
 
 CHANGED = 0.5
 """Sum of the differences of emotion weights from which on a new leg begins at once."""
@@ -76,10 +76,10 @@ class Config(Sizes):
         latent: Numbers in a latent, at most.
         leg_tokens: Tokens from one latent to the next.
         token_latent: Numbers of the linear codec in which a token is decoded.
-        components: Of the mixture over the next latent.
-        channels: Of encoder and decoder.
-        layers: Of each.
-        kl_weight: Of the nats between posterior and unit normal, beside the mean squared error.
+        components: Components of the mixture over the next latent.
+        channels: Channels of encoder and decoder.
+        layers: Layers of each.
+        kl_weight: Weight of the nats between posterior and unit normal, beside the squared error.
     """
 
     kind: Literal["lstm-vae"]
@@ -98,7 +98,7 @@ class Parts(NamedTuple):
     Attributes:
         error: Squared error of the frames decoded from latents, per normalised feature.
         step_error: The same of steps from frame to frame.
-        divergence: Of posteriors from the unit normal, nats.
+        divergence: Divergence of posteriors from the unit normal, nats.
         walk: Negative log likelihood of a latent after that of the leg before, nats.
     """
 
@@ -223,7 +223,7 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: Normalised features, (N, K, F).
             past: Pose coordinates of the last leg of frames, (N, leg * K, P).
-            memory: Of the encoder.
+            memory: The encoder's memory.
         """
         stream, memory = self.encoder(token.flatten(-2), memory)
         more, log_scale = self.posterior(stream).float().chunk(2, -1)
@@ -245,7 +245,7 @@ class LSTMVAE(EnergyNetwork):
 
     @property
     def past_shape(self) -> tuple[int, int]:
-        """Of the pose coordinates of a leg of frames."""
+        """Shape of the pose coordinates of a leg of frames."""
         return self.legs.sizes.window, self.legs.sizes.poses
 
     def goal(self, latent: Tensor, place: Tensor) -> Tensor:
@@ -264,9 +264,9 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: Normalised features of the token before, (N, K, F).
             latent: The posterior as it will be at the leg's end, (N, D).
-            number: Of the token that follows in its leg, from 0, (N,).
-            condition: Of the token that follows, (N, L + 2).
-            memory: Of the decoder.
+            number: Place in its leg of the token that follows, from 0, (N,).
+            condition: Conditions of the token that follows, (N, L + 2).
+            memory: The decoder's memory.
         """
         place = functional.one_hot(number, self.config.leg_tokens).to(token.dtype)
         last = token[:, -2:]
@@ -286,8 +286,8 @@ class LSTMVAE(EnergyNetwork):
         Args:
             tokens: Normalised features, (N, S, K, F).
             latents: The posterior a leg after each, (N, S, D).
-            conditions: Of the tokens after them, (N, S, L + 2).
-            memory: Of the decoder.
+            conditions: Conditions of the tokens after them, (N, S, L + 2).
+            memory: The decoder's memory.
         """
         first = torch.zeros(len(tokens), dtype=torch.long, device=tokens.device)
         each = zip(tokens.unbind(1), latents.unbind(1), conditions.unbind(1), strict=True)
@@ -303,8 +303,8 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: The last one before it, (N, K, F).
             latent: The posterior as it will be at its end, (N, D).
-            conditions: Of its tokens, (N, leg, L + 2).
-            memory: Of the decoder.
+            conditions: Conditions of its tokens, (N, leg, L + 2).
+            memory: The decoder's memory.
         """
         tokens = []
         for number, condition in enumerate(conditions.unbind(1)):

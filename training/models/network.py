@@ -60,7 +60,7 @@ class Optimiser(Strict):
 
     Attributes:
         learning_rate: The highest, after warm-up.
-        weight_decay: Of AdamW.
+        weight_decay: Weight decay of AdamW.
         batch_size: Windows in a step, on each device.
         warm_up_steps: Steps of rising learning rate, without own samples.
         own_sample_share: Probability that an input token is the network's own sample.
@@ -108,7 +108,7 @@ class Network(nn.Module, ABC):
         Args:
             config: Sizes, of the kind's own `Config`.
             labels: Number of labels.
-            layout: Of the features.
+            layout: Layout of the features.
         """
         super().__init__()
 
@@ -125,7 +125,7 @@ class Network(nn.Module, ABC):
         """Take note of what the numbers of texts in windows stand for; most kinds have no use.
 
         Args:
-            tokens: Of every text by number, (texts, tokens, W).
+            tokens: Tokens of every text by its number, (texts, tokens, W).
         """
 
     @abstractmethod
@@ -134,7 +134,7 @@ class Network(nn.Module, ABC):
 
         Args:
             batch: Windows, with a leading axis.
-            disturbance: Of the inputs, as `DISTURBANCE` names it; 0 for none.
+            disturbance: Strength of the inputs' disturbance, as `DISTURBANCE` names it; 0 for none.
         """
 
     @abstractmethod
@@ -150,7 +150,7 @@ class EnergyNetwork(Network):
     """A network conditioned on energy, relative to the energies that are usual.
 
     Attributes:
-        log_energy_mean: Of the logarithm of usual speeds in m/s.
+        log_energy_mean: Mean logarithm of usual speeds in m/s.
         log_energy_scale: Standard deviation of that logarithm.
     """
 
@@ -185,7 +185,7 @@ def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:
     Args:
         emotion: Weights, (N, E).
         energy: Energy asked for, m/s, (N, 1); it counts where there is no emotion.
-        usual_energy: Of each emotion, m/s, (E,).
+        usual_energy: Usual energy of each emotion, m/s, (E,).
     """
     total = emotion.sum(1, keepdim=True)
     usual = (emotion * usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)

@@ -92,7 +92,7 @@ class SpaceTime(TransformerMDN):
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
+        """Shape of the keys, and of the values, that a step hands on."""
         layers, *rest = super().cache_shape
         return (layers, self.tokens.count, *rest)
 

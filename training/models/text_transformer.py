@@ -42,7 +42,7 @@ class Config(token_transformer.TransformerSizes):
     """Sizes of a network.
 
     Attributes:
-        text_encoder: Of `motion.text`.
+        text_encoder: Name of an encoder of `motion.model.text`.
         text_channels: Numbers in a token of that encoder.
     """
 

@@ -110,7 +110,7 @@ class TokenTransformer(EnergyNetwork):
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
+        """Shape of the keys, and of the values, that a step hands on."""
         c = self.config
         return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
 
