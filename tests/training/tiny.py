@@ -95,6 +95,43 @@ def tiny_latent_diffusion() -> Recipe:
     return Recipe.model_validate(recipe)
 
 
+def tiny_text() -> Recipe:
+    """Return a recipe of a kind that takes text, of clips of no emotion too."""
+    recipe = TINY.model_dump()
+    recipe["model"]["kind"] = "text-transformer"
+    recipe["data"]["shares"]["unlabelled"] = 1
+    return Recipe.model_validate(recipe)
+
+
+def tiny_duet() -> Recipe:
+    """Return a recipe of the kind that observes another dancer."""
+    recipe = TINY.model_dump()
+    recipe["data"]["datasets"].append("duets")
+    recipe["data"] |= {"duet_minutes": 1.0, "shares": {"neutral": 1, "happy": 1, "dance": 4}}
+    recipe["model"] |= {"kind": "duet", "relation_channels": 8, "relation_heads": 2}
+    return Recipe.model_validate(recipe)
+
+
+def tiny_space_time() -> Recipe:
+    """Return a recipe of the kind whose tokens are joints."""
+    recipe = TINY.model_dump()
+    recipe["model"]["kind"] = "space-time"
+    return Recipe.model_validate(recipe)
+
+
+def tiny_recipe(kind: str) -> Recipe:
+    """Return a recipe of any kind."""
+    made = {
+        "transformer-mdn": lambda: TINY,
+        "space-time": tiny_space_time,
+        "duet": tiny_duet,
+        "text-transformer": tiny_text,
+        "lstm-vae": tiny_vae,
+        "latent-diffusion": tiny_latent_diffusion,
+    }
+    return made[kind]() if kind in made else tiny_baseline(kind)
+
+
 def clips() -> list[Clip]:
     """One clip of each label of the recipe."""
     base = swaying(150)

@@ -27,7 +27,7 @@ from motion.rigs.rig_clip import RigClip
 Array = np.ndarray
 
 ENDING = "_poses.npz"
-"""Of the files that hold motion; `shape.npz` beside them holds none."""
+"""Ending of the files that hold motion; `shape.npz` beside them holds none."""
 
 IGNORED = "gender, betas"
 """What is not read, as every clip's label `ignored` says."""
@@ -92,9 +92,9 @@ def read_amass(path: Path, name: str = "", labels: dict[str, str] | None = None)
     """Read a file of AMASS onto the canonical skeleton; fingers, gender and shape are ignored.
 
     Args:
-        path: Of the file.
-        name: Of the clip; that of the file if empty.
-        labels: Of the clip.
+        path: The file.
+        name: Name of the clip; that of the file if empty.
+        labels: Labels of the clip.
 
     Raises:
         MotionFileError: If it is no such file, or its arrays have another shape, unit or axis.

@@ -92,7 +92,7 @@ def choreographed_duets(minutes: float, seed: int) -> list[Clip]:
 
     Args:
         minutes: Their total duration, rounded up to whole duets.
-        seed: Of all choices; the same seed gives the same duets.
+        seed: Random seed of all choices; the same seed gives the same duets.
 
     Returns:
         Clips of 30 s, two for each duet, with labels `dataset` "duets", `content` "dance",

@@ -60,7 +60,7 @@ def read_humanml(path: Path, name: str = "") -> Markers:
     """Read a file of HumanML3D as markers that sit on the joints.
 
     Args:
-        path: Of the file.
+        path: The file.
         name: For the markers; that of the file if empty.
 
     Raises:

@@ -1,1 +1,1 @@
-"""Classification: measures, classifier, comparison, reports."""
+"""Measures of models and of real motion, and reports; nothing that training itself needs."""

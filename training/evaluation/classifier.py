@@ -241,8 +241,8 @@ class _TrainingSet:
 
     Attributes:
         frames: (T, F).
-        starts: Of each clip, (N,).
-        lengths: Of each clip before it was played to and fro, (N,).
+        starts: First frame of each clip, (N,).
+        lengths: Frames of each clip before it was played to and fro, (N,).
         pools: Clips by emotion and data set: an emotion that is in one data set alone must not be
             known by the habits of that.
     """
@@ -285,6 +285,7 @@ class _TrainingSet:
         labels = rng.integers(0, len(self.pools), BATCH)
         pools = [self.pools[label][rng.integers(len(self.pools[label]))] for label in labels]
         clips = np.array([rng.choice(pool) for pool in pools])
+        # Slightly another tempo or size, or a mirror, leaves an emotion as it is.
         tempo = np.exp(rng.uniform(-TEMPO, TEMPO, (BATCH, 1)))
         room = np.maximum(self.lengths[clips] - np.ceil(length * tempo[:, 0]) - 1, 0)
         first = self.starts[clips] + (rng.random(BATCH) * (room + 1)).astype(int)

@@ -54,7 +54,7 @@ def compare(
     Args:
         models: Model folders, of the same emotions; at least one that can be loaded.
         clips: A corpus.
-        seconds: Of each long rollout.
+        seconds: Length of each long rollout.
         progress: Takes how it goes on.
         cache: Folder for trained classifiers.
 

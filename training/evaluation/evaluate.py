@@ -42,7 +42,7 @@ class Result:
     """What was measured of one source, or of real motion.
 
     Attributes:
-        name: Of the source.
+        name: Name of the source.
         scores: By name; nan where it cannot be told.
         by_emotion: Some of the scores for each emotion alone.
         confusion: Shares of windows by emotion asked for and taken for, for contexts of the same
@@ -109,7 +109,7 @@ def evaluate(
         source: What is measured.
         held_out: The clips that it goes on from.
         reference: Real motion of the same emotions.
-        seconds: Of each long rollout, after it has settled.
+        seconds: Length of each long rollout, after it has settled.
         tick: Told of the frames danced.
     """
     segment_seconds = min(SEGMENT_SECONDS, seconds / 2)

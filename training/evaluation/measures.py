@@ -28,10 +28,10 @@ FREEZE_SECONDS = 2.0
 FREEZE_SHARE = 0.1
 SKATE_HEIGHT = 0.06 * LEG_LENGTH
 AUDIENCE_ANGLE = np.radians(60.0)
-"""Of +Z: within it a figure faces the audience."""
+"""Angle from +Z, radians: within it a figure faces the audience."""
 
 SPECTRUM_FRAMES = 32
-"""Of a segment: frequencies are half the frame rate over 16 apart."""
+"""Frames of a segment: frequencies are half the frame rate over 16 apart."""
 
 NEIGHBOURS = 3
 
@@ -51,7 +51,7 @@ class Trace:
         toe_changes: Changes of the toes' speed, leg lengths per second squared, (A, 2).
         kinetic: Kinetic features of each window, (W, K).
         spectrum: Power density of the jerk over frequency, mean over joints, (S,).
-        distance: Of the hips from the centre of the stage, metres, (T,).
+        distance: Distance of the hips from the centre of the stage, metres, (T,).
         to_audience: Share of frames that face the audience, in [0, 1].
         broken: Frames that are not finite; the pose before stands in for them.
     """

@@ -45,7 +45,7 @@ class HeldOutClips:
 
     Attributes:
         contexts: By emotion, longest first, one at least.
-        dancers: Of no emotion, whom no training clip need resemble.
+        dancers: Clips of no emotion, which need resemble no training clip.
         fps: Frames per second of all.
     """
 

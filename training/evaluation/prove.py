@@ -33,11 +33,11 @@ Play = Callable[[str, Sequence[Clip], Sequence[Clip]], list[Clip]]
 """Goes on from clips of a label; also takes what truly follows, for the references that cheat."""
 
 CLIPS, CLIP_SECONDS = 12, 12.0
-"""Of each label, to learn from."""
+"""Clips of each label to learn from, and their length in seconds."""
 
 INPUT_SECONDS, OUTPUT_SECONDS = 3.0, 12.0
 WINDOWS = 8
-"""Of each label, to be measured on."""
+"""Clips of each label to measure on."""
 
 NEXT = 4
 """Frames that count as what comes next."""
@@ -53,7 +53,7 @@ neither frequency nor amplitude by more than that share of the law's."""
 
 
 PROVABLE = tuple(kind for kind, network in KINDS.items() if not network.OBSERVES_DANCER)
-"""Kinds that learn any skeleton; who heeds another dancer has `training.evaluation.reaction`."""
+"""Kinds that learn any skeleton; `training.evaluation.reaction` measures the others."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,9 @@ def prove(
     """Yield how well each kind learns each synthetic motion, after persistence and the law itself.
 
     Args:
-        kinds: Of `PROVABLE`.
+        kinds: Some of `PROVABLE`.
         synthetics: Motions to learn.
-        steps: Of training.
+        steps: Training steps.
     """
     for synthetic in synthetics:
         yield synthetic, "persistence", _measured(synthetic, _persist)

@@ -30,7 +30,7 @@ from training.fit.dataset import seen_by_tokens
 Array = np.ndarray
 
 SEED = 1_000_003
-"""Of the choreographer's held-out duets: of no recipe."""
+"""Random seed of the choreographer's held-out duets: no recipe has it."""
 
 MINUTES = 6.0
 SECONDS = 28.0
@@ -59,8 +59,8 @@ class Coupling:
 
     Attributes:
         speed: Correlation of the joints' speeds, at the delay where it is highest.
-        coherence: Of the joints' velocities: 1 if they move the same, the opposite or a mirrored
-            way throughout, 0 if they know nothing of one another; likewise.
+        coherence: Coherence of the joints' velocities: 1 if they move the same, the opposite or a
+            mirrored way throughout, 0 if they know nothing of one another; likewise.
         delay: Seconds after which the velocities are most alike.
     """
 
@@ -74,7 +74,7 @@ class Result:
     """What was measured of a model.
 
     Attributes:
-        name: Of the model.
+        name: Name of the model.
         foresight: Error of the frames after a token, cm, by kind of duet and who is seen.
         coupling: By kind of duet, who dances, and measure.
     """
@@ -88,7 +88,7 @@ def held_out_duets(clips: Sequence[Clip]) -> list[Duet]:
     """Return the choreographer's held-out duets, and all pairs of a corpus, cut to equal length.
 
     Args:
-        clips: Of the corpus; those that were danced together are taken, in both orders.
+        clips: Clips of the corpus; those that were danced together are taken, in both orders.
     """
     frames = round(SECONDS * FPS)
     made = choreographed_duets(MINUTES, SEED)
@@ -166,8 +166,8 @@ def foresight(
 
     Args:
         engine: The model.
-        duets: Whose own dancers are foreseen.
-        seen: Whom the model sees in each; None for nobody.
+        duets: Duets with the dancers that are foreseen.
+        seen: The dancer that the model sees in each; None for nobody.
     """
     contract = engine.contract
     length = contract.frames_per_step
@@ -217,8 +217,8 @@ def roll_out_duets(
 
     Args:
         engine: The model.
-        duets: Whose own dancers they go on from.
-        seen: Whom each sees; None for nobody.
+        duets: Duets with the dancers that they go on from.
+        seen: The dancer that each sees; None for nobody.
     """
     begin, frames = round(CONTEXT_SECONDS * FPS), len(duets[0].own)
     company = Company(engine, [SEED + number for number in range(len(duets))])

@@ -58,12 +58,12 @@ class Report:
     Attributes:
         labels: The emotions.
         real: Real motion.
-        results: Of the sources.
+        results: Results of the sources.
         failures: Why others could not be measured, by their name.
         real_accuracy: The classifier's accuracy on unseen real clips, by the set of clips.
         machine: What the times were measured on.
         fps: Frames per second of the motion.
-        seconds: Of each long rollout.
+        seconds: Length of each long rollout.
         retrieval: How well prompts are shown, where a model takes text.
     """
 

@@ -75,7 +75,7 @@ class TextRegression:
     """Guesses sentence embeddings from motion.
 
     Attributes:
-        mean: Of the statistics of clips, (K,).
+        mean: Mean of the statistics of clips, (K,).
         scale: Their standard deviations, (K,).
         weights: From statistics to embeddings, (K, W).
         usual: Mean embedding of texts, (W,).

@@ -29,7 +29,7 @@ class ConditionChange:
         frame: From which on it holds.
         emotion: Weights, (E,), with a sum above 0.
         energy: 1 is usual for the emotion.
-        dancer: Whom to take up at this frame, if anybody.
+        dancer: A dancer to take up at this frame, if any.
     """
 
     frame: int
@@ -44,7 +44,7 @@ class RolloutSpec:
 
     Attributes:
         context: The motion that it goes on from.
-        seed: Of all chance in it; specs of one seed and context differ by their changes alone.
+        seed: Random seed; rollouts of one seed and context differ by their changes alone.
         changes: In the order of their frames, the first at frame 0.
     """
 
@@ -71,7 +71,7 @@ class MotionSource(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the source, unique in a report."""
+        """Name of the source, unique in a report."""
 
     @property
     def emotions(self) -> tuple[str, ...]:

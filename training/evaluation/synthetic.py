@@ -86,7 +86,7 @@ class SyntheticMotion:
         """Return frequencies in Hz, and amplitudes: with them the speed of what travels.
 
         Args:
-            clip: Of several cycles.
+            clip: A clip of several cycles.
         """
         signals = self.signals(clip)
         signals = signals - signals.mean(axis=0)

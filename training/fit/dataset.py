@@ -57,14 +57,14 @@ class StitchedWindows(IterableDataset[Window]):
 
         Args:
             pools: One for each set of labels; empty only where the share is 0.
-            labels: Of each pool, 1 where it has them.
+            labels: Labels of each pool, 1 where it has them.
             shares: How often each pool is drawn, summing to 1.
             emotions: How many labels are emotions; they come first, and are dropped apart from
                 the others.
             tokens: Tokens in a window.
             frames_per_token: Frames in a token.
-            seed: Of all random choices; processes and their workers derive theirs from it.
-            rank: Of the process among those that train together.
+            seed: Seed of all random choices; processes and their workers derive theirs from it.
+            rank: Number of the process among those that train together.
             feature_scale: Divides features where poses are compared.
             dropout: What windows hide.
         """
@@ -90,7 +90,7 @@ class StitchedWindows(IterableDataset[Window]):
 
     def window(self, rng: np.random.Generator) -> Window:
         """Return one window drawn with a generator."""
-        ahead = int(FPS)
+        ahead = int(FPS)  # energy is that of the coming second, so more is stitched than is shown
         needed = 2 + self.tokens * self.frames_per_token
         stitched = self._stitch(needed + ahead, rng)
         frames, speed, labels, energy_known, texts, blended, seen = stitched
@@ -121,6 +121,7 @@ class StitchedWindows(IterableDataset[Window]):
         seen = np.zeros((length, self._width), np.float32)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
+            # Mostly into another pool: every emotion has to follow every other.
             if at and rng.random() > KEEP_POOL:
                 pool = int(rng.choice(len(self.pools), p=self.shares))
             start, stop = self._segment(pool, frames[at - 1] if at else None, rng)
@@ -128,16 +129,20 @@ class StitchedWindows(IterableDataset[Window]):
             here = slice(at, at + stop - start)
             frames[here] = self.pools[pool].frames[start:stop]
             speed[here] = self.pools[pool].speed[start:stop]
+            # Emotion, other labels and energy are hidden apart from one another, for a segment:
+            # live, any may be absent, and guidance needs the guess without the emotion.
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
             emotion_known, others_known, known[here] = rng.random(3) >= hidden
             labels[here] = self.labels[pool] * np.where(
                 self._is_emotion, emotion_known, others_known
             )
             if self._speaks and rng.random() >= self.dropout.text:
+                # One of a clip's texts, drawn anew: no wording stands for a motion alone.
                 texts[here] = rng.choice(self.pools[pool].texts[start])
             if self._width and rng.random() >= self.dropout.other:
                 seen[here] = self.pools[pool].other[start:stop]
             if at:
+                # Where clips meet, the motion is nobody's: such tokens are marked as not real.
                 blend(frames, at)
                 blended[at : at + BLEND_FRAMES] = True
             at = here.stop
@@ -165,6 +170,7 @@ class StitchedWindows(IterableDataset[Window]):
         candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), room.max())]
         start = int(candidates[0])
         if last is not None:
+            # The nearest of some random poses: smooth seams, yet not always the same ones.
             apart = (pool.frames[candidates] - last) / self.feature_scale
             start = int(candidates[np.square(apart).sum(-1).argmin()])
         seconds = rng.uniform(*SEGMENT_SECONDS)
@@ -177,7 +183,7 @@ def seen_by_tokens(
     """Return what is seen of the other with each token, somewhat late, as a partner sees it.
 
     Args:
-        seen: With each frame; see `motion.other`.
+        seen: With each frame; see `motion.model.observed_dancer`.
         first: Frames with which the tokens begin.
         frames_per_token: K.
     """

@@ -34,13 +34,13 @@ class Pool:
     """All clips with the same labels, end to end.
 
     Attributes:
-        layout: Of the features.
+        layout: Layout of the features.
         frames: Raw features, (T, F).
         speed: Mean joint speed, m/s, (T,).
         ends: For each frame the index one past the last of its clip, (T,).
         texts: For each frame the numbers of its clip's texts, (T, V).
-        other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
-            observe nobody.
+        other: Another dancer as observed (`motion.model.observed_dancer`), (T, W); (T, 0) for kinds
+            that observe nobody.
     """
 
     layout: Layout
@@ -62,7 +62,7 @@ class Pool:
         Args:
             clips: At least one. Each comes once with each of its others, and once if none are
                 named.
-            numbers: Of texts; those that are not among them go without.
+            numbers: Numbers of texts; clips with other texts go without.
             others: Who else dances, by the name of a clip; None for kinds that observe nobody.
         """
         layout, observed = Layout(clips[0].skeleton), others or {}

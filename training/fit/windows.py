@@ -20,7 +20,7 @@ from training.models.window import Window
 
 HELD_OUT_SEED = 0
 HELD_OUT_MINUTES = 4.0
-"""Of choreographed dance, of another seed than what is learnt from."""
+"""Minutes of held-out choreographed dance, of another seed than what is learnt from."""
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:

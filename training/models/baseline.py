@@ -9,6 +9,7 @@ Shapes: N batch, S frames, F features, L emotion labels, M mixture components, C
 """
 
 import math
+from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import torch
@@ -17,9 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from motion.model.contract import State
 from training.models.mixture import Mixture
-from training.models.network import ExportedStep, Network, Sizes
+from training.models.network import ExportedStep, Network, Sizes, States, StepConditions
 from training.models.normalisation import NARROWEST, Normalisation
 from training.models.window import Window
 
@@ -27,7 +27,7 @@ FRAMES_PER_STEP = 4
 """Frames that an exported step takes and gives, as the default does."""
 
 SMALLEST_STEP = 1e-2
-"""Of a frame in normalised features: below it nothing moves."""
+"""Length of a step from frame to frame, normalised, below which nothing moves."""
 
 Memory = tuple[Tensor, Tensor]
 """The two states of a baseline's step."""
@@ -45,7 +45,7 @@ class PointConfig(Config):
     """Sizes of every deterministic baseline, and what it learns by.
 
     Attributes:
-        error: Of the prediction, in the mean.
+        error: Error of the prediction, of which the mean counts.
         stillness_penalty: Weight of the share by which predicted steps from frame to frame are
             smaller than real ones.
     """
@@ -211,39 +211,35 @@ class BaselineStep(ExportedStep):
 
     network: Baseline
 
-    def __init__(self, network: Baseline, always: Tensor, states: tuple[State, State]) -> None:
-        noise = FRAMES_PER_STEP * network.head.noise
-        super().__init__(network, always, states, FRAMES_PER_STEP, noise)
+    @property
+    def frames_per_step(self) -> int:
+        """As many as the default's."""
+        return FRAMES_PER_STEP
 
+    @property
+    def noise(self) -> int:
+        """The head's numbers for each frame."""
+        return FRAMES_PER_STEP * self.network.head.noise
+
+    @abstractmethod
     def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
-        raise NotImplementedError
 
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        first: Tensor,
-        second: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        del energy, guidance, uniform
-        codec, head = self.network.codec, self.network.head
-        labels = self.labels_of(emotion).unsqueeze(1)
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after those that were taken."""
+        codec, head, (first, second) = self.network.codec, self.network.head, states
+        labels = self.labels_of(conditions.emotion).unsqueeze(1)
         inputs = self.network.joined(
             codec.normalise(frames), labels.expand(-1, FRAMES_PER_STEP, -1)
         )
         stream, memory = self.advance_memory(inputs, (first, second))
         after, following = memory, []
         for number in range(FRAMES_PER_STEP):
-            chance = normal[:, number * head.noise : (number + 1) * head.noise]
-            following.append(head.sample(stream, temperature, chance))
+            chance = conditions.normal[:, number * head.noise : (number + 1) * head.noise]
+            following.append(head.sample(stream, conditions.temperature, chance))
             if number + 1 < FRAMES_PER_STEP:
                 inputs = self.network.joined(following[-1].unsqueeze(1), labels)
                 stream, memory = self.advance_memory(inputs, memory)
-        return codec.denormalise(torch.stack(following, 1)), *after
+        return codec.denormalise(torch.stack(following, 1)), after

@@ -20,6 +20,7 @@ from motion.features import Layout
 from motion.model.contract import State
 from training.models import baseline
 from training.models.baseline import Baseline, BaselineStep, Memory, MixtureHead, PointHead
+from training.models.network import ExportedStep
 
 
 class MDNConfig(baseline.Config):
@@ -35,8 +36,28 @@ class MSEConfig(baseline.PointConfig):
     kind: Literal["lstm-mse"]
 
 
+class Step(BaselineStep):
+    """One frame through the LSTM, whose memory is the state."""
+
+    network: "LSTM"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The memory."""
+        memory = (self.network.config.layers, self.network.config.channels)
+        return State(name="hidden", shape=memory), State(name="cell", shape=memory)
+
+    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
+        hidden, cell = (state.transpose(0, 1).contiguous() for state in memory)
+        stream, (hidden, cell) = self.network.lstm(inputs, (hidden, cell))
+        return stream[:, -1], (hidden.transpose(0, 1), cell.transpose(0, 1))
+
+
 class LSTM(Baseline):
     """Long short-term memory over frames."""
+
+    STEP: ClassVar[type[ExportedStep]] = Step
 
     def __init__(
         self, config: baseline.Config, labels: int, layout: Layout, head: PointHead | MixtureHead
@@ -48,11 +69,6 @@ class LSTM(Baseline):
         """Return the stream (N, S, C) of inputs (N, S, F + L)."""
         stream: Tensor = self.lstm(inputs)[0]
         return stream
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        del usual_energy
-        return Step(self, always)
 
 
 class LSTMMDN(LSTM):
@@ -77,20 +93,3 @@ class LSTMMSE(LSTM):
 
     def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout, PointHead(config, layout.width))
-
-
-class Step(BaselineStep):
-    """One frame through the LSTM, whose memory is the state."""
-
-    network: LSTM
-
-    def __init__(self, network: LSTM, always: Tensor) -> None:
-        memory = (network.config.layers, network.config.channels)
-        states = (State(name="hidden", shape=memory), State(name="cell", shape=memory))
-        super().__init__(network, always, states)
-
-    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
-        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
-        hidden, cell = (state.transpose(0, 1).contiguous() for state in memory)
-        stream, (hidden, cell) = self.network.lstm(inputs, (hidden, cell))
-        return stream[:, -1], (hidden.transpose(0, 1), cell.transpose(0, 1))

@@ -31,7 +31,14 @@ from motion.features import Layout
 from motion.model.contract import State
 from training.corpus.corpus import FPS
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
-from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
+from training.models.network import (
+    EnergyNetwork,
+    ExportedStep,
+    Sizes,
+    States,
+    StepConditions,
+    calm,
+)
 from training.models.window import Window
 
 JOIN_HALF_LIFE = 0.2
@@ -81,9 +88,85 @@ class Block(nn.Module):
         return x + added
 
 
+class Step(ExportedStep):
+    """One step as the contract has it: takes frames, and gives the first that a window adds."""
+
+    network: "LatentDiffusion"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Pose coordinates of the past, and whether there is one yet."""
+        past = (self.network.config.past, self.network.codec.sizes.poses)
+        return State(name="past", shape=past), State(name="begun", shape=(1,))
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.codec.sizes.latent
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        codec, normal, (past, begun) = self.network.codec, conditions.normal, states
+        newest = codec.to_poses(frames)
+        past = torch.where(begun.unsqueeze(-1) > 0, past, newest[:, :1])
+        past = torch.cat([past[:, self.frames_per_step :], newest], 1)
+        labels, energies = self.guesses_of(conditions.emotion, conditions.energy)
+        latent = conditions.temperature.clamp(min=0).sqrt() * normal
+        given = past, latent, conditions.guidance, labels, energies
+        if torch.compiler.is_exporting():  # else it would be compiled
+            following = torch.cond((normal != 0).any(), self.sample, self.skip_sampling, given)
+        else:
+            following = self.sample(*given)
+        return codec.from_poses(following), (past, torch.ones_like(begun))
+
+    def sample(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
+        network, steps = self.network, self.network.config.sampling_steps
+        conditions = network.known(past), labels, energy
+        for left in range(steps, 0, -1):
+            share = left / steps
+            clean = latent - share * self.direction(latent, share, guidance, *conditions)
+            painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
+            latent = painted + (1 - 1 / left) * (latent - painted)
+        window = network.joined(past, network.codec.decode(latent))
+        return window[:, network.config.past :][:, : self.frames_per_step].clone()
+
+    def skip_sampling(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return anything, at no cost: without random numbers nobody wants the frames."""
+        del latent, guidance, labels, energy
+        return past[:, -self.frames_per_step :].clone()
+
+    def guesses_of(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
+        """Return labels and energy, first of the guess with the emotion, then of that without."""
+        labels = [self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))]
+        return torch.cat(labels), torch.cat([energy, calm(emotion, energy, self.usual_energy)])
+
+    def direction(
+        self,
+        latent: Tensor,
+        t: float,
+        guidance: Tensor,
+        known: Tensor,
+        labels: Tensor,
+        energy: Tensor,
+    ) -> Tensor:
+        """Return the direction (N, D), pushed away from that without emotion."""
+        share = torch.full_like(energy, t)
+        both = self.network(latent.repeat(2, 1), share, known.repeat(2, 1), labels, energy)
+        both = both.unflatten(0, (2, -1))
+        return both[0] + guidance * (both[0] - both[1])
+
+
 class LatentDiffusion(EnergyNetwork):
     """Predicts in which direction a latent lies from what is partly noise."""
 
+    STEP: ClassVar[type[ExportedStep]] = Step
     DISTURBANCE: ClassVar[str] = "input_noise"
     PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
@@ -215,10 +298,6 @@ class LatentDiffusion(EnergyNetwork):
         direction: Tensor = self.say(x)
         return direction.float()
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
 
 def spring(frames: int) -> Tensor:
     """Return what remains of a distance and of a speed per frame after each frame, (2, T).
@@ -238,88 +317,3 @@ def hold_oldest(past: Tensor, known: Tensor) -> Tensor:
     at = torch.arange(frames, device=past.device).expand(len(past), -1)
     at = at.maximum(frames - known.unsqueeze(-1))
     return past.gather(1, at.unsqueeze(-1).expand_as(past))
-
-
-class Step(ExportedStep):
-    """One step as the contract has it: takes frames, and gives the first that a window adds."""
-
-    network: LatentDiffusion
-    usual_energy: Tensor
-
-    def __init__(self, network: LatentDiffusion, always: Tensor, usual_energy: Tensor) -> None:
-        config = network.config
-        states = (
-            State(name="past", shape=(config.past, network.codec.sizes.poses)),
-            State(name="begun", shape=(1,)),
-        )
-        noise = network.codec.sizes.latent
-        super().__init__(network, always, states, config.frames_per_token, noise)
-        self.register_buffer("usual_energy", usual_energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        past: Tensor,
-        begun: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        del uniform
-        network = self.network
-        newest = network.codec.to_poses(frames)
-        past = torch.where(begun.unsqueeze(-1) > 0, past, newest[:, :1])
-        past = torch.cat([past[:, self.frames_per_step :], newest], 1)
-        labels, energies = self.conditions(emotion, energy)
-        latent = temperature.clamp(min=0).sqrt() * normal
-        given = past, latent, guidance, labels, energies
-        if torch.compiler.is_exporting():  # else it would be compiled
-            following = torch.cond((normal != 0).any(), self.sample, self.skip_sampling, given)
-        else:
-            following = self.sample(*given)
-        return network.codec.from_poses(following), past, torch.ones_like(begun)
-
-    def sample(
-        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
-    ) -> Tensor:
-        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
-        network, steps = self.network, self.network.config.sampling_steps
-        conditions = network.known(past), labels, energy
-        for left in range(steps, 0, -1):
-            share = left / steps
-            clean = latent - share * self.direction(latent, share, guidance, *conditions)
-            painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
-            latent = painted + (1 - 1 / left) * (latent - painted)
-        window = network.joined(past, network.codec.decode(latent))
-        return window[:, network.config.past :][:, : self.frames_per_step].clone()
-
-    def skip_sampling(
-        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
-    ) -> Tensor:
-        """Return anything, at no cost: without random numbers nobody wants the frames."""
-        del latent, guidance, labels, energy
-        return past[:, -self.frames_per_step :].clone()
-
-    def conditions(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
-        """Return labels and energy, first of the guess with the emotion, then of that without."""
-        labels = [self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))]
-        return torch.cat(labels), torch.cat([energy, calm(emotion, energy, self.usual_energy)])
-
-    def direction(
-        self,
-        latent: Tensor,
-        t: float,
-        guidance: Tensor,
-        known: Tensor,
-        labels: Tensor,
-        energy: Tensor,
-    ) -> Tensor:
-        """Return the direction (N, D), pushed away from that without emotion."""
-        share = torch.full_like(energy, t)
-        both = self.network(latent.repeat(2, 1), share, known.repeat(2, 1), labels, energy)
-        both = both.unflatten(0, (2, -1))
-        return both[0] + guidance * (both[0] - both[1])

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from training.models.mixture import Mixture
 
 RIDGE = 1e-2
-"""Of the regression, beside latents of unit variance."""
+"""Penalty of the regression, beside latents of unit variance."""
 
 
 class LatentPrior(nn.Module):

@@ -38,12 +38,19 @@ from motion.model.contract import State
 from training.models.latent_prior import LatentPrior
 from training.models.lstm import LSTM
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
-from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
+from training.models.network import (
+    EnergyNetwork,
+    ExportedStep,
+    Sizes,
+    States,
+    StepConditions,
+    calm,
+)
 from training.models.token_codec import TokenCodec
 from training.models.window import Window
 
 STEP_WEIGHT = 10.0
-"""Of the error of steps from frame to frame, beside that of frames: they are much smaller."""
+"""Weight of the error of steps from frame to frame: they are much smaller than frames."""
 
 CHANGED = 0.5
 """Sum of the differences of emotion weights from which on a new leg begins at once."""
@@ -69,10 +76,10 @@ class Config(Sizes):
         latent: Numbers in a latent, at most.
         leg_tokens: Tokens from one latent to the next.
         token_latent: Numbers of the linear codec in which a token is decoded.
-        components: Of the mixture over the next latent.
-        channels: Of encoder and decoder.
-        layers: Of each.
-        kl_weight: Of the nats between posterior and unit normal, beside the mean squared error.
+        components: Components of the mixture over the next latent.
+        channels: Channels of encoder and decoder.
+        layers: Layers of each.
+        kl_weight: Weight of the nats between posterior and unit normal, beside the squared error.
     """
 
     kind: Literal["lstm-vae"]
@@ -91,7 +98,7 @@ class Parts(NamedTuple):
     Attributes:
         error: Squared error of the frames decoded from latents, per normalised feature.
         step_error: The same of steps from frame to frame.
-        divergence: Of posteriors from the unit normal, nats.
+        divergence: Divergence of posteriors from the unit normal, nats.
         walk: Negative log likelihood of a latent after that of the leg before, nats.
     """
 
@@ -101,9 +108,77 @@ class Parts(NamedTuple):
     walk: Tensor
 
 
+class Step(ExportedStep):
+    """Takes one token and gives the next.
+
+    Where the token is not the one that it gave, a person leads: the latent is drawn from the
+    posterior's mean. Else it is drawn from the latent before. A leg, whose tokens the state
+    `danced` counts, begins where one ends, or where another emotion is asked for.
+    """
+
+    network: "LSTMVAE"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Its own last token, the course of the latent, and the memory of both networks."""
+        network, config = self.network, self.network.config
+        memory = (config.layers, 2, config.channels)
+        shapes = {
+            "said": (config.frames_per_token, network.codec.layout.width),
+            "latent": (network.latent,),
+            "past": network.past_shape,
+            "danced": (1,),
+            "leg_emotion": (len(self.usual_energy),),
+            "encoder": memory,
+            "decoder": memory,
+        }
+        return tuple(State(name=name, shape=shape) for name, shape in shapes.items())
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.latent
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        network, emotion = self.network, conditions.emotion
+        own, latent, past, danced, leg_emotion, encoder, decoder = states
+        token = network.codec.normalise(frames)
+        mean, _, past, encoder = network.encode(token, past, encoder)
+        # Frames that are not its own are a person's: the latent starts from what they dance.
+        led = (token - own).square().mean((1, 2)).unsqueeze(1) > DEVIATED**2
+        changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
+        begins = led | changed | (danced >= network.config.leg_tokens)
+        drawn = self.drawn(torch.where(led, mean, latent), conditions)
+        # A graph has no branches: the draw is made at every step, and kept where a leg begins.
+        latent = torch.where(begins, drawn, latent)
+        leg_emotion = torch.where(begins, emotion, leg_emotion)
+        danced = torch.where(begins, 0.0, danced)
+        condition = network.conditioned(self.labels_of(emotion), conditions.energy)
+        own, decoder = network.decode(token, latent, danced.squeeze(1).long(), condition, decoder)
+        after = own, latent, past, danced + 1.0, leg_emotion, encoder, decoder
+        return network.codec.denormalise(own), after
+
+    def drawn(self, latent: Tensor, conditions: StepConditions) -> Tensor:
+        """Return a latent (N, D) to be reached a leg after another (N, D)."""
+        network, emotion, energy = self.network, conditions.emotion, conditions.energy
+        labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
+        energies = energy, calm(emotion, energy, self.usual_energy)
+        with_emotion, without = (
+            network.walk(latent, network.conditioned(*guess))
+            for guess in zip(labels, energies, strict=True)
+        )
+        return with_emotion.guided(without, conditions.guidance).sample(
+            conditions.temperature, conditions.uniform, conditions.normal
+        )
+
+
 class LSTMVAE(EnergyNetwork):
     """Encoder, decoder, and the mixture by which the latent walks."""
 
+    STEP: ClassVar[type[ExportedStep]] = Step
     DISTURBANCE: ClassVar[str] = "input_noise"
     PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
@@ -148,7 +223,7 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: Normalised features, (N, K, F).
             past: Pose coordinates of the last leg of frames, (N, leg * K, P).
-            memory: Of the encoder.
+            memory: The encoder's memory.
         """
         stream, memory = self.encoder(token.flatten(-2), memory)
         more, log_scale = self.posterior(stream).float().chunk(2, -1)
@@ -170,7 +245,7 @@ class LSTMVAE(EnergyNetwork):
 
     @property
     def past_shape(self) -> tuple[int, int]:
-        """Of the pose coordinates of a leg of frames."""
+        """Shape of the pose coordinates of a leg of frames."""
         return self.legs.sizes.window, self.legs.sizes.poses
 
     def goal(self, latent: Tensor, place: Tensor) -> Tensor:
@@ -189,9 +264,9 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: Normalised features of the token before, (N, K, F).
             latent: The posterior as it will be at the leg's end, (N, D).
-            number: Of the token that follows in its leg, from 0, (N,).
-            condition: Of the token that follows, (N, L + 2).
-            memory: Of the decoder.
+            number: Place in its leg of the token that follows, from 0, (N,).
+            condition: Conditions of the token that follows, (N, L + 2).
+            memory: The decoder's memory.
         """
         place = functional.one_hot(number, self.config.leg_tokens).to(token.dtype)
         last = token[:, -2:]
@@ -211,8 +286,8 @@ class LSTMVAE(EnergyNetwork):
         Args:
             tokens: Normalised features, (N, S, K, F).
             latents: The posterior a leg after each, (N, S, D).
-            conditions: Of the tokens after them, (N, S, L + 2).
-            memory: Of the decoder.
+            conditions: Conditions of the tokens after them, (N, S, L + 2).
+            memory: The decoder's memory.
         """
         first = torch.zeros(len(tokens), dtype=torch.long, device=tokens.device)
         each = zip(tokens.unbind(1), latents.unbind(1), conditions.unbind(1), strict=True)
@@ -228,8 +303,8 @@ class LSTMVAE(EnergyNetwork):
         Args:
             token: The last one before it, (N, K, F).
             latent: The posterior as it will be at its end, (N, D).
-            conditions: Of its tokens, (N, leg, L + 2).
-            memory: Of the decoder.
+            conditions: Conditions of its tokens, (N, leg, L + 2).
+            memory: The decoder's memory.
         """
         tokens = []
         for number, condition in enumerate(conditions.unbind(1)):
@@ -313,10 +388,6 @@ class LSTMVAE(EnergyNetwork):
         """Return None: decoded frames have no density of their own."""
         del batch
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
 
 def _errors(outputs: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean squared errors of frames (N, T, F) and of the steps to them.
@@ -326,76 +397,3 @@ def _errors(outputs: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     real = real[:, : outputs.shape[1] + 1]
     steps = torch.diff(torch.cat([real[:, :1], outputs], 1), dim=1)
     return functional.mse_loss(outputs, real[:, 1:]), functional.mse_loss(steps, real.diff(dim=1))
-
-
-class Step(ExportedStep):
-    """Takes one token and gives the next.
-
-    Where the token is not the one that it gave, a person leads: the latent is drawn from the
-    posterior's mean. Else it is drawn from the latent before. A leg, whose tokens the state
-    `danced` counts, begins where one ends, or where another emotion is asked for.
-    """
-
-    network: LSTMVAE
-    usual_energy: Tensor
-
-    def __init__(self, network: LSTMVAE, always: Tensor, usual_energy: Tensor) -> None:
-        c = network.config
-        shapes = {
-            "said": (c.frames_per_token, network.codec.layout.width),
-            "latent": (network.latent,),
-            "past": network.past_shape,
-            "danced": (1,),
-            "leg_emotion": (len(usual_energy),),
-            "encoder": (c.layers, 2, c.channels),
-            "decoder": (c.layers, 2, c.channels),
-        }
-        states = tuple(State(name=name, shape=shape) for name, shape in shapes.items())
-        super().__init__(network, always, states, c.frames_per_token, network.latent)
-        self.register_buffer("usual_energy", usual_energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        said: Tensor,
-        latent: Tensor,
-        past: Tensor,
-        danced: Tensor,
-        leg_emotion: Tensor,
-        encoder: Tensor,
-        decoder: Tensor,
-    ) -> tuple[Tensor, ...]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        network = self.network
-        inputs = network.codec.normalise(frames)
-        mean, _, past, encoder = network.encode(inputs, past, encoder)
-        strayed = (inputs - said).square().mean((1, 2)).unsqueeze(1) > DEVIATED**2
-        changed = (emotion - leg_emotion).abs().sum(1, keepdim=True) > CHANGED
-        begins = strayed | changed | (danced >= network.config.leg_tokens)
-        here = torch.where(strayed, mean, latent)
-        drawn = self.drawn(here, emotion, energy, temperature, guidance, uniform, normal)
-        latent = torch.where(begins, drawn, latent)
-        leg_emotion = torch.where(begins, emotion, leg_emotion)
-        danced = torch.where(begins, 0.0, danced)
-        told = danced.squeeze(1).long(), network.conditioned(self.labels_of(emotion), energy)
-        said, decoder = network.decode(inputs, latent, *told, decoder)
-        following = network.codec.denormalise(said)
-        return following, said, latent, past, danced + 1.0, leg_emotion, encoder, decoder
-
-    def drawn(self, latent: Tensor, *asked: Tensor) -> Tensor:
-        """Return a latent (N, D) to be reached a leg after another, from all that is asked for."""
-        emotion, energy, temperature, guidance, uniform, normal = asked
-        network = self.network
-        labels = self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))
-        energies = energy, calm(emotion, energy, self.usual_energy)
-        with_emotion, without = (
-            network.walk(latent, network.conditioned(*told))
-            for told in zip(labels, energies, strict=True)
-        )
-        return with_emotion.guided(without, guidance).sample(temperature, uniform, normal)

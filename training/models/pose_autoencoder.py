@@ -30,7 +30,7 @@ Array = np.ndarray
 BATCH = 256
 LEARNING_RATE = 2e-3
 NUMBERS = 6
-"""Of a joint: its rotation as 6D."""
+"""Numbers of a joint: its rotation as 6D."""
 
 
 class BoneConvolution(nn.Module):
@@ -109,7 +109,7 @@ class PoseError:
     """How far an autoencoder's poses are from real ones that it has not seen.
 
     Attributes:
-        name: Of the autoencoder.
+        name: Name of the autoencoder.
         weights: Their number.
         millimetres: Mean distance of joints, seen from the hips.
         degrees: Mean angle of local rotations.
@@ -136,9 +136,9 @@ def compare(
         clips: To learn from.
         held_out: Clips to measure on.
         latent: Numbers for a pose.
-        channels: Of a joint, along the bones; the plain one is as large in all.
-        steps: Of training, of 256 poses each.
-        seed: Of weights and of the order of poses.
+        channels: Channels of a joint, along the bones; the plain one is as large in all.
+        steps: Training steps, of 256 poses each.
+        seed: Random seed of weights and of the order of poses.
     """
     codec = Normalisation(features.CANONICAL_LAYOUT)
     known, unseen = _frames_of(clips), _frames_of(held_out)

@@ -32,6 +32,7 @@ def recovery(deviation: Tensor) -> Tensor:
         D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
     """
     frames = deviation.shape[2]
+    # The half-life of a critically damped spring, in frames.
     rate = 2 * math.log(2) / (RETURN_HALF_LIFE * FPS)
     place = deviation[:, :, -1:]
     speed = place - deviation[:, :, -2:-1]
@@ -40,6 +41,7 @@ def recovery(deviation: Tensor) -> Tensor:
         t = torch.arange(1, frames + 1, device=deviation.device) + frames * (lag - 1)
         t = t.to(deviation.dtype)[:, None]
         tokens = max(0, deviation.shape[1] + 1 - lag)
+        # What all tokens' deviations leave in the token that follows `lag` later, summed up.
         decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
         returning[:, lag:] += decayed[:, :tokens]
     return returning
@@ -57,6 +59,7 @@ def perturb(
         share: Probability that an input is chosen, in [0, 1].
     """
     chosen = torch.rand(inputs.shape[:2], device=inputs.device) < share
+    # Chosen token by token, so that real and own tokens alternate within a window.
     deviation = deviation * chosen[..., None, None]
     returning = recovery(deviation)
     return inputs + deviation + returning[:, :-1], targets + returning[:, 1:]

@@ -14,7 +14,7 @@ References:
     (guidance by several conditions).
 """
 
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -26,7 +26,7 @@ from motion.model.contract import State
 from motion.model.text import TOKENS, WORDS
 from training.models import token_transformer
 from training.models.mixture import Mixture
-from training.models.network import CALM, ExportedStep
+from training.models.network import CALM, ExportedStep, States, StepConditions
 from training.models.scheduled_sampling import perturb
 from training.models.token_transformer import TokenTransformer, rotary
 from training.models.window import Window
@@ -42,7 +42,7 @@ class Config(token_transformer.TransformerSizes):
     """Sizes of a network.
 
     Attributes:
-        text_encoder: Of `motion.text`.
+        text_encoder: Name of an encoder of `motion.model.text`.
         text_channels: Numbers in a token of that encoder.
     """
 
@@ -103,8 +103,91 @@ class Block(token_transformer.Block):
         return x + read_out
 
 
+class Step(ExportedStep):
+    """One step as the contract has it: raw frames in, raw frames out, all guesses in one batch.
+
+    Caches carry a second axis of three, for the guesses.
+    """
+
+    network: "TextTransformer"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Caches of keys and values, and how many of their slots are in use."""
+        cache = (BRANCHES, *self.network.cache_shape)
+        return (
+            State(name="keys", shape=cache),
+            State(name="values", shape=cache),
+            State(name="filled", shape=(1,)),
+        )
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.codec.latent
+
+    @property
+    def text_width(self) -> int:
+        """Tokens of a prompt, and its usual energy."""
+        return TOKENS * self.network.config.text_channels + 1
+
+    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
+        """Return the energy (N, 1) that the guesses without emotion get.
+
+        Args:
+            emotion: Weights, (N, E).
+            energy: Asked for, m/s, (N, 1).
+            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
+        """
+        total = emotion.sum(1, keepdim=True)
+        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
+        usual = torch.where(pace > 0, pace, usual)
+        return torch.where(total > 0, CALM * usual, energy)
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        network, (keys, values, filled) = self.network, states
+        filled = (filled + 1).clamp(max=network.config.context_tokens)
+        normalised = network.codec.normalise(frames)
+        mixture, keys_after, values_after = network.step(
+            normalised.unsqueeze(1).expand(-1, BRANCHES, -1, -1).flatten(0, 1),
+            self.branches_of(conditions),
+            keys.flatten(0, 1),
+            values.flatten(0, 1),
+            filled.expand(-1, BRANCHES).flatten(),
+        )
+        latent = guided(mixture, conditions.guidance).sample(
+            conditions.temperature, conditions.uniform, conditions.normal
+        )
+        following = network.codec.decode(normalised[:, -2:], latent)
+        caches = (part.unflatten(0, (-1, BRANCHES)) for part in (keys_after, values_after))
+        return network.codec.denormalise(following), (*caches, filled)
+
+    def branches_of(self, conditions: StepConditions) -> TokenConditions:
+        """Return the conditions of the guesses, three to each row, (3 N)."""
+        emotion, energy, text = conditions.emotion, conditions.energy, conditions.text
+        assert text is not None  # as text_width says
+        prompt, calm = (
+            text[:, :-1].unflatten(1, (TOKENS, -1)),
+            self.calm(emotion, energy, text[:, -1:]),
+        )
+        nothing = self.labels_of(torch.zeros_like(emotion))
+        labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
+        prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
+        return TokenConditions(
+            labels.flatten(0, 1),
+            torch.stack([energy, calm, calm], 1).flatten(0, 1),
+            prompts,
+            torch.arange(prompts.shape[0], device=text.device),
+        )
+
+
 class TextTransformer(TokenTransformer):
     """Predicts the next token's latent from the tokens so far, an emotion, an energy, a prompt."""
+
+    STEP: ClassVar[type[ExportedStep]] = Step
 
     config: Config
     texts: Tensor
@@ -237,92 +320,6 @@ class TextTransformer(TokenTransformer):
         tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
         return self.nats_of(tokens, self(tokens[:, :-1], self.conditions_of(batch), everything))
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
-
-class Step(ExportedStep):
-    """One step as the contract has it: raw frames in, raw frames out, all guesses in one batch.
-
-    Caches carry a second axis of three, for the guesses.
-    """
-
-    network: TextTransformer
-    usual_energy: Tensor
-
-    def __init__(self, network: TextTransformer, always: Tensor, usual_energy: Tensor) -> None:
-        c = network.config
-        cache = (BRANCHES, *network.cache_shape)
-        states = (
-            State(name="keys", shape=cache),
-            State(name="values", shape=cache),
-            State(name="filled", shape=(1,)),
-        )
-        super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
-        self.text_width = TOKENS * c.text_channels + 1
-        self.register_buffer("usual_energy", usual_energy)
-
-    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
-        """Return the energy (N, 1) that the guesses without emotion get.
-
-        Args:
-            emotion: Weights, (N, E).
-            energy: Asked for, m/s, (N, 1).
-            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
-        """
-        total = emotion.sum(1, keepdim=True)
-        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
-        usual = torch.where(pace > 0, pace, usual)
-        return torch.where(total > 0, CALM * usual, energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        text: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        filled: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        network = self.network
-        filled = (filled + 1).clamp(max=network.config.context_tokens)
-        normalised = network.codec.normalise(frames)
-        prompt, calm = (
-            text[:, :-1].unflatten(1, (TOKENS, -1)),
-            self.calm(emotion, energy, text[:, -1:]),
-        )
-        nothing = self.labels_of(torch.zeros_like(emotion))
-        labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
-        prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
-        conditions = TokenConditions(
-            labels.flatten(0, 1),
-            torch.stack([energy, calm, calm], 1).flatten(0, 1),
-            prompts,
-            torch.arange(prompts.shape[0], device=text.device),
-        )
-        mixture, keys_after, values_after = network.step(
-            normalised.unsqueeze(1).expand(-1, BRANCHES, -1, -1).flatten(0, 1),
-            conditions,
-            keys.flatten(0, 1),
-            values.flatten(0, 1),
-            filled.expand(-1, BRANCHES).flatten(),
-        )
-        latent = guided(mixture, guidance).sample(temperature, uniform, normal)
-        following = network.codec.decode(normalised[:, -2:], latent)
-        return (
-            network.codec.denormalise(following),
-            keys_after.unflatten(0, (-1, BRANCHES)),
-            values_after.unflatten(0, (-1, BRANCHES)),
-            filled,
-        )
 
 
 def guided(guesses: Mixture, guidance: Tensor) -> Mixture:

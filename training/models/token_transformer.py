@@ -52,6 +52,10 @@ class Block(nn.Module):
         scale, shift, mlp_scale, mlp_shift = self.modulation(condition).chunk(4, -1)
         return self.norm_attention(x) * (1 + scale) + shift, mlp_scale, mlp_shift
 
+    def within_time(self, x: Tensor) -> Tensor:
+        """Let the tokens of one time attend to one another; here a time has one token."""
+        return x
+
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Split into heads: three of (N, H, S, C / H); further axes may lead."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).movedim(-3, 0).transpose(-3, -2)
@@ -106,7 +110,7 @@ class TokenTransformer(EnergyNetwork):
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
+        """Shape of the keys, and of the values, that a step hands on."""
         c = self.config
         return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
 

@@ -20,8 +20,8 @@ class Window(NamedTuple):
         text: Number of the text of each token; `NO_TEXT` where there is none or it was dropped,
             (S,).
         real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
-        other: What is seen of another dancer with each token, as in `motion.other`, (S, K, W);
-            (S, K, 0) for kinds that heed nobody.
+        other: Another dancer as observed with each token (`motion.model.observed_dancer`),
+            (S, K, W); (S, K, 0) for kinds that observe nobody.
     """
 
     frames: Tensor

@@ -2,22 +2,11 @@ import numpy as np
 import pytest
 
 from motion import features
-from motion.clip import Clip
-from motion.errors import BhavaError, MotionFileError
-from tests.motion.strategies import swaying
+from motion.errors import MotionFileError
 from tests.training.tiny import TINY, clips
-from training.corpus.trimming import active
 from training.fit.dataset import blend
 from training.fit.pools import Pool, pools_of
 from training.fit.windows import windows_of
-
-
-def test_idle_heads_and_tails_are_cut():
-    moving = swaying(120)
-    still = 60
-    frames = np.r_[np.zeros(still, int), np.arange(120), np.full(still, 119)]
-    clip = Clip("idle", 30, moving.hips[frames], moving.rotations[frames])
-    assert 100 <= len(active(clip)) <= 140
 
 
 def test_a_blend_leaves_no_jump():
@@ -49,11 +38,6 @@ def test_over_many_windows_all_labels_meet_and_conditions_are_dropped_at_times()
     assert 0.05 < np.mean([w.energy.numpy() == 0 for w in drawn]) < 0.3
     switches = [np.any(np.diff(w.labels.numpy().argmax(1)) != 0) for w in drawn]
     assert np.mean(switches) > 0.1
-
-
-def test_a_label_without_clips_is_named():
-    with pytest.raises(BhavaError, match=r"got none for \['dance'\]"):
-        pools_of(clips()[:2], TINY)
 
 
 def test_a_label_with_too_little_motion_is_refused():

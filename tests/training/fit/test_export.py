@@ -1,15 +1,17 @@
 import shutil
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
 from motion.errors import BhavaError, ModelContractError
 from motion.model.contract import Contract
 from motion.model.engine import Conditions, Engine, Noise
-from tests.training.tiny import QUIET, TINY, clips
-from training.fit.export import export, largest_difference, step_of
-from training.fit.train import load_checkpoint, train
+from tests.training.tiny import QUIET, TINY, clips, tiny_recipe
+from training.fit.export import contract_of, export, largest_difference, step_of
+from training.fit.train import Training, load_checkpoint, train
+from training.models.kinds import KINDS
 
 pytestmark = QUIET
 
@@ -30,6 +32,39 @@ def model(checkpoint, tmp_path_factory):
 def test_the_graph_computes_what_torch_does(checkpoint, model):
     step = step_of(load_checkpoint(checkpoint))
     assert largest_difference(step, Engine.load(model)) < 1e-4
+
+
+CONDITIONS = ["frames", "emotion", "energy", "temperature", "guidance", "uniform", "normal"]
+CACHE = ["keys", "values", "filled"]
+COURSE = ["said", "latent", "past", "danced", "leg_emotion", "encoder", "decoder"]
+INPUTS = {
+    "transformer-mdn": [*CONDITIONS, *CACHE],
+    "space-time": [*CONDITIONS, *CACHE],
+    "duet": [*CONDITIONS, "other", *CACHE],
+    "text-transformer": [*CONDITIONS, "text", *CACHE],
+    "lstm-vae": [*CONDITIONS, *COURSE],
+    "latent-diffusion": [*CONDITIONS, "past", "begun"],
+    "lstm-mdn": [*CONDITIONS, "hidden", "cell"],
+    "lstm-mse": [*CONDITIONS, "hidden", "cell"],
+    "transformer-mdn-per-dimension": [*CONDITIONS, "window", "filled"],
+    "transformer-mse": [*CONDITIONS, "window", "filled"],
+}
+"""The graph's inputs by kind, in order: models that were exported before have these."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_inputs_keep_their_names_and_order(kind):
+    module = Training(tiny_recipe(kind).model_dump())
+    step = step_of(module)
+    assert step.input_names == INPUTS[kind]
+    assert list(contract_of(module, step, "tiny", "none").inputs) == INPUTS[kind]
+
+
+def test_the_graph_bears_the_names_of_the_contract(model):
+    contract = Contract.load(model)
+    graph = onnx.load(model / "model.onnx").graph
+    assert [value.name for value in graph.input] == list(contract.inputs)
+    assert [value.name for value in graph.output] == list(contract.outputs)
 
 
 def test_a_batch_computes_what_singles_do(model):

@@ -9,9 +9,8 @@ from motion.errors import BhavaError
 from motion.model.engine import Conditions, Engine, Noise
 from motion.model.text import TOKENS, tokens_of
 from motion.partner.partner import Partner
-from tests.training.tiny import QUIET, TINY, clips
+from tests.training.tiny import QUIET, TINY, clips, tiny_text
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
-from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows, windows_of
 from training.models.mixture import Mixture
@@ -26,14 +25,7 @@ SILENT = {
 SAID = {"neutral": "walk to the left", "happy": "jump", "dance": "dance"}
 
 
-def speaking() -> Recipe:
-    recipe = TINY.model_dump()
-    recipe["model"]["kind"] = "text-transformer"
-    recipe["data"]["shares"]["unlabelled"] = 1
-    return Recipe.model_validate(recipe)
-
-
-def told_clips():
+def clips_with_texts():
     said = [replace(clip, labels=clip.labels | {"text": SAID[clip.name]}) for clip in clips()]
     bare = {"dataset": "made", "text": "bow\nbend down"}
     return [*said, replace(said[0], name="bare", labels=bare)]
@@ -41,14 +33,14 @@ def told_clips():
 
 @pytest.fixture(scope="module")
 def windows() -> Windows:
-    return Windows(speaking(), told_clips(), told_clips())
+    return Windows(tiny_text(), clips_with_texts(), clips_with_texts())
 
 
 @pytest.fixture(scope="module")
 def network(windows) -> TextTransformer:
     """An untrained network with a fitted codec and conditions that matter."""
     torch.manual_seed(0)
-    module = Training(speaking().model_dump())
+    module = Training(tiny_text().model_dump())
     module.prepare_from(windows.pools, windows.to_fit())
     module.network.learn_texts(windows.text_tokens())
     for block in module.network.blocks:
@@ -71,7 +63,7 @@ def test_texts_go_with_their_clips_and_left_is_right_in_the_mirror(windows):
     assert set(windows.texts) == {
         "walk to the left", "walk to the right", "jump", "dance", "bow", "bend down",
     }  # fmt: skip
-    longer = speaking()
+    longer = tiny_text()
     longer = longer.model_copy(update={"data": longer.data.model_copy(update={"tokens": 30})})
     drawn, rng = windows_of(windows.pools, longer, 3), np.random.default_rng(0)
     found = [drawn.window(rng) for _ in range(60)]
@@ -88,14 +80,14 @@ def test_texts_go_with_their_clips_and_left_is_right_in_the_mirror(windows):
 
 
 def test_windows_of_other_kinds_hold_no_text():
-    windows = Windows(TINY, told_clips(), told_clips())
+    windows = Windows(TINY, clips_with_texts(), clips_with_texts())
     assert windows.texts == []
     assert not batch_of(windows).text.any()
 
 
 def test_a_corpus_without_texts_is_refused():
     with pytest.raises(BhavaError, match="expected clips with texts for text-transformer"):
-        Windows(speaking(), [replace(clip, labels=SILENT[clip.name]) for clip in clips()], [])
+        Windows(tiny_text(), [replace(clip, labels=SILENT[clip.name]) for clip in clips()], [])
 
 
 @torch.no_grad()
@@ -150,7 +142,7 @@ def test_tokens_in_which_clips_are_blended_are_masked_in_the_loss(network, windo
 
 def test_it_learns_what_texts_mean(windows):
     torch.manual_seed(0)
-    module = Training(speaking().model_dump())
+    module = Training(tiny_text().model_dump())
     module.prepare_from(windows.pools, windows.to_fit())
     network, batch = module.network, batch_of(windows, 8)
     network.learn_texts(windows.text_tokens())
@@ -183,7 +175,9 @@ class TestExported:
     @pytest.fixture(scope="class")
     def run(self, tmp_path_factory):
         folder = tmp_path_factory.mktemp("speaking")
-        checkpoint = train(speaking(), told_clips(), told_clips(), folder, resume=False)
+        checkpoint = train(
+            tiny_text(), clips_with_texts(), clips_with_texts(), folder, resume=False
+        )
         export(checkpoint, folder / "model", licence="none")
         return checkpoint, Engine.load(folder / "model")
 

@@ -4,8 +4,8 @@ import torch
 
 from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
-from tests.training.test_baselines import fitted as fitted_baseline
-from tests.training.test_lstm_vae import LEG, fitted
+from tests.training.models.test_baselines import fitted as fitted_baseline
+from tests.training.models.test_lstm_vae import LEG, fitted
 from training.models.dreams import dream, require_latents
 
 WARM = 4 * (LEG + 1)

@@ -16,19 +16,14 @@ from motion.partner.lead import Lead
 from motion.partner.partner_batch import Company
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
-from tests.training.tiny import QUIET, TINY, clips
+from tests.training.tiny import QUIET, clips, tiny_duet
 from training.evaluation.reaction import held_out_duets, measure, write_report
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
-from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
 from training.models import duet
 
-RECIPE = TINY.model_dump()
-RECIPE["data"]["datasets"].append("duets")
-RECIPE["data"] |= {"duet_minutes": 1.0, "shares": {"neutral": 1, "happy": 1, "dance": 4}}
-RECIPE["model"] |= {"kind": "duet", "relation_channels": 8, "relation_heads": 2}
-TINY_DUET = Recipe.model_validate(RECIPE)
+TINY_DUET = tiny_duet()
 
 
 @cache

@@ -12,8 +12,8 @@ from motion.draw.drawing import Drawing
 from motion.errors import MotionFileError, SetupError
 from motion.formats.clip_files import write_clip
 from tests.motion.strategies import swaying
-from tests.training.test_marker_files import write_c3d
-from tests.training.test_marker_fit import PLUG_IN, danced, marked
+from tests.training.corpus.test_marker_files import write_c3d
+from tests.training.corpus.test_marker_fit import PLUG_IN, danced, marked
 from training.corpus.marker_files import (
     CHOREOGRAPHY_LINES,
     CHOREOGRAPHY_MARKERS,

@@ -5,10 +5,7 @@ import pytest
 
 from motion.clip import Clip, Pose
 from tests.motion.strategies import swaying
-from tests.training.tiny import TINY, clips
-from training.corpus.trimming import common_actions, moving
-from training.fit.pools import worth_learning
-from training.fit.recipe import Recipe
+from training.corpus.trimming import active, common_actions, moving
 
 
 def begins_and_ends_standing(still: int = 60, moving: int = 120) -> Clip:
@@ -40,13 +37,9 @@ def test_actions_of_few_clips_are_rare_and_those_that_nobody_named_are_not(fewes
     assert "".join(name or "-" for name in named if name in common) == kept
 
 
-def test_a_recipe_says_what_is_left_out():
-    recipe = TINY.model_dump()
-    recipe["data"].update(slowest=0.05, fewest=2)
-    walks = [clip for clip in clips() if clip.labels["content"] == "walk"]
-    rare = replace(walks[0], labels={**walks[0].labels, "content": "fall"})
-    idle = replace(begins_and_ends_standing(), labels=walks[0].labels)
-    learnt, held_out = worth_learning([*walks, rare], [idle], Recipe.model_validate(recipe))
-    assert [clip.labels["content"] for clip in learnt] == ["walk"] * len(walks)
-    assert len(held_out[0]) < len(idle)
-    np.testing.assert_array_equal(learnt[0].hips, walks[0].hips)
+def test_idle_heads_and_tails_are_cut():
+    moving = swaying(120)
+    still = 60
+    frames = np.r_[np.zeros(still, int), np.arange(120), np.full(still, 119)]
+    clip = Clip("idle", 30, moving.hips[frames], moving.rotations[frames])
+    assert 100 <= len(active(clip)) <= 140
