@@ -89,10 +89,14 @@ export class Connection {
     if (this.current === "waiting") this.openSocket();
   }
 
-  /** Greets the server anew in another role. */
+  /** Asks the server again, in another role. */
   changeRole(role: Role): void {
-    if (role === this.request.role) return;
-    this.request = { ...this.request, role };
+    if (role !== this.request.role) this.rejoin({ role });
+  }
+
+  /** Asks the server again, with changes of what it was asked for before. */
+  rejoin(changes: Partial<JoinRequest>): void {
+    this.request = { ...this.request, ...changes };
     if (this.current !== "closed") this.start();
   }
 

@@ -39,7 +39,6 @@ export class PanicButtons {
     this.solo.ariaPressed = String(mode === "solo");
     this.labelButton(this.freezeButton, "freeze");
     this.labelButton(this.darkButton, "dark");
-    document.documentElement.dataset.panic = panic;
   }
 
   private toggle(panic: Exclude<Panic, "none">): void {
