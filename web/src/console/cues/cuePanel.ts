@@ -213,7 +213,7 @@ export class CuePanel {
     return makeElement(
       "details",
       {},
-      makeElement("summary", { ariaLabel: texts.cues.change(cue.name) }, "⋯"),
+      makeElement("summary", { ariaLabel: texts.cues.edit(cue.name) }, "⋯"),
       makeElement(
         "div",
         { className: "edit" },
