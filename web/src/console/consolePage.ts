@@ -5,7 +5,7 @@ import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
-import type { Changes, Controls, Hello, Refused, Status } from "../protocol/messages";
+import type { ControlChanges, Controls, Hello, Refused, Status } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
@@ -118,13 +118,13 @@ export class ConsolePage {
   }
 
   /** Asks for changes; what was refused before is past then. */
-  private changeControls(changes: Changes, fade = 0): void {
+  private changeControls(changes: ControlChanges, fade = 0): void {
     this.notice.retract(this.refusal);
     this.client.connection.setControls(changes, fade);
   }
 
   /** A change of emotion may wait for the bar; nothing else does. */
-  private changeEmotion(changes: Changes): void {
+  private changeEmotion(changes: ControlChanges): void {
     if (changes.emotion) this.sound.onTheBar(() => this.changeControls(changes));
     else this.changeControls(changes);
   }

@@ -3,7 +3,7 @@ import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
 import { performersLook } from "../looks/performersLook";
 import { findElement } from "../page/findElement";
-import type { Changes, Controls, Hello } from "../protocol/messages";
+import type { ControlChanges, Controls, Hello } from "../protocol/messages";
 import { Fader } from "./fader";
 import { RadioChoice } from "./radioChoice";
 
@@ -30,7 +30,7 @@ export class PartnerPanel {
    * @param change Asks the server for changes.
    * @param takeUp Asks it to let the partner take the performer up.
    */
-  constructor(change: (changes: Changes) => void, takeUp: () => void) {
+  constructor(change: (changes: ControlChanges) => void, takeUp: () => void) {
     const choice = (name: Chosen) =>
       new RadioChoice(
         findElement<HTMLFieldSetElement>(`[data-choice=${name}]`, this.panel),

@@ -5,10 +5,10 @@ import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { tellRefusal } from "../page/tellRefusal";
 import { versionMismatch } from "../page/versionMismatch";
+import type { CameraSight } from "../performer/cameraSight";
 import { judgeFraming } from "../performer/judgeFraming";
 import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
-import type { Sight } from "../performer/sight";
 import type { Controls, Hello, Refused } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -123,7 +123,7 @@ export class DancePage {
     void this.performer.start();
   }
 
-  private pictureSeen(sight: Sight): void {
+  private pictureSeen(sight: CameraSight): void {
     const before = this.flow.state;
     const now = performance.now() / 1000;
     if (before === "opening") this.enterState("framing");

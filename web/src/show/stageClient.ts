@@ -36,7 +36,7 @@ export interface StageClientListener {
   refused(refused: Refused): void;
   /** The cue list or the place in it has changed. */
   cuesChanged?(): void;
-  /** A moment was shown. @param now Seconds of the clock of `browserNetwork`. */
+  /** @param now Seconds of the clock of `browserNetwork`. */
   drawn(now: number): void;
   /** Whether a look is of an avatar that the listener itself disposes of. */
   ownsLook?(look: Look): boolean;
@@ -119,7 +119,7 @@ export class StageClient {
     this.isLit = lit;
   }
 
-  /** Fits the picture to a size in CSS pixels, of whose height the controls cover a part. */
+  /** Fits the picture to a size in CSS pixels, with the part of its height that the controls cover. */
   resize(width: number, height: number, covered: number): void {
     this.hasSize = width > 0;
     if (this.hasSize) this.stage?.resize(width, height, covered);

@@ -185,7 +185,7 @@ describe("coming back", () => {
 });
 
 describe("performing", () => {
-  it("greets anew as a performer", () => {
+  it("asks again as a performer", () => {
     goLive();
     connection.changeRole("performer");
     network.socket.events.opened();
