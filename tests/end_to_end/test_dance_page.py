@@ -137,7 +137,7 @@ def test_a_server_with_its_own_camera_says_so(browser: Browser, shared_video: Pa
         visit(browser, server.address, "dance?quality=low") as stage,
     ):
         stage.page.click("text=Begin")
-        expect(stage.page.locator("#trouble")).to_contain_text("follows another camera")
+        expect(stage.page.locator("#trouble")).to_contain_text("follows another performer")
         _expect_only_way(stage.page, "Just watch")
 
 

@@ -34,7 +34,7 @@ export const english = {
     performer_taken:
       "Somebody else is dancing with this partner. Watch, and try again when they have finished.",
     source_not_browser:
-      "This partner follows another camera, so you cannot dance here. You can still watch.",
+      "This partner follows another performer, so you cannot dance here. You can still watch.",
     not_operator: "Performers cannot change the show. Only operators can.",
     wrong_key: "Only operators with the key can change the show. You can still watch.",
     unknown_stage: "There is no such stage. Check the address.",

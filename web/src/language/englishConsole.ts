@@ -43,8 +43,8 @@ export const englishConsole = {
     solo: "Solo",
     freeze: "Freeze",
     frozen: "Frozen · resume",
-    dark: "Black out",
-    isDark: "Blacked out · light up",
+    dark: "Blackout",
+    isDark: "Blackout · lights on",
   },
   mode: {
     continue: { title: "Continue", meaning: "Takes up the performer’s dance, then goes on alone." },
@@ -139,7 +139,7 @@ export const englishConsole = {
     emotion: "one emotion alone",
     preset: "one preset",
     tap: "tap the beat",
-    freeze: "freeze the partner, always",
+    freeze: "freeze the partner at any time",
   },
   midi: {
     open: "Use MIDI",

@@ -36,7 +36,7 @@ export const german: TextsShape = {
     performer_taken:
       "Gerade tanzt jemand anderes mit diesem Partner. Sehen Sie zu, und versuchen Sie es danach noch einmal.",
     source_not_browser:
-      "Dieser Partner folgt einer anderen Kamera, deshalb können Sie hier nicht tanzen. Zusehen können Sie trotzdem.",
+      "Dieser Partner folgt einem anderen Performer, deshalb können Sie hier nicht tanzen. Zusehen können Sie trotzdem.",
     not_operator: "Performer können die Show nicht ändern. Das kann nur die Regie.",
     wrong_key: "Nur wer den Schlüssel hat, kann die Show ändern. Zusehen können Sie trotzdem.",
     unknown_stage: "Diese Bühne gibt es nicht. Prüfen Sie die Adresse.",
@@ -123,7 +123,7 @@ export const german: TextsShape = {
     night: "eine Anfangs- und eine Endzeit, etwa 22:00-08:00",
     quality: "low, medium oder high",
     lang: "en oder de",
-    look: "der Name einer Erscheinung",
+    look: "der Name einer Darstellung",
     placement: "alone, beside, facing, mirror oder merged",
     attract: "eine Anzahl von Sekunden",
   },

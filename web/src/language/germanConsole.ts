@@ -34,7 +34,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     newSeed: "Neuer Startwert",
     influence: "Einfluss",
     temperature: "Temperatur",
-    look: "Erscheinung",
+    look: "Darstellung",
     stageSize: "Bühnengröße",
     placement: "Performer zeigen",
     dancers: "Tanzt mit",
@@ -146,7 +146,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     emotion: "ein Gefühl allein",
     preset: "eine Vorlage",
     tap: "den Takt mittippen",
-    freeze: "den Partner anhalten, jederzeit",
+    freeze: "den Partner jederzeit anhalten",
   },
   midi: {
     open: "MIDI verwenden",
