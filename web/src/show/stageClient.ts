@@ -119,7 +119,11 @@ export class StageClient {
     this.isLit = lit;
   }
 
-  /** Fits the picture to a size in CSS pixels, with the part of its height that the controls cover. */
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
   resize(width: number, height: number, covered: number): void {
     this.hasSize = width > 0;
     if (this.hasSize) this.stage?.resize(width, height, covered);

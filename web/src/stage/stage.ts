@@ -103,7 +103,11 @@ export class Stage {
     this.enterRoom(this.room);
   }
 
-  /** Fits the picture to a size in CSS pixels, with the part of its height that the controls cover. */
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
   resize(width: number, height: number, covered: number): void {
     this.picture.resize(width, height);
     this.reflection.resize(this.picture.size.x, this.picture.size.y);
