@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.paths import MODELS
 from server.replay import replay
 
 if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import Source
 
-MODELS = Path(__file__).parents[1] / "models"
 DEFAULT_MODEL = "default"
 CAMERA = Path("/dev/video0")
 
@@ -79,23 +79,23 @@ def serve(
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
-    from server.stages.assemble import make_default_stage, open_house
-    from server.stages.scheduler import Rules
+    from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     share_one_arena()
     with bind(host, port) as listener:
-        rules = Rules(most_stages=stages, operator_key=operator_key)
-        house = open_house(MODELS, device, takes, rules, time.monotonic)
-        house.services.shelf.engine(model)
+        settings = ServerSettings(most_stages=stages, operator_key=operator_key)
+        scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
+        scheduler.services.registry.engine(model)
         with closing(_open_source(source, people)) as performer:
             browsers = source in ("auto", "browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
-            make_default_stage(house, performer, model, chance, seat if browsers else "closed")
+            make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(house, takes=takes, cues=cues)
-            listen_and_serve(app, house.close, listener, lambda: typer.echo(where))
+            app = create_app(scheduler, takes=takes, cues=cues)
+            listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
 
 
 @app.command()

@@ -20,10 +20,11 @@ import uvloop
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from motion.clip import Pose
-from server.listen import Server, bind, configured, framed
+from server.listen import Server, bind, configured
 from server.stages.pacer import ticks
 from server.wire.audience import Audience
 from server.wire.connection import Connection
+from server.wire.direct_write import framed
 from server.wire.messages import Played
 from server.wire.outbox import Outbox
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame

@@ -36,7 +36,7 @@ class Row:
     count: int | None = None
 
     @staticmethod
-    def of(
+    def from_values(
         name: str,
         unit: str,
         samples: Sequence[float] | Float[Array, "N"],

@@ -46,7 +46,7 @@ class Sample:
     lateness: float
 
     @staticmethod
-    def of(metrics: str, process: psutil.Process, at: float) -> "Sample":
+    def from_metrics(metrics: str, process: psutil.Process, at: float) -> "Sample":
         """Return what the answer of `/metrics` tells."""
         sums: dict[str, float] = {}
         for family in text_string_to_metric_families(metrics):

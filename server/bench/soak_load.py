@@ -106,7 +106,7 @@ class Crowd:
             if number % 20 == 0:
                 extra = await self.make(f"extra-{number}", "browser", number)
             if number % 20 == 10 and extra:
-                await self.ask("DELETE", f"/api/stages/extra-{number - 10}")
+                await self.request("DELETE", f"/api/stages/extra-{number - 10}")
             await asyncio.sleep(1.0)
 
     def _whim(self) -> dict[str, Any]:
@@ -123,7 +123,9 @@ class Crowd:
     async def make(self, stage: str, source: str, seed: int) -> bool:
         """Make a stage; tell whether the server had room for it."""
         try:
-            await self.ask("POST", "/api/stages", {"name": stage, "source": source, "seed": seed})
+            await self.request(
+                "POST", "/api/stages", {"name": stage, "source": source, "seed": seed}
+            )
         except HTTPError as error:
             if error.code != 503:
                 raise
@@ -132,9 +134,9 @@ class Crowd:
 
     async def change(self, stage: str, wish: dict[str, Any]) -> None:
         """Change controls of a stage."""
-        await self.ask("PATCH", f"/api/stages/{stage}/controls", wish)
+        await self.request("PATCH", f"/api/stages/{stage}/controls", wish)
 
-    async def ask(self, method: str, path: str, content: object = None) -> str:
+    async def request(self, method: str, path: str, content: object = None) -> str:
         """Return what the server answers over HTTP."""
         return await asyncio.to_thread(_ask, f"http://{self.address}{path}", method, content)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from motion.partner.partner import Frame
-from server.capture.source_selector import Eyes
+from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
-from server.interaction.frame_inputs import Moment
-from server.interaction.partner_pool import Ask, Place
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs
 from server.stages.lateness import Lateness
 from server.stages.pacer import ticks
 from server.stages.stage import Services, Stage
@@ -40,8 +40,8 @@ TURNS = 240
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How a house is run.
+class ServerSettings:
+    """How a scheduler is run.
 
     Attributes:
         fps: Frames per second.
@@ -56,7 +56,7 @@ class Rules:
     operator_key: str | None = None
 
 
-class Given(NamedTuple):
+class StageFrame(NamedTuple):
     """What a stage gives in a tick."""
 
     stage: Stage
@@ -64,7 +64,7 @@ class Given(NamedTuple):
     encoded: bytes
 
 
-class House:
+class Scheduler:
     """The stages of a server.
 
     Attributes:
@@ -77,21 +77,21 @@ class House:
     def __init__(
         self,
         services: Services,
-        rules: Rules,
+        settings: ServerSettings,
         clock: Callable[[], float],
         new_token: Callable[[], str],
     ) -> None:
-        """Open a house without stages.
+        """Open a scheduler without stages.
 
         Args:
             services: That its stages share.
-            rules: How it is run.
+            settings: How it is run.
             clock: Monotonic time in seconds.
             new_token: Gives a token that nobody can guess.
         """
-        self.services, self.rules = services, rules
+        self.services, self.settings = services, settings
         self.stages: dict[str, Stage] = {}
-        self.times = TickTimes(rules.fps)
+        self.times = TickTimes(settings.fps)
         self.lateness = Lateness()
         self.metrics = Metrics()
         self._due: float | None = None
@@ -116,9 +116,9 @@ class House:
             dances: Whether a partner dances there; a take that plays costs hardly any time.
         """
         count = len(self.stages)
-        if count >= self.rules.most_stages:
-            return f"expected at most {self.rules.most_stages} stages, got another"
-        limit = FULL * 1000 / self.rules.fps
+        if count >= self.settings.most_stages:
+            return f"expected at most {self.settings.most_stages} stages, got another"
+        limit = FULL * 1000 / self.settings.fps
         expected = 1000 * self.times.p95 * (BARE + count + 1) / (BARE + count)
         if dances and count and expected > limit:
             return (
@@ -151,9 +151,11 @@ class House:
             raise Refusal("house_full", why)
         faults = self.services.faults
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
-        audience = Audience(seat, self.rules.operator_key, self._new_token)
-        self.services.shelf.engine(controls.model)
-        stage = Stage(name, self.services, Eyes(source, browser, faults), audience, controls)
+        audience = Audience(seat, self.settings.operator_key, self._new_token)
+        self.services.registry.engine(controls.model)
+        stage = Stage(
+            name, self.services, SourceSelector(source, browser, faults), audience, controls
+        )
         self.stages[name] = stage
         return stage
 
@@ -178,27 +180,27 @@ class House:
         for stage in self.stages.values():
             stage.close()
 
-    def tick(self, now: float, stages: Sequence[Stage]) -> list[Given]:
+    def tick(self, now: float, stages: Sequence[Stage]) -> list[StageFrame]:
         """Step stages together, each model called once; runs in a thread of its own.
 
         Args:
             now: The server's clock, seconds.
-            stages: Of this house.
+            stages: Of this scheduler.
 
         Returns:
             What each gives; one that fails gives nothing, and the others do not notice.
         """
         self._let_go()
         began = self._clock()
-        asked: list[tuple[Stage, Moment]] = []
-        asks: dict[Place, Ask] = {}
+        asked: list[tuple[Stage, FrameInputs]] = []
+        requests: dict[PartnerHandle, PartnerInputs] = {}
         for stage in stages:
             with self.services.faults.survived(f"stage {stage.name}"):
-                moment = stage.moment(now)
-                asks |= stage.ask(moment)
-                asked.append((stage, moment))
+                inputs = stage.frame_inputs(now)
+                requests |= stage.requests(inputs)
+                asked.append((stage, inputs))
         with self.metrics.steps.time():
-            frames = self.services.troupe.advance(asks)
+            frames = self.services.pool.advance(requests)
         given = self._given(asked, frames)
         took = self._clock() - began
         self.times.count(took)
@@ -206,28 +208,28 @@ class House:
         return given
 
     def _given(
-        self, asked: Sequence[tuple[Stage, Moment]], frames: Mapping[Place, Frame]
-    ) -> list[Given]:
+        self, asked: Sequence[tuple[Stage, FrameInputs]], frames: Mapping[PartnerHandle, Frame]
+    ) -> list[StageFrame]:
         """Return what stages give, encoded together."""
-        shown: list[tuple[Stage, Moment, FrameMessage]] = []
-        for stage, moment in asked:
+        shown: list[tuple[Stage, FrameInputs, FrameMessage]] = []
+        for stage, inputs in asked:
             with self.services.faults.survived(f"stage {stage.name}"):
-                shown.append((stage, moment, stage.give(moment, frames)))
-        given: list[Given] = []
+                shown.append((stage, inputs, stage.compose(inputs, frames)))
+        given: list[StageFrame] = []
         encoded: list[bytes] = []
         with self.services.faults.survived("encoding"):
             encoded = encode_frames([frame for _, _, frame in shown])
-        for (stage, moment, frame), message in zip(shown, encoded, strict=False):
+        for (stage, inputs, frame), message in zip(shown, encoded, strict=False):
             with self.services.faults.survived(f"stage {stage.name}"):
-                stage.record(moment, message)
-                given.append(Given(stage, frame, message))
+                stage.record(inputs, message)
+                given.append(StageFrame(stage, frame, message))
         return given
 
     def _let_go(self) -> None:
         while self._ended:
             stage = self._ended.pop()
             stage.end()
-            stage.eyes.close()
+            stage.selector.close()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Let all stages give their frames, at their rate, for ever.
@@ -237,8 +239,8 @@ class House:
         """
         loop = asyncio.get_running_loop()
         try:
-            with ThreadPoolExecutor(1, "house") as worker:
-                async for now in ticks(self.rules.fps, self._clock, sleep):
+            with ThreadPoolExecutor(1, "scheduler") as worker:
+                async for now in ticks(self.settings.fps, self._clock, sleep):
                     stages = list(self.stages.values())
                     given = await loop.run_in_executor(worker, self.tick, now, stages)
                     self._publish(given, now)
@@ -246,13 +248,13 @@ class House:
             for stage in self.stages.values():
                 stage.end()
 
-    def _publish(self, given: Sequence[Given], now: float) -> None:
+    def _publish(self, given: Sequence[StageFrame], now: float) -> None:
         lateness = self._clock() - now
-        late = lateness > 1.0 / self.rules.fps
+        late = lateness > 1.0 / self.settings.fps
         self.lateness.count(late)
         self.metrics.lateness.observe(lateness)
         if self._due is not None:
-            self.metrics.skipped.inc(round((now - self._due) * self.rules.fps) - 1)
+            self.metrics.skipped.inc(round((now - self._due) * self.settings.fps) - 1)
         self._due = now
         for stage, frame, encoded in given:
             stage.lateness.count(late)

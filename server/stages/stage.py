@@ -1,7 +1,8 @@
 """One stage: its partners, its performer, its audience, and what operators set.
 
-No socket and no clock lives here. `moment`, `ask`, `give` and `record` are called by the house's
-own thread; everything else belongs to one event loop. What both share is replaced, never changed.
+No socket and no clock lives here. `frame_inputs`, `requests`, `compose` and `record` are called by
+the thread of the scheduler; everything else belongs to one event loop. What both share is replaced,
+never changed.
 """
 
 import logging
@@ -15,12 +16,12 @@ from motion.model.text import check_prompt
 from motion.partner.partner import Frame
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
-from server.capture.source_selector import Eyes
+from server.capture.source_selector import SourceSelector
 from server.interaction.dance import Dance, Opening
 from server.interaction.fade import Fade
-from server.interaction.frame_inputs import Moment
-from server.interaction.model_registry import ModelShelf
-from server.interaction.partner_pool import Ask, Place, Troupe
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.model_registry import ModelRegistry
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
 from server.stages.lateness import Lateness
 from server.takes.writer import TakeWriter
 from server.telemetry.faults import Faults
@@ -53,17 +54,17 @@ STALLED = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Services:
-    """What all stages of a house share.
+    """What all stages of a scheduler share.
 
     Attributes:
-        troupe: In which all partners dance; of the house's own thread.
-        shelf: The models.
+        pool: In which all partners dance; of the scheduler's own thread.
+        registry: The models.
         faults: Counts what goes wrong.
         open_take: Begins a take of a stage, by name, from an opening.
     """
 
-    troupe: Troupe
-    shelf: ModelShelf
+    pool: PartnerPool
+    registry: ModelRegistry
     faults: Faults
     open_take: Callable[[str, Opening], TakeWriter]
 
@@ -74,7 +75,7 @@ class Stage:
     Attributes:
         name: As it is asked for.
         audience: Who is connected.
-        eyes: What is seen of performers.
+        selector: What is seen of performers.
         controls: As operators want them; a fade may still be on the way.
         newest: The newest frame; None before the first.
         refused: Why the newest change of model or the recording failed; empty if it did not.
@@ -83,18 +84,23 @@ class Stage:
     """
 
     def __init__(
-        self, name: str, services: Services, eyes: Eyes, audience: Audience, controls: Controls
+        self,
+        name: str,
+        services: Services,
+        selector: SourceSelector,
+        audience: Audience,
+        controls: Controls,
     ) -> None:
         """Set up a stage whose partner stands.
 
         Args:
             name: Of the stage.
-            services: Of the house.
-            eyes: Whose source has started.
+            services: Of the scheduler.
+            selector: Whose source has started.
             audience: Empty.
             controls: At the start; its model is loaded.
         """
-        self.name, self.audience, self.eyes = name, audience, eyes
+        self.name, self.audience, self.selector = name, audience, selector
         self.controls = controls
         self.newest: FrameMessage | None = None
         self.refused = ""
@@ -112,35 +118,35 @@ class Stage:
         self._announced: Status | None = None
         self._told = controls
 
-    # --- in the thread of the house -----------------------------------------------------------
+    # --- in the thread of the scheduler -----------------------------------------------------------
 
-    def moment(self, now: float) -> Moment:
+    def frame_inputs(self, now: float) -> FrameInputs:
         """Return all that decides the next frame."""
         asked, self._asked = self._asked, False
-        wanted = self._fade.at(now)
-        if wanted.model != self._model and self._services.shelf.ready(wanted.model):
+        wanted = self._fade.controls_at(now)
+        if wanted.model != self._model and self._services.registry.ready(wanted.model):
             self._model = wanted.model
         if (wanted, self._model) != (self._wanted, self._resolved.model):
             self._wanted, self._resolved = wanted, self._resolve(wanted)
         self._begin_or_end_take(self._resolved)
-        return Moment(now, self.eyes.latest(now), self._resolved, asked)
+        return FrameInputs(now, self.selector.latest(now), self._resolved, asked)
 
-    def ask(self, moment: Moment) -> dict[Place, Ask]:
+    def requests(self, inputs: FrameInputs) -> dict[PartnerHandle, PartnerInputs]:
         """Return what its partners are asked for."""
         if self._dance is None:
-            opening = Opening(moment.controls)
-            self._dance = Dance(self._services.troupe, self._services.faults, opening)
-        return self._dance.ask(moment)
+            opening = Opening(inputs.controls)
+            self._dance = Dance(self._services.pool, self._services.faults, opening)
+        return self._dance.requests(inputs)
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
-        """Return the frame of the stage, from the frames of the troupe."""
+    def compose(self, inputs: FrameInputs, frames: Mapping[PartnerHandle, Frame]) -> FrameMessage:
+        """Return the frame of the stage, from the frames of the pool."""
         assert self._dance is not None
-        return self._dance.give(moment, frames)
+        return self._dance.compose(inputs, frames)
 
-    def record(self, moment: Moment, encoded: bytes) -> None:
+    def record(self, inputs: FrameInputs, encoded: bytes) -> None:
         """Write the bytes of its frame to its take, if there is one."""
         if self._take is not None:
-            self._take.record(moment, encoded)
+            self._take.record(inputs, encoded)
 
     def end(self) -> None:
         """Let its partners go, and end its take."""
@@ -163,7 +169,7 @@ class Stage:
         if controls.recording and self._take is None and self._dance is not None:
             opening = self._dance.opening(controls)
             self._dance.close()
-            self._dance = Dance(self._services.troupe, self._services.faults, opening)
+            self._dance = Dance(self._services.pool, self._services.faults, opening)
             self._take = self._services.open_take(self.name, opening)
         elif not controls.recording:
             self._take = None
@@ -173,7 +179,7 @@ class Stage:
     @property
     def status(self) -> Status:
         """How the stage is now."""
-        source = self.eyes.source
+        source = self.selector.source
         frame = self.newest
         return Status(
             source=source.name,
@@ -213,8 +219,8 @@ class Stage:
 
     def ready(self, now: float) -> bool:
         """Tell whether partners dance and sightings come, or may come from a browser any time."""
-        source = self.eyes.source
-        sightings = source.state == "delivering" or source is self.eyes.browser
+        source = self.selector.source
+        sightings = source.state == "delivering" or source is self.selector.browser
         frames = self.newest is not None and now - self.newest.time < STALLED
         halted = self._dance.halted if self._dance else None
         return sightings and frames and (halted is None or now - halted < STALLED)
@@ -237,7 +243,7 @@ class Stage:
             self.audience.send_all(status)
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
-        """Carry out what a client asks for.
+        """Carry out what a client requests for.
 
         Raises:
             Refusal: If it may not be done, or not now.
@@ -252,8 +258,8 @@ class Stage:
             case Played(sequence=sequence):
                 self.audience.played(client, sequence)
             case Sighting():
-                self.audience.hear(client, now)
-                self.eyes.browser.receive(event)
+                self.audience.note_landmarks(client, now)
+                self.selector.browser.receive(event)
 
     def leave(self, client: Outbox, now: float) -> None:
         """Forget a client; may be called for one that never joined."""
@@ -289,7 +295,7 @@ class Stage:
 
     @property
     def _contract(self) -> Contract:
-        return self._services.shelf.engine(self._model).contract
+        return self._services.registry.engine(self._model).contract
 
     def _join(self, client: Outbox, hello: Hello, now: float) -> None:
         member = self.audience.join(client, hello, now)
@@ -305,10 +311,10 @@ class Stage:
             session=member.session,
             role=member.role,
             model=self._model,
-            models=self._services.shelf.names,
+            models=self._services.registry.names,
             fps=self._contract.fps,
             stage_radius=self.controls.stage_radius,
-            skeleton=SkeletonMessage.of(CANONICAL),
+            skeleton=SkeletonMessage.from_skeleton(CANONICAL),
             emotions=self._contract.emotions,
             texts=tuple(self._contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
@@ -316,7 +322,7 @@ class Stage:
         )
 
     def _check(self, controls: Controls) -> None:
-        names = self._services.shelf.names
+        names = self._services.registry.names
         if controls.model not in names:
             expected = f"expected a model of {', '.join(names)}"
             raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
@@ -332,9 +338,9 @@ class Stage:
 
     def _check_wishes(self) -> None:
         """Take back a model that cannot be loaded, and a recording that has failed."""
-        why = self._services.shelf.failed(self.controls.model)
+        why = self._services.registry.failed(self.controls.model)
         if why:
-            self._services.shelf.forget(self.controls.model)
+            self._services.registry.forget(self.controls.model)
             self._take_back({"model": self._model}, why)
         take = self._take
         if take is not None and take.failed and self.controls.recording:

@@ -18,7 +18,7 @@ from mcap.writer import MCAP0_MAGIC
 from pydantic import BaseModel, ValidationError
 
 from motion.errors import TakeError
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.take import (
     CONTROLS,
     FRAME,
@@ -51,7 +51,7 @@ class Tick(NamedTuple):
     """
 
     number: int
-    moment: Moment
+    moment: FrameInputs
     frame: bytes
 
 
@@ -261,7 +261,7 @@ def _ticks(data: bytes, topics: dict[int, str]) -> list[Tick]:
     """
     ticks: list[Tick] = []
     controls: Controls | None = None
-    moment: Moment | None = None
+    moment: FrameInputs | None = None
     for record in _records(data):
         if isinstance(record, Channel):
             topics[record.id] = record.topic

@@ -151,7 +151,7 @@ class Audience:
             self.performer = None
             self._kept = member.session, now + GRACE
 
-    def hear(self, client: Outbox, now: float) -> None:
+    def note_landmarks(self, client: Outbox, now: float) -> None:
         """Note that landmarks came from a client.
 
         Raises:
@@ -248,5 +248,5 @@ def _steered(stride: int, lag: int) -> int:
 
 def _dismiss(client: Outbox, refusal: Refusal) -> None:
     assert refusal.close_code is not None
-    client.send(Refused.of(refusal))
+    client.send(Refused.from_refusal(refusal))
     client.close(refusal.close_code)

@@ -145,7 +145,7 @@ class TakeUp(_Message):
 
 
 class Ping(_Message):
-    """Ask for the server's clock; `client_time` comes back untouched."""
+    """PartnerInputs for the server's clock; `client_time` comes back untouched."""
 
     type: Literal["ping"] = "ping"
     client_time: float
@@ -219,7 +219,7 @@ class SkeletonMessage(_Message):
     rest_offsets: tuple[tuple[float, ...], ...]
 
     @staticmethod
-    def of(skeleton: Skeleton) -> "SkeletonMessage":
+    def from_skeleton(skeleton: Skeleton) -> "SkeletonMessage":
         """Return a skeleton as it travels."""
         offsets = tuple(map(tuple, skeleton.rest_offsets.tolist()))
         return SkeletonMessage(
@@ -280,7 +280,7 @@ class Refused(_Message):
     detail: str
 
     @staticmethod
-    def of(refusal: Refusal) -> "Refused":
+    def from_refusal(refusal: Refusal) -> "Refused":
         """Return a refusal as it travels."""
         return Refused(name=refusal.name, detail=refusal.detail)
 

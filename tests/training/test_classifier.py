@@ -7,7 +7,7 @@ from motion.errors import BhavaError
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
 from training.evaluation import classifier
-from training.evaluation.classifier import folds, inputs, mirrored, train_judge
+from training.evaluation.classifier import folds, inputs, mirrored, train_ensemble
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -20,34 +20,34 @@ def small():
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("judges")
+    return tmp_path_factory.mktemp("classifiers")
 
 
 @pytest.fixture(scope="module")
-def judge(cache):
-    return train_judge(fakes.corpus(), EMOTIONS, cache=cache)
+def ensemble(cache):
+    return train_ensemble(fakes.corpus(), EMOTIONS, cache=cache)
 
 
-def recognised(judge, clip) -> float:
+def recognised(ensemble, clip) -> float:
     index = EMOTIONS.index(clip.labels["emotion"])
-    return float(np.mean(judge.judge(clip).probabilities.argmax(-1) == index))
+    return float(np.mean(ensemble.classify(clip).probabilities.argmax(-1) == index))
 
 
-def test_unseen_clips_are_recognised_and_changed_ones_still(judge):
+def test_unseen_clips_are_recognised_and_changed_ones_still(ensemble):
     for clip in fakes.corpus():
-        assert recognised(judge, clip) > 0.6, clip.name
+        assert recognised(ensemble, clip) > 0.6, clip.name
         for change in (fakes.trembling, fakes.sliding, lambda c: c.mirrored()):
-            assert recognised(judge, replace(change(clip), name="")) > 0.6, clip.name
+            assert recognised(ensemble, replace(change(clip), name="")) > 0.6, clip.name
 
 
-def test_a_clip_is_judged_by_the_network_that_has_not_seen_it(judge):
+def test_a_clip_is_classified_by_the_network_that_has_not_seen_it(ensemble):
     clip = fakes.corpus()[0]
-    (number,) = {judge.fold_of[clip.name]}
-    unseen = judge.judge(clip)
+    (number,) = {ensemble.fold_of[clip.name]}
+    unseen = ensemble.classify(clip)
     assert unseen.embeddings.shape[0] == 1
-    np.testing.assert_array_equal(unseen.embeddings[0], judge.embed_seen(clip, number))
-    everybody = judge.judge(replace(clip, name="generated"))
-    assert everybody.embeddings.shape[0] == len(judge.networks) == 2
+    np.testing.assert_array_equal(unseen.embeddings[0], ensemble.embed_seen(clip, number))
+    everybody = ensemble.classify(replace(clip, name="generated"))
+    assert everybody.embeddings.shape[0] == len(ensemble.networks) == 2
     np.testing.assert_allclose(everybody.probabilities.sum(-1), 1, rtol=1e-5)
 
 
@@ -59,27 +59,32 @@ def test_shuffled_labels_cannot_be_learnt():
         replace(clip, labels={**clip.labels, "emotion": str(emotion)})
         for clip, emotion in zip(clips, order, strict=True)
     ]
-    judge = train_judge(shuffled, EMOTIONS)
-    assert np.mean([recognised(judge, clip) for clip in shuffled]) < 0.75
+    ensemble = train_ensemble(shuffled, EMOTIONS)
+    assert np.mean([recognised(ensemble, clip) for clip in shuffled]) < 0.75
 
 
-def test_a_judge_is_read_again_if_nothing_has_changed(judge, cache, monkeypatch):
+def test_an_ensemble_is_read_again_if_neither_motion_nor_revision_has_changed(
+    ensemble, cache, monkeypatch
+):
     monkeypatch.setattr(classifier, "_train", None)
     clips = fakes.corpus()
-    again = train_judge(clips, EMOTIONS, cache=cache)
-    expected = judge.judge(clips[0]).probabilities
-    np.testing.assert_array_equal(again.judge(clips[0]).probabilities, expected)
+    again = train_ensemble(clips, EMOTIONS, cache=cache)
+    expected = ensemble.classify(clips[0]).probabilities
+    np.testing.assert_array_equal(again.classify(clips[0]).probabilities, expected)
     changed = [replace(clips[0], hips=clips[0].hips + 0.01), *clips[1:]]
     with pytest.raises(TypeError):
-        train_judge(changed, EMOTIONS, cache=cache)
+        train_ensemble(changed, EMOTIONS, cache=cache)
+    monkeypatch.setattr(classifier, "REVISION", classifier.REVISION + 1)
+    with pytest.raises(TypeError):
+        train_ensemble(clips, EMOTIONS, cache=cache)
 
 
-@pytest.mark.usefixtures("judge")
-def test_a_damaged_judge_is_named(cache, tmp_path):
+@pytest.mark.usefixtures("ensemble")
+def test_damaged_weights_are_named(cache, tmp_path):
     for file in cache.iterdir():
-        (tmp_path / file.name).write_bytes(b"no judge")
-    with pytest.raises(BhavaError, match="expected a trained judge"):
-        train_judge(fakes.corpus(), EMOTIONS, cache=tmp_path)
+        (tmp_path / file.name).write_bytes(b"no weights")
+    with pytest.raises(BhavaError, match="expected trained classifiers"):
+        train_ensemble(fakes.corpus(), EMOTIONS, cache=tmp_path)
 
 
 def test_folds_are_even_keep_groups_and_play_one_content_together():

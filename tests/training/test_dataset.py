@@ -6,8 +6,10 @@ from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
-from training.fit.dataset import Pool, active, blend
-from training.fit.windows import pools_of, windows_of
+from training.corpus.trimming import active
+from training.fit.dataset import blend
+from training.fit.pools import Pool, pools_of
+from training.fit.windows import windows_of
 
 
 def test_idle_heads_and_tails_are_cut():
@@ -55,6 +57,6 @@ def test_a_label_without_clips_is_named():
 
 
 def test_a_label_with_too_little_motion_is_refused():
-    pools = [Pool.of([clip[:20]]) for clip in clips()]
+    pools = [Pool.from_clips([clip[:20]]) for clip in clips()]
     with pytest.raises(MotionFileError, match="expected at least 45 frames, got 40"):
         windows_of(pools, TINY, 0)

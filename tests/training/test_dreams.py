@@ -4,8 +4,8 @@ import torch
 
 from motion.errors import BhavaError, MotionFileError
 from tests.motion.strategies import swaying
+from tests.training.test_baselines import fitted as fitted_baseline
 from tests.training.test_lstm_vae import LEG, fitted
-from tests.training.test_peers import fitted as fitted_peer
 from training.models.dreams import dream, require_latents
 
 WARM = 4 * (LEG + 1)
@@ -64,5 +64,5 @@ def test_what_cannot_be_dreamt_of_is_refused(network):
     with pytest.raises(MotionFileError, match=r"expected 0\.7 s or more, got 0\.6 s"):
         dream(network, swaying(19))
     with pytest.raises(BhavaError, match="expected a model of kind lstm-vae, got lstm-mse"):
-        require_latents(fitted_peer("lstm-mse")[0])
+        require_latents(fitted_baseline("lstm-mse")[0])
     assert require_latents(network) is network

@@ -142,16 +142,19 @@ class TestExported:
         drawn = {
             name: rng.random((2, *shape), np.float32) for name, shape in contract.inputs.items()
         }
-        told = [drawn[name] for name in ("emotion", "energy", "temperature", "guidance")]
+        conditions = [drawn[name] for name in ("emotion", "energy", "temperature", "guidance")]
         noise = Noise(drawn["uniform"], drawn["normal"])
 
-        def said(seen):
+        def following(seen):
             return engine.step(
-                drawn["frames"], Conditions(*told, other=seen), engine.initial_states(2), noise
+                drawn["frames"],
+                Conditions(*conditions, other=seen),
+                engine.initial_states(2),
+                noise,
             )[0]
 
-        np.testing.assert_array_equal(said(None), said(np.zeros_like(drawn["other"])))
-        assert np.abs(said(np.ones_like(drawn["other"])) - said(None)).max() > 1e-4
+        np.testing.assert_array_equal(following(None), following(np.zeros_like(drawn["other"])))
+        assert np.abs(following(np.ones_like(drawn["other"])) - following(None)).max() > 1e-4
 
     def test_a_partner_dances_otherwise_beside_somebody_who_pulls_at_nothing(self, run):
         dancer = swaying(150)
@@ -178,5 +181,5 @@ class TestExported:
 
 def test_a_model_that_heeds_nobody_has_no_reaction():
     engine = Engine.load(Path("models/default"))
-    with pytest.raises(BhavaError, match="default: expected a model that heeds another dancer"):
+    with pytest.raises(BhavaError, match="default: expected a model that observes another dancer"):
         measure(engine, [])

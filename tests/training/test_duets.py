@@ -11,6 +11,7 @@ from motion.errors import MotionFileError
 from motion.model import observed_dancer as other
 from motion.rigs.retarget import settled
 from tests.motion.strategies import swaying
+from training.corpus.corpus import FPS
 from training.corpus.duets import (
     FARTHEST,
     REACTION_SECONDS,
@@ -19,7 +20,8 @@ from training.corpus.duets import (
     others_of,
 )
 from training.evaluation.reaction import coupling
-from training.fit.dataset import FPS, OTHER_LAG, Pool, seen_by_tokens
+from training.fit.dataset import OTHER_LAG, seen_by_tokens
+from training.fit.pools import Pool
 
 
 @pytest.fixture(scope="module")
@@ -83,19 +85,19 @@ def test_what_is_seen_is_where_the_other_stands_whichever_way_one_faces():
 
 def test_a_pool_shows_every_other_dancer_and_their_mirror_images():
     one, two = member("a", "1"), member("a", "2")
-    pool = Pool.of([one, swaying()], others={one.name: [two]})
+    pool = Pool.from_clips([one, swaying()], others={one.name: [two]})
     assert len(pool.other) == len(pool.frames)
     parts = np.split(pool.other[:, other.PRESENT], np.unique(pool.ends)[:-1])
     assert [part.mean() for part in parts] == [1, 1, 0, 0]
-    assert Pool.of([one]).other.shape[1] == 0
+    assert Pool.from_clips([one]).other.shape[1] == 0
 
 
 def test_a_token_sees_the_other_a_little_late_and_where_they_are_last():
     seen = np.arange(40, dtype=np.float32)[:, None] * np.ones(other.WIDTH, np.float32)
-    told = seen_by_tokens(seen, np.array([0, 10, 14]), 4)
-    np.testing.assert_array_equal(told[1, :, 0], np.arange(10, 14) - OTHER_LAG)
-    assert (told[1, :, other.PLACE] == 13 - OTHER_LAG).all()
-    assert told[0, 0, 0] == 0
+    observed = seen_by_tokens(seen, np.array([0, 10, 14]), 4)
+    np.testing.assert_array_equal(observed[1, :, 0], np.arange(10, 14) - OTHER_LAG)
+    assert (observed[1, :, other.PLACE] == 13 - OTHER_LAG).all()
+    assert observed[0, 0, 0] == 0
 
 
 def test_two_who_know_nothing_of_one_another_are_not_coupled():

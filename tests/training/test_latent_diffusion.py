@@ -15,7 +15,7 @@ from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
-from training.models.latent_diffusion import held, spring
+from training.models.latent_diffusion import hold_oldest, spring
 from training.models.motion_autoencoder import cosines
 
 RECIPE = tiny_latent_diffusion()
@@ -43,12 +43,19 @@ def step_and_states(network, batch=4):
     return step, [torch.zeros(batch, *state.shape) for state in step.states]
 
 
-def said(network, heard, emotion=(1.0, 0.0), energy=1.0, guidance=1.0, seed=0):
-    step, states = step_and_states(network, len(heard))
-    one = torch.ones(len(heard), 1)
-    normal = torch.randn(len(heard), step.noise, generator=torch.Generator().manual_seed(seed))
-    told = torch.tensor([emotion] * len(heard)), energy * one, one, guidance * one, one, normal
-    return step(heard, *told, *states)[0]
+def outputs(network, inputs, emotion=(1.0, 0.0), energy=1.0, guidance=1.0, seed=0):
+    step, states = step_and_states(network, len(inputs))
+    one = torch.ones(len(inputs), 1)
+    normal = torch.randn(len(inputs), step.noise, generator=torch.Generator().manual_seed(seed))
+    conditions = (
+        torch.tensor([emotion] * len(inputs)),
+        energy * one,
+        one,
+        guidance * one,
+        one,
+        normal,
+    )
+    return step(inputs, *conditions, *states)[0]
 
 
 @torch.no_grad()
@@ -104,7 +111,7 @@ def test_a_past_that_strayed_is_painted_in_and_the_motion_comes_back_from_it():
 
 def test_frames_before_those_known_are_the_oldest_known_one():
     past = torch.arange(5.0).reshape(1, 5, 1).expand(2, 5, 1)
-    known = held(past, torch.tensor([2, 5]))[..., 0]
+    known = hold_oldest(past, torch.tensor([2, 5]))[..., 0]
     assert known.tolist() == [[3, 3, 3, 3, 4], [0, 1, 2, 3, 4]]
 
 
@@ -112,11 +119,11 @@ def test_frames_before_those_known_are_the_oldest_known_one():
 def test_windows_have_no_seam_whatever_the_latent():
     """The first frame said is as far from the last heard as that was from the one before."""
     network, batch = fitted()
-    heard = batch.frames[:, 2:6]
+    inputs = batch.frames[:, 2:6]
     poses = network.codec.to_poses
-    last, before = poses(heard)[:, -1], poses(heard)[:, -2]
+    last, before = poses(inputs)[:, -1], poses(inputs)[:, -2]
     for seed in range(3):
-        first = poses(said(network, heard, seed=seed))[:, 0]
+        first = poses(outputs(network, inputs, seed=seed))[:, 0]
         moved, away = (last - before).norm(dim=-1), (first - last - (last - before)).norm(dim=-1)
         assert (away < 0.5 + 1.5 * moved).all()
 
@@ -126,11 +133,11 @@ def test_emotion_energy_and_guidance_are_heard():
     network, batch = fitted()
     for block in network.blocks:
         torch.nn.init.normal_(block.mlp[-1].weight, std=0.1)
-    heard = batch.frames[:, 2:6]
-    usual = said(network, heard)
-    assert not torch.equal(said(network, heard, emotion=(0.0, 1.0)), usual)
-    assert not torch.equal(said(network, heard, energy=2.0), usual)
-    assert not torch.equal(said(network, heard, guidance=3.0), usual)
+    inputs = batch.frames[:, 2:6]
+    usual = outputs(network, inputs)
+    assert not torch.equal(outputs(network, inputs, emotion=(0.0, 1.0)), usual)
+    assert not torch.equal(outputs(network, inputs, energy=2.0), usual)
+    assert not torch.equal(outputs(network, inputs, guidance=3.0), usual)
 
 
 @torch.no_grad()
@@ -139,11 +146,11 @@ def test_a_partner_who_has_heard_little_has_stood_before():
     step, states = step_and_states(network)
     one, normal = torch.ones(4, 1), torch.zeros(4, step.noise)
     emotion = torch.tensor([[1.0, 0.0]] * 4)
-    told = emotion, one, one, one, one, normal
-    _, past, begun = step(batch.frames[:, 2:6], *told, *states)
-    heard = network.codec.to_poses(batch.frames[:, 2:6])
-    torch.testing.assert_close(past[:, :9], heard[:, :1].expand(-1, 9, -1))
-    _, past, _ = step(batch.frames[:, 6:10], *told, past, begun)
+    conditions = emotion, one, one, one, one, normal
+    _, past, begun = step(batch.frames[:, 2:6], *conditions, *states)
+    inputs = network.codec.to_poses(batch.frames[:, 2:6])
+    torch.testing.assert_close(past[:, :9], inputs[:, :1].expand(-1, 9, -1))
+    _, past, _ = step(batch.frames[:, 6:10], *conditions, past, begun)
     torch.testing.assert_close(past[:, 4:], network.codec.to_poses(batch.frames[:, 2:10]))
 
 
@@ -187,11 +194,11 @@ class TestExported:
         one = np.ones((1, 1), np.float32)
         conditions = Conditions(np.eye(2, dtype=np.float32)[:1], one, one, one)
         states = engine.initial_states()
-        said, drawn = engine.step(frames, conditions, states, Noise.draw(contract, rng))
-        unwanted, heard = engine.step(frames, conditions, states, Noise.none(contract))
-        assert not np.allclose(said, unwanted)
+        outputs, drawn = engine.step(frames, conditions, states, Noise.draw(contract, rng))
+        unwanted, inputs = engine.step(frames, conditions, states, Noise.none(contract))
+        assert not np.allclose(outputs, unwanted)
         for name, state in drawn.items():
-            np.testing.assert_array_equal(state, heard[name])
+            np.testing.assert_array_equal(state, inputs[name])
 
     def test_a_partner_dances_with_it(self, run):
         partner = Partner(run[1], seed=1)

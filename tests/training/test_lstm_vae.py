@@ -104,8 +104,8 @@ def test_windows_that_are_shorter_than_two_legs_are_refused():
 def test_steps_equal_the_full_forward():
     network, batch = fitted()
     frames, stepping = batch.frames[:1, 2:14] + 0.3 * torch.randn(1, 12, 134), Stepping(network)
-    heard = network.codec.normalise(frames).unflatten(1, (-1, 4))
-    mean, _ = network.encode_all(heard)
+    inputs = network.codec.normalise(frames).unflatten(1, (-1, 4))
+    mean, _ = network.encode_all(inputs)
     condition = network.conditioned(torch.tensor([[1.0, 0.0, 0.0]]), torch.ones(1, 1))
     latents = []
     for number in range(3):
@@ -113,9 +113,9 @@ def test_steps_equal_the_full_forward():
         latents.append(stepping["latent"])
         drawn = stepping.step.drawn(mean[:, number], *stepping.given((1.0, 0.0), 0.0))
         torch.testing.assert_close(latents[-1], drawn)
-    earlier = heard[:, :2], torch.stack(latents[:2], 1), condition.expand(1, 2, -1)
-    memory = network.hear(*earlier, network.decoder.nothing(heard))
-    expected, _ = network.dance(heard[:, 2], latents[2], condition.unsqueeze(1), memory)
+    earlier = inputs[:, :2], torch.stack(latents[:2], 1), condition.expand(1, 2, -1)
+    memory = network.prime_decoder(*earlier, network.decoder.nothing(inputs))
+    expected, _ = network.decode_leg(inputs[:, 2], latents[2], condition.unsqueeze(1), memory)
     torch.testing.assert_close(
         following, network.codec.denormalise(expected[:, 0]), atol=1e-4, rtol=1e-4
     )
@@ -125,9 +125,9 @@ def test_steps_equal_the_full_forward():
 def test_its_latent_walks_leg_after_leg_while_it_hears_itself():
     network, batch = fitted()
     stepping = Stepping(network)
-    said, latents = batch.frames[:1, 2:6], []
+    outputs, latents = batch.frames[:1, 2:6], []
     for number in range(2 * LEG + 1):
-        said = stepping(said, normal=float(number))
+        outputs = stepping(outputs, normal=float(number))
         latents.append(stepping["latent"])
     apart = [not torch.equal(*pair) for pair in itertools.pairwise(latents)]
     assert apart == [False, True] * LEG
@@ -137,11 +137,11 @@ def test_its_latent_walks_leg_after_leg_while_it_hears_itself():
 def test_another_emotion_begins_a_leg_at_once():
     network, batch = fitted()
     stepping = Stepping(network)
-    said = stepping(batch.frames[:1, 2:6])
+    outputs = stepping(batch.frames[:1, 2:6])
     before = stepping["latent"]
-    said = stepping(said, emotion=(0.8, 0.2), normal=1.0)
+    outputs = stepping(outputs, emotion=(0.8, 0.2), normal=1.0)
     assert torch.equal(stepping["latent"], before)
-    stepping(said, emotion=(0.0, 1.0), normal=1.0)
+    stepping(outputs, emotion=(0.0, 1.0), normal=1.0)
     assert not torch.equal(stepping["latent"], before)
     assert stepping["danced"].item() == 1
 
@@ -150,14 +150,18 @@ def test_another_emotion_begins_a_leg_at_once():
 def test_emotion_energy_and_chance_reach_the_very_next_frames():
     network, batch = fitted()
 
-    def said(**how):
+    def outputs(**how):
         settings = {"energy": how.pop("energy", 1.0), "temperature": how.pop("temperature", 1.0)}
         return Stepping(network, **settings)(batch.frames[:1, 2:6], **how)
 
-    usual = said(normal=1.0)
-    for other in (said(normal=1.0, emotion=(0.0, 1.0)), said(normal=1.0, energy=2.0), said()):
+    usual = outputs(normal=1.0)
+    for other in (
+        outputs(normal=1.0, emotion=(0.0, 1.0)),
+        outputs(normal=1.0, energy=2.0),
+        outputs(),
+    ):
         assert ((other - usual).abs().amax(-1) > 0).all()
-    cold = [said(normal=normal, temperature=0.0) for normal in (0.0, 1.0)]
+    cold = [outputs(normal=normal, temperature=0.0) for normal in (0.0, 1.0)]
     torch.testing.assert_close(*cold)
 
 

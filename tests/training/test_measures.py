@@ -24,18 +24,18 @@ def moved(clip: Clip, along: np.ndarray) -> Clip:
 
 
 def test_a_frozen_figure_has_no_speed_and_freezes_always():
-    still, lively = Trace.of(frozen()), Trace.of(swaying(300))
+    still, lively = Trace.measure(frozen()), Trace.measure(swaying(300))
     assert measures.speed([still]) == pytest.approx(0, abs=1e-9)
     assert measures.freeze([still], 0.5) == 1
     assert measures.freeze([lively], measures.speed([lively])) == 0
 
 
 def test_a_clip_shorter_than_a_window_of_freezing_tells_nothing():
-    assert measures.freeze([Trace.of(frozen(1.5))], 0.5) == 0
+    assert measures.freeze([Trace.measure(frozen(1.5))], 0.5) == 0
 
 
 def test_trembling_shows_in_jerk_most_at_high_frequencies():
-    calm, shaken = Trace.of(swaying(300)), Trace.of(trembling(swaying(300)))
+    calm, shaken = Trace.measure(swaying(300)), Trace.measure(trembling(swaying(300)))
     assert measures.percentile([shaken.jerk], 50) > 10 * measures.percentile([calm.jerk], 50)
     hertz = measures.frequencies(30)
     assert hertz[shaken.spectrum.argmax()] > 8
@@ -44,36 +44,36 @@ def test_trembling_shows_in_jerk_most_at_high_frequencies():
 
 def test_sliding_shows_in_skate_with_its_speed():
     slid = moved(frozen(), np.arange(300) * 0.01)
-    assert measures.skate([Trace.of(frozen())]) == pytest.approx(0, abs=1e-9)
-    assert measures.skate([Trace.of(slid)]) == pytest.approx(0.3 / LEG_LENGTH, rel=1e-6)
+    assert measures.skate([Trace.measure(frozen())]) == pytest.approx(0, abs=1e-9)
+    assert measures.skate([Trace.measure(slid)]) == pytest.approx(0.3 / LEG_LENGTH, rel=1e-6)
 
 
 def test_a_figure_in_the_air_does_not_skate():
     flying = replace(frozen(), hips=frozen().hips + np.array([0.0, 1.0, 0.0]))
-    assert measures.skate([Trace.of(flying)]) == 0
+    assert measures.skate([Trace.measure(flying)]) == 0
 
 
 def test_landing_harder_than_leaving_is_told_from_its_reverse():
     saw = np.tile(np.concatenate([np.linspace(0, 0.05, 9), [0.02]]), 30)
     landing = moved(frozen(), np.cumsum(saw))
-    there, back = Trace.of(landing), Trace.of(reversed_in_time(landing))
+    there, back = Trace.measure(landing), Trace.measure(reversed_in_time(landing))
     assert measures.skewness([there]) < -0.5
     assert measures.skewness([back]) == pytest.approx(-measures.skewness([there]), rel=1e-6)
 
 
 def test_constant_acceleration_is_measured_in_leg_lengths():
-    trace = Trace.of(moved(frozen(), 0.5 * LEG_LENGTH * (np.arange(300) / 30) ** 2))
+    trace = Trace.measure(moved(frozen(), 0.5 * LEG_LENGTH * (np.arange(300) / 30) ** 2))
     np.testing.assert_allclose(trace.acceleration, 1.0, rtol=1e-6)
     assert trace.jerk.max() < 1e-6
 
 
 def test_facing_and_distance_are_of_the_stage():
-    away = Trace.of(moved(frozen(), np.full(300, 3.0)))
+    away = Trace.measure(moved(frozen(), np.full(300, 3.0)))
     assert away.distance == pytest.approx(3.0)
     assert away.to_audience == 1.0
     back = frozen()
     back.rotations[:, 0] = [0.0, 1.0, 0.0, 0.0]
-    assert Trace.of(back).to_audience == 0.0
+    assert Trace.measure(back).to_audience == 0.0
 
 
 @settings(max_examples=30)
@@ -97,13 +97,13 @@ def test_windows_cover_a_clip_and_a_short_one_is_a_window_itself():
     assert measures.windows(swaying(300)) == [slice(0, 120), slice(60, 180), slice(120, 240),
                                               slice(180, 300)]  # fmt: skip
     assert measures.windows(swaying(45)) == [slice(0, 120)]
-    assert len(Trace.of(swaying(45)).kinetic) == 1
+    assert len(Trace.measure(swaying(45)).kinetic) == 1
 
 
 def test_frechet_distance_of_known_gaussians():
     rng = np.random.default_rng(0)
-    a = Gaussian.of([rng.normal(0, 1, (20000, 3))])
-    b = Gaussian.of([rng.normal([1, 0, 0], 2, (20000, 3))])
+    a = Gaussian.fit([rng.normal(0, 1, (20000, 3))])
+    b = Gaussian.fit([rng.normal([1, 0, 0], 2, (20000, 3))])
     assert measures.frechet(a, a) == pytest.approx(0, abs=1e-9)
     assert measures.frechet(a, b) == pytest.approx(1 + 3, rel=0.05)
     assert measures.frechet(a, b) == pytest.approx(measures.frechet(b, a))
@@ -111,7 +111,7 @@ def test_frechet_distance_of_known_gaussians():
 
 def test_every_group_of_a_gaussian_counts_alike():
     few, many = np.zeros((2, 1)), np.ones((200, 1))
-    fitted = Gaussian.of([few, many])
+    fitted = Gaussian.fit([few, many])
     assert fitted.mean == pytest.approx([0.5])
     assert fitted.covariance == pytest.approx(0.25)
 

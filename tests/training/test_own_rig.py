@@ -17,7 +17,7 @@ from motion.formats.clip_files import read_clip
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
-from server.interaction.model_registry import ModelShelf
+from server.interaction.model_registry import ModelRegistry
 from server.telemetry.faults import Faults
 from tests.motion.own_rigs import RIGS
 from tests.training.tiny import QUIET, TINY
@@ -41,7 +41,7 @@ def recipe_of(kind: str, tokens: int = 6) -> Recipe:
     """A recipe of any kind, still smaller than that with which it proves itself."""
     recipe, network = TINY.model_dump(), KINDS[kind]
     recipe["data"] = UNLABELLED | {"tokens": tokens}
-    sizes = {size: SMALLER.get(size, value) for size, value in network.PROVING.items()}
+    sizes = {size: SMALLER.get(size, value) for size, value in network.PROOF_SIZES.items()}
     recipe["model"] = {"kind": kind, **sizes}
     recipe["optimiser"].update({"own_sample_share": 0.0, network.DISTURBANCE: 0.05})
     return Recipe.model_validate(recipe)
@@ -157,6 +157,6 @@ class TestPlayed:
         refusal = re.compile(r"expected a model of the canonical skeleton.* got one of \d+ joints")
         with pytest.raises(ModelContractError, match=refusal):
             Partner(Engine.load(model), 0)
-        shelf = ModelShelf.of(model.parent, "cpu", Faults())
+        shelf = ModelRegistry.from_folder(model.parent, "cpu", Faults())
         with pytest.raises(ModelContractError, match=refusal):
             shelf.engine("model")

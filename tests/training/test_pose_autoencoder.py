@@ -30,7 +30,7 @@ def test_the_plain_one_is_as_large():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_both_learn_poses_and_are_judged_on_others():
+def test_both_learn_poses_and_are_measured_on_others():
     before, after = (
         compare(clips(), [swaying(40)], latent=8, channels=8, steps=steps) for steps in (1, 300)
     )

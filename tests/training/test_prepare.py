@@ -45,13 +45,13 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_folders_files_and_archives_become_one_corpus(data, tmp_path):
-    told = []
-    outcome = prepare([data], tmp_path / "corpus", lambda *args: told.append(args), workers=1)
+    calls = []
+    outcome = prepare([data], tmp_path / "corpus", lambda *args: calls.append(args), workers=1)
     names = ["bandai-namco-1/dataset-1_walk_sad_001", "cmu/005_02", "mine/turn"]
     assert [entry.name for entry in outcome.entries] == names
     assert (outcome.done, outcome.kept) == (3, 0)
-    assert told[0] == (0, 8)
-    assert told[-1] == (8, 8)
+    assert calls[0] == (0, 8)
+    assert calls[-1] == (8, 8)
     clips = {clip.name: clip for clip in load_corpus(tmp_path / "corpus")}
     assert clips[names[0]].labels["emotion"] == "sad"
     assert clips[names[1]].labels["content"] == "dance"

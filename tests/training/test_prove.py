@@ -6,20 +6,22 @@ from torch.utils.data import default_collate
 from motion.clip import Clip
 from tests.training.tiny import QUIET
 from training.evaluation.prove import Score, learnt, prove, recipe_for, table
-from training.evaluation.synthetic import GRAVITY, LENGTHS, WORLDS
+from training.evaluation.synthetic import GRAVITY, LENGTHS, SYNTHETIC_MOTIONS
 from training.fit.train import Training
 from training.fit.windows import Windows
 from training.models.kinds import KINDS
 
-PENDULUMS, LISSAJOUS, WALKER = WORLDS
-EACH = pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+PENDULUMS, LISSAJOUS, WALKER = SYNTHETIC_MOTIONS
+EACH = pytest.mark.parametrize("synthetic", SYNTHETIC_MOTIONS, ids=lambda synthetic: synthetic.name)
 
 
 @EACH
-def test_the_law_is_what_the_measures_find(world):
-    for label in world.labels:
-        clean, noisy = (world.clip(label, 20.0, 3, noise) for noise in (0.0, 0.005))
-        for found, law in zip(world.oscillation(noisy), world.oscillation(clean), strict=True):
+def test_the_law_is_what_the_measures_find(synthetic):
+    for label in synthetic.labels:
+        clean, noisy = (synthetic.clip(label, 20.0, 3, noise) for noise in (0.0, 0.005))
+        for found, law in zip(
+            synthetic.oscillation(noisy), synthetic.oscillation(clean), strict=True
+        ):
             np.testing.assert_allclose(found, law, rtol=0.05)
 
 
@@ -50,8 +52,8 @@ def test_the_standing_foot_of_the_walker_does_not_slip(label):
 
 
 @EACH
-def test_persistence_errs_and_the_law_errs_by_the_noise_alone(world):
-    scores = {who: score for _, who, score in prove([], [world])}
+def test_persistence_errs_and_the_law_errs_by_the_noise_alone(synthetic):
+    scores = {who: score for _, who, score in prove([], [synthetic])}
     assert scores["law"].next_error < 0.02
     assert scores["law"].next_error < 0.5 * scores["persistence"].next_error
     assert max(scores["law"].frequency_error, scores["law"].amplitude_error) < 0.05

@@ -19,10 +19,10 @@ PARAMETERS_IN_MILLIONS = {
     "large": (25, 30),
     "lstm-vae": (8, 10),
     "latent-diffusion": (7, 8.5),
-    "peer-lstm-mdn": (0.5, 0.7),
-    "peer-lstm-mse": (3, 4),
-    "peer-transformer-mdn": (2.7, 3.1),
-    "peer-transformer-mse": (2.2, 2.7),
+    "baseline-lstm-mdn": (0.5, 0.7),
+    "baseline-lstm-mse": (3, 4),
+    "baseline-transformer-mdn": (2.7, 3.1),
+    "baseline-transformer-mse": (2.2, 2.7),
     "text-transformer": (3, 3.5),
 }
 

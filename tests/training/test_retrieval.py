@@ -8,7 +8,7 @@ from tests.server.doubles import CONTRACT, SwayingEngine
 from tests.training import fakes
 from training.corpus.texts import CONTENT_TEXTS
 from training.evaluation import retrieval
-from training.evaluation.retrieval import IN_OTHER_WORDS, TextJudge, nearest, retrieve
+from training.evaluation.retrieval import IN_OTHER_WORDS, TextRegression, nearest, retrieve
 from training.evaluation.scores import Estimate
 
 TEXTS = {"sad": "bow", "excited": "dance"}
@@ -33,12 +33,12 @@ def clips():
     return [clip for clip in told if clip not in held_out], held_out
 
 
-def test_the_judge_tells_which_text_an_unseen_motion_shows(clips):
+def test_the_regression_tells_which_text_an_unseen_motion_shows(clips):
     taught, held_out = clips
-    judge = TextJudge.of(taught, encoder("words"))
+    regression = TextRegression.fit(taught, encoder("words"))
     texts = [["bow"], ["dance"]]
-    np.testing.assert_array_equal(judge.ranks(held_out, [0, 1], texts), [0, 0])
-    np.testing.assert_array_equal(judge.ranks(held_out, [1, 0], texts), [1, 1])
+    np.testing.assert_array_equal(regression.ranks(held_out, [0, 1], texts), [0, 0])
+    np.testing.assert_array_equal(regression.ranks(held_out, [1, 0], texts), [1, 1])
 
 
 def test_the_nearest_text_is_found_by_its_meaning(clips):

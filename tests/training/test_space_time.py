@@ -31,7 +31,7 @@ def network_of(layout: Layout) -> SpaceTime:
     return network
 
 
-def heard(layout: Layout, batch: int = 2):
+def inputs_of(layout: Layout, batch: int = 2):
     generator = torch.Generator().manual_seed(1)
     frames = torch.randn(batch, TIMES, SIZES.frames_per_token, layout.width, generator=generator)
     labels = torch.rand(batch, TIMES, LABELS, generator=generator)
@@ -42,7 +42,7 @@ def heard(layout: Layout, batch: int = 2):
 @torch.no_grad()
 def test_steps_equal_the_full_forward(layout):
     network = network_of(layout)
-    frames, labels, energy, reach = heard(layout)
+    frames, labels, energy, reach = inputs_of(layout)
     whole = network(frames, labels, energy, reach)
     keys = torch.zeros(2, *network.cache_shape)
     values, filled = keys.clone(), torch.zeros(2)
@@ -57,20 +57,20 @@ def test_steps_equal_the_full_forward(layout):
 @LAYOUTS
 @torch.no_grad()
 def test_nothing_is_seen_before_it_happens_nor_after_it_is_too_long_ago(layout):
-    network, (frames, *told) = network_of(layout), heard(layout)
-    usual = network(frames, *told).means
+    network, (frames, *conditions) = network_of(layout), inputs_of(layout)
+    usual = network(frames, *conditions).means
     last, first = frames.clone(), frames.clone()
     last[:, -1] += 1.0
     first[:, 0] += 1.0
-    torch.testing.assert_close(network(last, *told).means[:, :-1], usual[:, :-1])
+    torch.testing.assert_close(network(last, *conditions).means[:, :-1], usual[:, :-1])
     seen = 1 + SIZES.layers * (SIZES.context_tokens - 1)  # what layers hand on reaches farther
-    assert (network(first, *told).means[:, 1] - usual[:, 1]).abs().max() > 1e-4
-    torch.testing.assert_close(network(first, *told).means[:, seen:], usual[:, seen:])
+    assert (network(first, *conditions).means[:, 1] - usual[:, 1]).abs().max() > 1e-4
+    torch.testing.assert_close(network(first, *conditions).means[:, seen:], usual[:, seen:])
 
 
 @torch.no_grad()
 def test_joints_look_at_one_another():
-    network, frames = network_of(CANONICAL_LAYOUT), heard(CANONICAL_LAYOUT)[0]
+    network, frames = network_of(CANONICAL_LAYOUT), inputs_of(CANONICAL_LAYOUT)[0]
     hand = CANONICAL_LAYOUT.part["rotations"].stop - 6
     other = frames.clone()
     other[..., hand : hand + 6] += 1.0

@@ -10,13 +10,13 @@ from motion.model.engine import Conditions, Engine, Noise
 from motion.model.text import TOKENS, tokens_of
 from motion.partner.partner import Partner
 from tests.training.tiny import QUIET, TINY, clips
-from training.fit.dataset import NO_TEXT
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows, windows_of
 from training.models.mixture import Mixture
-from training.models.text_transformer import TEXT_GUIDANCE, TextTransformer, Told, guided
+from training.models.text_transformer import TEXT_GUIDANCE, TextTransformer, TokenConditions, guided
+from training.models.window import NO_TEXT
 
 SILENT = {
     "neutral": {"dataset": "made", "emotion": "neutral"},
@@ -61,10 +61,10 @@ def batch_of(windows, count=4):
     return default_collate([drawn.window(np.random.default_rng(seed)) for seed in range(count)])
 
 
-def told(network, batch: int, tokens: int) -> Told:
+def random_conditions(network, batch: int, tokens: int) -> TokenConditions:
     labels, energy = torch.rand(batch, tokens, 3), torch.rand(batch, tokens, 1) + 0.1
     number = torch.randint(0, len(network.texts), (batch, tokens))
-    return Told(labels, energy, network.texts, number)
+    return TokenConditions(labels, energy, network.texts, number)
 
 
 def test_texts_go_with_their_clips_and_left_is_right_in_the_mirror(windows):
@@ -100,11 +100,14 @@ def test_a_corpus_without_texts_is_refused():
 
 @torch.no_grad()
 def test_cached_steps_equal_the_full_forward_beyond_the_context(network):
-    frames, conditions = torch.randn(2, 11, 4, network.codec.mean.numel()), told(network, 2, 11)
+    frames, conditions = (
+        torch.randn(2, 11, 4, network.codec.mean.numel()),
+        random_conditions(network, 2, 11),
+    )
     full = network(frames, conditions, torch.full((2, 11), 11))
     keys = values = torch.zeros(2, 2, 2, 4, 16)
     for token in range(11):
-        now = Told(
+        now = TokenConditions(
             conditions.labels[:, token], conditions.energy[:, token],
             network.texts, conditions.number[:, token],
         )  # fmt: skip
@@ -116,7 +119,10 @@ def test_cached_steps_equal_the_full_forward_beyond_the_context(network):
 
 @torch.no_grad()
 def test_every_word_of_a_prompt_counts_and_zeros_do_not(network):
-    frames, conditions = torch.randn(1, 3, 4, network.codec.mean.numel()), told(network, 1, 3)
+    frames, conditions = (
+        torch.randn(1, 3, 4, network.codec.mean.numel()),
+        random_conditions(network, 1, 3),
+    )
     texts, said = network.texts.clone(), int((network.texts != 0).any(-1).sum(1).argmax())
     conditions = conditions._replace(number=torch.full((1, 3), said))
     before = network(frames, conditions, torch.full((1, 3), 3)).means

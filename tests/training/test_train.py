@@ -13,7 +13,7 @@ from training.cli import app
 from training.fit.recipe import Recipe
 from training.fit.train import Training, learning_rate_at, load_checkpoint, train, trainer_of
 from training.fit.windows import Windows
-from training.models.scheduled_sampling import way_back
+from training.models.scheduled_sampling import recovery
 
 pytestmark = QUIET
 
@@ -162,9 +162,9 @@ def test_ctrl_c_leaves_one_line_and_the_usual_exit_code(tmp_path, monkeypatch):
 
 
 def test_motion_that_strayed_comes_back_without_a_jump():
-    strayed = torch.zeros(1, 20, 4, 1)
-    strayed[0, 5, :, 0] = torch.tensor([0.1, 0.3, 0.6, 1.0])
-    path = torch.cat([strayed, torch.zeros(1, 1, 4, 1)], 1) + way_back(strayed)
+    deviation = torch.zeros(1, 20, 4, 1)
+    deviation[0, 5, :, 0] = torch.tensor([0.1, 0.3, 0.6, 1.0])
+    path = torch.cat([deviation, torch.zeros(1, 1, 4, 1)], 1) + recovery(deviation)
     path = path.flatten()
     assert torch.all(path[:20] == 0)
     steps = path.diff().diff()[22:]

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from tests.training.tiny import TINY, clips
+from training.fit.pools import pools_of
 from training.fit.train import Training
-from training.fit.windows import pools_of, windows_of
+from training.fit.windows import windows_of
 from training.models.mixture import Mixture
 from training.models.transformer_mdn import TransformerMDN
 

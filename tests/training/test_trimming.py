@@ -7,8 +7,8 @@ from motion.clip import Clip, Pose
 from tests.motion.strategies import swaying
 from tests.training.tiny import TINY, clips
 from training.corpus.trimming import common_actions, moving
+from training.fit.pools import worth_learning
 from training.fit.recipe import Recipe
-from training.fit.windows import worth_learning
 
 
 def begins_and_ends_standing(still: int = 60, moving: int = 120) -> Clip:

@@ -6,9 +6,10 @@ import torch
 
 from motion.errors import BhavaError, MotionFileError
 from tests.training.tiny import TINY, clips
-from training.fit.dataset import Dropout
+from training.fit.pools import check_clip, held_out_pools_of, pools_of
+from training.fit.recipe import Dropout
 from training.fit.train import Training
-from training.fit.windows import Windows, check_clip, held_out_pools_of, pools_of, windows_of
+from training.fit.windows import Windows, windows_of
 
 
 def broken(change: str):

@@ -52,20 +52,20 @@ QUIET = [
 ]
 """Marks of tests that train or export: the libraries warn of their own ways."""
 
-PEERS = {
+BASELINES = {
     "lstm-mdn": {"components": 3},
     "lstm-mse": {},
     "transformer-mdn-per-dimension": {"components": 3, "heads": 2},
     "transformer-mse": {"heads": 2},
 }
-"""Sizes of each kind of peer beside those that all have."""
+"""Sizes of each kind of baseline beside those that all have."""
 
 
-def tiny_peer(kind: str) -> Recipe:
-    """Return a recipe of a peer."""
+def tiny_baseline(kind: str) -> Recipe:
+    """Return a recipe of a baseline."""
     recipe = TINY.model_dump()
     sizes = {"frames_per_token": 1, "context_tokens": 6, "channels": 16, "layers": 2}
-    recipe["model"] = {"kind": kind, **sizes, **PEERS[kind]}
+    recipe["model"] = {"kind": kind, **sizes, **BASELINES[kind]}
     recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
     return Recipe.model_validate(recipe)
 

@@ -79,12 +79,12 @@ def is_amass(path: str) -> bool:
 def labels_of_amass(path: PurePath) -> dict[str, str]:
     """Return the labels that a path tells: SET/SUBJECT/NAME_poses.npz.
 
-    A subject's clips belong on one side of a split. What was done is told by the file's name alone.
+    A subject's clips belong on one side of a split. Only the file's name says what was done.
     """
-    told = path.name.removesuffix(ENDING)
-    words = re.findall(r"[a-z]{2,}", told.lower())
+    description = path.name.removesuffix(ENDING)
+    words = re.findall(r"[a-z]{2,}", description.lower())
     labels = {"dataset": "amass", "group": "_".join(("amass", *path.parts[-3:-1]))}
-    labels |= {"ignored": IGNORED, "description": told}
+    labels |= {"ignored": IGNORED, "description": description}
     return labels | ({"content": " ".join(words)} if words else {})
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from motion.choreography import EMOTIONS, Cue, danced, tempo_range
 from motion.clip import Clip
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 Array = np.ndarray
 

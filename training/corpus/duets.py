@@ -17,7 +17,7 @@ from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import ENERGY_RANGE, SECONDS
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 Array = np.ndarray
 

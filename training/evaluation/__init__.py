@@ -1,1 +1,1 @@
-"""Judgement: measures, classifier, comparison, reports."""
+"""Classification: measures, classifier, comparison, reports."""

@@ -18,10 +18,10 @@ from motion.skeleton import CANONICAL, LEG_LENGTH
 Array = np.ndarray
 
 WINDOW_SECONDS = 4.0
-"""Longest stretch that is judged at once; a shorter clip is judged as a whole."""
+"""Longest part of a clip that is classified at once; a shorter clip is classified as a whole."""
 
 SHORTEST_SECONDS = 1.0
-"""A clip below it is not judged."""
+"""A clip below it is not classified."""
 
 HOP_SECONDS = 2.0
 FREEZE_SECONDS = 2.0
@@ -69,7 +69,7 @@ class Trace:
     broken: int
 
     @staticmethod
-    def of(clip: Clip) -> "Trace":
+    def measure(clip: Clip) -> "Trace":
         """Measure a clip of at least 1 s."""
         clip, broken = mended(clip)
         positions = clip.world_positions() / LEG_LENGTH
@@ -169,7 +169,7 @@ class Gaussian:
     covariance: Float[Array, "D D"]
 
     @staticmethod
-    def of(groups: Sequence[Float[Array, "N D"]]) -> "Gaussian":
+    def fit(groups: Sequence[Float[Array, "N D"]]) -> "Gaussian":
         """Fit to groups of vectors of which each counts as much as any other, however large."""
         values = np.concatenate(groups).astype(np.float64)
         weights = np.concatenate([np.full(len(g), 1.0 / len(g)) for g in groups if len(g)])

@@ -10,7 +10,7 @@ from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.model.engine import Conditions, Engine, Noise
 from motion.skeleton import CANONICAL
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.fit.train import Training, load_checkpoint
 from training.models.network import ExportedStep
 
@@ -50,7 +50,7 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         text_encoder=module.recipe.text_encoder,
         energy_by_text=module.energy_by_text,
         states=step.states,
-        other=module.network.HEEDS_OTHER,
+        other=module.network.OBSERVES_DANCER,
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,

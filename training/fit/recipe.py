@@ -9,12 +9,32 @@ from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training.fit.dataset import Dropout
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
 UNLABELLED = "unlabelled"
 """Pool of clips without emotion and style, where a recipe has it: they teach by their text."""
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Dropout(Strict):
+    """How probably a window hides something, so that the model learns to do without.
+
+    Attributes:
+        labels: Of a segment: its emotion, and by themselves its other labels.
+        energy: Of a segment.
+        context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
+        text: Of a segment, where there is one.
+        other: Of a segment: the other dancer.
+    """
+
+    labels: Probability = 0.12
+    energy: Probability = 0.15
+    context: Probability = 0.5
+    text: Probability = 0.15
+    other: Probability = 0.1
 
 
 class Data(Strict):

@@ -1,4 +1,4 @@
-"""Peers with attention over a short context.
+"""Baselines with attention over a short context.
 
 `transformer-mse`: predicts one next frame by its mean squared error, as deterministic motion
 transformers do; compare E. Aksan et al., "A Spatio-temporal Transformer for 3D Human Motion
@@ -21,26 +21,26 @@ from torch.nn import functional
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.models import baseline as peer
+from training.models import baseline
 from training.models.baseline import (
+    Baseline,
+    BaselineStep,
     Memory,
     MixtureHead,
     MixturePerDimensionHead,
-    Peer,
-    PeerStep,
     PointHead,
 )
 from training.models.network import AttentionSizes
 from training.models.token_transformer import rotary
 
 
-class MSEConfig(peer.PointConfig, AttentionSizes):
+class MSEConfig(baseline.PointConfig, AttentionSizes):
     """Sizes of a deterministic transformer."""
 
     kind: Literal["transformer-mse"]
 
 
-class MDNConfig(peer.Config, AttentionSizes):
+class MDNConfig(baseline.Config, AttentionSizes):
     """Sizes of a transformer with a mixture for each dimension."""
 
     kind: Literal["transformer-mdn-per-dimension"]
@@ -72,7 +72,7 @@ class Block(nn.Module):
         return x + self.mlp(self.norm_mlp(x))
 
 
-class Transformer(Peer):
+class Transformer(Baseline):
     """Causal attention over frames."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Transformer(Peer):
 class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -131,7 +131,7 @@ class TransformerMSE(Transformer):
 class TransformerMDNPerDimension(Transformer):
     """A transformer with a mixture for every feature of the next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -144,7 +144,7 @@ class TransformerMDNPerDimension(Transformer):
         super().__init__(config, labels, layout, head)
 
 
-class Step(PeerStep):
+class Step(BaselineStep):
     """One frame through the transformer, whose state is all that it reads."""
 
     network: Transformer
@@ -154,7 +154,7 @@ class Step(PeerStep):
         states = (State(name="window", shape=window), State(name="filled", shape=(1,)))
         super().__init__(network, always, states)
 
-    def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
         window, filled = memory
         new = inputs.shape[1]

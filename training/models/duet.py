@@ -29,7 +29,7 @@ from motion.errors import BhavaError
 from motion.features import Layout
 from motion.model import observed_dancer as other
 from motion.skeleton import CANONICAL
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.models import transformer_mdn
 from training.models.token_transformer import TransformerSizes
 from training.models.transformer_mdn import TransformerMDN
@@ -173,7 +173,7 @@ class Relations(nn.Module):
 class Duet(TransformerMDN):
     """The default's network, whose tokens also hold what is seen of another dancer."""
 
-    HEEDS_OTHER: ClassVar[bool] = True
+    OBSERVES_DANCER: ClassVar[bool] = True
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:
         """Build an untrained network.

@@ -29,7 +29,9 @@ class Mixture(NamedTuple):
     log_scales: Tensor
 
     @staticmethod
-    def of(raw: Tensor, components: int, narrowest: float = NARROWEST_LOG_SCALE) -> "Mixture":
+    def from_outputs(
+        raw: Tensor, components: int, narrowest: float = NARROWEST_LOG_SCALE
+    ) -> "Mixture":
         """Return the mixture that a network's outputs stand for.
 
         Args:

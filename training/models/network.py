@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
+from training.models.window import Window
 
 CALM = 0.7
 """Share of an emotion's usual energy that the guess without emotion is told.
@@ -90,9 +90,9 @@ class Network(nn.Module, ABC):
     DISTURBANCE: ClassVar[str]
     """The one setting of `Optimiser` that disturbs this kind's inputs."""
 
-    PROVING: ClassVar[Mapping[str, Any]]
+    PROOF_SIZES: ClassVar[Mapping[str, Any]]
     """Small sizes with which `training.evaluation.prove` shows that the kind learns at all."""
-    HEEDS_OTHER: ClassVar[bool] = False
+    OBSERVES_DANCER: ClassVar[bool] = False
     """Whether it takes another dancer's motion, `other` of a window and of the contract."""
 
     codec: Normalisation

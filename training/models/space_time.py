@@ -79,7 +79,7 @@ class Block(token_transformer.Block):
 class SpaceTime(TransformerMDN):
     """Predicts the next time's latent from the tokens so far, an emotion and an energy."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {**TransformerMDN.PROVING, "channels": 32}
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {**TransformerMDN.PROOF_SIZES, "channels": 32}
 
     config: Config
 

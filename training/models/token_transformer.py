@@ -1,4 +1,4 @@
-"""What causal transformers over tokens share, whatever else a token is told.
+"""What causal transformers over tokens share, whatever else conditions a token.
 
 Shapes: N batch, S tokens, K frames per token, F features, L labels, H heads, W cached tokens, D
 latent.
@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import AttentionSizes, EnergyNetwork
 from training.models.token_codec import TokenCodec
+from training.models.window import Window
 
 
 class TransformerSizes(AttentionSizes):
@@ -74,10 +74,10 @@ def rotary(x: Tensor, positions: Tensor) -> Tensor:
 
 
 class TokenTransformer(EnergyNetwork):
-    """What causal transformers over tokens share, whatever else a token is told."""
+    """What causal transformers over tokens share, whatever else conditions a token."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 16,
         "latent": 24,
@@ -116,7 +116,7 @@ class TokenTransformer(EnergyNetwork):
 
     def mixture_of(self, x: Tensor) -> Mixture:
         """Return the mixture that the head reads off a normed stream."""
-        return Mixture.of(self.head(x), self.config.components)
+        return Mixture.from_outputs(self.head(x), self.config.components)
 
     def seen(self, position: Tensor, reach: Tensor) -> Tensor:
         """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
@@ -140,8 +140,8 @@ class TokenTransformer(EnergyNetwork):
         with torch.autocast(inputs.device.type, enabled=False):
             return self.codec.encode(inputs[:, :, -2:].float(), targets.float())
 
-    def strayed(self, inputs: Tensor, mixture: Mixture) -> Tensor:
-        """Return how far own samples are from the real tokens; 0 for the first.
+    def deviation(self, inputs: Tensor, mixture: Mixture) -> Tensor:
+        """Return the difference of own samples from the real tokens, (N, S, K, F); 0 for the first.
 
         Args:
             inputs: Real tokens, (N, S, K, F).

@@ -23,11 +23,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, calm
-from training.models.scheduled_sampling import led_astray
+from training.models.scheduled_sampling import perturb
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
+from training.models.window import Window
 
 
 class Config(TransformerSizes):
@@ -135,7 +135,7 @@ class TransformerMDN(TokenTransformer):
 
         With a probability of `disturbance` an input token is the network's own sample of it. What
         follows then leads back to the real motion as softly as a body does, and so the network
-        learns to mend its errors without haste.
+        learns to correct its errors without haste.
         """
         tokens = self.tokens_of(batch)
         conditions = (
@@ -147,8 +147,8 @@ class TransformerMDN(TokenTransformer):
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
             with torch.no_grad():
-                strayed = self.strayed(inputs, self(inputs, *conditions))
-            inputs, targets = led_astray(inputs, targets, strayed, disturbance)
+                deviation = self.deviation(inputs, self(inputs, *conditions))
+            inputs, targets = perturb(inputs, targets, deviation, disturbance)
         latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, *conditions).log_likelihood(latent, self.codec.moving)
         return -likelihood.mean() / self.codec.latent
@@ -157,8 +157,8 @@ class TransformerMDN(TokenTransformer):
         """Return the mean negative log likelihood of raw features, nats per frame."""
         tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
-        told = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
-        return self.nats_of(tokens, self(tokens[:, :-1], *told))
+        conditions = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
+        return self.nats_of(tokens, self(tokens[:, :-1], *conditions))
 
     def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
         """Return what is exported; labels that are no emotions always have these weights."""

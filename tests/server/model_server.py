@@ -1,4 +1,4 @@
-"""A house with the shipped model whose time the test moves, asked over HTTP without a network."""
+"""The shipped model on a server whose time the test moves, asked over HTTP without a network."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,19 +9,19 @@ from pathlib import Path
 import httpx
 
 from server.app import create_app
-from server.stages.assemble import make_default_stage, open_house
-from server.stages.scheduler import House, Rules
+from server.stages.assemble import make_default_stage, open_scheduler
+from server.stages.scheduler import Scheduler, ServerSettings
 from tests.server.doubles import ScriptedSource, seen
-from tests.server.theatre import Metronome
+from tests.server.live_server import Metronome
 
 MODELS = Path(__file__).parents[2] / "models"
 
 
 @dataclass(frozen=True)
-class Playhouse:
-    """A house that plays, its source and its time."""
+class ModelServer:
+    """A server that plays, its source and its time."""
 
-    house: House
+    scheduler: Scheduler
     source: ScriptedSource
     time: Metronome
     client: httpx.AsyncClient
@@ -34,15 +34,15 @@ class Playhouse:
 
 
 @asynccontextmanager
-async def playing(takes: Path) -> AsyncIterator[Playhouse]:
+async def playing(takes: Path) -> AsyncIterator[ModelServer]:
     """Play until the end of the block; nothing is seen before the first `watch`."""
     time, source = Metronome(), ScriptedSource()
-    house = open_house(MODELS, "cpu", takes, Rules(), time)
-    make_default_stage(house, source, "default", 0, "refuse")
-    transport = httpx.ASGITransport(create_app(house, time, time.sleep))
-    performance = asyncio.create_task(house.run(time.sleep))
-    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
-        yield Playhouse(house, source, time, client)
+    scheduler = open_scheduler(MODELS, "cpu", takes, ServerSettings(), time)
+    make_default_stage(scheduler, source, "default", 0, "refuse")
+    transport = httpx.ASGITransport(create_app(scheduler, time, time.sleep))
+    performance = asyncio.create_task(scheduler.run(time.sleep))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bhava") as client:
+        yield ModelServer(scheduler, source, time, client)
     performance.cancel()
     with suppress(asyncio.CancelledError):
         await performance

@@ -1,4 +1,4 @@
-"""A dance floor: partners of the shipped model before a camera, whose time the test moves."""
+"""A dance without a server: the shipped model before a camera, in a time that the test moves."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -13,8 +13,8 @@ from motion.model.engine import Engine
 from server.capture.demo import BEATS_PER_MINUTE, Camera
 from server.capture.landmarks import Sighting
 from server.interaction.dance import Dance, Opening
-from server.interaction.frame_inputs import Moment
-from server.interaction.partner_pool import Ask, Place, Troupe
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
@@ -30,7 +30,7 @@ def engine(name: str = "default") -> Engine:
     return Engine.load(MODELS / name)
 
 
-class Floor:
+class DanceHarness:
     """One stage's dance. Models `default` and `other` are the same graph, for changes of model."""
 
     def __init__(self, engine_of: Callable[[str], Engine] = lambda _: engine(), **controls: Any):
@@ -38,9 +38,9 @@ class Floor:
         start = {"model": "default", "emotion": {"neutral": 1.0}}
         self.controls = Controls.model_validate({**start, **controls})
         self.faults = Faults()
-        self.troupe = Troupe(engine_of, self.faults)
-        self.dance = Dance(self.troupe, self.faults, Opening(self.controls))
-        self.asks: dict[Place, Ask] = {}
+        self.pool = PartnerPool(engine_of, self.faults)
+        self.dance = Dance(self.pool, self.faults, Opening(self.controls))
+        self.requests: dict[PartnerHandle, PartnerInputs] = {}
 
     def run(
         self, seconds: float, *dancers: Dancer, take_up: bool = False, **changes: Any
@@ -52,9 +52,9 @@ class Floor:
 
     def _frame(self, dancers: Sequence[Dancer], take_up: bool) -> FrameMessage:
         people = tuple(Camera().see(dancer(self.now)) for dancer in dancers)
-        moment = Moment(self.now, Sighting(self.now, people), self.controls, take_up)
-        self.asks = self.dance.ask(moment)
-        frame = self.dance.give(moment, self.troupe.advance(self.asks))
+        inputs = FrameInputs(self.now, Sighting(self.now, people), self.controls, take_up)
+        self.requests = self.dance.requests(inputs)
+        frame = self.dance.compose(inputs, self.pool.advance(self.requests))
         self.now += 1 / FPS
         return frame
 

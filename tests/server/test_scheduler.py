@@ -1,4 +1,4 @@
-"""Many stages in one house, stepped together."""
+"""Many stages, stepped together."""
 
 from pathlib import Path
 
@@ -7,32 +7,38 @@ import pytest
 
 from server.capture.landmarks import Sighting
 from server.stages.assemble import first_controls
-from server.stages.scheduler import House, Rules
+from server.stages.scheduler import Scheduler, ServerSettings
 from server.stages.stage import Stage
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
 from server.wire.session import Join
+from tests.server.dance_harness import Camera, dancer, engine
 from tests.server.doubles import ScriptedSource, SwayingEngine
-from tests.server.floor import Camera, dancer, engine
-from tests.server.theatre import house_of
+from tests.server.live_server import scheduler_of
 
 
 class Stages:
-    """Stages of a house whose clock the test moves."""
+    """Stages whose clock the test moves."""
 
-    def __init__(self, motion: object | None = None, rules: Rules | None = None) -> None:
+    def __init__(
+        self, motion: object | None = None, settings: ServerSettings | None = None
+    ) -> None:
         self.now = 20.0
         self.engine = motion or SwayingEngine()
-        self.house: House = house_of(
-            lambda _: self.engine, ("default",), lambda: self.now, rules or Rules(), Path("none")
+        self.scheduler: Scheduler = scheduler_of(
+            lambda _: self.engine,
+            ("default",),
+            lambda: self.now,
+            settings or ServerSettings(),
+            Path("none"),
         )
         self.sources: dict[str, ScriptedSource] = {}
 
     def make(self, name: str, **wishes: object) -> Stage:
         self.sources[name] = ScriptedSource()
-        controls = first_controls(self.house, "default", 0).model_copy(update=wishes)
-        return self.house.make(name, self.sources[name], controls, "refuse")
+        controls = first_controls(self.scheduler, "default", 0).model_copy(update=wishes)
+        return self.scheduler.make(name, self.sources[name], controls, "refuse")
 
     def tick(self, times: int = 1) -> list[dict[str, bytes]]:
         """Return the bytes of each stage, tick by tick."""
@@ -41,7 +47,7 @@ class Stages:
             for number, source in enumerate(self.sources.values()):
                 person = Camera().see(dancer(number % 2)(self.now))
                 source.waiting = source.waiting or Sighting(self.now, (person,))
-            given = self.house.tick(self.now, list(self.house.stages.values()))
+            given = self.scheduler.tick(self.now, list(self.scheduler.stages.values()))
             ticks.append({stage.name: encoded for stage, _, encoded in given})
             for stage, frame, encoded in given:
                 stage.publish(frame, encoded)
@@ -50,7 +56,7 @@ class Stages:
 
     def turned(self, name: str) -> np.ndarray:
         """How the partner of a stage stands."""
-        newest = self.house.stage(name).newest
+        newest = self.scheduler.stage(name).newest
         assert newest is not None
         return newest.figures[0].pose.rotations
 
@@ -91,7 +97,7 @@ def test_a_stage_gives_the_same_bits_alone_and_beside_seven_others() -> None:
 
 
 def test_a_stage_too_many_is_refused_with_the_reason() -> None:
-    stages = Stages(rules=Rules(most_stages=2))
+    stages = Stages(settings=ServerSettings(most_stages=2))
     stages.make("one")
     stages.make("two")
     with pytest.raises(Refusal, match="at most 2 stages") as caught:
@@ -111,10 +117,10 @@ def test_a_stage_that_the_machine_has_no_time_for_is_refused() -> None:
     stages.tick(30)
     with pytest.raises(Refusal, match=r"a tick of at most 23\.3 ms, got 25\.\d ms with 2"):
         stages.make("two")
-    assert stages.house.refusal(dances=False) == ""
+    assert stages.scheduler.refusal(dances=False) == ""
 
 
-@pytest.mark.parametrize("where", ["moment", "ask", "give"])
+@pytest.mark.parametrize("where", ["frame_inputs", "requests", "compose"])
 def test_a_stage_that_raises_never_disturbs_another(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +129,7 @@ def test_a_stage_that_raises_never_disturbs_another(
         stages.make("good", mode="duet")
         stages.make("bad", mode="mirror")
     before = disturbed.tick(20) == calm.tick(20)
-    bad = disturbed.house.stage("bad")
+    bad = disturbed.scheduler.stage("bad")
 
     def fails(*_: object) -> None:
         raise RuntimeError("no")
@@ -147,15 +153,15 @@ async def test_a_stage_that_ends_tells_its_clients_and_frees_its_place() -> None
     viewer = Outbox()
     goes.receive(viewer, Join(Hello(version=2, role="viewer")), stages.now)
     stages.tick(4)
-    stages.house.end("goes")
+    stages.scheduler.end("goes")
     while not isinstance(code := await viewer.next(), int):
         pass
     assert code == 4410
     sway.batches.clear()
     assert all(list(tick) == ["stays"] for tick in stages.tick(8))
-    assert len(stages.house.services.troupe) == 1
+    assert len(stages.scheduler.services.pool) == 1
     with pytest.raises(Refusal, match="expected a stage of stays, got 'goes'"):
-        stages.house.stage("goes")
+        stages.scheduler.stage("goes")
 
 
 def test_seeds_and_temperatures_are_each_stages_own() -> None:
@@ -167,7 +173,7 @@ def test_seeds_and_temperatures_are_each_stages_own() -> None:
     assert (a == b).all()
     assert (a != c).any()
     assert (a != d).any()
-    stages.house.stage("b").set(Set(seed=7), stages.now)
+    stages.scheduler.stage("b").set(Set(seed=7), stages.now)
     stages.tick(40)
     assert (stages.turned("a") != stages.turned("b")).any()
 
@@ -185,6 +191,6 @@ def test_one_model_that_fails_leaves_the_stages_standing_and_dancing_on() -> Non
     sway.before = fails
     frames = stages.tick(60)
     assert all("one" in tick for tick in frames)
-    assert stages.house.services.faults.counts == {"model default: RuntimeError": 1}
+    assert stages.scheduler.services.faults.counts == {"model default: RuntimeError": 1}
     assert len({tick["one"][25:] for tick in frames}) > 40
     assert np.isfinite(stages.turned("one")).all()

@@ -17,11 +17,11 @@ from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
 from server.app import create_app
 from server.interaction.dance import Opening
-from server.interaction.model_registry import ModelShelf
-from server.interaction.partner_pool import Troupe
+from server.interaction.model_registry import ModelRegistry
+from server.interaction.partner_pool import PartnerPool
 from server.listen import Server, bind, configured
 from server.stages.assemble import first_controls, make_default_stage
-from server.stages.scheduler import DEFAULT, House, Rules
+from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
 from server.stages.stage import Services, Stage
 from server.takes.writer import TakeWriter
 from server.telemetry.faults import Faults
@@ -32,7 +32,7 @@ from tests.server.takes import HEADER
 
 T = TypeVar("T")
 
-RULES = Rules()
+SETTINGS = ServerSettings()
 
 PATIENCE = 10.0
 """Seconds after which a test gives up waiting for what should come at once."""
@@ -72,40 +72,43 @@ class Metronome:
             await soon(self._asleep.wait())
 
 
-def house_of(
+def scheduler_of(
     load: Callable[[str], Any],
     names: tuple[str, ...],
     clock: Callable[[], float],
-    rules: Rules = RULES,
+    settings: ServerSettings = SETTINGS,
     takes: Path = Path("takes"),
-) -> House:
-    """A house without stages, of models that are loaded by name."""
+) -> Scheduler:
+    """A scheduler without stages, of models that are loaded by name."""
     faults = Faults()
-    shelf = ModelShelf(load, names, faults)
+    registry = ModelRegistry(load, names, faults)
 
     def open_take(stage: str, opening: Opening) -> TakeWriter:
         return TakeWriter(takes / f"{stage}.take", HEADER, opening.history)
 
-    services = Services(Troupe(shelf.engine, faults), shelf, faults, open_take)
+    services = Services(PartnerPool(registry.engine, faults), registry, faults, open_take)
     tokens = count()
-    return House(services, rules, clock, lambda: f"token-{next(tokens)}")
+    return Scheduler(services, settings, clock, lambda: f"token-{next(tokens)}")
 
 
-class Theatre:
+class LiveServer:
     """A running server and its parts; its models are `sway`, and `other` of other emotions."""
 
     def __init__(
-        self, seat: SeatPolicy = "refuse", rules: Rules = RULES, takes: Path = Path("takes")
+        self,
+        seat: SeatPolicy = "refuse",
+        settings: ServerSettings = SETTINGS,
+        takes: Path = Path("takes"),
     ) -> None:
         self.time = Metronome()
         self.source = ScriptedSource()
         self.engine = SwayingEngine()
         self.clock: Callable[[], float] = self.time
         self.sleep: Callable[[float], Awaitable[None]] = self.time.sleep
-        self.house = house_of(
-            self.load, ("other", "sway", "torn"), lambda: self.clock(), rules, takes
+        self.scheduler = scheduler_of(
+            self.load, ("other", "sway", "torn"), lambda: self.clock(), settings, takes
         )
-        make_default_stage(self.house, self.source, "sway", 0, seat)
+        make_default_stage(self.scheduler, self.source, "sway", 0, seat)
         self.server: uvicorn.Server
         self.port: int
 
@@ -120,28 +123,28 @@ class Theatre:
     @property
     def stage(self) -> Stage:
         """The stage that is always there."""
-        return self.house.stage(DEFAULT)
+        return self.scheduler.stage(DEFAULT)
 
     @property
     def faults(self) -> dict[str, int]:
         """How often each kind of error happened."""
-        return dict(self.house.services.faults.counts)
+        return dict(self.scheduler.services.faults.counts)
 
     def make(self, name: str) -> ScriptedSource:
         """Add a stage and return its source."""
         source = ScriptedSource()
-        controls = first_controls(self.house, "sway", 1)
-        self.house.make(name, source, controls, "refuse")
+        controls = first_controls(self.scheduler, "sway", 1)
+        self.scheduler.make(name, source, controls, "refuse")
         return source
 
     @asynccontextmanager
-    async def open(self, **settings: Any) -> AsyncIterator["Theatre"]:
+    async def open(self, **settings: Any) -> AsyncIterator["LiveServer"]:
         """Serve until the end of the block."""
-        app = create_app(self.house, lambda: self.clock(), lambda s: self.sleep(s), **settings)
+        app = create_app(self.scheduler, lambda: self.clock(), lambda s: self.sleep(s), **settings)
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         listening = asyncio.Event()
-        self.server = Server(configured(app), self.house.close, listening.set)
+        self.server = Server(configured(app), self.scheduler.close, listening.set)
         serving = asyncio.create_task(self.server.serve([listener]))
         await soon(listening.wait())
         try:
@@ -157,10 +160,10 @@ class Theatre:
             await self.time.run()
 
     async def get(self, path: str) -> httpx.Response:
-        return await self.ask("GET", path)
+        return await self.request("GET", path)
 
-    async def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """Ask over HTTP."""
+    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """PartnerInputs over HTTP."""
         async with httpx.AsyncClient() as client:
             address = f"http://127.0.0.1:{self.port}{path}"
             return await client.request(method, address, **request)

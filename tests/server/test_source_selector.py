@@ -1,20 +1,20 @@
 import pytest
 
-from server.capture.source_selector import SPAN, Eyes
+from server.capture.source_selector import SPAN, SourceSelector
 from server.capture.sources import BrowserSource
 from server.telemetry.faults import Faults
 from tests.server.doubles import ScriptedSource, seen
 
 
 class Room:
-    """Eyes on a scripted source and a browser, with a clock that the test moves."""
+    """SourceSelector on a scripted source and a browser, with a clock that the test moves."""
 
     def __init__(self) -> None:
         self.now = 100.0
         self.source = ScriptedSource()
         self.browser = BrowserSource(lambda: self.now)
         self.faults = Faults()
-        self.eyes = Eyes(self.source, self.browser, self.faults)
+        self.selector = SourceSelector(self.source, self.browser, self.faults)
 
 
 def test_a_browser_takes_the_place_of_the_source_while_it_sends() -> None:
@@ -23,27 +23,27 @@ def test_a_browser_takes_the_place_of_the_source_while_it_sends() -> None:
         own, sent = seen(room.now), seen(room.now - 0.02)
         room.source.waiting = own
         room.browser.receive(sent)
-        latest = room.eyes.latest(room.now)
+        latest = room.selector.latest(room.now)
         assert latest is not None
         assert latest.time == sent.time
         assert room.source.waiting is None  # still asked: it may restart itself when it is
         room.now += 1 / 30
-    assert room.eyes.source is room.browser
+    assert room.selector.source is room.browser
     room.now += BrowserSource.SILENCE + 1.0
     room.source.waiting = own = seen(room.now)
-    latest = room.eyes.latest(room.now)
+    latest = room.selector.latest(room.now)
     assert latest is not None
     assert latest.time == own.time
-    assert room.eyes.source is room.source
+    assert room.selector.source is room.source
 
 
 def test_a_failing_source_costs_its_pictures_only() -> None:
     room = Room()
     for _ in range(3):
         room.source.waiting = OSError("unplugged")
-        assert room.eyes.latest(room.now) is None
+        assert room.selector.latest(room.now) is None
     room.source.waiting = seen(room.now)
-    assert room.eyes.latest(room.now) is not None
+    assert room.selector.latest(room.now) is not None
     assert room.faults.counts == {"source: OSError": 3}
 
 
@@ -51,6 +51,6 @@ def test_a_failing_source_costs_its_pictures_only() -> None:
 def test_clocks_of_browsers_are_taken_with_a_pinch_of_salt(told: float, taken: float) -> None:
     room = Room()
     room.browser.receive(seen(room.now + told))
-    latest = room.eyes.latest(room.now)
+    latest = room.selector.latest(room.now)
     assert latest is not None
     assert latest.time == pytest.approx(room.now + taken)

@@ -10,7 +10,7 @@ from motion import features
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
 from tests.training.exported import assert_a_batch_is_singles
-from tests.training.tiny import PEERS, QUIET, TINY, clips, tiny_peer
+from tests.training.tiny import BASELINES, QUIET, TINY, clips, tiny_baseline
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
@@ -25,11 +25,11 @@ from training.models.baseline import (
 NEVER, USUAL_ENERGY = torch.zeros(1), torch.ones(2)
 """Weight of the label that is no emotion, and the energy of the two that are."""
 
-KINDS = pytest.mark.parametrize("kind", PEERS)
+KINDS = pytest.mark.parametrize("kind", BASELINES)
 
 
 def recipe_of(kind):
-    return tiny_peer(kind) if kind in PEERS else TINY
+    return tiny_baseline(kind) if kind in BASELINES else TINY
 
 
 @cache
@@ -51,7 +51,7 @@ def fitted(kind):
 
 @KINDS
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_peer_learns(kind):
+def test_a_baseline_learns(kind):
     network, batch = fitted(kind)
     optimiser = torch.optim.AdamW(network.parameters(), 1e-2)
     losses = []
@@ -66,7 +66,7 @@ def test_a_peer_learns(kind):
 
 @KINDS
 @torch.no_grad()
-def test_noise_on_the_inputs_disturbs_a_peer(kind):
+def test_noise_on_the_inputs_disturbs_a_baseline(kind):
     network, batch = fitted(kind)
     assert network.loss(batch, 0.5) != network.loss(batch, 0.0)
 
@@ -74,7 +74,7 @@ def test_noise_on_the_inputs_disturbs_a_peer(kind):
 @KINDS
 @torch.no_grad()
 def test_steps_equal_the_full_forward(kind):
-    recipe = tiny_peer(kind)
+    recipe = tiny_baseline(kind)
     network, _ = fitted(kind)
     step, context = network.exported(NEVER, USUAL_ENERGY).eval(), recipe.model.context_tokens
     frames = torch.from_numpy(Windows(recipe, clips(), clips()).pools[0].frames[:12])[None]
@@ -83,10 +83,10 @@ def test_steps_equal_the_full_forward(kind):
     inputs = torch.cat([network.codec.normalise(frames), label], -1)
     states = [torch.zeros(1, *state.shape) for state in step.states]
     nothing, normal = torch.zeros(1, 1), torch.zeros(1, step.noise)
-    for heard in (4, 8, 12):
-        newest = frames[:, heard - 4 : heard]
+    for taken in (4, 8, 12):
+        newest = frames[:, taken - 4 : taken]
         following, *states = step(newest, emotion, *[nothing] * 4, normal, *states)
-        seen = inputs[:, :heard] if kind.startswith("lstm") else inputs[:, :heard][:, -context:]
+        seen = inputs[:, :taken] if kind.startswith("lstm") else inputs[:, :taken][:, -context:]
         stream = network(seen)[:, -1]
         expected = network.codec.denormalise(
             network.head.sample(stream, nothing, normal[:, : network.head.noise])
@@ -102,17 +102,17 @@ def test_the_emotion_reaches_every_frame_and_energy_none(kind):
     states = [torch.zeros(4, *state.shape) for state in step.states]
     one, normal = torch.ones(4, 1), torch.zeros(4, step.noise)
 
-    def said(emotion, energy):
+    def following(emotion, energy):
         weights = torch.tensor([emotion] * 4)
         given = weights, energy * one, one, one, one, normal
         return step(batch.frames[:, 2:6], *given, *states)[0]
 
-    usual = said([1.0, 0.0], 1.0)
-    assert torch.equal(said([1.0, 0.0], 2.0), usual)
-    assert ((said([0.0, 1.0], 1.0) - usual).abs().amax(-1) > 0).all()
+    usual = following([1.0, 0.0], 1.0)
+    assert torch.equal(following([1.0, 0.0], 2.0), usual)
+    assert ((following([0.0, 1.0], 1.0) - usual).abs().amax(-1) > 0).all()
 
 
-@pytest.mark.parametrize("kind", ["transformer-mdn", *PEERS])
+@pytest.mark.parametrize("kind", ["transformer-mdn", *BASELINES])
 @torch.no_grad()
 def test_labels_that_are_no_emotions_hold_as_exported(kind):
     network, _ = fitted(kind)
@@ -122,7 +122,9 @@ def test_labels_that_are_no_emotions_hold_as_exported(kind):
     torch.testing.assert_close(step.labels_of(emotion), expected)
 
 
-@pytest.mark.parametrize("kind", ["transformer-mdn", *(kind for kind in PEERS if "mdn" in kind)])
+@pytest.mark.parametrize(
+    "kind", ["transformer-mdn", *(kind for kind in BASELINES if "mdn" in kind)]
+)
 @torch.no_grad()
 def test_likelihoods_are_those_of_raw_features(kind):
     """In a unit half as large, where all numbers are twice as large, densities are halved."""
@@ -198,14 +200,14 @@ def test_features_draw_their_components_apart_or_together():
 
 
 class TestExported:
-    """Peers are trained, exported and danced with as the default is."""
+    """Baselines are trained, exported and danced with as the default is."""
 
     pytestmark = QUIET
 
-    @pytest.fixture(scope="class", params=PEERS)
+    @pytest.fixture(scope="class", params=BASELINES)
     def run(self, request, tmp_path_factory):
         folder = tmp_path_factory.mktemp(request.param)
-        checkpoint = train(tiny_peer(request.param), clips(), clips(), folder, resume=False)
+        checkpoint = train(tiny_baseline(request.param), clips(), clips(), folder, resume=False)
         export(checkpoint, folder / "model", licence="none")
         return checkpoint, Engine.load(folder / "model")
 
@@ -215,7 +217,7 @@ class TestExported:
 
     def test_the_contract_tells_what_it_is(self, run):
         contract = run[1].contract
-        assert contract.kind in PEERS
+        assert contract.kind in BASELINES
         assert contract.guidance == 0
         assert contract.context_frames == 6
         assert ("held_out_nats_per_frame" in contract.quality) == ("mdn" in contract.kind)
