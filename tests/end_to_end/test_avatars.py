@@ -114,11 +114,11 @@ def test_an_address_that_fails_gets_a_sentence(
         file_server(avatars, shared=False) as strangers,
         visit(browser, demo.address, "?quality=low&avatar=http://[") as stage,
     ):
-        _await_notice(stage, "no address")
+        _await_notice(stage, "not a valid address")
         for link, words in {
             f"{strangers}/one.vrm": "CORS",
-            "nowhere.vrm": "answers 404",
-            "ftp://example.com/one.vrm": "not on the web",
+            "nowhere.vrm": "answered 404",
+            "ftp://example.com/one.vrm": "web address",
         }.items():
             stage.page.evaluate(DROP_LINK, link)
             _await_notice(stage, words)
@@ -135,7 +135,7 @@ def test_a_wrong_file_gets_a_sentence_and_the_old_look_stays(
     huge = avatars / "huge.vrm"
     with huge.open("wb") as file:
         file.truncate(312_000_000)
-    wrong = {"fox.glb": "lower arm", "torn.glb": "pictures", huge.name: "312 MB"}
+    wrong = {"fox.glb": "lower arm", "torn.glb": "textures", huge.name: "312 MB"}
     _choose(stage, avatars / "one.vrm")
     _await_avatar(stage)
     for name, words in wrong.items():

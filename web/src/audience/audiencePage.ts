@@ -1,5 +1,6 @@
 import { VisitorAvatar } from "../avatars/visitorAvatar";
 import { DebugOverlay } from "../page/debugOverlay";
+import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
@@ -19,11 +20,11 @@ const RETURN = 15_000;
 /** The audience's page: what each part hears from the others passes through here. */
 export class AudiencePage {
   readonly client: StageClient;
-  private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
-  private readonly controls = document.querySelector("#controls") as HTMLElement;
+  private readonly canvas = findElement<HTMLCanvasElement>("#stage");
+  private readonly controls = findElement("#controls");
   private readonly notice = new Notice();
   private readonly panel: AudiencePanel;
-  private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
+  private readonly debug = new DebugOverlay(findElement("#debug"));
   private readonly avatar: VisitorAvatar;
   private readonly venue: Venue;
   private readonly sound: SoundPanel | null;
@@ -33,16 +34,21 @@ export class AudiencePage {
     private readonly settings: Settings,
     best: Quality,
   ) {
-    const watches = settings.kiosk || settings.transparent;
-    this.client = new StageClient(this.canvas, settings, best, watches ? "viewer" : "operator", {
-      stateChanged: () => this.stateChanged(),
-      helloReceived: (hello) => this.helloReceived(hello),
-      controlsChanged: (controls) => this.controlsChanged(controls),
-      statusChanged: (status) => this.statusChanged(status),
-      refused: (refused) => this.refused(refused),
-      drawn: (now) => this.drawn(now),
-      ownsLook: (look) => this.avatar.ownsLook(look),
-    });
+    const role = settings.kiosk || settings.transparent ? "viewer" : "operator";
+    this.client = new StageClient(
+      this.canvas,
+      settings,
+      { role, best },
+      {
+        stateChanged: () => this.stateChanged(),
+        helloReceived: (hello) => this.helloReceived(hello),
+        controlsChanged: (controls) => this.controlsChanged(controls),
+        statusChanged: (status) => this.statusChanged(status),
+        refused: (refused) => this.refused(refused),
+        drawn: (now) => this.drawn(now),
+        ownsLook: (look) => this.avatar.ownsLook(look),
+      },
+    );
     const { connection } = this.client;
     this.panel = new AudiencePanel({
       emotionChosen: (emotion) => this.onTheBar(() => connection.setControls({ emotion })),
@@ -50,7 +56,7 @@ export class AudiencePage {
       takeUpWished: () => connection.send({ type: "take_up" }),
     });
     this.sound = settings.sound ? this.createSoundPanel() : null;
-    this.avatar = new VisitorAvatar(document.querySelector("#actions") as HTMLElement, {
+    this.avatar = new VisitorAvatar(findElement("#actions"), {
       avatarChanged: (avatar) => this.client.wearAvatar(avatar),
       messageChanged: (sentence) => this.notice.tell(sentence),
     });
@@ -76,7 +82,7 @@ export class AudiencePage {
     for (const link of document.querySelectorAll<HTMLAnchorElement>("#webcam, #operate")) {
       link.search = location.search;
     }
-    const fullScreen = document.querySelector("#full-screen") as HTMLButtonElement;
+    const fullScreen = findElement<HTMLButtonElement>("#full-screen");
     fullScreen.hidden = !document.fullscreenEnabled;
     fullScreen.onclick = toggleFullScreen;
     this.canvas.ondblclick = toggleFullScreen;
@@ -96,13 +102,13 @@ export class AudiencePage {
     const { clientWidth, clientHeight } = this.canvas;
     const { height, top } = this.controls.getBoundingClientRect();
     const covered = height > 0 ? clientHeight - top : 0;
-    this.client.stage.resize(clientWidth, clientHeight, covered);
+    this.client.resize(clientWidth, clientHeight, covered);
   }
 
   private drawn(now: number): void {
     this.debug.update(now, () => this.client.measure());
     const shown = this.client.shown;
-    if (shown && !this.client.stage.isLost) this.venue.frameShown(shown.sequence);
+    if (shown && !this.client.isLost) this.venue.frameShown(shown.sequence);
   }
 
   private stateChanged(): void {

@@ -14,7 +14,7 @@ export class AvatarRig {
   /** World rotations in rest: of each node, and the inverse of its parent's. */
   private readonly rest: readonly Quaternion[];
   private readonly parentFromWorldRest: readonly Quaternion[];
-  /** Of the hips. */
+  /** Inverse of the world matrix of the hips' parent in rest. */
   private readonly parentFromWorld: Matrix4;
   private readonly turnedBack = new Quaternion();
 

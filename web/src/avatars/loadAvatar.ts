@@ -11,8 +11,8 @@ import { type ProgressListener, readAvatar } from "./readAvatar";
  * What reads and draws models is fetched only when one is here to be read.
  *
  * @param source The file, or its address.
- * @param skeleton Of the poses that it will follow.
- * @throws AvatarError whose message tells the visitor what to do.
+ * @param skeleton Skeleton of the poses that it will follow.
+ * @throws AvatarError with a message that tells the visitor what to do.
  */
 export async function loadAvatar(
   source: Blob | URL,

@@ -103,7 +103,7 @@ export class Retargeter {
     }
   }
 
-  /** Of the dancer's lowest sole above the floor, metres. */
+  /** Height of the dancer's lowest sole above the floor, metres. */
   private sourceSoleHeight({ positions, orientations }: SourcePose): number {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.sourceSoles) {
@@ -114,7 +114,7 @@ export class Retargeter {
     return lowest;
   }
 
-  /** Of the avatar's lowest sole above its first bone, metres. */
+  /** Height of the avatar's lowest sole above its first bone, metres. */
   private lowestSole(): number {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.soles) {

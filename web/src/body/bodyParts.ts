@@ -1,5 +1,5 @@
 import type { SkeletonDescription } from "../protocol/messages";
-import type { Limb, Vector3Tuple, Zone } from "./limb";
+import type { BodyZone, Limb, Vector3Tuple } from "./limb";
 
 /** Where on the body: a joint, and metres from it on a figure of 1.70 m (x outwards on a side). */
 type Place = readonly [joint: string, x?: number, y?: number, z?: number];
@@ -10,7 +10,7 @@ interface Part {
   readonly radii: readonly number[];
   readonly shape?: Vector3Tuple;
   readonly blend?: number;
-  readonly zone?: Zone;
+  readonly zone?: BodyZone;
 }
 
 const HIPS_HEIGHT = 0.95;
@@ -83,7 +83,7 @@ const MIDDLE: readonly Part[] = [
   },
 ];
 
-/** Of the left side; the right is its mirror image. */
+/** Parts of the left side; the right is its mirror image. */
 const SIDE: readonly Part[] = [
   // breast
   { from: ["chest", 0.058, 0.1, 0.058], radii: [0.052], blend: 0.06, zone: "costume" },

@@ -1,7 +1,7 @@
 export type Vector3Tuple = readonly [x: number, y: number, z: number];
 
 /** What a part of the body is made of. */
-export type Zone = "skin" | "costume" | "hair";
+export type BodyZone = "skin" | "costume" | "hair";
 
 /** A soft solid along a line: like turned on a lathe, then flattened. All in metres, in rest. */
 export interface Limb {
@@ -17,5 +17,5 @@ export interface Limb {
   readonly shape: Vector3Tuple;
   /** How far its surface flows into that of its neighbours, metres. */
   readonly blend: number;
-  readonly zone: Zone;
+  readonly zone: BodyZone;
 }

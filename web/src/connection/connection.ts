@@ -1,7 +1,7 @@
 import { encodeLandmarks, type Person } from "../protocol/encodeLandmarks";
 import type {
-  Changes,
   ClientMessage,
+  ControlChanges,
   Hello,
   Refused,
   Role,
@@ -35,7 +35,7 @@ export interface JoinRequest {
   readonly role: Role;
   /** Name of the stage. */
   readonly stage: string;
-  /** Of the operator, where the server asks for one. */
+  /** The operator's key, where the server asks for one. */
   readonly key?: string;
 }
 
@@ -47,7 +47,7 @@ const OPENING_TICKS = 10;
 /** About five landmark messages: more than that waiting means the link is choked. */
 const BACKLOG_LIMIT = 2048;
 /** Refusals after which a performer may only watch. */
-export const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
 /** Refusals after which trying again would change nothing. */
 const FINAL_REFUSALS: readonly string[] = ["unsupported_version", "unknown_stage", "stage_ended"];
 
@@ -89,10 +89,14 @@ export class Connection {
     if (this.current === "waiting") this.openSocket();
   }
 
-  /** Greets the server anew in another role. */
+  /** Asks the server again, in another role. */
   changeRole(role: Role): void {
-    if (role === this.request.role) return;
-    this.request = { ...this.request, role };
+    if (role !== this.request.role) this.rejoin({ role });
+  }
+
+  /** Asks the server again, with changes of what it was asked for before. */
+  rejoin(changes: Partial<JoinRequest>): void {
+    this.request = { ...this.request, ...changes };
     if (this.current !== "closed") this.start();
   }
 
@@ -106,7 +110,7 @@ export class Connection {
    *
    * @param fade Seconds until the change is complete.
    */
-  setControls(changes: Changes, fade = 0): void {
+  setControls(changes: ControlChanges, fade = 0): void {
     this.send({ type: "set", ...changes, ...(fade > 0 && { fade }) });
   }
 

@@ -1,20 +1,13 @@
-import { browserNetwork } from "../connection/browserNetwork";
-import { Connection, type ConnectionState } from "../connection/connection";
-import { socketAddress } from "../connection/socketAddress";
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
+import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
-import type {
-  Changes,
-  Controls,
-  Hello,
-  Refused,
-  ServerMessage,
-  Status,
-} from "../protocol/messages";
+import type { ControlChanges, Controls, Hello, Refused, Status } from "../protocol/messages";
+import type { Quality } from "../quality";
+import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
 import { CuePanel } from "./cues/cuePanel";
 import { EmotionPanel } from "./emotion/emotionPanel";
@@ -22,7 +15,6 @@ import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
 import { LandmarkView } from "./landmarkView";
 import { MidiPanel } from "./midi/midiPanel";
-import { Monitor } from "./monitor";
 import { PanelTabs } from "./panelTabs";
 import { PanicButtons } from "./panicButtons";
 import { PartnerPanel } from "./partnerPanel";
@@ -32,8 +24,8 @@ import { shortcutOf } from "./shortcutOf";
 import { StagesPanel } from "./stagesPanel";
 import { TakesPanel } from "./takesPanel";
 
-/** Frames between two acknowledgements of playout. */
-const ACKNOWLEDGE_EVERY = 30;
+/** Drawings of the monitor per second: enough to watch, and light on a tablet. */
+const MONITOR_FPS = 31;
 /** Between two looks at what the server does not tell by itself, milliseconds. */
 const PERIOD = 2000;
 
@@ -51,38 +43,44 @@ export class ConsolePage {
   );
   private readonly partner: PartnerPanel;
   private readonly panic = new PanicButtons((changes) => this.changeControls(changes));
-  private readonly monitor = new Monitor(findElement("#monitor"));
+  private readonly canvas = findElement<HTMLCanvasElement>("#monitor canvas");
   private readonly health = new HealthPanel();
   private readonly sound: SoundPanel;
   private readonly cues: CuePanel;
   private readonly takes: TakesPanel;
   private readonly stages: StagesPanel;
   private readonly landmarks: LandmarkView;
-  private connection: Connection;
-  private controls: Controls | null = null;
-  private status: Status | null = null;
+  private readonly client: StageClient;
   private state: StageState | null = null;
-  private model = "–";
-  private latency: number | null = null;
-  private acknowledged = 0;
   private refusal = "";
 
-  /** @param stage Name of the stage to operate. */
-  constructor(private readonly stage: string) {
+  /** @param best The highest tier of drawing that this machine may try; null without 3D. */
+  constructor(settings: Settings, best: Quality | null) {
+    const { stage } = settings;
+    const key = this.key.remembered;
     const tell = (sentence: string) => this.notice.tell(sentence);
-    const serverNow = () => this.serverNow();
-    this.api = new ServerApi(stage, this.key.remembered);
-    this.connection = this.connect();
+    const serverNow = () => this.client.serverNow;
+    const options = { role: "operator", key, best, fps: MONITOR_FPS } as const;
+    this.client = new StageClient(this.canvas, settings, options, {
+      stateChanged: () => this.stateChanged(),
+      helloReceived: (hello) => this.helloReceived(hello),
+      controlsChanged: (controls) => this.controlsChanged(controls),
+      statusChanged: (status) => this.statusChanged(status),
+      refused: (refused) => this.refused(refused),
+      cuesChanged: () => void this.cues.refresh(),
+      drawn: () => this.drawn(),
+    });
+    this.api = new ServerApi(stage, key);
     this.partner = new PartnerPanel(
       (changes) => this.changeControls(changes),
-      () => this.connection.send({ type: "take_up" }),
+      () => this.client.connection.send({ type: "take_up" }),
     );
     this.sound = new SoundPanel(findElement("#beat"), {
       changeControls: (changes) => this.changeControls(changes),
       serverNow,
     });
     this.cues = new CuePanel(this.api, {
-      controls: () => this.controls,
+      controls: () => this.client.controls,
       serverNow,
       changeControls: (changes, fade) => this.changeControls(changes, fade),
       tell,
@@ -92,78 +90,57 @@ export class ConsolePage {
     this.landmarks = new LandmarkView(findElement("#camera"), this.api, serverNow);
     this.record.onclick = () =>
       this.changeControls({ recording: this.record.ariaPressed !== "true" });
+    findElement("#monitor p").hidden = best !== null;
+    new ResizeObserver(() => this.resize()).observe(this.canvas);
     findElement("#stage-name").textContent = stage === "default" ? "" : stage;
   }
 
   start(): void {
     new MidiPanel();
     new PanelTabs(() => this.pollServer());
-    addEventListener("online", () => this.connection.retryAtOnce());
     addEventListener("keydown", (event) => this.keyPressed(event), { capture: true });
     addEventListener("keyup", (event) => event.code === "Space" && swallowEvent(event), {
       capture: true,
     });
     setInterval(() => this.pollServer(), PERIOD);
-    this.connection.start();
+    this.client.start();
     void this.landmarks.watchLandmarks();
-    requestAnimationFrame((time) => this.draw(time / 1000));
-  }
-
-  private connect(): Connection {
-    const listener = {
-      stateChanged: (state: ConnectionState) => this.stateChanged(state),
-      helloReceived: (hello: Hello) => this.helloReceived(hello),
-      frameReceived: (bytes: ArrayBuffer) => this.monitor.receiveFrame(bytes, browserNetwork.now()),
-      messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
-    };
-    const { key } = this.api;
-    const request = { role: "operator", stage: this.stage, ...(key !== "" && { key }) } as const;
-    return new Connection(socketAddress(), browserNetwork, listener, request);
   }
 
   private useKey(key: string): void {
-    this.connection.stop();
     this.api.key = key;
-    this.connection = this.connect();
-    this.connection.start();
+    this.client.connection.rejoin({ role: "operator", key });
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.client.resize(clientWidth, clientHeight, 0);
   }
 
   /** Asks for changes; what was refused before is past then. */
-  private changeControls(changes: Changes, fade = 0): void {
+  private changeControls(changes: ControlChanges, fade = 0): void {
     this.notice.retract(this.refusal);
-    this.connection.setControls(changes, fade);
+    this.client.connection.setControls(changes, fade);
   }
 
   /** A change of emotion may wait for the bar; nothing else does. */
-  private changeEmotion(changes: Changes): void {
+  private changeEmotion(changes: ControlChanges): void {
     if (changes.emotion) this.sound.onTheBar(() => this.changeControls(changes));
     else this.changeControls(changes);
-  }
-
-  private serverNow(): number | null {
-    return this.connection.clock.serverFromClient(browserNetwork.now());
   }
 
   private get operates(): boolean {
     return this.root.dataset.role === "operator";
   }
 
-  private draw(now: number): void {
-    requestAnimationFrame((next) => this.draw(next / 1000));
-    const serverNow = this.connection.clock.serverFromClient(now);
-    const shown = this.monitor.draw(now, serverNow);
-    if (shown === null) return;
-    const knows = serverNow !== null && !Number.isNaN(shown.captured);
-    this.latency = knows ? serverNow - shown.captured : null;
-    this.emotion.showFelt(shown.emotion);
-    if (Math.abs(shown.sequence - this.acknowledged) < ACKNOWLEDGE_EVERY) return;
-    this.acknowledged = shown.sequence;
-    this.connection.send({ type: "played", sequence: shown.sequence });
+  private drawn(): void {
+    const { shown } = this.client;
+    if (shown) this.emotion.showFelt(shown.emotion);
   }
 
   /** Looks at what the server does not tell by itself, as far as it can be seen. */
   private pollServer(): void {
-    if (document.hidden || this.connection.state !== "live") return;
+    if (document.hidden || this.client.connection.state !== "live") return;
     void this.api
       .requestStage<StageState>("GET", "")
       .then((state) => this.stateSeen(state))
@@ -181,51 +158,38 @@ export class ConsolePage {
   }
 
   private showHealth(): void {
-    const { roundTrip } = this.connection.clock;
-    const { status, state: stage, latency, model } = this;
-    this.health.showHealth({ status, stage, latency, roundTrip, model });
+    const { status, latency, hello, connection } = this.client;
+    const { roundTrip } = connection.clock;
+    const model = hello?.model ?? "–";
+    this.health.showHealth({ status, stage: this.state, latency, roundTrip, model });
   }
 
-  private stateChanged(state: ConnectionState): void {
-    this.root.dataset.connection = state;
-    this.stateLine.textContent = statusSentence(state, this.status);
-    if (state === "live") this.pollServer();
+  private stateChanged(): void {
+    const { connection, status } = this.client;
+    this.stateLine.textContent = statusSentence(connection.state, status);
+    if (connection.state === "live") this.pollServer();
   }
 
   private helloReceived(hello: Hello): void {
     this.root.dataset.role = hello.role;
-    this.model = hello.model;
     this.emotion.offerEmotions(hello.emotions);
     this.prompt.offerTexts(hello);
     this.partner.offerChoices(hello);
-    this.controlsReceived(hello.controls);
-    this.statusReceived(hello.status);
-    void this.monitor.present(hello);
     if (this.operates) void this.cues.refresh();
   }
 
-  private messageReceived(message: Exclude<ServerMessage, Hello>): void {
-    if (message.type === "controls") this.controlsReceived(message);
-    if (message.type === "status") this.statusReceived(message);
-    if (message.type === "cues") void this.cues.refresh();
-    if (message.type === "refused") this.refused(message);
-  }
-
-  private controlsReceived(controls: Controls): void {
-    this.controls = controls;
+  private controlsChanged(controls: Controls): void {
     this.emotion.showConfirmed(controls);
     this.prompt.showConfirmed(controls);
     this.partner.showConfirmed(controls);
     this.panic.showConfirmed(controls);
-    this.monitor.follow(controls);
     this.sound.showConfirmed(controls);
     this.record.ariaPressed = String(controls.recording);
     this.record.textContent = controls.recording ? texts.console.recording : texts.console.record;
   }
 
-  private statusReceived(status: Status): void {
-    this.status = status;
-    this.stateLine.textContent = statusSentence(this.connection.state, status);
+  private statusChanged(status: Status): void {
+    this.stateLine.textContent = statusSentence(this.client.connection.state, status);
     this.partner.performerSeen(status.performer === "present");
     findElement("#camera figcaption").textContent =
       `${sourceName(status.source)} · ${texts.console.landmarksOnly}`;

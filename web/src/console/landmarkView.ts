@@ -8,7 +8,7 @@ const PATIENT_PERIOD = 1000;
 /** Seconds after which landmarks say nothing about now. */
 const STALE = 1;
 const VISIBLE = 0.5;
-/** Of the pictures of cameras. */
+/** Width of a camera's picture by its height. */
 const ASPECT = 16 / 9;
 const COLOURS = ["#ffd9ac", "#9bd1ff", "#b7f0a8", "#ffb0d8"];
 
@@ -24,7 +24,7 @@ export class LandmarkView {
 
   /**
    * @param root Holds a canvas and a caption.
-   * @param api Of the stage.
+   * @param api Interface of the server, for the stage.
    * @param serverNow Tells the server's clock, seconds; null while it is not known.
    */
   constructor(

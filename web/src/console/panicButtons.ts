@@ -1,6 +1,6 @@
 import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
-import type { Changes, Controls } from "../protocol/messages";
+import type { ControlChanges, Controls } from "../protocol/messages";
 
 type Panic = Controls["panic"];
 
@@ -19,7 +19,7 @@ export class PanicButtons {
   private before: Controls["mode"] = "continue";
 
   /** @param change Asks the server for changes. */
-  constructor(private readonly change: (changes: Changes) => void) {
+  constructor(private readonly change: (changes: ControlChanges) => void) {
     this.freezeButton.onclick = () => this.toggle("freeze");
     this.darkButton.onclick = () => this.toggle("dark");
     this.solo.onclick = () => {
@@ -39,7 +39,6 @@ export class PanicButtons {
     this.solo.ariaPressed = String(mode === "solo");
     this.labelButton(this.freezeButton, "freeze");
     this.labelButton(this.darkButton, "dark");
-    document.documentElement.dataset.panic = panic;
   }
 
   private toggle(panic: Exclude<Panic, "none">): void {

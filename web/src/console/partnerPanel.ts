@@ -1,8 +1,9 @@
 import { lookName } from "../language/lookName";
 import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
+import { performersLook } from "../looks/performersLook";
 import { findElement } from "../page/findElement";
-import type { Changes, Controls, Hello } from "../protocol/messages";
+import type { ControlChanges, Controls, Hello } from "../protocol/messages";
 import { Fader } from "./fader";
 import { RadioChoice } from "./radioChoice";
 
@@ -16,8 +17,6 @@ const TEXTS: Readonly<Record<Slid, (value: number) => string>> = {
   stage_radius: (value) => `${value.toFixed(1)} m`,
 };
 const LARGEST_SEED = 2 ** 32;
-/** The look of performers' own skeletons, not of partners. */
-const PERFORMERS_LOOK = "ghost";
 
 /** What the partner makes of the performer, and what it looks like. */
 export class PartnerPanel {
@@ -31,7 +30,7 @@ export class PartnerPanel {
    * @param change Asks the server for changes.
    * @param takeUp Asks it to let the partner take the performer up.
    */
-  constructor(change: (changes: Changes) => void, takeUp: () => void) {
+  constructor(change: (changes: ControlChanges) => void, takeUp: () => void) {
     const choice = (name: Chosen) =>
       new RadioChoice(
         findElement<HTMLFieldSetElement>(`[data-choice=${name}]`, this.panel),
@@ -61,7 +60,7 @@ export class PartnerPanel {
   /** Puts up what there is to choose from. */
   offerChoices({ models }: Hello): void {
     const { mode, choice } = texts;
-    const looks = Object.keys(lookCatalogue).filter((name) => name !== PERFORMERS_LOOK);
+    const looks = Object.keys(lookCatalogue).filter((name) => name !== performersLook);
     const options: Readonly<Record<Chosen, Options>> = {
       mode: Object.fromEntries(Object.entries(mode).map(([name, { title }]) => [name, title])),
       look: {

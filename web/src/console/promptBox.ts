@@ -1,6 +1,6 @@
 import { texts } from "../language/texts";
 import { makeElement } from "../page/makeElement";
-import type { Changes, Controls, Hello } from "../protocol/messages";
+import type { ControlChanges, Controls, Hello } from "../protocol/messages";
 
 /** Characters of a prompt, as the server has it. */
 const LONGEST = 200;
@@ -23,7 +23,7 @@ export class PromptBox {
    * @param neighbour After which it stands.
    * @param change Asks the server for changes.
    */
-  constructor(neighbour: Element, change: (changes: Changes) => void) {
+  constructor(neighbour: Element, change: (changes: ControlChanges) => void) {
     const stop = makeElement("button", { type: "button" }, texts.prompt.stop);
     stop.onclick = () => {
       this.input.value = "";

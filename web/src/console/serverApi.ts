@@ -24,7 +24,7 @@ export interface StageState {
 export class ServerApi {
   /**
    * @param stage Name of the stage that the console is for.
-   * @param key Of the operator; empty where the server asks for none.
+   * @param key The operator's key; empty where the server asks for none.
    */
   constructor(
     private readonly stage: string,

@@ -3,7 +3,7 @@ export type Shortcut =
   | { readonly kind: "go" | "back" | "panic" | "tap" }
   | { readonly kind: "emotion" | "preset"; readonly index: number };
 
-const KEYS: Readonly<Record<string, Shortcut>> = {
+const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   Space: { kind: "go" },
   ArrowRight: { kind: "go" },
   PageDown: { kind: "go" },
@@ -37,5 +37,5 @@ export function shortcutOf(key: PressedKey, owner: "text" | "steps" | "none"): S
   if (digit !== undefined) {
     return { kind: key.shiftKey ? "preset" : "emotion", index: Number(digit) - 1 };
   }
-  return Object.hasOwn(KEYS, key.code) ? (KEYS[key.code] ?? null) : null;
+  return Object.hasOwn(SHORTCUTS, key.code) ? (SHORTCUTS[key.code] ?? null) : null;
 }

@@ -12,7 +12,7 @@ export class StagesPanel {
   private readonly form = findElement<HTMLFormElement>("#stages form");
 
   /**
-   * @param api Of the server.
+   * @param api Interface of the server.
    * @param here Name of the stage of this console.
    * @param tell Says a sentence to the operator.
    */

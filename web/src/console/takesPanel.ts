@@ -29,7 +29,7 @@ export class TakesPanel {
   private shown = "";
 
   /**
-   * @param api Of the server.
+   * @param api Interface of the server.
    * @param tell Says a sentence to the operator.
    */
   constructor(

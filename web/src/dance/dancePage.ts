@@ -1,13 +1,14 @@
 import { texts } from "../language/texts";
 import { DebugOverlay } from "../page/debugOverlay";
+import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { tellRefusal } from "../page/tellRefusal";
 import { versionMismatch } from "../page/versionMismatch";
+import type { CameraSight } from "../performer/cameraSight";
 import { judgeFraming } from "../performer/judgeFraming";
 import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
-import type { Sight } from "../performer/sight";
 import type { Controls, Hello, Refused } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -30,7 +31,7 @@ export class DancePage {
   readonly client: StageClient;
   private readonly root = document.documentElement;
   private readonly notice = new Notice();
-  private readonly debug = new DebugOverlay(element("#debug"));
+  private readonly debug = new DebugOverlay(findElement("#debug"));
   private readonly performer: Performer;
   private readonly flow = new DanceFlow();
   private toldSlow = false;
@@ -40,21 +41,26 @@ export class DancePage {
     private readonly settings: Settings,
     best: Quality,
   ) {
-    const canvas = element<HTMLCanvasElement>("#stage");
-    this.client = new StageClient(canvas, settings, best, "viewer", {
-      stateChanged: () => this.linkChanged(),
-      helloReceived: (hello) => this.helloReceived(hello),
-      controlsChanged: (controls) => this.controlsChanged(controls),
-      statusChanged: () => {},
-      refused: (refused) => this.refused(refused),
-      drawn: (now) => this.drawn(now),
-    });
-    this.performer = new Performer(new Preview(element("#mirror")), {
+    const canvas = findElement<HTMLCanvasElement>("#stage");
+    this.client = new StageClient(
+      canvas,
+      settings,
+      { role: "viewer", best },
+      {
+        stateChanged: () => this.linkChanged(),
+        helloReceived: (hello) => this.helloReceived(hello),
+        controlsChanged: (controls) => this.controlsChanged(controls),
+        statusChanged: () => {},
+        refused: (refused) => this.refused(refused),
+        drawn: (now) => this.drawn(now),
+      },
+    );
+    this.performer = new Performer(new Preview(findElement("#mirror")), {
       opened: () => this.advise(texts.dance.loading),
       pictureSeen: (sight) => this.pictureSeen(sight),
       failed: (reason) => this.showTrouble(reason, ["again", "watch"]),
     });
-    const fit = () => this.client.stage.resize(canvas.clientWidth, canvas.clientHeight, 0);
+    const fit = () => this.client.resize(canvas.clientWidth, canvas.clientHeight, 0);
     new ResizeObserver(fit).observe(canvas);
   }
 
@@ -71,11 +77,11 @@ export class DancePage {
 
   private bindControls(): void {
     const { connection } = this.client;
-    element("#begin").onclick = () => this.begin();
-    element("#again").onclick = () => this.begin();
-    element("#wait").onclick = () => this.enterState("queueing");
-    element("#take-up").onclick = () => connection.send({ type: "take_up" });
-    element("#stop").onclick = () => this.leaveSeat();
+    findElement("#begin").onclick = () => this.begin();
+    findElement("#again").onclick = () => this.begin();
+    findElement("#wait").onclick = () => this.enterState("queueing");
+    findElement("#take-up").onclick = () => connection.send({ type: "take_up" });
+    findElement("#stop").onclick = () => this.leaveSeat();
     document.addEventListener("visibilitychange", () => this.visibilityChanged());
     for (const link of document.querySelectorAll<HTMLAnchorElement>("a.watch")) {
       link.href = `.${location.search}`;
@@ -83,7 +89,7 @@ export class DancePage {
   }
 
   private offerPlacements(): void {
-    const select = element<HTMLSelectElement>("#placement");
+    const select = findElement<HTMLSelectElement>("#placement");
     const options = Object.entries(texts.placement).map(([value, text]) => new Option(text, value));
     select.replaceChildren(...options);
     select.onchange = () => this.client.setPlacement(select.value as Controls["placement"]);
@@ -117,7 +123,7 @@ export class DancePage {
     void this.performer.start();
   }
 
-  private pictureSeen(sight: Sight): void {
+  private pictureSeen(sight: CameraSight): void {
     const before = this.flow.state;
     const now = performance.now() / 1000;
     if (before === "opening") this.enterState("framing");
@@ -164,7 +170,7 @@ export class DancePage {
   }
 
   private controlsChanged({ placement }: Controls): void {
-    element<HTMLSelectElement>("#placement").value = this.client.placement ?? placement;
+    findElement<HTMLSelectElement>("#placement").value = this.client.placement ?? placement;
   }
 
   private linkChanged(): void {
@@ -194,7 +200,8 @@ export class DancePage {
     this.enterState("trouble");
     if (!ways.includes("wait")) this.client.connection.changeRole("viewer");
     setText("#trouble p", sentence);
-    for (const way of ["again", "wait"] as const) element(`#${way}`).hidden = !ways.includes(way);
+    for (const way of ["again", "wait"] as const)
+      findElement(`#${way}`).hidden = !ways.includes(way);
   }
 
   /** Browsers show a hidden page no pictures of the camera. */
@@ -209,10 +216,6 @@ export class DancePage {
 }
 
 function setText(selector: string, text: string): void {
-  const found = element(selector);
+  const found = findElement(selector);
   if (found.textContent !== text) found.textContent = text;
-}
-
-function element<E extends HTMLElement = HTMLElement>(selector: string): E {
-  return document.querySelector(selector) as E;
 }

@@ -37,7 +37,7 @@ const MIDDLE: readonly (readonly Anchor[])[] = [
   ],
 ];
 
-/** Of the left side; the right is its mirror image. */
+/** Strokes of the left side; the right is its mirror image. */
 const SIDE: readonly (readonly Anchor[])[] = [
   [
     ["Shoulder", 0.08, -0.01, 0, 0.04],

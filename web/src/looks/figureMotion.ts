@@ -22,11 +22,11 @@ export class FigureMotion {
   readonly orientations: Float32Array;
   /** World positions, (x, y, z) joint after joint, metres. */
   readonly positions: Float32Array;
-  /** Of `positions`, smoothed, m/s. */
+  /** Velocities of `positions`, smoothed, m/s. */
   readonly velocities: Float32Array;
   /** Bits: leftFoot, leftToes, rightFoot, rightToes. */
   contacts = 0;
-  /** Whether the partner took a performer up anew at this moment. */
+  /** Whether the partner took up a performer again at this moment. */
   takenUp = false;
   /** Latest steps: (x, z, age in seconds, strength 0 to 1) each, in no order. */
   readonly footfalls = new Float32Array(FOOTFALLS * FOOTFALL_STRIDE);
@@ -53,9 +53,9 @@ export class FigureMotion {
   /**
    * Moves on to a pose. Allocates nothing.
    *
-   * @param pose Of the skeleton.
+   * @param pose New pose of the skeleton.
    * @param contacts Bits of the joints that stand on the floor, as in `contacts`.
-   * @param takenUp Whether the partner took a performer up anew.
+   * @param takenUp Whether the partner took up a performer again.
    * @param seconds Since the pose before.
    */
   update(pose: Pose, contacts: number, takenUp: boolean, seconds: number): void {

@@ -27,7 +27,7 @@ const SEGMENTS = 36;
 const ANCHORS = 5;
 /** Washes that follow the strokes, palest first. */
 const WASHES = 7;
-/** Of the brush; beside figures that need the dark it paints with chalk. */
+/** Colour of the brush; beside figures that need the dark it paints with chalk. */
 const INK = "#1d1b1e";
 const CHALK = "#e4ddd0";
 const DROPS = 2600;

@@ -82,7 +82,7 @@ export class PlayoutBuffer {
     });
   }
 
-  /** The server's clock began anew: what it said before cannot be put in order with the new. */
+  /** The server's clock was reset: times from before cannot be put in order with the new. */
   private restart(): void {
     this.frames.length = 0;
     this.playhead = Number.NaN;

@@ -10,7 +10,7 @@ export class ShownFigure implements Pose {
   readonly rotations: Float32Array;
   /** Feet on the floor, as in a frame's figure. */
   contacts = 0;
-  /** The partner takes its performer up anew. */
+  /** The partner takes up its performer again. */
   takenUp = false;
   private readonly next: Pose;
   private readonly inertialiser: Inertialiser;

@@ -2,7 +2,7 @@ import { texts } from "../language/texts";
 
 /** Measurements for whoever looks after the installation; seconds unless the name says otherwise. */
 export interface Measurements {
-  /** From the server's making of a frame to its being drawn; null while the clocks are unknown. */
+  /** From the capture of the motion to its drawing; null while the clocks are unknown. */
   readonly latency: number | null;
   readonly roundTrip: number | null;
   readonly delay: number;

@@ -14,7 +14,7 @@ const KIOSK_ATTRACT = 20;
  * Reads the settings that a page's address carries: `?stage=left&look=ink&kiosk&night=22:00-08:00`.
  * What is not understood is left out, with a sentence in `complaints`.
  *
- * @param query Of the address.
+ * @param query Query string of the page's address.
  */
 export function parseSettings(query: string): Settings {
   const parameters = new URLSearchParams(query);

@@ -2,16 +2,16 @@ import { texts } from "../language/texts";
 import type { Person } from "../protocol/encodeLandmarks";
 import { BrightnessMeter } from "./brightnessMeter";
 import { CameraError } from "./cameraError";
+import type { CameraSight } from "./cameraSight";
 import { openCamera } from "./openCamera";
 import { PictureRate } from "./pictureRate";
-import { type Detection, PoseDetector } from "./poseDetector";
+import { type PoseDetection, PoseDetector } from "./poseDetector";
 import type { Preview } from "./preview";
-import type { Sight } from "./sight";
 
 export interface PerformerListener {
   /** The camera is open; finding people in its pictures is now prepared. */
   opened(): void;
-  pictureSeen(sight: Sight): void;
+  pictureSeen(sight: CameraSight): void;
   /** The performer stopped by itself; a sentence says why. */
   failed(reason: string): void;
 }
@@ -79,17 +79,17 @@ export class Performer {
   private describePicture(
     video: HTMLVideoElement,
     captured: number,
-    found: Detection | null,
+    found: PoseDetection | null,
     rate: number | null,
-  ): Sight {
+  ): CameraSight {
     const people = found ? [personOf(found, video.videoWidth / video.videoHeight)] : [];
     const brightness = this.meter.measure(video);
     return { captured, people, picture: found?.picture ?? null, brightness, rate };
   }
 }
 
-/** @param aspect Of the picture, width by height. */
-function personOf({ world, picture }: Detection, aspect: number): Person {
+/** @param aspect Width of the picture by its height. */
+function personOf({ world, picture }: PoseDetection, aspect: number): Person {
   return { world, image: picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 })) };
 }
 
@@ -103,7 +103,7 @@ interface Picture {
   readonly captured: number;
   /** The same on the camera's clock. */
   readonly time: number;
-  /** Of the pictures up to this one. */
+  /** Number of pictures up to this one. */
   readonly count: number;
 }
 

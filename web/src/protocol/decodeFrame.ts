@@ -7,7 +7,7 @@ export interface FrameFigure {
   readonly kind: "partner" | "performer";
   /** Tells those of a kind apart from frame to frame; the first partner is 0. */
   readonly id: number;
-  /** The partner took its performer up anew at this frame. */
+  /** The partner took up its performer again at this frame. */
   readonly takenUp: boolean;
   /** Feet on the floor; bit 0 leftFoot, 1 leftToes, 2 rightFoot, 3 rightToes. */
   readonly contacts: number;
@@ -43,7 +43,7 @@ const KINDS = ["partner", "performer"] as const;
  * Decodes a binary frame.
  *
  * @param bytes The whole message.
- * @param jointCount Of the skeleton in the hello.
+ * @param jointCount Number of joints of the skeleton in the hello.
  * @param emotionCount Labels in the hello.
  * @throws ProtocolError when version, type or length do not fit.
  */

@@ -29,7 +29,7 @@ const IMAGE_STEPS = 4096;
 const INT16_MAX = 32767;
 
 /**
- * Encodes whom the camera saw at one moment.
+ * Encodes the people that the camera saw at one moment.
  *
  * @param sequence Number of the picture.
  * @param captured When it was taken, seconds of the server's clock.

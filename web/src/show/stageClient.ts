@@ -3,6 +3,7 @@ import { Connection, type ConnectionState } from "../connection/connection";
 import { socketAddress } from "../connection/socketAddress";
 import { fetchLook } from "../looks/fetchLook";
 import type { Look, LookFactory } from "../looks/look";
+import { performersLook } from "../looks/performersLook";
 import type { Measurements } from "../page/debugOverlay";
 import type { Settings } from "../page/settings";
 import type { Frame } from "../protocol/decodeFrame";
@@ -15,8 +16,17 @@ import { Figures, type LookProvider } from "./figures";
 const ACKNOWLEDGE_EVERY = 30;
 /** What a partner looks like to itself, while nobody is there. */
 const IDLE_LOOK = "motes";
-/** What performers' own skeletons look like. */
-const PERFORMERS_LOOK = "ghost";
+
+/** How a page takes part in a stage, and what its machine can draw. */
+export interface StageClientOptions {
+  readonly role: Role;
+  /** The operator's key; empty without one. */
+  readonly key?: string;
+  /** The highest tier of drawing that this machine may try; null where it cannot draw in 3D. */
+  readonly best: Quality | null;
+  /** Most drawings per second; the display's own rate if left out. */
+  readonly fps?: number;
+}
 
 export interface StageClientListener {
   stateChanged(state: ConnectionState): void;
@@ -24,6 +34,8 @@ export interface StageClientListener {
   controlsChanged(controls: Controls): void;
   statusChanged(status: Status): void;
   refused(refused: Refused): void;
+  /** The cue list or the place in it has changed. */
+  cuesChanged?(): void;
   /** @param now Seconds of the clock of `browserNetwork`. */
   drawn(now: number): void;
   /** Whether a look is of an avatar that the listener itself disposes of. */
@@ -33,36 +45,38 @@ export interface StageClientListener {
 /** A stage of the server as a page shows it: the link, who dances, and the picture. */
 export class StageClient {
   readonly connection: Connection;
-  readonly stage: Stage;
   figures: Figures | null = null;
   controls: Controls | null = null;
   status: Status | null = null;
+  /** The latest hello; looks are fetched before its partner shows. */
+  hello: Hello | null = null;
+  /** From the capture of the motion to its drawing, seconds; null while it is not known. */
+  latency: number | null = null;
   /** The frame that is on the screen; null before the first. */
   shown: Frame | null = null;
+  /** Null where the machine cannot draw in 3D; everything else goes on. */
+  private readonly stage: Stage | null;
+  private readonly shortestPeriod: number;
   private readonly root = document.documentElement;
-  /** The latest hello; looks are fetched before its partner shows. */
-  private hello: Hello | null = null;
   /** The avatar that the first partner wears instead of its own look. */
   private avatar: Look | null = null;
   private idle = false;
   private isLit = true;
+  private hasSize = true;
   /** How performers are shown on this page; null leaves it to the operators. */
   placement: Controls["placement"] | null;
+  private updatedAt = 0;
   private drawnAt = 0;
   private acknowledged = 0;
-  private latency: number | null = null;
 
-  /**
-   * @param best The highest tier of drawing that this machine may try.
-   */
   constructor(
     canvas: HTMLCanvasElement,
     private readonly settings: Settings,
-    best: Quality,
-    role: Role,
+    { role, key = "", best, fps = Number.POSITIVE_INFINITY }: StageClientOptions,
     private readonly listener: StageClientListener,
   ) {
-    this.stage = new Stage(canvas, settings.quality, best, settings.transparent);
+    this.stage = best && new Stage(canvas, settings.quality, best, settings.transparent);
+    this.shortestPeriod = 1 / fps;
     this.placement = settings.placement;
     const connected = {
       stateChanged: (state: ConnectionState) => this.stateChanged(state),
@@ -71,7 +85,7 @@ export class StageClient {
         this.figures?.receiveFrame(bytes, browserNetwork.now()),
       messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
     };
-    const request = { role, stage: settings.stage };
+    const request = { role, stage: settings.stage, ...(key !== "" && { key }) };
     this.connection = new Connection(socketAddress(), browserNetwork, connected, request);
   }
 
@@ -96,13 +110,28 @@ export class StageClient {
   setIdle(idle: boolean): void {
     if (idle === this.idle) return;
     this.idle = idle;
-    this.stage.roams = idle;
+    if (this.stage) this.stage.roams = idle;
     this.renewFigures();
   }
 
   /** @param lit Whether there is anything to see; motion goes on in the dark. */
   setLit(lit: boolean): void {
     this.isLit = lit;
+  }
+
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
+  resize(width: number, height: number, covered: number): void {
+    this.hasSize = width > 0;
+    if (this.hasSize) this.stage?.resize(width, height, covered);
+  }
+
+  /** Whether the graphics card has, for now, taken back what it drew with. */
+  get isLost(): boolean {
+    return this.stage?.isLost ?? false;
   }
 
   setPlacement(placement: Controls["placement"]): void {
@@ -118,20 +147,26 @@ export class StageClient {
       delay: buffer?.delay ?? 0,
       underruns: buffer?.underruns ?? 0,
       lateFrames: buffer?.lateFrames ?? 0,
-      model: this.figures?.hello.model ?? "–",
+      model: this.hello?.model ?? "–",
     };
   }
 
   /** @param now Seconds of the clock of `browserNetwork`. */
   private drawFrame(now: number): void {
     requestAnimationFrame((next) => this.drawFrame(next / 1000));
-    const seconds = now - this.drawnAt;
-    this.drawnAt = now;
     const serverNow = this.connection.clock.serverFromClient(now);
-    this.shown = this.figures?.update(now, seconds, serverNow) ?? null;
+    this.shown = this.figures?.update(now, now - this.updatedAt, serverNow) ?? null;
+    this.updatedAt = now;
     if (this.shown) this.acknowledge(this.shown, serverNow);
-    if (this.isLit) this.stage.draw(seconds);
+    if (this.isLit && this.hasSize) this.drawStage(now);
+    else this.drawnAt = now;
     this.listener.drawn(now);
+  }
+
+  private drawStage(now: number): void {
+    if (now - this.drawnAt < this.shortestPeriod) return;
+    this.stage?.draw(now - this.drawnAt);
+    this.drawnAt = now;
   }
 
   private acknowledge({ sequence, captured }: Frame, serverNow: number | null): void {
@@ -158,6 +193,7 @@ export class StageClient {
   private messageReceived(message: Exclude<ServerMessage, Hello>): void {
     if (message.type === "controls") this.controlsReceived(message);
     if (message.type === "status") this.statusReceived(message);
+    if (message.type === "cues") this.listener.cuesChanged?.();
     if (message.type === "refused") this.refused(message);
   }
 
@@ -198,7 +234,7 @@ export class StageClient {
   /** Shows who dances, once the looks are fetched. */
   private async presentFigures(hello: Hello): Promise<void> {
     const wanted = this.lookName;
-    const looks = await Promise.all([fetchLook(wanted), fetchLook(PERFORMERS_LOOK)]);
+    const looks = await Promise.all([fetchLook(wanted), fetchLook(performersLook)]);
     if (this.hello !== hello || this.lookName !== wanted) return;
     const before = this.figures;
     const lookProvider = this.providerOf(hello, ...looks);
@@ -223,6 +259,7 @@ export class StageClient {
   }
 
   private figuresChanged(figures: readonly StagedFigure[], hello: Hello): void {
+    if (this.stage === null) return;
     this.stage.setFigures(figures, hello.stage_radius);
     this.root.dataset.room = this.stage.room;
   }

@@ -1,7 +1,7 @@
 import type { Beat } from "../protocol/messages";
 import type { HeardBeat } from "./findBeat";
 
-/** Of the analyser's window, samples; two thirds of a second. */
+/** Length of the analyser's window, samples; two thirds of a second. */
 const WINDOW = 32768;
 /** Between two looks at the window, milliseconds: it must not run full. */
 const PERIOD = 250;

@@ -1,6 +1,6 @@
 import "./sound.css";
 import { texts } from "../language/texts";
-import type { Beat, Changes, Controls } from "../protocol/messages";
+import type { Beat, ControlChanges, Controls } from "../protocol/messages";
 import { Microphone } from "./microphone";
 import { secondsToBar } from "./secondsToBar";
 import { SteadyBeat } from "./steadyBeat";
@@ -8,7 +8,7 @@ import { TapTempo } from "./tapTempo";
 
 /** What the controls of the beat need of their page. */
 export interface SoundHost {
-  changeControls(changes: Changes): void;
+  changeControls(changes: ControlChanges): void;
   /** The server's clock now, seconds; null while it is not known. */
   serverNow(): number | null;
 }

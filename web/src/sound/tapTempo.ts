@@ -1,6 +1,6 @@
 import type { Beat } from "../protocol/messages";
 
-/** A pause longer than this begins anew, seconds; the slowest tempo has a beat in 3 s. */
+/** A longer pause starts a new tempo, seconds; the slowest tempo has a beat in 3 s. */
 const PAUSE = 3.1;
 /** Taps that count. */
 const WINDOW = 9;

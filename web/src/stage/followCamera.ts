@@ -46,9 +46,9 @@ export class FollowCamera {
   /**
    * Fits the view to a picture.
    *
-   * @param width Of the picture, in any unit.
-   * @param height Of the picture.
-   * @param covered Of its height, what the controls cover at the bottom.
+   * @param width Width of the picture, in any unit.
+   * @param height Height of the picture, in the same unit.
+   * @param covered Part of the height that the controls cover at the bottom.
    */
   resize(width: number, height: number, covered: number): void {
     const free = Math.max(height * 0.4, height - covered);
@@ -66,7 +66,7 @@ export class FollowCamera {
   /**
    * Goes after a ensemble on the floor.
    *
-   * @param x Of its middle, metres, like `z`.
+   * @param x Position of its middle, metres, like `z`.
    * @param spread How far its members are to either side of it, metres.
    * @param seconds Since the last time.
    */

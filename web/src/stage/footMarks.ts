@@ -11,7 +11,7 @@ import {
   ShaderMaterial,
 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look, Room } from "../looks/look";
+import type { Look, LookRoom } from "../looks/look";
 import type { Mood } from "../looks/mood";
 
 /** A foot in the air marks the floor less; at this height half as much, metres. */
@@ -32,7 +32,7 @@ export class FootMarks {
     pulse: { value: 0 },
   };
 
-  /** @param motion Whose numbers of feet and footfalls are marked. */
+  /** @param motion Motion that tells how many feet and footfalls are marked. */
   constructor(motion: FigureMotion) {
     const count = 1 + motion.feet.length + motion.footfalls.length / 4;
     this.marks = new InstancedBufferAttribute(new Float32Array(count * 4), 4);
@@ -48,7 +48,7 @@ export class FootMarks {
   }
 
   /** Follows a figure. Allocates nothing. */
-  update(motion: FigureMotion, mood: Mood, look: Look, room: Room): void {
+  update(motion: FigureMotion, mood: Mood, look: Look, room: LookRoom): void {
     this.uniforms.accent.value.copy(mood.palette.accent).lerp(mood.palette.light, 0.25);
     this.uniforms.luminous.value = look.luminous && room === "dark" ? 1 : 0;
     this.uniforms.paper.value = room === "paper" ? 1 : 0;

@@ -13,7 +13,7 @@ const PATIENCE = 8;
 const LONGEST_PATIENCE = 600;
 /** A step up that must be taken back within so many seconds proved too much. */
 const PROBATION = 15;
-/** Of displays, seconds; frames that come even quicker than the quickest are not a display's. */
+/** Periods of displays, seconds; frames that come even quicker than the quickest are not a display's. */
 const SLOWEST_PERIOD = 1 / 60;
 const QUICKEST_PERIOD = 1 / 240;
 

@@ -1,6 +1,6 @@
 import { Color, Fog, type Object3D, Scene, Vector3 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look, Room } from "../looks/look";
+import type { Look, LookRoom } from "../looks/look";
 import { Mood } from "../looks/mood";
 import type { Quality } from "../quality";
 import { buildFloor } from "./buildFloor";
@@ -80,7 +80,7 @@ export class Stage {
   quality: Quality = "high";
 
   /** The room that the first figure is at home in. */
-  get room(): Room {
+  get room(): LookRoom {
     return this.figures[0]?.look.room ?? "dark";
   }
 
@@ -103,7 +103,11 @@ export class Stage {
     this.enterRoom(this.room);
   }
 
-  /** Fits the picture to a size in CSS pixels, of whose height the controls cover a part. */
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
   resize(width: number, height: number, covered: number): void {
     this.picture.resize(width, height);
     this.reflection.resize(this.picture.size.x, this.picture.size.y);
@@ -154,7 +158,7 @@ export class Stage {
     this.enterRoom(this.room);
   }
 
-  private enterRoom(room: Room): void {
+  private enterRoom(room: LookRoom): void {
     const furnished = room === "dark" && !this.bare;
     for (const { look } of this.figures) look.enterRoom?.(room);
     this.floor.visible = furnished;

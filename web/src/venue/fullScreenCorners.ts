@@ -1,7 +1,7 @@
-import type { Corners } from "./corners";
+import type { PictureCorners } from "./pictureCorners";
 
 /** The whole screen. */
-export const fullScreenCorners: Corners = [
+export const fullScreenCorners: PictureCorners = [
   [0, 0],
   [1, 0],
   [1, 1],

@@ -1,18 +1,18 @@
 import { texts } from "../language/texts";
-import type { Corner, Corners } from "./corners";
 import { fullScreenCorners } from "./fullScreenCorners";
 import { isConvex } from "./isConvex";
+import type { PictureCorner, PictureCorners } from "./pictureCorners";
 
 export interface KeystoneListener {
   /** The corners were moved; null for the whole screen. */
-  changed(corners: Corners | null): void;
+  changed(corners: PictureCorners | null): void;
   done(): void;
 }
 
 /** How far an arrow key moves a corner, and with the shift key, in shares of the screen. */
 const STEP = 0.001;
 const LARGE_STEP = 0.01;
-const ARROWS: Readonly<Record<string, Corner>> = {
+const ARROWS: Readonly<Record<string, PictureCorner>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -25,7 +25,7 @@ export class KeystoneSetup {
   private readonly handles: readonly HTMLButtonElement[];
 
   constructor(
-    private corners: Corners,
+    private corners: PictureCorners,
     private readonly listener: KeystoneListener,
   ) {
     const help = document.createElement("p");
@@ -56,18 +56,18 @@ export class KeystoneSetup {
     handle.onkeydown = (event) => {
       const [dx, dy] = ARROWS[event.key] ?? [0, 0];
       const step = event.shiftKey ? LARGE_STEP : STEP;
-      const [x, y] = this.corners[i] as Corner;
+      const [x, y] = this.corners[i] as PictureCorner;
       if (dx !== 0 || dy !== 0) this.moveCorner(i, [x + dx * step, y + dy * step]);
     };
     return handle;
   }
 
-  private moveCorner(i: number, corner: Corner): void {
-    const corners = this.corners.with(i, corner) as unknown as Corners;
+  private moveCorner(i: number, corner: PictureCorner): void {
+    const corners = this.corners.with(i, corner) as unknown as PictureCorners;
     if (isConvex(corners)) this.setCorners(corners);
   }
 
-  private setCorners(corners: Corners): void {
+  private setCorners(corners: PictureCorners): void {
     this.corners = corners;
     this.listener.changed(corners === fullScreenCorners ? null : corners);
     this.placeHandles();
@@ -75,7 +75,7 @@ export class KeystoneSetup {
 
   private placeHandles(): void {
     this.handles.forEach((handle, i) => {
-      const [x, y] = this.corners[i] as Corner;
+      const [x, y] = this.corners[i] as PictureCorner;
       handle.style.left = `${x * 100}%`;
       handle.style.top = `${y * 100}%`;
     });

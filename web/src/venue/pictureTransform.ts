@@ -1,16 +1,16 @@
-import type { Corners } from "./corners";
 import { fullScreenCorners } from "./fullScreenCorners";
 import { homography } from "./homography";
+import type { PictureCorners } from "./pictureCorners";
 
 /**
  * Says in CSS where the picture lies on a screen; its `transform-origin` must be the top left.
  *
  * @param corners Null for the whole screen.
  * @param mirror Whether left and right are exchanged.
- * @param width Of the screen in CSS pixels, like `height`.
+ * @param width Width of the screen, CSS pixels, like `height`.
  */
 export function pictureTransform(
-  corners: Corners | null,
+  corners: PictureCorners | null,
   mirror: boolean,
   width: number,
   height: number,

@@ -1,9 +1,9 @@
 import "./venue.css";
 import { AbsenceDetector } from "./absenceDetector";
-import type { Corners } from "./corners";
 import { fullScreenCorners } from "./fullScreenCorners";
 import { isNight } from "./isNight";
 import { KeystoneSetup } from "./keystoneSetup";
+import type { PictureCorners } from "./pictureCorners";
 import { pictureTransform } from "./pictureTransform";
 import { reloadCounts } from "./reloadCounts";
 import { toggleFullScreen } from "./toggleFullScreen";
@@ -32,7 +32,7 @@ export class Venue {
   private readonly picture = document.querySelector("#picture") as HTMLElement;
   private readonly watchdog = new Watchdog(now(), reloadCounts.count(STUCK));
   private readonly absence: AbsenceDetector | null;
-  private corners: Corners | null;
+  private corners: PictureCorners | null;
   private idle = false;
   private night = false;
   private newest = Number.NaN;
@@ -112,7 +112,7 @@ export class Venue {
   }
 
   /** Puts the picture between corners, and these into the page's address. */
-  private keystone(corners: Corners | null): void {
+  private keystone(corners: PictureCorners | null): void {
     this.corners = corners;
     this.placePicture();
     const numbers = corners?.flat().map((share) => Number(share.toFixed(4)));

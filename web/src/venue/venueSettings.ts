@@ -1,5 +1,5 @@
-import type { Corners } from "./corners";
 import type { NightHours } from "./nightHours";
+import type { PictureCorners } from "./pictureCorners";
 
 /** What a venue asks of a page. */
 export interface VenueSettings {
@@ -10,7 +10,7 @@ export interface VenueSettings {
   /** Left and right are exchanged, for a projection from behind. */
   readonly mirror: boolean;
   /** Where the picture's corners lie on the screen; null for the whole screen. */
-  readonly keystone: Corners | null;
+  readonly keystone: PictureCorners | null;
   /** Start with the corners to be moved. */
   readonly keystoneSetup: boolean;
   /** When the picture is dark; null for never. */

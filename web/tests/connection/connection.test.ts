@@ -185,7 +185,7 @@ describe("coming back", () => {
 });
 
 describe("performing", () => {
-  it("greets anew as a performer", () => {
+  it("asks again as a performer", () => {
     goLive();
     connection.changeRole("performer");
     network.socket.events.opened();
@@ -208,6 +208,17 @@ describe("performing", () => {
       expect(connection.state).toBe("live");
     },
   );
+
+  it("asks again with another key, and in the role that a wrong one cost", () => {
+    goLive();
+    receive({ type: "refused", name: "wrong_key", detail: "expected the operator's key" });
+    network.socket.events.opened();
+    connection.rejoin({ role: "operator", key: "open" });
+    network.socket.events.opened();
+    expect(network.socket.messages("hello")).toMatchObject([
+      { role: "operator", stage: "left", key: "open", session: hello.session },
+    ]);
+  });
 
   it("says when a picture was taken by the server's clock, once it knows it", () => {
     goLive();

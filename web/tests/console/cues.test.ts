@@ -25,7 +25,7 @@ describe("a cue list", () => {
     expect(neighbourCue(list("a"), -1)).toBeNull();
   });
 
-  it("begins anew when the cue that went was deleted", () => {
+  it("starts again when the cue that went was deleted", () => {
     expect(neighbourCue(list("gone"), 1)?.id).toBe("a");
     expect(neighbourCue(list("gone"), -1)).toBeNull();
   });

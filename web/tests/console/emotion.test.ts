@@ -3,7 +3,7 @@ import { blendAtPoint } from "../../src/console/emotion/blendAtPoint";
 import { blendWeights } from "../../src/console/emotion/blendWeights";
 import { circumplex } from "../../src/console/emotion/circumplex";
 import { pointOfBlend } from "../../src/console/emotion/pointOfBlend";
-import { withShare } from "../../src/console/emotion/withShare";
+import { withEmotionShare } from "../../src/console/emotion/withEmotionShare";
 
 const labels = ["neutral", "happy", "sad", "angry", "proud", "afraid", "tired", "excited"];
 const places = circumplex(labels);
@@ -87,16 +87,16 @@ describe("the pad", () => {
 
 describe("the faders", () => {
   it("leave a whole, and the others in proportion", () => {
-    const shares = withShare(inTheOrderOf({ happy: 0.2, sad: 0.6, angry: 0.2 }), 1, 0.6, 0);
+    const shares = withEmotionShare(inTheOrderOf({ happy: 0.2, sad: 0.6, angry: 0.2 }), 1, 0.6, 0);
     expect(shares).toEqual(
       inTheOrderOf({ happy: 0.6, sad: expect.closeTo(0.3), angry: expect.closeTo(0.1) } as never),
     );
   });
 
   it("fill up with what is calm when one alone goes down", () => {
-    const shares = withShare(inTheOrderOf({ happy: 1 }), 1, 0.75, 0);
+    const shares = withEmotionShare(inTheOrderOf({ happy: 1 }), 1, 0.75, 0);
     expect(shares).toEqual(inTheOrderOf({ neutral: 0.25, happy: 0.75 }));
-    expect(withShare(inTheOrderOf({ neutral: 1 }), 0, 0.5, 0)).toEqual(
+    expect(withEmotionShare(inTheOrderOf({ neutral: 1 }), 0, 0.5, 0)).toEqual(
       inTheOrderOf({ neutral: 1 }),
     );
   });

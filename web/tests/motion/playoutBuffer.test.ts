@@ -138,7 +138,7 @@ describe.each([0.3, 0.45, 1, 5])("a link that is lost for %f s", (gap) => {
   });
 });
 
-it("blends over to a server that was started anew", () => {
+it("blends over to a server that was restarted", () => {
   const buffer = new PlayoutBuffer();
   const ensemble = new Ensemble();
   play(

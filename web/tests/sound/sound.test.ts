@@ -18,7 +18,7 @@ describe("tapping", () => {
     expect(beat?.at).toBeCloseTo(5 + (8 * 60) / bpm, 1);
   });
 
-  it("begins anew after a pause, and stays within what the wire takes", () => {
+  it("starts again after a pause, and stays within what the wire takes", () => {
     const taps = new TapTempo();
     for (const at of [0, 1, 2]) taps.tap(at);
     expect(taps.tap(10)).toBeNull();

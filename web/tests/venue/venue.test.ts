@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { AbsenceDetector } from "../../src/venue/absenceDetector";
-import type { Corners } from "../../src/venue/corners";
 import { fullScreenCorners } from "../../src/venue/fullScreenCorners";
 import { homography } from "../../src/venue/homography";
 import { isNight } from "../../src/venue/isNight";
+import type { PictureCorners } from "../../src/venue/pictureCorners";
 import { pictureTransform } from "../../src/venue/pictureTransform";
 import { Watchdog } from "../../src/venue/watchdog";
 
-const LEANING: Corners = [
+const LEANING: PictureCorners = [
   [0.1, 0.05],
   [0.93, 0],
   [1, 0.9],

@@ -1,7 +1,7 @@
-import type { Changes, Controls } from "../../protocol/messages";
+import type { ControlChanges, Controls } from "../../protocol/messages";
 
 /** Those of the controls that a cue remembers: what is of the moment alone is left out. */
-export function captureCue(controls: Controls): Changes {
+export function captureCue(controls: Controls): ControlChanges {
   const { emotion, energy, text, temperature, influence, mode, model } = controls;
   const { stage_radius, dancers, look, placement } = controls;
   const partner = { emotion, energy, text, temperature, influence, mode, model };

@@ -1,7 +1,7 @@
 import { texts } from "../../language/texts";
 import { findElement } from "../../page/findElement";
 import { makeElement } from "../../page/makeElement";
-import type { Changes, Controls } from "../../protocol/messages";
+import type { ControlChanges, Controls } from "../../protocol/messages";
 import { confirmTwice } from "../confirmTwice";
 import type { ServerApi } from "../serverApi";
 import { captureCue } from "./captureCue";
@@ -30,7 +30,7 @@ export interface CueHost {
   controls(): Controls | null;
   /** The server's clock now, seconds; null while it is not known. */
   serverNow(): number | null;
-  changeControls(changes: Changes, fade: number): void;
+  changeControls(changes: ControlChanges, fade: number): void;
   tell(sentence: string): void;
 }
 
@@ -213,7 +213,7 @@ export class CuePanel {
     return makeElement(
       "details",
       {},
-      makeElement("summary", { ariaLabel: texts.cues.change(cue.name) }, "⋯"),
+      makeElement("summary", { ariaLabel: texts.cues.edit(cue.name) }, "⋯"),
       makeElement(
         "div",
         { className: "edit" },

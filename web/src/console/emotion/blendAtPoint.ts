@@ -12,7 +12,7 @@ const LEAST = 0.005;
  * D. Shepard, "A two-dimensional interpolation function for irregularly-spaced data", 1968.
  *
  * @param point On the pad.
- * @param places Of the emotions; no two the same.
+ * @param places Places of the emotions; no two the same.
  * @returns Shares of the emotions, whose sum is 1.
  */
 export function blendAtPoint(point: EmotionPoint, places: readonly EmotionPoint[]): number[] {

@@ -6,8 +6,8 @@ const STEPS = 1000;
 /**
  * Makes weights of a blend; rounded down, so that their sum never is above the intensity.
  *
- * @param labels Of the emotions.
- * @param shares Of the blend, in the order of the labels.
+ * @param labels Labels of the emotions.
+ * @param shares Shares of the blend, in the order of the labels.
  * @param intensity The sum of the weights, 0 to 1.5.
  */
 export function blendWeights(

@@ -46,7 +46,7 @@ const DEGREES: Readonly<Record<string, number>> = {
  * Places emotions by valence and arousal; each that Russell does not know, or whose place is taken,
  * goes into the middle of the widest gap that is left.
  *
- * @param labels Of the emotions.
+ * @param labels Labels of the emotions.
  * @returns Their places, in the same order; no two are the same.
  */
 export function circumplex(labels: readonly string[]): EmotionPoint[] {

@@ -3,12 +3,12 @@ import { emotionName } from "../../language/emotionName";
 import { texts } from "../../language/texts";
 import { findElement } from "../../page/findElement";
 import { makeElement } from "../../page/makeElement";
-import type { Changes, Controls } from "../../protocol/messages";
+import type { ControlChanges, Controls } from "../../protocol/messages";
 import { blendWeights } from "../emotion/blendWeights";
 import { EmotionPad } from "../emotion/emotionPad";
-import { withShare } from "../emotion/withShare";
 import { Fader } from "../fader";
 import { throttled } from "../throttled";
+import { withEmotionShare } from "./withEmotionShare";
 
 /** An intensity below it would hide that an emotion was chosen. */
 const FAINT = 0.05;
@@ -26,7 +26,7 @@ export class EmotionPanel {
   private felt: Float32Array = new Float32Array(0);
 
   /** @param change Asks the server for changes. */
-  constructor(change: (changes: Changes) => void) {
+  constructor(change: (changes: ControlChanges) => void) {
     const percent = (value: number) => `${Math.round(value * 100)} %`;
     this.intensity = new Fader(fader("intensity"), () => this.send(this.shares), percent);
     this.energy = new Fader(fader("energy"), (energy) => change({ energy }), percent);
@@ -80,7 +80,7 @@ export class EmotionPanel {
 
   private requestShare(index: number, share: number): void {
     const rest = Math.max(0, this.labels.indexOf("neutral"));
-    this.requestBlend(withShare(this.shares, index, share, rest));
+    this.requestBlend(withEmotionShare(this.shares, index, share, rest));
   }
 
   private requestBlend(shares: readonly number[]): void {

@@ -11,8 +11,8 @@ const ALIKE = 0.005;
  * Finds the point of the pad whose blend is nearest to a given one: the inverse of `blendAt`, as far
  * as there is one. Blends that no point gives, such as of opposites, lie between their emotions.
  *
- * @param shares Of the emotions, with the sum 1.
- * @param places Of the emotions.
+ * @param shares Shares of the emotions, with the sum 1.
+ * @param places Places of the emotions.
  */
 export function pointOfBlend(
   shares: readonly number[],

@@ -2,7 +2,7 @@ import { MidiMap } from "./midiMap";
 
 const NAME = "bhava.midi";
 
-/** The mapping that this browser remembers; begins anew where it cannot be read. */
+/** The mapping that this browser remembers; starts empty where it cannot be read. */
 export const storedMidiMap = {
   load(): MidiMap {
     try {

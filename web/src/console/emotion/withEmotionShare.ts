@@ -2,12 +2,12 @@
  * Gives one emotion another share of the blend; the others make room in proportion.
  *
  * @param shares With the sum 1.
- * @param index Of the emotion.
+ * @param index Index of the emotion.
  * @param share In [0, 1].
  * @param rest Index of the emotion that fills up where there was no other.
  * @returns Shares with the sum 1.
  */
-export function withShare(
+export function withEmotionShare(
   shares: readonly number[],
   index: number,
   share: number,

@@ -1,7 +1,7 @@
 import type { Landmark, Person } from "../protocol/encodeLandmarks";
 
 /** What a performer's camera saw in one picture. */
-export interface Sight {
+export interface CameraSight {
   /** When the picture was taken, seconds of the page's clock. */
   readonly captured: number;
   /** Landmarks to send up; the picture itself never leaves the page. */
