@@ -4,7 +4,7 @@ import numpy as np
 
 from motion.choreography import EMOTIONS, Cue, danced, tempo_range
 from motion.clip import Clip
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 Array = np.ndarray
 
@@ -21,8 +21,8 @@ def choreographed_clips(minutes: float, seed: int) -> list[Clip]:
 
     Args:
         minutes: Their total duration, rounded up to whole clips.
-        seed: Of all choices; the same seed gives the same clips, and a longer corpus begins with
-            the clips of a shorter one.
+        seed: Random seed of all choices; the same seed gives the same clips, and a longer
+            corpus begins with the clips of a shorter one.
 
     Returns:
         Clips of 30 s with labels `dataset` "choreography", `content` "dance", `emotion`, `energy`,
