@@ -15,6 +15,7 @@ from tests.training.tiny import QUIET, clips, tiny_vae
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
+from training.models.network import StepConditions
 
 LEG = 2
 
