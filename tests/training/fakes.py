@@ -23,7 +23,7 @@ def dance(emotion: str, seconds: float, seed: int, name: str = "") -> Clip:
     """
     halves = np.arange(round(seconds * FPS)) / FPS * 4.0
     beats = (np.floor(halves) + (halves % 1.0) ** 1.5) / 2.0
-    hips, rotations = choreography(beats, seed, (DanceCue.of({emotion: 1.0}, 1.0),))
+    hips, rotations = choreography(beats, seed, (DanceCue.from_emotion({emotion: 1.0}, 1.0),))
     labels = {"emotion": emotion, "dataset": "made", "group": name}
     return Clip(name, FPS, hips, rotations, labels)
 

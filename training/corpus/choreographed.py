@@ -38,7 +38,7 @@ def _clip(number: int, seed: int) -> Clip:
     energy = float(np.exp(rng.uniform(*np.log(ENERGY_RANGE))))
     tempo = float(rng.uniform(*tempo_range(emotion)))
     name = f"choreography_{seed}_{number:04d}_{emotion}"
-    score = (Cue.of({emotion: 1.0}, energy),)
+    score = (Cue.from_emotion({emotion: 1.0}, energy),)
     clip = danced(SECONDS, int(rng.integers(2**31)), score, tempo, FPS, name)
     clip.labels.update(
         dataset=DATASET,

@@ -117,7 +117,7 @@ def _duet(number: int, seed: int) -> tuple[Clip, Clip]:
     labels |= {"piece": piece, "group": piece}
 
     def danced(role: str, at: Array, energy: float) -> Clip:
-        hips, turned = choreography(at, dance, (Cue.of({emotion: 1.0}, energy),))
+        hips, turned = choreography(at, dance, (Cue.from_emotion({emotion: 1.0}, energy),))
         own = {**labels, "dancer": role, "role": role}
         return Clip(f"{piece}_{role}", FPS, hips, turned, own)
 

@@ -20,7 +20,7 @@ from motion import rotations
 from motion.clip import Clip, Pose
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
-from motion.rigs.retarget import UP, nearest_axis, settled
+from motion.rigs.retarget import UP, nearest_axis, placed_at_origin
 from motion.skeleton import CANONICAL, LEG_LENGTH
 from training.corpus.marker_placement import ESSENTIAL, places_of
 from training.corpus.markers import Markers
@@ -330,4 +330,4 @@ def _clip(
     at = np.arange(frames[0], frames[-1] + 1)
     fitted = [Pose(hips, turned) for hips, turned in zip(poses.hips, poses.turned, strict=True)]
     clip = Clip.from_times(fitted, frames, at, markers.fps, markers.name)
-    return settled(replace(clip, hips=scale * clip.hips, labels=labels))
+    return placed_at_origin(replace(clip, hips=scale * clip.hips, labels=labels))

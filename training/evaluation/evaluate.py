@@ -203,7 +203,7 @@ def step_times(engine: Engine) -> dict[str, Estimate]:
     frames = _milliseconds(lambda: partner.advance(emotion), TIMED_FRAMES)
     one = np.ones((1, 1), np.float32)
     conditions = Conditions(emotion[None].astype(np.float32), one, one, one)
-    states, noise = engine.initial_states(), Noise.none(contract)
+    states, noise = engine.initial_states(), Noise.zeros(contract)
     inputs = np.zeros((1, *contract.inputs["frames"]), np.float32)
     steps = _milliseconds(lambda: engine.step(inputs, conditions, states, noise), TIMED_FRAMES // 4)
     return {

@@ -17,10 +17,10 @@ from jaxtyping import Float
 from motion import features, kinematics, rotations
 from motion.clip import Clip
 from motion.errors import BhavaError
-from motion.model import observed_dancer as other_dancer
+from motion.model import observed_dancer
 from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.lead import Lead
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import FPS
 from training.corpus.duets import choreographed_duets, others_of
@@ -177,12 +177,12 @@ def foresight(
         [_observed(duet.own, clip, length, steps) for duet, clip in zip(duets, seen, strict=True)]
     )
     unknown = np.zeros((len(duets), len(contract.emotions) + 3), np.float32)
-    noise = Noise.stack([Noise.none(contract)] * len(duets))
+    noise = Noise.stack([Noise.zeros(contract)] * len(duets))
     states, errors = engine.initial_states(len(duets)), []
     for step in range(steps - 1):
         frames = own[:, step * length : (step + 1) * length]
         after = own[:, (step + 1) * length : (step + 2) * length]
-        conditions = Conditions.of(unknown, len(contract.emotions), observed[:, step])
+        conditions = Conditions.from_rows(unknown, len(contract.emotions), observed[:, step])
         guess, states = engine.step(frames, conditions, states, noise)
         if step * length >= CONTEXT_SECONDS * FPS:
             apart = np.linalg.norm(_reached(guess) - _reached(after), axis=-1)
@@ -193,9 +193,9 @@ def foresight(
 
 def _observed(own: Clip, dancer: Clip | None, length: int, steps: int) -> Float[Array, "S K W"]:
     if dancer is None:
-        return np.zeros((steps, length, other_dancer.WIDTH), np.float32)
+        return np.zeros((steps, length, observed_dancer.WIDTH), np.float32)
     frames, place = features.from_clip(dancer), features.roots(dancer)
-    seen = other_dancer.seen(frames, place, features.roots(own))
+    seen = observed_dancer.observe(frames, place, features.roots(own))
     return seen_by_tokens(seen, length * np.arange(steps), length)
 
 
@@ -221,7 +221,7 @@ def roll_out_duets(
         seen: The dancer that each sees; None for nobody.
     """
     begin, frames = round(CONTEXT_SECONDS * FPS), len(duets[0].own)
-    company = Company(engine, [SEED + number for number in range(len(duets))])
+    company = PartnerBatch(engine, [SEED + number for number in range(len(duets))])
     for slot, duet in enumerate(duets):
         company.take_up(slot, duet.own[:begin])
     emotion = np.zeros((len(duets), len(engine.contract.emotions)))

@@ -23,7 +23,7 @@ from motion import features
 from motion.clip import Clip, Pose
 from motion.model.engine import Engine
 from motion.model.text import TextEncoder, encoder, tokens_of
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from training.corpus.texts import texts_of
 from training.corpus.trimming import active
 from training.evaluation.scores import Estimate, drawn
@@ -187,7 +187,7 @@ def dances(engine: Engine, prompts: Sequence[str], tick: Tick) -> list[Clip]:
     """Return what a model makes of prompts alone, from standing; all prompts for each seed."""
     contract = engine.contract
     seeds = [seed for seed in SEEDS for _ in prompts]
-    company = Company(engine, seeds)
+    company = PartnerBatch(engine, seeds)
     company.text[:] = np.stack([tokens_of(prompt, contract) for prompt in prompts] * len(SEEDS))
     emotion = np.zeros((len(seeds), len(contract.emotions)), np.float32)
     poses: list[list[Pose]] = [[] for _ in seeds]

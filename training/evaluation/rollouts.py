@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 
 from motion.clip import Clip
 from motion.model.engine import Engine
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 
 Array = np.ndarray
 
@@ -95,7 +95,7 @@ class ModelSource:
 
     def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
         """Yield the frames that follow the contexts, all rollouts at once."""
-        company = Company(self._engine, [spec.seed for spec in specs])
+        company = PartnerBatch(self._engine, [spec.seed for spec in specs])
         for slot, spec in enumerate(specs):
             company.take_up(slot, spec.context)
         for start, stop in chunk_bounds(frames, self._engine.contract.fps):

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.clip import Clip
-from motion.partner.partner_batch import LOST, STAGE_RADIUS
+from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS
 from training.evaluation import measures
 from training.evaluation.measures import Gaussian, Trace
 from training.evaluation.reference import Reference, Rollout, Segment
@@ -241,7 +241,9 @@ def off_stage(groups: Groups, _: Reference) -> float:
     return mean_over_emotions(
         groups,
         lambda group, _: float(
-            np.mean(np.concatenate([t.distance for t in _traces(group)]) > STAGE_RADIUS + LOST)
+            np.mean(
+                np.concatenate([t.distance for t in _traces(group)]) > STAGE_RADIUS + LOST_DISTANCE
+            )
         ),
     )
 

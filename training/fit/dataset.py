@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from torch.utils.data import IterableDataset, get_worker_info
 
 from motion.errors import MotionFileError
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from training.corpus.corpus import FPS
 from training.fit.pools import Pool
 from training.fit.recipe import Dropout
@@ -189,7 +189,7 @@ def seen_by_tokens(
     """
     frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
     observed: Array = seen[np.maximum(frames, 0)]
-    observed[..., other.PLACE] = observed[:, -1:, other.PLACE]
+    observed[..., observed_dancer.PLACE] = observed[:, -1:, observed_dancer.PLACE]
     return observed
 
 

@@ -11,7 +11,7 @@ from motion import features
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.features import Layout
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from training.corpus.corpus import FPS
 from training.corpus.duets import others_of
 from training.corpus.texts import mirrored, texts_of
@@ -119,8 +119,10 @@ def _sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
 def _seen(clip: Clip, dancer: Clip | None, *, observes: bool) -> Float[Array, "T W"]:
     """Return what is seen of another dancer in a clip."""
     if dancer is None:
-        return np.zeros((len(clip), other.WIDTH if observes else 0), np.float32)
-    return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
+        return np.zeros((len(clip), observed_dancer.WIDTH if observes else 0), np.float32)
+    return observed_dancer.observe(
+        features.from_clip(dancer), features.roots(dancer), features.roots(clip)
+    )
 
 
 def worth_learning(

@@ -8,8 +8,8 @@ import pytest
 from motion import features
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.model import observed_dancer as other
-from motion.rigs.retarget import settled
+from motion.model import observed_dancer
+from motion.rigs.retarget import placed_at_origin
 from tests.motion.strategies import swaying
 from training.corpus.corpus import FPS
 from training.corpus.duets import (
@@ -77,26 +77,28 @@ def test_followers_stand_on_the_floor_within_reach(duets):
 def test_what_is_seen_is_where_the_other_stands_whichever_way_one_faces():
     clip = swaying()
     root = np.array([1.0, 2.0, np.pi / 2])  # faces +x
-    seen = other.seen(features.from_clip(clip), np.array([3.0, 2.0, np.pi]), root)
-    np.testing.assert_allclose(seen[:, other.PLACE], np.tile([0, 2, 1, 0], (90, 1)), atol=1e-6)
+    seen = observed_dancer.observe(features.from_clip(clip), np.array([3.0, 2.0, np.pi]), root)
+    np.testing.assert_allclose(
+        seen[:, observed_dancer.PLACE], np.tile([0, 2, 1, 0], (90, 1)), atol=1e-6
+    )
     np.testing.assert_array_equal(seen[:, : features.WIDTH], features.from_clip(clip))
-    assert (seen[:, other.PRESENT] == 1).all()
+    assert (seen[:, observed_dancer.PRESENT] == 1).all()
 
 
 def test_a_pool_shows_every_other_dancer_and_their_mirror_images():
     one, two = member("a", "1"), member("a", "2")
     pool = Pool.from_clips([one, swaying()], others={one.name: [two]})
     assert len(pool.other) == len(pool.frames)
-    parts = np.split(pool.other[:, other.PRESENT], np.unique(pool.ends)[:-1])
+    parts = np.split(pool.other[:, observed_dancer.PRESENT], np.unique(pool.ends)[:-1])
     assert [part.mean() for part in parts] == [1, 1, 0, 0]
     assert Pool.from_clips([one]).other.shape[1] == 0
 
 
 def test_a_token_sees_the_other_a_little_late_and_where_they_are_last():
-    seen = np.arange(40, dtype=np.float32)[:, None] * np.ones(other.WIDTH, np.float32)
+    seen = np.arange(40, dtype=np.float32)[:, None] * np.ones(observed_dancer.WIDTH, np.float32)
     observed = seen_by_tokens(seen, np.array([0, 10, 14]), 4)
     np.testing.assert_array_equal(observed[1, :, 0], np.arange(10, 14) - OTHER_LAG)
-    assert (observed[1, :, other.PLACE] == 13 - OTHER_LAG).all()
+    assert (observed[1, :, observed_dancer.PLACE] == 13 - OTHER_LAG).all()
     assert observed[0, 0, 0] == 0
 
 
@@ -114,7 +116,7 @@ def test_two_who_know_nothing_of_one_another_are_not_coupled():
 def test_dancers_of_one_piece_keep_their_space_and_others_start_at_the_origin():
     away = swaying()
     away = replace(away, hips=away.hips + np.array([2.0, 0.3, 1.0]))
-    piece = settled(replace(away, labels={"piece": "a"}))
+    piece = placed_at_origin(replace(away, labels={"piece": "a"}))
     np.testing.assert_allclose(piece.hips[:, [0, 2]], away.hips[:, [0, 2]])
-    np.testing.assert_allclose(settled(away).hips[0, [0, 2]], 0, atol=1e-9)
-    assert piece.hips[0, 1] == pytest.approx(settled(away).hips[0, 1])
+    np.testing.assert_allclose(placed_at_origin(away).hips[0, [0, 2]], 0, atol=1e-9)
+    assert piece.hips[0, 1] == pytest.approx(placed_at_origin(away).hips[0, 1])

@@ -8,7 +8,7 @@ import pytest
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rigs.retarget import settled
+from motion.rigs.retarget import placed_at_origin
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.corpus.test_amass import BODY
@@ -44,7 +44,7 @@ def vectors_of(positions: np.ndarray, turn: np.ndarray) -> np.ndarray:
 
 
 def walk(frames: int = 40) -> Clip:
-    return settled(swaying(frames, 20.0))
+    return placed_at_origin(swaying(frames, 20.0))
 
 
 def test_vectors_tell_the_positions_of_joints():

@@ -10,7 +10,7 @@ from motion.choreography import Cue, choreography
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
-from motion.rigs.retarget import settled
+from motion.rigs.retarget import placed_at_origin
 from motion.skeleton import CANONICAL
 from training.corpus.marker_files import CHOREOGRAPHY_MARKERS
 from training.corpus.marker_fit import fit
@@ -38,7 +38,7 @@ PLUG_IN = tuple(
 
 def danced(frames: int = 60) -> Clip:
     beats = np.arange(frames) / FPS * 2.0
-    return Clip("dance", FPS, *choreography(beats, 3, (Cue.of({"happy": 1.0}, beat=0),)))
+    return Clip("dance", FPS, *choreography(beats, 3, (Cue.from_emotion({"happy": 1.0}, beat=0),)))
 
 
 def marked(clip: Clip, labels: tuple[str, ...], unit: float = 1000.0, seed: int = 0) -> Markers:
@@ -73,7 +73,7 @@ def test_limbs_are_found_again(labels: tuple[str, ...]) -> None:
     found = fit(marked(clip, labels))
     assert found.error < 0.006
     assert len(found.clip) == len(clip)
-    assert degrees_apart(settled(clip), found.clip).max() < 8.0
+    assert degrees_apart(placed_at_origin(clip), found.clip).max() < 8.0
 
 
 @pytest.mark.parametrize("turn", [[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]])
@@ -94,7 +94,7 @@ def test_markers_out_of_sight_cost_little() -> None:
     found = fit(seen)
     assert len(found.clip) == len(clip)
     assert np.isfinite(found.clip.rotations).all()
-    assert degrees_apart(settled(clip), found.clip).max() < 8.0
+    assert degrees_apart(placed_at_origin(clip), found.clip).max() < 8.0
 
 
 def test_markers_that_are_missing_are_named() -> None:

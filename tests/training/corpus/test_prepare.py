@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.formats.glb import to_glb
-from motion.rigs.retarget import settled
-from tests.motion.rigs import MIXAMO, Rig, write_rig
+from motion.rigs.retarget import placed_at_origin
+from tests.motion.foreign_rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 from training.cli import app
 from training.corpus.corpus import load_corpus, read_index
@@ -55,7 +55,7 @@ def test_folders_files_and_archives_become_one_corpus(data, tmp_path):
     clips = {clip.name: clip for clip in load_corpus(tmp_path / "corpus")}
     assert clips[names[0]].labels["emotion"] == "sad"
     assert clips[names[1]].labels["content"] == "dance"
-    expected = settled(swaying(40, 60.0)).resampled(30.0)
+    expected = placed_at_origin(swaying(40, 60.0)).resampled(30.0)
     for clip in clips.values():
         assert clip.fps == 30.0
         np.testing.assert_allclose(clip.world_positions(), expected.world_positions(), atol=2e-3)
@@ -157,7 +157,7 @@ def test_every_recording_of_the_shared_archives_is_found(shared_mocap):
 
 
 def test_gltf_becomes_a_clip_and_for_fbx_the_way_around_is_named(tmp_path):
-    danced = settled(swaying(40))
+    danced = placed_at_origin(swaying(40))
     (tmp_path / "dance.glb").write_bytes(to_glb(danced))
     (tmp_path / "dance2.fbx").write_bytes(b"Kaydara FBX Binary")
     outcome = prepare([tmp_path], tmp_path / "corpus", workers=1)

@@ -63,7 +63,7 @@ def model(folder, emotions):
         frames_per_step=4,
         context_frames=30,
         joints=CANONICAL.joints,
-        features=features.LAYOUT,
+        features=features.CANONICAL_LAYOUT.parts,
         emotions=emotions,
         energy_by_emotion=(0.5,) * len(emotions),
         noise=1,

@@ -17,7 +17,7 @@ from motion.formats.clip_files import read_clip
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
-from server.interaction.model_registry import ModelShelf
+from server.interaction.model_registry import ModelRegistry
 from server.telemetry.faults import Faults
 from tests.motion.own_rigs import RIGS
 from tests.training.tiny import QUIET, TINY
@@ -157,6 +157,6 @@ class TestPlayed:
         refusal = re.compile(r"expected a model of the canonical skeleton.* got one of \d+ joints")
         with pytest.raises(ModelContractError, match=refusal):
             Partner(Engine.load(model), 0)
-        shelf = ModelShelf.of(model.parent, "cpu", Faults())
+        shelf = ModelRegistry.from_folder(model.parent, "cpu", Faults())
         with pytest.raises(ModelContractError, match=refusal):
             shelf.engine("model")

@@ -10,10 +10,10 @@ from torch.utils.data import default_collate
 
 from motion import features, kinematics
 from motion.errors import BhavaError
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.lead import Lead
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.tiny import QUIET, clips, tiny_duet
@@ -79,8 +79,8 @@ def test_edges_tell_how_near_joints_are():
 @torch.no_grad()
 def test_windows_show_another_dancer_in_duets_alone():
     _, batch = prepared()
-    present = batch.other[..., other.PRESENT]
-    assert batch.other.shape == (12, 7, 4, other.WIDTH)
+    present = batch.other[..., observed_dancer.PRESENT]
+    assert batch.other.shape == (12, 7, 4, observed_dancer.WIDTH)
     assert 0.05 < present.mean() < 0.9
     assert ((present == 0) | (present == 1)).all()
 
@@ -90,11 +90,11 @@ def test_nobody_is_the_same_whatever_else_is_told_of_them():
     network, batch = prepared()
     frames = network.codec.normalise(batch.frames)[:, 2:].unflatten(1, (-1, 4))
     nobody = torch.randn_like(batch.other)
-    nobody[..., other.PRESENT] = 0
+    nobody[..., observed_dancer.PRESENT] = 0
     absent = network.embedded(frames, nobody)
     torch.testing.assert_close(absent, network.embedded(frames, torch.zeros_like(nobody)))
     somebody = nobody.clone()
-    somebody[..., other.PRESENT] = 1
+    somebody[..., observed_dancer.PRESENT] = 1
     assert (network.embedded(frames, somebody) - absent).abs().amax(-1).min() > 1e-3
 
 
@@ -155,9 +155,9 @@ class TestExported:
         dancer = swaying(150)
 
         def danced(seen):
-            company = Company(run[1], [1])
+            company = PartnerBatch(run[1], [1])
             company.take_up(0, swaying(60))
-            leads = {0: Lead.of(dancer, 0.0, 0.0)} if seen else {}
+            leads = {0: Lead.from_clip(dancer, 0.0, 0.0)} if seen else {}
             return [company.advance(np.eye(2)[:1], np.ones(1), leads) for _ in range(20)]
 
         with_them, alone = danced(True), danced(False)

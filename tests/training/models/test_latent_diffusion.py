@@ -195,7 +195,7 @@ class TestExported:
         conditions = Conditions(np.eye(2, dtype=np.float32)[:1], one, one, one)
         states = engine.initial_states()
         outputs, drawn = engine.step(frames, conditions, states, Noise.draw(contract, rng))
-        unwanted, inputs = engine.step(frames, conditions, states, Noise.none(contract))
+        unwanted, inputs = engine.step(frames, conditions, states, Noise.zeros(contract))
         assert not np.allclose(outputs, unwanted)
         for name, state in drawn.items():
             np.testing.assert_array_equal(state, inputs[name])

@@ -72,7 +72,7 @@ def test_lines_lead_along_the_body_past_markers_that_are_not_there() -> None:
 
 
 def test_a_page_holds_all_that_it_shows() -> None:
-    drawing = Drawing.of(swaying(5))
+    drawing = Drawing.from_clip(swaying(5))
     drawing.points[3, 0] = np.nan
     page = to_page(drawing)
     motion = json.loads(re.search(r'id="motion">(.*?)</script>', page, re.DOTALL)[1])
@@ -86,7 +86,7 @@ def test_a_page_holds_all_that_it_shows() -> None:
 
 @pytest.mark.parametrize("name", ["dance.mp4", "dance.gif", "dance.html"])
 def test_files_are_written_with_all_frames(name: str, tmp_path: Path) -> None:
-    drawing = Drawing.of(swaying(30))
+    drawing = Drawing.from_clip(swaying(30))
     write_drawing(drawing, tmp_path / name)
     if name.endswith("gif"):
         with Image.open(tmp_path / name) as image:
@@ -119,7 +119,7 @@ def test_markers_without_the_names_of_a_body_are_refused() -> None:
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
-    drawing = Drawing.of(swaying(2))
+    drawing = Drawing.from_clip(swaying(2))
     with pytest.raises(MotionFileError, match=r"ends in \.mp4, \.gif, \.html, got '\.avi'"):
         write_drawing(drawing, tmp_path / "dance.avi")
     with pytest.raises(MotionFileError, match="cannot be written: No such file"):
@@ -131,7 +131,7 @@ def test_a_machine_without_a_desktop_is_told_what_to_do(monkeypatch: pytest.Monk
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(SetupError, match="expected a desktop, got none: --out FILE"):
-        show_in_browser(Drawing.of(swaying(2)))
+        show_in_browser(Drawing.from_clip(swaying(2)))
     assert has_desktop("darwin", {})
     assert has_desktop("linux", {"WAYLAND_DISPLAY": "wayland-0"})
 
@@ -141,6 +141,6 @@ def test_a_desktop_is_shown_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("DISPLAY", ":0")
-    path = show_in_browser(Drawing.of(swaying(2)))
+    path = show_in_browser(Drawing.from_clip(swaying(2)))
     assert opened == [path.as_uri()]
     assert "<canvas" in path.read_text()
