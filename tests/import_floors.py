@@ -36,7 +36,7 @@ FLOORS: dict[str, Floors] = {
         ("cli",),
     ),
     "training": (
-        ("corpus",),
+        ("corpus", "pose_networks"),
         ("models", "show"),
         ("fit",),
         ("evaluation",),
