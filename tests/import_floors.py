@@ -32,7 +32,7 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app",),
-        ("bench", "replay"),
+        ("bench", "doctor", "replay"),
         ("cli",),
     ),
     "training": (
