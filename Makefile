@@ -79,7 +79,7 @@ find_node() {
 }
 endef
 
-# What `make run` installs takes 900 MB, what `make test` installs besides 2,000.
+# Megabytes that must be free: what `make run` installs takes 1,100 of them.
 SPACE := 1500
 
 $(VENV)/made.stamp:

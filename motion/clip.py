@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -143,7 +144,7 @@ class Clip:
 
         A skeleton that is not the canonical one is in it as JSON.
         """
-        own = (
+        own: dict[str, Any] = (
             {} if self.skeleton is CANONICAL else {"skeleton": json.dumps(self.skeleton.to_dict())}
         )
         np.savez_compressed(
