@@ -27,6 +27,7 @@ class Conditions:
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
         text: A prompt, zeros for none, (B, T); None stands for zeros.
+        content: Weights, (B, C); None stands for the usual content.
         other: What is seen of another dancer, (B, K, W), for models that heed one; see
             `motion.other`. None if nobody is there.
     """
@@ -37,14 +38,17 @@ class Conditions:
     guidance: Float[Array, "B 1"]
     text: Float[Array, "B T"] | None = None
     other: Float[Array, "B K W"] | None = None
+    content: Float[Array, "B C"] | None = None
 
     @staticmethod
     def of(
-        rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
+        rows: Float[Array, "B N"], contract: Contract, other: Float[Array, "B K W"] | None = None
     ) -> "Conditions":
-        """Return conditions, all but `other` from one array in the order of the attributes."""
-        emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
-        return Conditions(emotion, energy, temperature, guidance, text, other)
+        """Return conditions from one array: emotion to text in their order, and then content."""
+        ends = np.cumsum([len(contract.emotions), 1, 1, 1, contract.text_width])
+        emotion, energy, temperature, guidance, text, content = np.split(rows, ends, 1)
+        told = content if content.shape[1] else None
+        return Conditions(emotion, energy, temperature, guidance, text, other, told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +142,9 @@ class Engine:
             "normal": noise.normal,
             **states,
         }
+        if self.contract.contents:
+            usual = np.tile(usual_content(self.contract), (len(frames), 1))
+            feed["content"] = usual if conditions.content is None else conditions.content
         if self.contract.text_width:
             none = np.zeros((len(frames), self.contract.text_width), np.float32)
             feed["text"] = none if conditions.text is None else conditions.text
@@ -146,6 +153,11 @@ class Engine:
             feed["other"] = nobody if conditions.other is None else conditions.other
         following, *after = self._session.run(self._outputs, feed)
         return following, dict(zip(states, after, strict=True))
+
+
+def usual_content(contract: Contract) -> Float[Array, "C"]:
+    """Return the weights of contents where nobody asks for any: the first one's is 1."""
+    return np.eye(1, len(contract.contents), dtype=np.float32)[0]
 
 
 def _check(

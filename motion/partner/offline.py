@@ -56,6 +56,7 @@ def frames(
     energy: float = 1.0,
     context: Clip | None = None,
     text: str = "",
+    content: str = "",
 ) -> Iterator[Frame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
@@ -67,9 +68,12 @@ def frames(
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
+        content: What to dance, `LABEL[:WEIGHT][,…]` of the model's contents; the usual if empty.
     """
     partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
     partner.text[:] = tokens_of(text, engine.contract)
+    contract = engine.contract
+    partner.content[:] = emotion.content_of(content, contract.contents, contract.name)
     if context is not None:
         partner.take_up(context)
     for frame in range(round(seconds * partner.fps)):
@@ -90,6 +94,7 @@ def played(
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
+    content: str = "",
 ) -> Clip:
     """Return what a model of any skeleton says by itself: no foot lock, no stage, no smoothing.
 
@@ -100,17 +105,23 @@ def played(
         seed: Of all chance in the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: What it goes on from; without one the model's usual frame.
+        content: As of `frames`.
     """
     contract, rng = engine.contract, np.random.default_rng(seed)
     cues = sorted(cues, key=lambda cue: cue.seconds)
+    done = emotion.content_of(content, contract.contents, contract.name)
     usual = np.array(contract.energy_by_emotion, np.float32)
+    if contract.contents:
+        usual = (
+            done @ np.array(contract.energy_by_content, np.float32) / max(float(done.sum()), 1e-3)
+        )
     level = emotion.check_energy(energy)
 
     def conditions_at(frame: int) -> Conditions:
         weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
         aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
         rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
-        return Conditions.of(np.concatenate([weights, rest])[None], len(weights))
+        return Conditions.of(np.concatenate([weights, rest, done])[None], contract)
 
     start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
     heard = start if context is None else features.from_clip(context.resampled(contract.fps))

@@ -45,6 +45,11 @@ class Partner:
         """Its prompt, as of `motion.model.text.tokens_of`; may be written into."""
         return self._company.text[0]
 
+    @property
+    def content(self) -> Float[Array, "C"]:
+        """What it dances; see `Company.content`."""
+        return self._company.content[0]
+
     def take_up(self, context: Clip) -> None:
         """Go on from another motion; see `Company.take_up`."""
         self._company.take_up(0, context)

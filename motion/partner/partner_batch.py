@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, Int
 from motion import emotion as emotions
 from motion import features, kinematics
 from motion.clip import Clip, Pose
-from motion.model.engine import Engine
+from motion.model.engine import Engine, usual_content
 from motion.partner.batched_state import Rows
 from motion.partner.drift import Drift
 from motion.partner.energy import EnergyGovernor
@@ -24,6 +24,7 @@ from motion.partner.inertialisation import Offset, Poses
 from motion.partner.lead import Lead, follow
 from motion.partner.smoothing import REACH, smooth
 from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.partner.swell import Swell
 from motion.partner.token_stream import Mind, think
 from motion.partner.watchdog import Watchdog
 from motion.skeleton import CANONICAL
@@ -83,7 +84,7 @@ class Company:
         self._engine, self._default_radius = engine, stage_radius
         self._minds: list[Mind | None] = [Mind(engine, seed) for seed in seeds]
         self._still = Mind(engine, 0).next_window()
-        self._figures = _Figures(engine, len(seeds), stage_radius)
+        self._figures = _Figures(engine, seeds, stage_radius)
 
     def __len__(self) -> int:
         return len(self._minds)
@@ -109,6 +110,14 @@ class Company:
         return self._figures.text
 
     @property
+    def content(self) -> Float[Array, "B C"]:
+        """What each dances: weights over the contract's contents, from 0 with a sum up to 1.
+
+        The usual one at first; may be written into.
+        """
+        return self._figures.content
+
+    @property
     def stage_radius(self) -> Float[Array, "B"]:
         """How far from the origin each may go, metres; may be written into."""
         return self._figures.stage_radius
@@ -120,7 +129,7 @@ class Company:
 
     def join(self, seed: int) -> int:
         """Let a partner in and return its slot: an empty one or a further one."""
-        mind, fresh = Mind(self._engine, seed), _Figures(self._engine, 1, self._default_radius)
+        mind, fresh = Mind(self._engine, seed), _Figures(self._engine, [seed], self._default_radius)
         if None not in self._minds:
             self._minds.append(mind)
             self._figures.append(fresh)
@@ -190,6 +199,7 @@ class Company:
         for slot, lead in (leads or {}).items():
             own[slot] -= lead.shown
         speed = aim + own * (figures.show(poses, positions) / dt - aim)
+        figures.swell.advance(dt)
         figures.governor.observe(speed, aim, dt)
         stuck = figures.watchdog.observe(speed, aim, dt)
         self._recover(figures.drift.lost(windows[:, REACH], dt) | stuck)
@@ -217,8 +227,8 @@ class Company:
         here = np.array([mind is not None for mind in self._minds], bool)
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
-        usual = emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
-        aim = energy * usual
+        content = emotions.check_content(figures.content)
+        aim = energy * figures.swell.share * emotions.usual_speed_of(emotion, content, contract)
         if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
             calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
             pace = figures.text[:, -1]
@@ -226,7 +236,7 @@ class Company:
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, figures.guidance)
         asked = np.column_stack(
-            [emotion, energy, figures.temperature, figures.guidance, figures.text]
+            [emotion, energy, figures.temperature, figures.guidance, figures.text, content]
         )
         steered = figures.governor.steer(aim) * figures.watchdog.boost
         conditions = np.column_stack(
@@ -236,6 +246,7 @@ class Company:
                 figures.temperature,
                 guidance,
                 figures.text,
+                content,
             ]
         ).astype(np.float32)
         noticed = np.abs(asked - figures.heeded).max(-1) > NOTICED
@@ -305,8 +316,8 @@ class Company:
 class _Figures(Rows):
     """Where partners are, what they showed last, are asked for, and what corrects them."""
 
-    def __init__(self, engine: Engine, count: int, stage_radius: float) -> None:
-        contract, standing = engine.contract, Pose.standing()
+    def __init__(self, engine: Engine, seeds: Sequence[int], stage_radius: float) -> None:
+        contract, standing, count = engine.contract, Pose.standing(), len(seeds)
         self.begun = np.zeros(count, bool)
         self.root = np.zeros((count, 3))
         self.stage_radius = np.full(count, stage_radius)
@@ -315,7 +326,9 @@ class _Figures(Rows):
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        self.heeded = np.full((count, len(contract.emotions) + 3 + contract.text_width), np.nan)
+        asked = len(contract.emotions) + 3 + contract.text_width + len(contract.contents)
+        self.heeded = np.full((count, asked), np.nan)
+        self.content = np.tile(usual_content(contract), (count, 1))
         self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)
         self.guidance = np.full(count, contract.guidance)
@@ -325,6 +338,7 @@ class _Figures(Rows):
         self.governor = EnergyGovernor(count)
         self.watchdog = Watchdog(count)
         self.drift = Drift(count)
+        self.swell = Swell(seeds, contract.swell)
 
     def place(self, slot: int, context: Clip) -> None:
         """Put one where a motion ends."""

@@ -252,7 +252,7 @@ def think(engine: Engine, minds: Sequence[Mind]) -> None:
             np.stack([turn.memory.unheard[0] for turn in even]),
             Conditions.of(
                 np.stack([turn.mind.conditions for turn in even]),
-                len(engine.contract.emotions),
+                engine.contract,
                 _seen(engine, even),
             ),
             _stacked([turn.memory.known for turn in even]),
