@@ -176,7 +176,7 @@ def _play(engine: Engine, label: str, heard: Sequence[Clip]) -> list[Clip]:
     unprompted = np.zeros(contract.text_width)  # as a prompt would be exaggerated
     rest = [[aim, contract.temperature, 0.0, *unprompted]]
     told = np.repeat(np.concatenate([emotion, np.array(rest, np.float32)], 1), count, axis=0)
-    conditions = Conditions.of(told, len(contract.emotions))
+    conditions = Conditions.of(told, contract)
     frames = np.stack([features.from_clip(clip) for clip in heard])
     steps = round(SAID_SECONDS * FPS) // contract.frames_per_step
     said = islice(rollout(engine, frames, lambda _: conditions, np.random.default_rng(0)), steps)

@@ -181,7 +181,7 @@ def foresight(
     for step in range(steps - 1):
         heard = own[:, step * length : (step + 1) * length]
         after = own[:, (step + 1) * length : (step + 2) * length]
-        conditions = Conditions.of(unknown, len(contract.emotions), told[:, step])
+        conditions = Conditions.of(unknown, contract, told[:, step])
         guess, states = engine.step(heard, conditions, states, noise)
         if step * length >= CONTEXT_SECONDS * FPS:
             apart = np.linalg.norm(_reached(guess) - _reached(after), axis=-1)

@@ -40,7 +40,10 @@ SEGMENT_SECONDS = (1.5, 6.0)
 CANDIDATES = 32
 KEEP_POOL = 0.25
 FORGETFUL_TOKENS = (8, 40)
+"""How long a stretch of like reach is, in tokens of `REACH_FRAMES`."""
 SHORT_REACH = (1, 24)
+"""How many such tokens are seen in one that forgets."""
+REACH_FRAMES = 4
 
 VARIANTS = 4
 """Texts of one clip, at most."""
@@ -56,6 +59,7 @@ class Dropout(BaseModel, frozen=True, extra="forbid"):
 
     Attributes:
         labels: Of a segment: its emotion, and by themselves its other labels.
+        contents: Of a segment: its content, which is hidden with the emotion or without it.
         energy: Of a segment.
         context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
         text: Of a segment, where there is one.
@@ -63,6 +67,7 @@ class Dropout(BaseModel, frozen=True, extra="forbid"):
     """
 
     labels: Probability = 0.12
+    contents: Probability = 0.1
     energy: Probability = 0.15
     context: Probability = 0.5
     text: Probability = 0.15
@@ -203,6 +208,7 @@ class StitchedWindows(IterableDataset[Window]):
         shares: Float[Array, "P"],
         *,
         emotions: int,
+        contents: int = 0,
         tokens: int,
         frames_per_token: int,
         seed: int,
@@ -218,6 +224,7 @@ class StitchedWindows(IterableDataset[Window]):
             shares: How often each pool is drawn, summing to 1.
             emotions: How many labels are emotions; they come first, and are dropped apart from
                 the others.
+            contents: How many of those after them are contents, which are dropped apart as well.
             tokens: Tokens in a window.
             frames_per_token: Frames in a token.
             seed: Of all random choices; processes and their workers derive theirs from it.
@@ -236,7 +243,10 @@ class StitchedWindows(IterableDataset[Window]):
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
         self.dropout = dropout
         self._width = max(pool.other.shape[1] for pool in pools)
-        self._is_emotion = np.arange(labels.shape[1]) < emotions
+        at = np.arange(labels.shape[1])
+        self._contents = contents
+        self._is_emotion = at < emotions
+        self._is_content = ~self._is_emotion & (at < emotions + contents)
         self._speaks = any((pool.texts != NO_TEXT).any() for pool in pools)
 
     def __iter__(self) -> Iterator[Window]:
@@ -288,6 +298,11 @@ class StitchedWindows(IterableDataset[Window]):
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
             emotion_told, others_told, known[here] = rng.random(3) >= hidden
             labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
+            if self._contents:
+                content_told = rng.random() >= self.dropout.contents
+                labels[here, self._is_content] = (self.labels[pool] * content_told)[
+                    self._is_content
+                ]
             if self._speaks and rng.random() >= self.dropout.text:
                 texts[here] = rng.choice(self.pools[pool].texts[start])
             if self._width and rng.random() >= self.dropout.other:
@@ -301,12 +316,13 @@ class StitchedWindows(IterableDataset[Window]):
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""
         reach = np.full(self.tokens, self.tokens)
-        at = 0
+        at, share = 0, REACH_FRAMES / self.frames_per_token
         while at < self.tokens:
-            stretch = int(rng.integers(*FORGETFUL_TOKENS))
+            stretch = max(1, int(rng.integers(*FORGETFUL_TOKENS) * share))
             if rng.random() < self.dropout.context:
                 shortest, longest = np.log(SHORT_REACH)
-                reach[at : at + stretch] = int(np.exp(rng.uniform(shortest, longest)))
+                seen = np.exp(rng.uniform(shortest, longest)) * share
+                reach[at : at + stretch] = max(1, int(seen))
             at += stretch
         return reach
 

@@ -8,7 +8,7 @@ import torch
 
 from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
-from motion.model.engine import Conditions, Engine, Noise
+from motion.model.engine import Conditions, Engine, Noise, usual_content
 from motion.skeleton import CANONICAL
 from training.fit.dataset import FPS
 from training.fit.train import Training, load_checkpoint
@@ -33,6 +33,8 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     data, config = module.recipe.data, module.network.config
     step, playing = step_of(module), module.recipe.playing
     layout = module.network.codec.layout
+    usual = module.typical_energy.reshape(-1, len(data.emotions)).tolist()
+    energies = tuple(tuple(round(e, 4) for e in row) for row in usual)
     contract = Contract(
         name=out.name,
         kind=config.kind,
@@ -44,7 +46,10 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         start=_start_of(module),
         features=layout.parts,
         emotions=tuple(data.emotions),
-        energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
+        energy_by_emotion=energies[0],
+        contents=tuple(data.contents),
+        energy_by_content=energies if data.contents else (),
+        swell=playing.swell,
         noise=step.noise,
         text_width=step.text_width,
         text_encoder=module.recipe.text_encoder,
@@ -107,6 +112,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     others = [shape for name, shape in contract.inputs.items() if name == "other"]
     seen = [rng.standard_normal((1, *shape), np.float32) for shape in others]
     energy = one * contract.energy_by_emotion[0]
+    content = [usual_content(contract)[None]] if contract.contents else []
     conditions = Conditions(emotion, energy, one, one, text, *seen)
     frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
     states = engine.initial_states()
@@ -116,7 +122,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
         known = [frames, emotion, conditions.energy, one, one]
         noise = Noise.draw(contract, rng)
         further = [*([text] if contract.text_width else []), *seen]
-        drawn = [noise.uniform, noise.normal, *further]
+        drawn = [noise.uniform, noise.normal, *content, *further]
         with torch.no_grad():
             expected, *torch_states = step(
                 *(torch.from_numpy(a) for a in known + drawn), *torch_states

@@ -15,6 +15,7 @@ from motion.features import Layout
 from motion.model.text import encoder
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.coloured import coloured_clips
 from training.corpus.duets import choreographed_duets, others_of
 from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import action_of, common_actions, moving
@@ -110,7 +111,12 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = N
             learnt. It takes two recordings, one of them to hold out.
     """
     found = sorted_by_pool(held_out, recipe)
-    empty = [name for name in recipe.data.emotions if not found[name]]
+    data = recipe.data
+    empty = [
+        emotion
+        for emotion in data.emotions
+        if not any(found[pool] for pool in found if emotion in pool.split())
+    ]
     if empty:
         raise BhavaError(
             f"expected at least 2 recordings of every emotion, one of them to hold out, "
@@ -133,6 +139,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         np.array([[label in name.split() for label in data.labels] for name in data.shares]),
         drawn / drawn.sum(),
         emotions=len(data.emotions),
+        contents=len(data.contents),
         tokens=data.tokens + 1,
         frames_per_token=recipe.model.frames_per_token,
         seed=seed,
@@ -173,6 +180,9 @@ class Windows(lightning.LightningDataModule):
                 )
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
+        if recipe.data.coloured:
+            clips = clips + coloured_clips(clips, recipe.data, recipe.seed)
+            held_out = held_out + coloured_clips(held_out, recipe.data, recipe.seed + 1)
         minutes = recipe.data.duet_minutes
         if minutes:
             clips = clips + choreographed_duets(minutes, recipe.seed)

@@ -173,6 +173,7 @@ class Relations(nn.Module):
 class Duet(TransformerMDN):
     """The default's network, whose tokens also hold what is seen of another dancer."""
 
+    HEEDS_CONTENT: ClassVar[bool] = False
     HEEDS_OTHER: ClassVar[bool] = True
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:

@@ -92,6 +92,8 @@ class Network(nn.Module, ABC):
 
     PROVING: ClassVar[Mapping[str, Any]]
     """Small sizes with which `training.evaluation.prove` shows that the kind learns at all."""
+    HEEDS_CONTENT: ClassVar[bool] = False
+    """Whether it is told what to dance, apart from the emotion, `content` of the contract."""
     HEEDS_OTHER: ClassVar[bool] = False
     """Whether it takes another dancer's motion, `other` of a window and of the contract."""
 
@@ -144,8 +146,9 @@ class Network(nn.Module, ABC):
         """Return what is exported.
 
         Args:
-            always: Weights of the labels that are no emotions, in their order, (L - E,).
-            usual_energy: Of each emotion, m/s, (E,).
+            always: Weights of the labels that are neither emotions nor contents, in their order.
+            usual_energy: Of each emotion, m/s, (E,); of each content and emotion, (C, E), for
+                kinds that are told contents.
         """
 
 
@@ -188,7 +191,7 @@ def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:
     Args:
         emotion: Weights, (N, E).
         energy: That is asked for, m/s, (N, 1); it counts where there is no emotion.
-        usual_energy: Of each emotion, m/s, (E,).
+        usual_energy: Of each emotion, m/s, (E,), or for each row, (N, E).
     """
     total = emotion.sum(1, keepdim=True)
     usual = (emotion * usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
@@ -224,6 +227,7 @@ class ExportedStep(nn.Module):
         self.network, self.states = network, states
         self.frames_per_step, self.noise = frames_per_step, noise
 
-    def labels_of(self, emotion: Tensor) -> Tensor:
-        """Return the weights of all labels (N, L) for weights of emotions (N, E)."""
-        return torch.cat([emotion, self.always.expand(len(emotion), -1)], 1)
+    def labels_of(self, emotion: Tensor, content: Tensor | None = None) -> Tensor:
+        """Return the weights of all labels (N, L) for emotions' (N, E) and contents' (N, C)."""
+        told = [emotion] if content is None else [emotion, content]
+        return torch.cat([*told, self.always.expand(len(emotion), -1)], 1)

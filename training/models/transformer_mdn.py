@@ -16,7 +16,7 @@ References:
     arXiv:2207.12598.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -38,6 +38,8 @@ class Config(TransformerSizes):
 
 class TransformerMDN(TokenTransformer):
     """Predicts the next token's latent from the tokens so far, an emotion and an energy."""
+
+    HEEDS_CONTENT: ClassVar[bool] = True
 
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
@@ -161,8 +163,9 @@ class TransformerMDN(TokenTransformer):
         return self.nats_of(tokens, self(tokens[:, :-1], *told))
 
     def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
+        """Return what is exported; see `Network.exported`."""
+        kind = Step if usual_energy.ndim == 1 else ContentStep
+        return kind(self, always, usual_energy)
 
 
 class Step(ExportedStep):
@@ -202,16 +205,26 @@ class Step(ExportedStep):
         return self.following(frames, None, *conditions, keys, values, filled)
 
     def following(
-        self, frames: Tensor, other: Tensor | None, *rest: Tensor
+        self,
+        frames: Tensor,
+        other: Tensor | None,
+        *rest: Tensor,
+        content: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return what `forward` does, for kinds that heed another dancer too."""
+        """Return what `forward` does, for kinds that heed more."""
         emotion, energy, temperature, guidance, uniform, normal, keys, values, filled = rest
         network = self.network
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
         both = network.conditioned(
-            torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
-            torch.stack([energy, calm(emotion, energy, self.usual_energy)], 1),
+            torch.stack(
+                [
+                    self.labels_of(emotion, content),
+                    self.labels_of(torch.zeros_like(emotion), content),
+                ],
+                1,
+            ),
+            torch.stack([energy, calm(emotion, energy, self.usual_of(content))], 1),
         )
         mixture, keys_after, values_after = network.step(
             normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
@@ -232,3 +245,37 @@ class Step(ExportedStep):
             values_after.unflatten(0, (-1, 2)),
             filled,
         )
+
+    def usual_of(self, content: Tensor | None) -> Tensor:
+        """Return the usual energy of each emotion, m/s, (E,); of contents (N, C), (N, E)."""
+        if content is None:
+            return self.usual_energy
+        known = content.sum(1, keepdim=True)
+        mixed = content @ self.usual_energy / known.clamp(min=1e-3)
+        return torch.where(known > 0, mixed, self.usual_energy[:1])
+
+
+class ContentStep(Step):
+    """One step as the contract has it, with `content`.
+
+    The guess without emotion is told the same content: guidance exaggerates how it is danced, not
+    what.
+    """
+
+    def forward(  # type: ignore[override]  # a further input, as the contract says
+        self,
+        frames: Tensor,
+        emotion: Tensor,
+        energy: Tensor,
+        temperature: Tensor,
+        guidance: Tensor,
+        uniform: Tensor,
+        normal: Tensor,
+        content: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the next frames and the next states; shapes as in the contract."""
+        conditions = emotion, energy, temperature, guidance, uniform, normal
+        return self.following(frames, None, *conditions, keys, values, filled, content=content)
