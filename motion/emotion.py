@@ -1,7 +1,7 @@
 """Emotion weights: what colours the motion. Labels belong to the model; nothing else fixes them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float
@@ -22,32 +22,8 @@ NEUTRAL = "neutral"
 _ROUNDING = 1e-4
 
 
-class Energies(Protocol):
-    """What a model's contract tells of speeds; see `motion.model.contract`."""
-
-    @property
-    def emotions(self) -> Sequence[str]:
-        """Labels."""
-
-    @property
-    def contents(self) -> Sequence[str]:
-        """Labels; none where the model does not tell contents apart."""
-
-    @property
-    def energy_by_emotion(self) -> Sequence[float]:
-        """Of the usual content, m/s."""
-
-    @property
-    def energy_by_content(self) -> Sequence[Sequence[float]]:
-        """By content and emotion, m/s."""
-
-
-def parse(text: str, what: str = "emotion") -> dict[str, float]:
+def parse_weights(text: str) -> dict[str, float]:
     """Read `LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`, such as `happy:0.7,sad`; a bare label weighs 1.
-
-    Args:
-        text: As a user writes it.
-        what: It names, for the error.
 
     Raises:
         ConditionError: If a weight is no number.
@@ -59,7 +35,7 @@ def parse(text: str, what: str = "emotion") -> dict[str, float]:
             weights[label] = float(weight) if weight else 1.0
         except ValueError:
             raise ConditionError(
-                f"{what}: expected LABEL or LABEL:WEIGHT, got {part.strip()!r}"
+                f"emotion: expected LABEL or LABEL:WEIGHT, got {part.strip()!r}"
             ) from None
     return weights
 
@@ -69,7 +45,7 @@ def weights_of(named: Mapping[str, float], labels: Sequence[str]) -> Float[Array
 
     Args:
         named: Weights from 0 with a sum in [0, 1.5]: its intensity.
-        labels: Of the model's contract.
+        labels: Labels of the model's contract.
 
     Raises:
         ConditionError: If a label is unknown or the weights are out of range.
@@ -78,44 +54,6 @@ def weights_of(named: Mapping[str, float], labels: Sequence[str]) -> Float[Array
     if unknown:
         raise ConditionError(f"emotion: expected labels of {list(labels)}, got {unknown[0]!r}")
     return check_weights(np.array([named.get(label, 0.0) for label in labels], np.float32))
-
-
-def content_of(text: str, labels: Sequence[str], name: str) -> Float[Array, "C"]:
-    """Return weights of a model's contents as a user writes them; empty text is the usual content.
-
-    Args:
-        text: As of `parse`.
-        labels: Of the model's contract, the usual one first.
-        name: Of the model, for the error.
-
-    Raises:
-        ConditionError: If the model has no contents or lacks one, or the weights are out of range.
-    """
-    if not text:
-        return np.eye(1, len(labels), dtype=np.float32)[0]
-    named = parse(text, "content")
-    if not labels:
-        raise ConditionError(
-            f"content: expected none for {name}, which has no contents, got {text!r}"
-        )
-    unknown = [label for label in named if label not in labels]
-    if unknown:
-        raise ConditionError(f"content: expected labels of {list(labels)}, got {unknown[0]!r}")
-    weights = np.array([named.get(label, 0.0) for label in labels], np.float32)
-    return check_content(weights)
-
-
-def check_content(weights: Float[Array, "*batch C"]) -> Float[Array, "*batch C"]:
-    """Return weights of contents that are in range.
-
-    Raises:
-        ConditionError: If a weight is negative or no number, or their sum is above 1.
-    """
-    if not (np.all(weights >= 0) and np.all(weights.sum(-1) <= 1 + _ROUNDING)):
-        raise ConditionError(
-            f"content: expected weights from 0 with a sum up to 1, got {weights.tolist()}"
-        )
-    return weights
 
 
 def check_weights(weights: Float[Array, "*batch E"]) -> Float[Array, "*batch E"]:
@@ -155,33 +93,13 @@ def usual_speed(
     weight leads away from there in proportion in the logarithm, beyond 1 too.
 
     Args:
-        weights: As of `check_weights`.
-        labels: Of the emotions.
-        speeds: Of real motion in each emotion, m/s.
+        weights: Weights as `check_weights` returns them.
+        labels: Labels of the emotions.
+        speeds: Mean joint speed of real motion in each emotion, m/s.
     """
     log_speeds = np.log(speeds)
     neutral = log_speeds[labels.index(NEUTRAL)] if NEUTRAL in labels else log_speeds.mean()
     return np.exp(neutral + weights @ (log_speeds - neutral))
-
-
-def usual_speed_of(
-    weights: Float[Array, "*batch E"], content: Float[Array, "*batch C"], contract: "Energies"
-) -> Float[Array, "*batch"]:
-    """Return what `usual_speed` does for weights of contents too; one without is of the usual one.
-
-    Args:
-        weights: Of emotions.
-        content: Weights of contents, from 0 with a sum up to 1; what lacks to 1 is the usual one.
-        contract: Of the model.
-    """
-    usual = usual_speed(weights, contract.emotions, contract.energy_by_emotion)
-    for weight, row in zip(np.moveaxis(content, -1, 0), contract.energy_by_content, strict=True):
-        own = usual_speed(weights, contract.emotions, row)
-        usual = (
-            usual
-            * (own / usual_speed(weights, contract.emotions, contract.energy_by_emotion)) ** weight
-        )
-    return usual
 
 
 def guidance_at(
@@ -193,7 +111,7 @@ def guidance_at(
     with it; this scales the way by the intensity. Intensity 0 gives -1, which is no emotion.
 
     Args:
-        weights: As of `check_weights`.
+        weights: Weights as `check_weights` returns them.
         guidance: At intensity 1.
 
     References:

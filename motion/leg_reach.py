@@ -35,14 +35,14 @@ _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[
 def reach_legs(
     move: Float[Array, "B 2 3"], poses: Poses, positions: Float[Array, "B J 3"]
 ) -> Float[Array, "B J 4"]:
-    """Bend legs so that their feet move as told and keep their world rotations.
+    """Bend legs so that their feet move by given offsets and keep their world rotations.
 
     The knee bends forward, about in the plane it is in. A target out of reach is approached as far
     as the leg goes.
 
     Args:
-        move: Of the left and the right foot, metres, in world space.
-        poses: Before.
+        move: Offset of the left and the right foot, metres, in world space.
+        poses: Poses before.
         positions: World positions of the joints before.
 
     Returns:
@@ -70,13 +70,16 @@ def reach_legs(
 def _bend_and_swing(
     hip: Array, knee: Array, ankle: Array, target: Array, thigh: Float[Array, "N 4"]
 ) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
-    """World rotations: of the shin, for the leg's length, and then of all, for its direction."""
+    """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
+    # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
+    # whole leg swings to the target. A leg that the motion stretches further keeps its length.
     now = np.linalg.norm(ankle - hip, axis=-1)
     longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
     wanted = np.linalg.norm(target - hip, axis=-1)
     reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
     bend = kinematics.angle_between(_THIGH, _SHIN, reach)
     bend -= kinematics.angle_between(_THIGH, _SHIN, now)
+    # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
     hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
     axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
     bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()

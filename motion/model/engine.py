@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Float
 
+from motion.content import usual_content
 from motion.errors import ModelContractError, SetupError
 from motion.model.contract import GRAPH_FILE, Contract
 
@@ -28,8 +29,8 @@ class Conditions:
         guidance: Unitless, 0 for none, (B, 1).
         text: A prompt, zeros for none, (B, T); None stands for zeros.
         content: Weights, (B, C); None stands for the usual content.
-        other: What is seen of another dancer, (B, K, W), for models that heed one; see
-            `motion.other`. None if nobody is there.
+        other: Another dancer as it is seen, (B, K, W), for models that respond to one; see
+            `motion.model.observed_dancer`. None if nobody is there.
     """
 
     emotion: Float[Array, "B E"]
@@ -41,10 +42,10 @@ class Conditions:
     content: Float[Array, "B C"] | None = None
 
     @staticmethod
-    def of(
+    def from_rows(
         rows: Float[Array, "B N"], contract: Contract, other: Float[Array, "B K W"] | None = None
     ) -> "Conditions":
-        """Return conditions from one array: emotion to text in their order, and then content."""
+        """Return conditions whose attributes but `other` lie side by side in one array."""
         ends = np.cumsum([len(contract.emotions), 1, 1, 1, contract.text_width])
         emotion, energy, temperature, guidance, text, content = np.split(rows, ends, 1)
         told = content if content.shape[1] else None
@@ -56,8 +57,8 @@ class Noise:
     """The random numbers of a step, for a batch of B.
 
     Attributes:
-        uniform: In [0, 1), (B, 1).
-        normal: Of unit variance, (B, noise).
+        uniform: Uniform numbers in [0, 1), (B, 1).
+        normal: Normal numbers of unit variance, (B, noise).
     """
 
     uniform: Float[Array, "B 1"]
@@ -70,8 +71,8 @@ class Noise:
         return Noise(rng.random((batch, 1), np.float32), normal)
 
     @staticmethod
-    def none(contract: Contract) -> "Noise":
-        """Return what stands for chance in a step of one whose frames are not wanted."""
+    def zeros(contract: Contract) -> "Noise":
+        """Return zeros for a step whose frames are not wanted; draws nothing."""
         return Noise(np.zeros((1, 1), np.float32), np.zeros((1, contract.noise), np.float32))
 
     @staticmethod
@@ -121,7 +122,7 @@ class Engine:
         return Engine(contract, session)
 
     def initial_states(self, batch: int = 1) -> States:
-        """Return the states of a model that has seen nothing."""
+        """Return the states of a model before its first input."""
         return {s.name: np.zeros((batch, *s.shape), np.float32) for s in self.contract.states}
 
     def step(
@@ -143,7 +144,7 @@ class Engine:
             **states,
         }
         if self.contract.contents:
-            usual = np.tile(usual_content(self.contract), (len(frames), 1))
+            usual = np.tile(usual_content(self.contract.contents), (len(frames), 1))
             feed["content"] = usual if conditions.content is None else conditions.content
         if self.contract.text_width:
             none = np.zeros((len(frames), self.contract.text_width), np.float32)
@@ -153,11 +154,6 @@ class Engine:
             feed["other"] = nobody if conditions.other is None else conditions.other
         following, *after = self._session.run(self._outputs, feed)
         return following, dict(zip(states, after, strict=True))
-
-
-def usual_content(contract: Contract) -> Float[Array, "C"]:
-    """Return the weights of contents where nobody asks for any: the first one's is 1."""
-    return np.eye(1, len(contract.contents), dtype=np.float32)[0]
 
 
 def _check(

@@ -9,17 +9,18 @@ from jaxtyping import Float
 
 from motion import emotion, features
 from motion.clip import Clip
+from motion.content import content_weights
 from motion.errors import ConditionError
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
 from motion.model.text import tokens_of
-from motion.partner.partner import Frame, Partner
+from motion.partner.partner import Partner, PartnerFrame
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Cue:
+class EmotionChange:
     """A change of emotion at a time.
 
     Attributes:
@@ -31,7 +32,7 @@ class Cue:
     weights: Float[Array, "E"]
 
 
-def parse_cue(text: str, labels: Sequence[str]) -> Cue:
+def parse_emotion_change(text: str, labels: Sequence[str]) -> EmotionChange:
     """Read `SECONDS:LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`.
 
     Raises:
@@ -44,12 +45,12 @@ def parse_cue(text: str, labels: Sequence[str]) -> Cue:
         at = -1.0
     if not separator or not 0 <= at < float("inf"):
         raise ConditionError(f"switch: expected SECONDS:LABEL, got {text!r}")
-    return Cue(at, emotion.weights_of(emotion.parse(named), labels))
+    return EmotionChange(at, emotion.weights_of(emotion.parse_weights(named), labels))
 
 
-def frames(
+def generate_frames(
     engine: Engine,
-    cues: Sequence[Cue],
+    cues: Sequence[EmotionChange],
     seconds: float,
     *,
     seed: int,
@@ -57,23 +58,23 @@ def frames(
     context: Clip | None = None,
     text: str = "",
     content: str = "",
-) -> Iterator[Frame]:
+) -> Iterator[PartnerFrame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
     Args:
         engine: The model.
         cues: At least one; the first counts from the start.
         seconds: How long.
-        seed: Of all chance in the motion.
+        seed: Random seed of the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
         content: What to dance, `LABEL[:WEIGHT][,…]` of the model's contents; the usual if empty.
     """
     partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
-    partner.text[:] = tokens_of(text, engine.contract)
     contract = engine.contract
-    partner.content[:] = emotion.content_of(content, contract.contents, contract.name)
+    partner.text[:] = tokens_of(text, contract)
+    partner.content[:] = content_weights(content, contract.contents, contract.name)
     if context is not None:
         partner.take_up(context)
     for frame in range(round(seconds * partner.fps)):
@@ -81,14 +82,14 @@ def frames(
         yield partner.advance(weights, emotion.check_energy(energy))
 
 
-def _weights_at(cues: Sequence[Cue], seconds: float) -> Float[Array, "E"]:
+def _weights_at(cues: Sequence[EmotionChange], seconds: float) -> Float[Array, "E"]:
     """Return the weights that hold at a time, of cues in their order."""
     return ([cue for cue in cues if cue.seconds <= seconds] or cues[:1])[-1].weights
 
 
-def played(
+def generate_clip(
     engine: Engine,
-    cues: Sequence[Cue],
+    cues: Sequence[EmotionChange],
     seconds: float,
     *,
     seed: int,
@@ -96,37 +97,37 @@ def played(
     context: Clip | None = None,
     content: str = "",
 ) -> Clip:
-    """Return what a model of any skeleton says by itself: no foot lock, no stage, no smoothing.
+    """Return the raw output of a model of any skeleton: no foot lock, no stage, no smoothing.
 
     Args:
         engine: The model.
         cues: At least one; the first counts from the start.
         seconds: How long.
-        seed: Of all chance in the motion.
+        seed: Random seed of the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
-        context: What it goes on from; without one the model's usual frame.
-        content: As of `frames`.
+        context: A motion to go on from; without one the model's usual frame.
+        content: What to dance, as for `generate_frames`.
     """
     contract, rng = engine.contract, np.random.default_rng(seed)
     cues = sorted(cues, key=lambda cue: cue.seconds)
-    done = emotion.content_of(content, contract.contents, contract.name)
+    done = content_weights(content, contract.contents, contract.name)
     usual = np.array(contract.energy_by_emotion, np.float32)
     if contract.contents:
-        usual = (
-            done @ np.array(contract.energy_by_content, np.float32) / max(float(done.sum()), 1e-3)
-        )
+        usual = done @ np.array(contract.energy_by_content, np.float32) / max(done.sum(), 1e-3)
     level = emotion.check_energy(energy)
 
     def conditions_at(frame: int) -> Conditions:
         weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
         aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
         rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
-        return Conditions.of(np.concatenate([weights, rest, done])[None], contract)
+        return Conditions.from_rows(np.concatenate([weights, rest, done])[None], contract)
 
     start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
-    heard = start if context is None else features.from_clip(context.resampled(contract.fps))
+    context_frames = (
+        start if context is None else features.from_clip(context.resampled(contract.fps))
+    )
     root = None if context is None else features.last_root(context)
     count, length = round(seconds * contract.fps), contract.frames_per_step
-    steps = islice(rollout(engine, heard[None], conditions_at, rng), -(-count // length))
+    steps = islice(rollout(engine, context_frames[None], conditions_at, rng), -(-count // length))
     frames = np.concatenate([step[0] for step in steps])[:count]
     return features.to_clip(frames, contract.fps, contract.layout, root)

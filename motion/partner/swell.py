@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 
@@ -14,7 +14,7 @@ PERIODS: Final = np.array([11.0, 17.0, 29.0])
 """Seconds, of waves that never meet."""
 
 
-class Swell(Rows):
+class Swell(BatchedState):
     """By how much more or less partners side by side are asked for, each in a time of its own."""
 
     def __init__(self, seeds: Sequence[int], size: float) -> None:

@@ -10,12 +10,35 @@ from pydantic import Field, ValidationError, model_validator
 from motion.clip import Clip
 from motion.errors import BhavaError
 from training.corpus.contents import CONTENTS, content_of, emotion_of
-from training.fit.dataset import Dropout
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
 UNLABELLED = "unlabelled"
 """Pool of clips without emotion and style, where a recipe has it: they teach by their text."""
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Dropout(Strict):
+    """How probably a window hides something, so that the model learns to do without.
+
+    Attributes:
+        labels: Probability for a segment's emotion, and apart from it for its other labels.
+        contents: Probability for a segment's content.
+        energy: Probability for a segment's energy.
+        context: Probability for a stretch of tokens to hide all but the newest from them, so that
+            labels say more than habit.
+        text: Probability for a segment's text, where it has one.
+        other: Probability for the other dancer of a segment.
+    """
+
+    labels: Probability = 0.12
+    contents: Probability = 0.1
+    energy: Probability = 0.15
+    context: Probability = 0.5
+    text: Probability = 0.15
+    other: Probability = 0.1
 
 
 class Data(Strict):
@@ -30,11 +53,12 @@ class Data(Strict):
         shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
             between them.
         tokens: In a window.
-        choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
-            corpus: data set `choreography`.
-        coloured: How often each dance of the corpus is carried into every emotion beside it, as
-            `motion.choreography.colouring` does.
-        duet_minutes: Of duets from `motion.choreography`, beside the corpus: data set `duets`.
+        choreographed_minutes: Minutes of dance from `motion.choreography` in every emotion, beside
+            the corpus: data set `choreography`.
+        coloured: How often each dance of the corpus is carried into every emotion beside it: data
+            set `coloured`.
+        duet_minutes: Minutes of duets from `motion.choreography`, beside the corpus: data
+            set `duets`.
         dropout: What windows hide.
         slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
             none.
@@ -56,8 +80,7 @@ class Data(Strict):
     @model_validator(mode="after")
     def _emotions_and_contents_have_pools(self) -> "Data":
         pools = self._words if self.contents else list(self.shares)
-        offered = {"emotion": self.emotions, "content": self.contents}
-        for what, labels in offered.items():
+        for what, labels in {"emotion": self.emotions, "content": self.contents}.items():
             missing = [label for label in labels if label not in pools]
             if missing:
                 raise ValueError(f"expected a share for every {what}, got none for {missing}")
@@ -139,11 +162,10 @@ class Recipe(Strict):
         return self.data.labels[len(self.data.emotions) + len(self.data.contents) :]
 
     @model_validator(mode="after")
-    def _kind_knows_contents(self) -> "Recipe":
-        if self.data.contents and not KINDS[self.model.kind].HEEDS_CONTENT:
-            raise ValueError(
-                f"expected no data.contents for {self.model.kind}, got {self.data.contents}"
-            )
+    def _kind_heeds_contents(self) -> "Recipe":
+        kind, contents = self.model.kind, self.data.contents
+        if contents and not KINDS[kind].HEEDS_CONTENT:
+            raise ValueError(f"expected no data.contents for {kind}, got {contents}")
         return self
 
     @model_validator(mode="after")

@@ -24,11 +24,13 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.features import Layout
 from motion.skeleton import CANONICAL, Skeleton
-from training.fit.dataset import Pool, StitchedWindows, Window
+from training.fit.dataset import StitchedWindows
+from training.fit.pools import Pool
 from training.fit.recipe import Data, Recipe
 from training.fit.windows import Windows
 from training.models.kinds import KINDS
 from training.models.network import Network
+from training.models.window import Window
 
 LAST = "last.ckpt"
 FITTED_WINDOWS = 400
@@ -130,7 +132,7 @@ def usual_energy(speeds: Mapping[str, Tensor], data: Data) -> Tensor:
 
     Args:
         speeds: Mean joint speeds of the frames of every pool by its name, m/s.
-        data: Of the recipe.
+        data: Data of the recipe.
     """
     mean = {pool: float(speed.mean()) for pool, speed in speeds.items() if len(speed)}
     if not data.contents:
