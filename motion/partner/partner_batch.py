@@ -39,7 +39,7 @@ LOST_DISTANCE = 0.5
 """Metres beyond the edge of its stage at which a partner is put back on it."""
 
 REWIND_THRESHOLD = 0.01
-"""Change of a weight, energy, temperature, guidance, prompt or content from which a stream is rewound."""
+"""Change of a weight, energy, temperature, guidance or prompt from which a stream is rewound."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,14 +44,11 @@ def coloured_clips(clips: Sequence[Clip], data: Wanted, seed: int) -> list[Clip]
     chosen = [clip for clip in clips if _is_real_dance(clip, data.datasets)]
     emotions = [emotion for emotion in data.emotions if emotion in COLOURS]
     return [
-        _coloured(clip, emotion, [seed, number, turn, COLOURS_IN_ORDER.index(emotion)])
+        _coloured(clip, emotion, [seed, number, turn, list(COLOURS).index(emotion)])
         for number, clip in enumerate(chosen)
         for turn in range(data.coloured)
         for emotion in emotions
     ]
-
-
-COLOURS_IN_ORDER = list(COLOURS)
 
 
 def _is_real_dance(clip: Clip, datasets: Sequence[str]) -> bool:
@@ -70,6 +67,6 @@ def _is_real_dance(clip: Clip, datasets: Sequence[str]) -> bool:
 def _coloured(clip: Clip, emotion: str, seed: list[int]) -> Clip:
     rng = np.random.default_rng(seed)
     made = coloured(clip, varied(COLOURS[emotion], rng), int(rng.integers(2**31)))
-    labels = {key: clip.labels[key] for key in ("group", "description") if key in clip.labels}
-    labels |= {"dataset": DATASET, "content": DANCE, "emotion": emotion}
+    kept = {key: value for key, value in clip.labels.items() if key in ("group", "description")}
+    labels = kept | {"dataset": DATASET, "content": DANCE, "emotion": emotion}
     return replace(made, name=f"{DATASET}/{clip.name}_{emotion}_{seed[2]}", labels=labels)

@@ -25,7 +25,7 @@ from torch.nn import functional
 from motion.model.contract import State
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, States, StepConditions, calm
-from training.models.scheduled_sampling import perturb
+from training.models.scheduled_sampling import foreign_posture, perturb
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
 from training.models.window import Window
 
@@ -217,6 +217,8 @@ class TransformerMDN(TokenTransformer):
         if disturbance:
             with torch.no_grad():
                 deviation = self.deviation(inputs, self(inputs, *conditions))
+                if share := self.config.foreign_posture:
+                    deviation += foreign_posture(inputs, self.codec.layout, share)
             inputs, targets = perturb(inputs, targets, deviation, disturbance)
         latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, *conditions).log_likelihood(latent, self.codec.moving)
