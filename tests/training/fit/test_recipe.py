@@ -14,6 +14,7 @@ RECIPES = Path("training/recipes")
 PARAMETERS_IN_MILLIONS = {
     "own-rig": (1.0, 2.0),
     "space-time": (1.5, 2.0),
+    "dance": (5, 6),
     "default": (4, 7),
     "duet": (2, 4),
     "large": (25, 30),
@@ -55,23 +56,11 @@ def test_every_kind_has_a_recipe():
     ("old", "new", "complaint"),
     [
         ("seed = 7", "seed = 7\nflavour = 1", "flavour: Extra inputs are not permitted"),
-        (
-            '"happy walk" = 3',
-            '"happy walk" = 0',
-            "data.shares.happy walk: Input should be greater than 0",
-        ),
-        (
-            '"happy walk" = 3',
-            '"happy walk" = -1',
-            "data.shares.happy walk: Input should be greater than 0",
-        ),
-        ('"happy walk" = 3', '"happy walk" = nan', "data.shares.happy walk: Input should be"),
-        (
-            '"happy walk" = 3',
-            '"happy walk" = inf',
-            "data.shares.happy walk: Input should be a finite number",
-        ),
-        ("martial = 4\n", "", "expected a share for every content, got none for ['martial']"),
+        ("happy = 8", "happy = 0", "data.shares.happy: Input should be greater than 0"),
+        ("happy = 8", "happy = -1", "data.shares.happy: Input should be greater than 0"),
+        ("happy = 8", "happy = nan", "data.shares.happy: Input should be"),
+        ("happy = 8", "happy = inf", "data.shares.happy: Input should be a finite number"),
+        ("happy = 8\n", "", "expected a share for every emotion, got none for ['happy']"),
         ('"happy", "sad"', '"happy", "happy"', "expected every emotion once"),
         ("[model]", "[model]\nflavour = 1", "model.transformer-mdn.flavour: Extra inputs"),
         ("[model]", '[model]\nkind = "markov"', "model: Input tag 'markov' found"),
@@ -82,7 +71,7 @@ def test_every_kind_has_a_recipe():
             "input_noise = 0.1",
             "expected own_sample_share for transformer-mdn, got input_noise",
         ),
-        ("swell = 0.15", "always = { sad = 1 }", "expected always to name some of []"),
+        ("always = { dance", "always = { sad", "expected always to name some of ['dance'"),
         ("[trainer]", "[trainer", "expected a recipe in TOML"),
     ],
 )
