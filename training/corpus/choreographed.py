@@ -3,7 +3,8 @@
 import numpy as np
 
 from motion.choreography import EMOTIONS, Cue, danced, tempo_range
-from motion.choreography.colouring import COLOURS, spun
+from motion.choreography.colouring import spun
+from motion.choreography.colours import COLOURS
 from motion.clip import Clip
 from training.corpus.corpus import FPS
 

@@ -10,7 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
-from motion.choreography.colouring import COLOURS, coloured, varied
+from motion.choreography.colouring import coloured
+from motion.choreography.colours import COLOURS, varied
 from motion.clip import Clip
 from motion.skeleton import CANONICAL
 from training.corpus.contents import DANCE, content_of

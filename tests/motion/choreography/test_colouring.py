@@ -6,8 +6,6 @@ import pytest
 from motion import features, kinematics
 from motion.choreography import Cue, danced
 from motion.choreography.colouring import (
-    COLOURS,
-    Colour,
     coloured,
     handed,
     levelled,
@@ -16,8 +14,8 @@ from motion.choreography.colouring import (
     postured,
     sized,
     spun,
-    varied,
 )
+from motion.choreography.colours import COLOURS, Colour, varied
 from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
