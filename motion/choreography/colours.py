@@ -1,4 +1,4 @@
-"""How a dance of each emotion is to look: what `motion.choreography.colouring` carries onto dances."""
+"""How a dance of each emotion is to look: what `colouring` carries onto dances."""
 
 from dataclasses import dataclass, fields
 
