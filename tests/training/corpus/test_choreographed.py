@@ -20,9 +20,9 @@ REAL_SPEED = {
     "afraid": 0.59,
     "excited": 0.96,
 }
-"""Of acted walks in the Bandai-Namco motion data sets, leg lengths per second; of the afraid in real
-dance, as they dance twice as fast as they walk. Tired walks are as fast as neutral ones, and so no
-measure."""
+"""Of acted walks in the Bandai-Namco motion data sets, leg lengths per second; of the afraid in
+real dance, as they dance twice as fast as they walk. Tired walks are as fast as neutral ones, and
+so no measure."""
 
 
 @pytest.fixture(scope="module")
