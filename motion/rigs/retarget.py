@@ -6,9 +6,9 @@ comes from a reference pose where there is one, else from the motion:
 
 a. the pose with all channels at zero, if it looks like a person standing with straight limbs
    (T, A or hanging arms);
-b. what is known of the rig, see `motion.rig_known`;
+b. what is known of the rig, see `motion.rigs.rig_known`;
 c. the first frame, if it is a T-pose;
-d. the motion itself, see `motion.rig_estimate`.
+d. the motion itself, see `motion.rigs.rig_estimate`.
 """
 
 from collections.abc import Mapping
@@ -51,18 +51,18 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
     """
     roles = find_roles(recording.joints, recording.parents)
     motion, offsets = _calibrate(
-        RigMotion.of(roles, *recording.world()),
-        RigMotion.of(roles, *recording.at_rest().world()),
+        RigMotion.from_roles(roles, *recording.world()),
+        RigMotion.from_roles(roles, *recording.at_rest().world()),
         known_offsets(recording.joints),
     )
     world = _canonical_rotations(motion, offsets)
     hips = _hips_positions(motion, world[:, 0])
-    return settled(
+    return placed_at_origin(
         Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
     )
 
 
-def settled(clip: Clip) -> Clip:
+def placed_at_origin(clip: Clip) -> Clip:
     """Return a clip with its floor at 0, that starts over the origin facing +Z.
 
     Clips of one `piece` stay where they are, for their dancers share a space.
@@ -83,7 +83,7 @@ def _calibrate(motion: RigMotion, rest: RigMotion, known: Offsets) -> tuple[RigM
     """Return the motion upright, without a T-pose that leads it, and the offset of each role."""
     rest_stands = _looks_standing(rest)
     up = nearest_axis(rest.body_up() if rest_stands else motion.body_up())
-    motion = motion.turned(_upright(motion, up))
+    motion = motion.world_turned(_upright(motion, up))
     first_is_t_pose = _is_t_pose(motion[:1])
     if rest_stands:
         offsets = _offsets_from_pose(rest)
@@ -116,13 +116,17 @@ def _looks_standing(pose: RigMotion) -> bool:
     across, up = pose.across()[0], pose.body_up()
     forward = np.cross(across, up)
     straight = all(
-        pose.bone(f"{side}Upper{part}")[0] @ pose.bone(f"{side}Lower{part}")[0] > 0.7
+        pose.bone_directions(f"{side}Upper{part}")[0]
+        @ pose.bone_directions(f"{side}Lower{part}")[0]
+        > 0.7
         for side, part in LIMBS
     )
-    legs_down = all(pose.bone(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
+    legs_down = all(pose.bone_directions(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
     feet = [f"{side}Foot" for side in SIDES if f"{side}Toes" in pose.roles]
-    toes_ahead = all(pose.bone(foot)[0] @ forward > 0.2 for foot in feet)
-    hands_apart = (pose.at("leftHand")[0] - pose.at("rightHand")[0]) @ across > 0
+    toes_ahead = all(pose.bone_directions(foot)[0] @ forward > 0.2 for foot in feet)
+    hands_apart = (
+        pose.role_positions("leftHand")[0] - pose.role_positions("rightHand")[0]
+    ) @ across > 0
     return bool(straight and legs_down and toes_ahead and hands_apart and abs(across @ up) < 0.2)
 
 
@@ -130,7 +134,7 @@ def _is_t_pose(pose: RigMotion) -> bool:
     """Tell whether a standing pose stretches both arms sideways, within 12 degrees."""
     across = pose.across()[0]
     arms = [
-        sign * pose.bone(f"{side}{part}Arm")[0] @ across
+        sign * pose.bone_directions(f"{side}{part}Arm")[0] @ across
         for side, sign in (("left", 1.0), ("right", -1.0))
         for part in ("Upper", "Lower")
     ]
@@ -141,8 +145,10 @@ def _fits(motion: RigMotion, offsets: Offsets) -> bool:
     """Tell whether offsets put every bone of arms and legs where the rig has it."""
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
-            turned = rotations.multiply(motion.turn(bone), offsets[bone])
-            along = np.sum(rotations.rotate(turned, rest_bone(bone)) * motion.bone(bone), axis=-1)
+            turned = rotations.multiply(motion.role_rotations(bone), offsets[bone])
+            along = np.sum(
+                rotations.rotate(turned, rest_bone(bone)) * motion.bone_directions(bone), axis=-1
+            )
             if along.mean() < np.cos(np.radians(15.0)):
                 return False
     return True
@@ -167,21 +173,21 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     canonical_from_pose = rotations.inverse(
         rotations.from_matrix(rotations.frame(pose.across()[0], nearest_axis(pose.body_up())))
     )
-    pose = pose.turned(canonical_from_pose)
+    pose = pose.world_turned(canonical_from_pose)
     at_pose = dict.fromkeys(pose.roles, rotations.IDENTITY)
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
-            at_pose[bone] = rotations.swing(rest_bone(bone), pose.bone(bone)[0])
+            at_pose[bone] = rotations.swing(rest_bone(bone), pose.bone_directions(bone)[0])
         end = f"{side}Hand" if part == "Arm" else f"{side}Foot"
         at_pose[end] = at_pose[f"{side}Lower{part}"]
     for side in SIDES:
         at_pose[f"{side}Foot"] = rotations.IDENTITY
         if f"{side}Toes" in pose.roles:
-            ahead = pose.bone(f"{side}Foot")[0]
+            ahead = pose.bone_directions(f"{side}Foot")[0]
             heading = rotations.about_y(np.arctan2(ahead[0], ahead[2]))
             at_pose[f"{side}Foot"] = at_pose[f"{side}Toes"] = heading
     return {
-        role: rotations.multiply(rotations.inverse(pose.turn(role)[0]), turned)
+        role: rotations.multiply(rotations.inverse(pose.role_rotations(role)[0]), turned)
         for role, turned in at_pose.items()
     }
 
@@ -190,7 +196,7 @@ def _canonical_rotations(motion: RigMotion, offsets: Offsets) -> Float[Array, "T
     """Return the world rotations of all canonical joints; what the rig lacks is filled in."""
     world = np.empty((len(motion), len(CANONICAL.joints), 4))
     for role, offset in offsets.items():
-        world[:, CANONICAL.index(role)] = rotations.multiply(motion.turn(role), offset)
+        world[:, CANONICAL.index(role)] = rotations.multiply(motion.role_rotations(role), offset)
     for joint in CANONICAL.joints:
         if joint in offsets:
             continue

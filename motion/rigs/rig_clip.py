@@ -67,7 +67,7 @@ def on_own_skeleton(
     skeleton that reaches farther than 10 is taken to be in centimetres.
 
     Args:
-        recording: Of any rig: Y up, floor at height 0.
+        recording: Motion of any rig: Y up, floor at height 0.
         name: Name of the clip.
         labels: Labels of the clip.
 

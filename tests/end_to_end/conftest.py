@@ -40,8 +40,8 @@ def _built_pages() -> None:
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose partner dances with the demo performer; tests leave each other's traces."""
-    house = tmp_path_factory.mktemp("house")
-    folders = ("--takes", str(house / "takes"), "--cues", str(house / "cues"))
+    scheduler = tmp_path_factory.mktemp("scheduler")
+    folders = ("--takes", str(scheduler / "takes"), "--cues", str(scheduler / "cues"))
     with run_server("demo", 0, *folders) as server:
         yield server
 

@@ -27,7 +27,7 @@ from motion.rigs.rig_clip import RigClip
 Array = np.ndarray
 
 ENDING = "_poses.npz"
-"""Of the files that hold motion; `shape.npz` beside them holds none."""
+"""Ending of the files that hold motion; `shape.npz` beside them holds none."""
 
 IGNORED = "gender, betas"
 """What is not read, as every clip's label `ignored` says."""
@@ -79,12 +79,12 @@ def is_amass(path: str) -> bool:
 def labels_of_amass(path: PurePath) -> dict[str, str]:
     """Return the labels that a path tells: SET/SUBJECT/NAME_poses.npz.
 
-    A subject's clips belong on one side of a split. What was done is told by the file's name alone.
+    A subject's clips belong on one side of a split. Only the file's name says what was done.
     """
-    told = path.name.removesuffix(ENDING)
-    words = re.findall(r"[a-z]{2,}", told.lower())
+    description = path.name.removesuffix(ENDING)
+    words = re.findall(r"[a-z]{2,}", description.lower())
     labels = {"dataset": "amass", "group": "_".join(("amass", *path.parts[-3:-1]))}
-    labels |= {"ignored": IGNORED, "description": told}
+    labels |= {"ignored": IGNORED, "description": description}
     return labels | ({"content": " ".join(words)} if words else {})
 
 
@@ -92,9 +92,9 @@ def read_amass(path: Path, name: str = "", labels: dict[str, str] | None = None)
     """Read a file of AMASS onto the canonical skeleton; fingers, gender and shape are ignored.
 
     Args:
-        path: Of the file.
-        name: Of the clip; that of the file if empty.
-        labels: Of the clip.
+        path: The file.
+        name: Name of the clip; that of the file if empty.
+        labels: Labels of the clip.
 
     Raises:
         MotionFileError: If it is no such file, or its arrays have another shape, unit or axis.

@@ -45,22 +45,22 @@ def labels_of_humanml(path: PurePath) -> dict[str, str]:
     return {"dataset": "humanml3d", "group": group}
 
 
-def told_beside(path: Path) -> dict[str, str]:
+def labels_beside(path: Path) -> dict[str, str]:
     """Return the first description of a file, and as content its first verb, if `texts/` has it."""
     text = path.parent.parent / TEXTS_FOLDER / f"{path.stem}.txt"
     if not (is_humanml(path.absolute().as_posix()) and text.is_file()):
         return {}
     line = next(iter(text.read_text(encoding="utf-8", errors="replace").splitlines()), "")
-    told, _, words = line.partition("#")
+    description, _, words = line.partition("#")
     verb = re.search(r"(\w+)/VERB", words)
-    return {"description": told} | ({"content": verb[1].lower()} if verb else {})
+    return {"description": description} | ({"content": verb[1].lower()} if verb else {})
 
 
 def read_humanml(path: Path, name: str = "") -> Markers:
     """Read a file of HumanML3D as markers that sit on the joints.
 
     Args:
-        path: Of the file.
+        path: The file.
         name: For the markers; that of the file if empty.
 
     Raises:

@@ -29,15 +29,13 @@ from motion.skeleton import CANONICAL, Skeleton
 from training.corpus import kit
 from training.corpus.amass import is_amass, read_amass
 from training.corpus.cleaning import mended
-from training.corpus.corpus import INDEX, Entry, read_index, read_skeleton, write_index
-from training.corpus.humanml import is_humanml, read_humanml, told_beside
+from training.corpus.corpus import FPS, INDEX, Entry, read_index, read_skeleton, write_index
+from training.corpus.humanml import is_humanml, labels_beside, read_humanml
 from training.corpus.labels import Descriptions, labels_of, parse_descriptions
 from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
 from training.corpus.marker_fit import fit
 from training.corpus.markers import Markers
 from training.corpus.texts import TEXT
-
-FPS = 30.0
 
 SHORTEST = 8
 """Fewest frames at 30 fps that make a clip."""
@@ -251,7 +249,7 @@ def _descriptions_beside(path: Path) -> Descriptions:
 def _file_source(path: Path, descriptions: Descriptions) -> Source:
     status = path.stat()
     stamp = f"{REVISION}-{status.st_size}-{status.st_mtime_ns}"
-    labels = labels_of(path.absolute().as_posix(), descriptions) | told_beside(path)
+    labels = labels_of(path.absolute().as_posix(), descriptions) | labels_beside(path)
     return Source(path, "", stamp, labels)
 
 

@@ -32,7 +32,7 @@ def drawing_from(path: Path) -> Drawing:
     """
     if path.suffix.lower() in (".c3d", ".npy"):
         return drawing_of(markers_from(path))
-    return Drawing.of(read_clip(path))
+    return Drawing.from_clip(read_clip(path))
 
 
 def markers_from(path: Path) -> Markers:
