@@ -66,7 +66,7 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     yield Row.from_values("partner, a frame", "ms", frames, aim=3.0, note=note)
     note = f"{engine.contract.frames_per_step} frames; peer: the bare call of onnxruntime"
     yield Row.from_values("partner, a step of the model", "ms", steps, peer=bare, note=note)
-    ticks, bare = _company_times(engine, folder)
+    ticks, bare = _batch_times(engine, folder)
     note = "peer: the bare call of onnxruntime for those of them who think in a frame"
     yield Row.from_values(
         f"company of {STAGES}, a frame", "ms", ticks, peer=bare, most=1.3, note=note
@@ -155,13 +155,13 @@ def _partner_times(
     return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
 
 
-def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+def _batch_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
-    company = PartnerBatch(engine, range(STAGES))
+    batch = PartnerBatch(engine, range(STAGES))
     emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
     alone = bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
     pairs = [
-        (timed(lambda: company.advance(emotion, energy)), timed(alone))
+        (timed(lambda: batch.advance(emotion, energy)), timed(alone))
         for _ in range(WARM_UP + FRAMES)
     ]
     ticks, bare = np.array(pairs[WARM_UP:]).T

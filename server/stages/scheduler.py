@@ -53,14 +53,12 @@ class ServerSettings:
 
     Attributes:
         fps: Frames per second.
-        most_stages: There may be.
-        seat: What happens to a performer when there is another.
+        most_stages: How many stages there may be.
         operator_key: What operators must know; None lets everybody be one.
     """
 
     fps: float = float(FRAME_RATE)
     most_stages: int = 64
-    seat: SeatPolicy = "refuse"
     operator_key: str | None = None
 
 

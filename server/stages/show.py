@@ -91,7 +91,6 @@ class ShowControl(Protocol):
     """Takes in what clients wish of one show; belongs to the event loop.
 
     Attributes:
-        models: Names of the models to choose from.
         refused: Why the newest change of model or the recording failed; empty if it did not.
     """
 

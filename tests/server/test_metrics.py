@@ -151,7 +151,8 @@ async def test_what_the_watchdog_does_is_told(action: str, factor: float) -> Non
 
     def told(frames: int) -> float:
         for tick in itertools.islice(now, frames):
-            scheduler.tick(tick / 30, list(scheduler.stages.values()))
+            for made in scheduler.tick(tick / 30, list(scheduler.stages.values())):
+                made.stage.publish(made.frame, made.encoded, made.report)
         line = next(
             line for line in scheduler.metrics.text().decode().splitlines() if series in line
         )

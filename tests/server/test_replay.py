@@ -144,6 +144,13 @@ def test_only_how_it_looks_may_be_chosen(path: Path) -> None:
     assert harness.stage.controls.look == "robot"
 
 
+def test_where_a_take_plays_nobody_dances(path: Path) -> None:
+    scheduler = ReplayHarness(path).scheduler
+    with pytest.raises(TakeError, match="expected a server that dances, got one that plays a take"):
+        scheduler.make("live", ScriptedSource(), HEADER.controls, "refuse")
+    assert list(scheduler.stages) == ["default"]
+
+
 # --- computing again ------------------------------------------------------------------------
 
 WISHES = {

@@ -221,9 +221,9 @@ def roll_out_duets(
         seen: The dancer that each sees; None for nobody.
     """
     begin, frames = round(CONTEXT_SECONDS * FPS), len(duets[0].own)
-    company = PartnerBatch(engine, [SEED + number for number in range(len(duets))])
+    partners = PartnerBatch(engine, [SEED + number for number in range(len(duets))])
     for slot, duet in enumerate(duets):
-        company.take_up(slot, duet.own[:begin])
+        partners.take_up(slot, duet.own[:begin])
     emotion = np.zeros((len(duets), len(engine.contract.emotions)))
     dancers = {
         slot: (features.from_clip(clip), features.roots(clip))
@@ -238,7 +238,7 @@ def roll_out_duets(
             slot: Lead(moves[now], roots[frame], 0.0, 0.0)
             for slot, (moves, roots) in dancers.items()
         }
-        danced.append(company.advance(emotion, np.ones(len(duets)), leads))
+        danced.append(partners.advance(emotion, np.ones(len(duets)), leads))
     hips = np.stack([frame.hips for frame in danced], axis=1)
     turned = np.stack([frame.rotations for frame in danced], axis=1)
     return [Clip(d.kind, FPS, h, r) for d, h, r in zip(duets, hips, turned, strict=True)]

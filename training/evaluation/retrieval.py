@@ -187,13 +187,13 @@ def dances(engine: Engine, prompts: Sequence[str], tick: Tick) -> list[Clip]:
     """Return what a model makes of prompts alone, from standing; all prompts for each seed."""
     contract = engine.contract
     seeds = [seed for seed in SEEDS for _ in prompts]
-    company = PartnerBatch(engine, seeds)
-    company.text[:] = np.stack([tokens_of(prompt, contract) for prompt in prompts] * len(SEEDS))
+    partners = PartnerBatch(engine, seeds)
+    partners.text[:] = np.stack([tokens_of(prompt, contract) for prompt in prompts] * len(SEEDS))
     emotion = np.zeros((len(seeds), len(contract.emotions)), np.float32)
     poses: list[list[Pose]] = [[] for _ in seeds]
     skipped = round(SETTLE_SECONDS * contract.fps)
     for frame in range(skipped + round(SHOWN_SECONDS * contract.fps)):
-        shown = company.advance(emotion, np.ones(len(seeds)))
+        shown = partners.advance(emotion, np.ones(len(seeds)))
         tick(len(seeds))
         if frame >= skipped:
             for slot, mine in enumerate(poses):

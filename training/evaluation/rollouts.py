@@ -86,7 +86,7 @@ class MotionSource(Protocol):
 
 
 class ModelSource:
-    """A model, danced by the company that the server's partner is one of."""
+    """A model, danced by a batch of partners, as the server dances it."""
 
     def __init__(self, engine: Engine) -> None:
         self.name, self.emotions = engine.contract.name, engine.contract.emotions
@@ -95,19 +95,19 @@ class ModelSource:
 
     def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
         """Yield the frames that follow the contexts, all rollouts at once."""
-        company = PartnerBatch(self._engine, [spec.seed for spec in specs])
+        batch = PartnerBatch(self._engine, [spec.seed for spec in specs])
         for slot, spec in enumerate(specs):
-            company.take_up(slot, spec.context)
+            batch.take_up(slot, spec.context)
         for start, stop in chunk_bounds(frames, self._engine.contract.fps):
             danced = []
             for frame in range(start, stop):
                 changes = [change_at(spec, frame) for spec in specs]
                 for slot, change in enumerate(changes):
                     if change.dancer is not None and change.frame == frame:
-                        company.take_up(slot, change.dancer)
+                        batch.take_up(slot, change.dancer)
                 emotion = np.stack([change.emotion for change in changes])
                 danced.append(
-                    company.advance(emotion, np.array([change.energy for change in changes]))
+                    batch.advance(emotion, np.array([change.energy for change in changes]))
                 )
             hips, turned, taken_up = (
                 np.stack([getattr(frame, part) for frame in danced], axis=1)
@@ -116,7 +116,7 @@ class ModelSource:
             pairs = zip(hips, turned, strict=True)
             clips = [Clip(self.name, self._engine.contract.fps, h, r) for h, r in pairs]
             yield Chunk(clips, taken_up)
-        self.recoveries += int(company.recoveries.sum())
+        self.recoveries += int(batch.recoveries.sum())
 
 
 class Persistence:

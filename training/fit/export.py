@@ -1,5 +1,6 @@
 """From a checkpoint to a model folder: graph, contract, and proof that they agree with torch."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -88,15 +89,18 @@ def step_of(module: Training) -> ExportedStep:
 
 def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:
     example = tuple(torch.zeros(2, *shape) for shape in contract.inputs.values())
-    program = torch.onnx.export(
-        step,
-        example,
-        dynamo=True,
-        input_names=list(contract.inputs),
-        output_names=list(contract.outputs),
-        dynamic_shapes=(tuple({0: torch.export.Dim.DYNAMIC} for _ in example),),
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        # `nn.LSTM` lists its weights a second time; tracing swaps that list and puts it back.
+        warnings.filterwarnings("ignore", "The tensor attributes .* were assigned during export")
+        program = torch.onnx.export(
+            step,
+            example,
+            dynamo=True,
+            input_names=list(contract.inputs),
+            output_names=list(contract.outputs),
+            dynamic_shapes=(tuple({0: torch.export.Dim.DYNAMIC} for _ in example),),
+            verbose=False,
+        )
     assert program is not None  # as it is only where asked to keep the graph in memory alone
     onnx.save_model(program.model_proto, path)
 

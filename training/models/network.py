@@ -292,4 +292,5 @@ class ExportedStep(nn.Module, ABC):
 
     def labels_of(self, emotion: Tensor) -> Tensor:
         """Return the weights of all labels (N, L) for weights of emotions (N, E)."""
-        return torch.cat([emotion, self.always.expand(len(emotion), -1)], 1)
+        # Not len(emotion): it would fix the graph to the batch of the example.
+        return torch.cat([emotion, self.always.expand(emotion.shape[0], -1)], 1)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
+from motion.model.contract import State
 from training.models.mixture import Mixture
 from training.models.network import AttentionSizes, EnergyNetwork
 from training.models.token_codec import TokenCodec
@@ -113,6 +114,15 @@ class TokenTransformer(EnergyNetwork):
         """Shape of the keys, and of the values, that a step hands on."""
         c = self.config
         return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+
+    def cache_states(self, guesses: int) -> tuple[State, ...]:
+        """Return the states of a step that makes so many guesses in one batch."""
+        cache = (guesses, *self.cache_shape)
+        return (
+            State(name="keys", shape=cache),
+            State(name="values", shape=cache),
+            State(name="filled", shape=(1,)),
+        )
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""

@@ -47,12 +47,7 @@ class Step(ExportedStep):
     @property
     def states(self) -> tuple[State, ...]:
         """Caches of keys and values, and how many of their slots are in use."""
-        cache = (2, *self.network.cache_shape)
-        return (
-            State(name="keys", shape=cache),
-            State(name="values", shape=cache),
-            State(name="filled", shape=(1,)),
-        )
+        return self.network.cache_states(2)
 
     @property
     def noise(self) -> int:

@@ -59,7 +59,7 @@ def test_a_model_stands_beside_chance_real_motion_and_the_nearest_text(clips, mo
     taught, held_out = clips
     danced = []
     found = retrieve(SwayingEngine(SPEAKING), taught, held_out, danced.append)
-    at = {one.name: one.at for one in found}
+    at = {one.name: one.at_ranks for one in found}
     assert sum(danced) == retrieval.danced_frames(SwayingEngine(SPEAKING), held_out)
     assert at["chance"][0].value == 0.5
     assert at["held-out clips"][0].value == at["nearest text, own words"][0].value == 1.0

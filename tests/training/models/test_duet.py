@@ -155,10 +155,10 @@ class TestExported:
         dancer = swaying(150)
 
         def danced(seen):
-            company = PartnerBatch(run[1], [1])
-            company.take_up(0, swaying(60))
+            partners = PartnerBatch(run[1], [1])
+            partners.take_up(0, swaying(60))
             leads = {0: Lead.from_clip(dancer, 0.0, 0.0)} if seen else {}
-            return [company.advance(np.eye(2)[:1], np.ones(1), leads) for _ in range(20)]
+            return [partners.advance(np.eye(2)[:1], np.ones(1), leads) for _ in range(20)]
 
         with_them, alone = danced(True), danced(False)
         assert np.isfinite(with_them[-1].rotations).all()

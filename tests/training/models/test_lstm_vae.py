@@ -15,6 +15,7 @@ from tests.training.tiny import QUIET, clips, tiny_vae
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
+from training.models.network import StepConditions
 
 LEG = 2
 
@@ -111,7 +112,8 @@ def test_steps_equal_the_full_forward():
     for number in range(3):
         following = stepping(frames[:, 4 * number : 4 * number + 4])
         latents.append(stepping["latent"])
-        drawn = stepping.step.drawn(mean[:, number], *stepping.given((1.0, 0.0), 0.0))
+        given = StepConditions(*stepping.given((1.0, 0.0), 0.0))
+        drawn = stepping.step.drawn(mean[:, number], given)
         torch.testing.assert_close(latents[-1], drawn)
     earlier = inputs[:, :2], torch.stack(latents[:2], 1), condition.expand(1, 2, -1)
     memory = network.prime_decoder(*earlier, network.decoder.nothing(inputs))

@@ -76,7 +76,7 @@ def test_joints_look_at_one_another():
     other[..., hand : hand + 6] += 1.0
     streams = [network.tokens(each) for each in (frames, other)]
     assert torch.equal(streams[0][:, 0], streams[1][:, 0])
-    mixed = [network.blocks[0].over_joints(stream) for stream in streams]
+    mixed = [network.blocks[0].within_time(stream) for stream in streams]
     assert (mixed[0][:, 0] - mixed[1][:, 0]).abs().max() > 1e-4
 
 
