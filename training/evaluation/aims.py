@@ -61,6 +61,12 @@ AIMS = (
     Aim("handover", "handover", high=1.0),
     Aim("diversity", "diversity", low=0.8, high=1.2),
     Aim("arrow", "arrow", low=0.5),
+    Aim("dance", "travel", low=0.3, high=0.55),
+    Aim("dance", "hand", low=0.15, high=0.35),
+    Aim("dance", "turning", low=0.9, high=1.8),
+    Aim("dance", "height", low=0.06, high=0.15),
+    Aim("emotional dance", "as_people_dance", low=1.0),
+    Aim("emotional dance", "speed_order", low=1.0),
     Aim("speed", "frame_ms_50", high=3.0),
     Aim("speed", "frame_ms_95", high=8.0),
 )

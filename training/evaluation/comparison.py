@@ -1,7 +1,7 @@
 """Several models measured side by side, beside real motion and what keeps the measures honest."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from motion.errors import BhavaError
 from motion.model.engine import Engine
 from training.corpus.corpus import split_held_out
 from training.evaluation import retrieval, scores
+from training.evaluation.body_table import real_rows, rollout_rows, set_rows
 from training.evaluation.evaluate import (
     Result,
     danced_frames,
@@ -18,6 +19,16 @@ from training.evaluation.evaluate import (
     exactly,
     held_out_clips_of,
     step_times,
+)
+from training.evaluation.looks import count_look, fingerprint_of, read_looks
+from training.evaluation.motion_statistics import window_statistics
+from training.evaluation.opinions import (
+    OnDance,
+    SecondOpinions,
+    of_real_clips,
+    of_rollouts,
+    on_dance,
+    train_second_judge,
 )
 from training.evaluation.probes import HeldOutClips
 from training.evaluation.reference import Reference
@@ -45,6 +56,8 @@ def compare(
     seconds: float,
     progress: Progress,
     cache: Path | None = None,
+    beside: Mapping[str, Sequence[Clip]] | None = None,
+    ledger: Path | None = None,
 ) -> Report:
     """Measure models, persistence and real motion.
 
@@ -57,11 +70,16 @@ def compare(
         seconds: Length of each long rollout.
         progress: Takes how it goes on.
         cache: Folder for trained classifiers.
+        beside: Further clips by name, whose bodies are measured beside the corpus's.
+        ledger: File that counts the looks of the second judge, which is not asked if None.
 
     Raises:
-        BhavaError: If no model can be loaded or the corpus does not serve.
+        BhavaError: If no model can be loaded, or corpus or ledger do not serve.
     """
-    engines, failures = _load(models)
+    if ledger:
+        read_looks(ledger)  # a damaged one is told before hours of work, not after
+    loaded, failures = _load(models)
+    engines = list(loaded.values())
     labels = engines[0].contract.emotions
     held_out = held_out_clips_of(split_held_out(clips)[1], labels)
     reference = Reference.measure(
@@ -84,6 +102,11 @@ def compare(
             break
         except Exception as error:  # whatever is wrong with one model, the others have their rows
             failures[name] = f"{type(error).__name__}: {error}"
+    progress.begin("measuring bodies", 0)
+    bodies = [row for one in results for row in rollout_rows(one.name, labels, one.rollouts)]
+    bodies += real_rows(clips, labels)
+    bodies += [row for name, more in (beside or {}).items() for row in set_rows(name, more)]
+    on_dance, second = _opinions(reference, clips, results, loaded, ledger)
     return Report(
         labels,
         real,
@@ -94,7 +117,37 @@ def compare(
         held_out.fps,
         seconds,
         _retrieved(engines, clips, progress),
+        bodies,
+        on_dance,
+        second,
     )
+
+
+def _opinions(
+    reference: Reference,
+    clips: Sequence[Clip],
+    results: Sequence[Result],
+    models: Mapping[Path, Engine],
+    ledger: Path | None,
+) -> tuple[list[OnDance], SecondOpinions | None]:
+    """Ask the judges: the first about dance, the second, if it may look, about everything."""
+    first = on_dance(
+        "first", lambda clip: reference.classifier.classify(clip).probabilities, clips, reference
+    )
+    if ledger is None:
+        return [first], None
+    judge = train_second_judge(reference)
+    second = on_dance(
+        "second", lambda clip: judge.classify(window_statistics(clip)), clips, reference
+    )
+    opinions = {one.name: of_rollouts(judge, one.rollouts) for one in results}
+    looks = {
+        engine.contract.name: count_look(ledger, engine.contract.name, fingerprint_of(folder))
+        for folder, engine in models.items()
+        if engine.contract.name in opinions
+    }
+    real = of_real_clips(judge, reference)
+    return [first, second], SecondOpinions(real, opinions, looks, read_looks(ledger))
 
 
 def _retrieved(
@@ -111,17 +164,17 @@ def _retrieved(
     return list({precision.name: precision for precision in found}.values())
 
 
-def _load(models: Sequence[Path]) -> tuple[list[Engine], dict[str, str]]:
-    engines: list[Engine] = []
+def _load(models: Sequence[Path]) -> tuple[dict[Path, Engine], dict[str, str]]:
+    engines: dict[Path, Engine] = {}
     failures: dict[str, str] = {}
     for folder in models:
         try:
             engine = Engine.load(folder)
-            _require_alike(engine, engines)
+            _require_alike(engine, list(engines.values()))
         except BhavaError as error:
             failures[str(folder)] = str(error)
         else:
-            engines.append(engine)
+            engines[folder] = engine
     if not engines:
         reasons = "; ".join(failures.values())
         raise BhavaError(f"models: expected one that can be loaded, got {reasons}")

@@ -26,9 +26,9 @@ from training.evaluation.probes import (
     probe_switch,
     probed_frames,
 )
-from training.evaluation.reference import Reference, Rollout, Segment
+from training.evaluation.reference import Groups, Reference, Rollout, Segment
 from training.evaluation.rollouts import ConditionChange, MotionSource, RolloutSpec, joined
-from training.evaluation.scores import SEGMENT_SECONDS, Estimate, Groups
+from training.evaluation.scores import SEGMENT_SECONDS, Estimate
 
 Array = np.ndarray
 
@@ -54,6 +54,7 @@ class Result:
         responses: How speed follows the energy asked for, and how the classifier's probability of
             an emotion follows its intensity and its share in a blend; none of real motion.
         samples: The first seconds of a rollout of each emotion.
+        rollouts: The rollouts that the scores are of, by emotion.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Result:
     spectrum: Float[Array, "E S"]
     responses: dict[str, Response] = field(default_factory=dict)
     samples: list[Clip] = field(default_factory=list, repr=False)
+    rollouts: Groups = field(default=(), repr=False)
 
 
 def held_out_clips_of(clips: Sequence[Clip], labels: tuple[str, ...]) -> HeldOutClips:
@@ -133,6 +135,7 @@ def evaluate(
         found,
         responses=responses,
         samples=samples,
+        rollouts=groups,
         **_details(groups, reference, segment_seconds),
     )
 

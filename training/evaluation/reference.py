@@ -13,7 +13,9 @@ from motion.errors import BhavaError
 from training.corpus.trimming import active
 from training.evaluation import measures
 from training.evaluation.classifier import Classification, ClassifierEnsemble, train_ensemble
+from training.evaluation.dance_content import BodyTrace, DanceContent, dance_content
 from training.evaluation.measures import Gaussian, Trace
+from training.evaluation.motion_statistics import window_statistics
 
 Array = np.ndarray
 
@@ -23,12 +25,19 @@ class Segment:
     """Some seconds of motion, a minute at most, measured and classified."""
 
     trace: Trace
+    body: BodyTrace
+    statistics: Float[Array, "W S"]
     classification: Classification
 
     @staticmethod
     def measure(clip: Clip, classifier: ClassifierEnsemble) -> "Segment":
         """Measure and classify a clip of at least 1 s."""
-        return Segment(Trace.measure(clip), classifier.classify(clip))
+        return Segment(
+            Trace.measure(clip),
+            BodyTrace.measure(clip),
+            window_statistics(clip),
+            classifier.classify(clip),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +60,21 @@ class Rollout:
     def traces(self) -> list[Trace]:
         """The measures of all segments."""
         return [segment.trace for segment in self.segments]
+
+    @property
+    def bodies(self) -> list[BodyTrace]:
+        """The bodies of all segments."""
+        return [segment.body for segment in self.segments]
+
+    @property
+    def statistics(self) -> Float[Array, "W S"]:
+        """The hand-made statistics of all windows."""
+        return np.concatenate([segment.statistics for segment in self.segments])
+
+    @cached_property
+    def content(self) -> DanceContent:
+        """The dance content of the whole rollout."""
+        return dance_content(self.bodies)
 
     @cached_property
     def taken_for(self) -> Int[Array, "W"]:
@@ -195,6 +219,12 @@ class Fold:
             measures.frechet(outside, inside),
             measures.frechet(outside_kinetic, inside_kinetic),
         )
+
+
+Groups = Sequence[Sequence[Rollout]]
+"""Rollouts by emotion, in the reference's order; a group may be empty."""
+
+Score = Callable[[Groups, Reference], float]
 
 
 def _of_emotion(clips: Sequence[Clip], label: str) -> list[Clip]:

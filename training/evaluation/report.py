@@ -2,14 +2,22 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from training.evaluation import evaluate, plots
 from training.evaluation.aims import AIMS, MEASURES, Aim, verdict
+from training.evaluation.body_table import BodyRow, body_section
 from training.evaluation.evaluate import Result
+from training.evaluation.markdown import number, table, with_interval
+from training.evaluation.opinions import (
+    OnDance,
+    SecondOpinions,
+    dance_section,
+    second_section,
+)
 from training.evaluation.retrieval import LEVELS, Precision
 from training.evaluation.scores import BY_EMOTION, Estimate
 
@@ -42,6 +50,13 @@ COLUMNS = (
     ("energy_slope", "energy, slope"),
     ("intensity_rank", "intensity, rank correlation"),
     ("blend_rank", "blend, rank correlation"),
+    ("travel", "travel, leg lengths/s"),
+    ("hand", "hand above the shoulder"),
+    ("turning", "turning, rad/s"),
+    ("height", "height, leg lengths"),
+    ("reach", "reach, leg lengths"),
+    ("as_people_dance", "as people dance each emotion"),
+    ("speed_order", "emotions in order of speed"),
     ("to_audience", "faces the audience"),
     ("farthest", "farthest, m"),
     ("off_stage", "off stage"),
@@ -65,6 +80,9 @@ class Report:
         fps: Frames per second of the motion.
         seconds: Length of each long rollout.
         retrieval: How well prompts are shown, where a model takes text.
+        bodies: Dance content and posture of models, real dance and real walks.
+        on_dance: What the judges make of dance.
+        second: What the second judge says, where it was asked.
     """
 
     labels: tuple[str, ...]
@@ -76,6 +94,9 @@ class Report:
     fps: float
     seconds: float
     retrieval: Sequence[Precision] = ()
+    bodies: Sequence[BodyRow] = ()
+    on_dance: Sequence[OnDance] = ()
+    second: SecondOpinions | None = None
 
 
 def write_report(report: Report, folder: Path) -> Path:
@@ -93,7 +114,9 @@ def write_report(report: Report, folder: Path) -> Path:
 def to_markdown(report: Report) -> str:
     """Return a report as Markdown, with its pictures beside it."""
     parts = ["# Evaluation", _classifier(report), _failures(report), "## Summary", _summary(report)]
-    parts += [_retrieval(report)]
+    parts += [_retrieval(report), body_section(report.bodies)]
+    parts += [second_section(report.second, report.labels) if report.second else ""]
+    parts += [dance_section(report.on_dance, report.labels)]
     parts += ["## Aims", _verdicts(report), _how(report), "![Fréchet distance](frechet.png)"]
     parts += [_section(result) for result in (report.real, *report.results)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -101,7 +124,7 @@ def to_markdown(report: Report) -> str:
 
 def _classifier(report: Report) -> str:
     accuracies = [
-        f"{_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()
+        f"{with_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()
     ]
     return (
         "The emotion classifier recognises "
@@ -119,20 +142,20 @@ def _summary(report: Report) -> str:
     """One row for each measure and one column for each source: more measures than sources."""
     everything = [report.real, *report.results]
     rows = [
-        [title, *(_interval(result.scores.get(name)) for result in everything)]
+        [title, *(with_interval(result.scores.get(name)) for result in everything)]
         for name, title in COLUMNS
     ]
-    return _table(["", *(result.name for result in everything)], rows)
+    return table(["", *(result.name for result in everything)], rows)
 
 
 def _retrieval(report: Report) -> str:
     if not report.retrieval:
         return ""
-    rows = [[one.name, *map(_interval, one.at_ranks)] for one in report.retrieval]
+    rows = [[one.name, *map(with_interval, one.at_ranks)] for one in report.retrieval]
     levels = [f"R@{level}" for level in LEVELS]
     texts = report.retrieval[0].texts
     head = f"## Prompts\n\nPrecision of retrieval among the {texts} texts of held-out clips."
-    return f"{head}\n\n{_table(['', *levels], rows)}"
+    return f"{head}\n\n{table(['', *levels], rows)}"
 
 
 def _verdicts(report: Report) -> str:
@@ -148,7 +171,7 @@ def _verdicts(report: Report) -> str:
     rows.append(
         ["**held**", "", *(str(sum(v is True for v in held.values())) for held in verdicts)]
     )
-    return _table(["measure", "aim", *(result.name for result in report.results)], rows)
+    return table(["measure", "aim", *(result.name for result in report.results)], rows)
 
 
 def _aim(aim: Aim) -> str:
@@ -171,44 +194,19 @@ def _how(report: Report) -> str:
 
 def _section(result: Result) -> str:
     rows = [
-        [label, *(_number(scores[name]) for name in BY_EMOTION)]
+        [label, *(number(scores[name]) for name in BY_EMOTION)]
         for label, scores in result.by_emotion.items()
     ]
     pictures = ["confusion"]
     if result.name != "real":
         pictures += ["speed", "jerk", "responses", "motion"]
-    parts = [f"## {result.name}", _table(["", *map(_title, BY_EMOTION)], rows)]
+    parts = [f"## {result.name}", table(["", *map(_title, BY_EMOTION)], rows)]
     parts += [f"![{picture} of {result.name}]({result.name}-{picture}.png)" for picture in pictures]
     return "\n\n".join(parts)
 
 
 def _title(score: str) -> str:
     return dict(COLUMNS).get(score, score)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _interval(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "-"
-    value, low, high = estimate
-    if not np.isfinite([low, high]).all() or low == high:
-        return _number(value)
-    return f"{_number(value)} [{_number(low)}, {_number(high)}]"
-
-
-def _number(value: float) -> str:
-    """Three digits, or none behind the point of what is a count; a dash for what is unknown."""
-    if np.isnan(value):
-        return "-"
-    if np.isinf(value):
-        return "never"
-    if value == int(value):
-        return f"{value:.0f}"
-    return f"{value:z.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def _content(report: Report) -> dict[str, object]:
@@ -219,6 +217,9 @@ def _content(report: Report) -> dict[str, object]:
         "real_accuracy": {name: e._asdict() for name, e in report.real_accuracy.items()},
         "failures": dict(report.failures),
         "retrieval": {one.name: one.at_ranks for one in report.retrieval},
+        "bodies": [asdict(row) for row in report.bodies],
+        "judges_on_dance": [asdict(one) for one in report.on_dance],
+        "second_judge": asdict(report.second) if report.second else None,
         "results": [_of_result(result, report) for result in (report.real, *report.results)],
     }
 
