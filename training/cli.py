@@ -202,6 +202,9 @@ def evaluate(
     videos: Annotated[
         bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
     ] = False,
+    content: Annotated[
+        str, typer.Option(help="Hold models against this content alone: dance, walk, gesture.")
+    ] = "",
     beside: Annotated[
         list[Path] | None,
         typer.Option(help="Another corpus, whose bodies are measured beside; may be repeated."),
@@ -231,6 +234,7 @@ def evaluate(
             clips,
             seconds=60 * minutes,
             progress=progress,
+            content=content,
             cache=corpus / "classifiers",
             beside={folder.name: load_corpus(folder) for folder in beside or []},
             ledger=second_judge,

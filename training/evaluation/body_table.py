@@ -1,4 +1,4 @@
-"""Dance content and posture as tables: models beside real dance and real walks."""
+"""Dance content and posture as tables: models beside real dances, walks and gestures."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.clip import Clip
-from training.corpus.contents import DANCE, WALK, content_of
+from training.corpus.contents import DANCE, GESTURE, WALK, content_of
 from training.corpus.trimming import active
 from training.evaluation.dance_content import (
     BodyTrace,
@@ -19,8 +19,8 @@ from training.evaluation.dance_content import (
 )
 from training.evaluation.markdown import table, with_interval
 from training.evaluation.measures import SHORTEST_SECONDS
-from training.evaluation.reference import Rollout
 from training.evaluation.scores import Estimate, interval
+from training.evaluation.segments import Rollout
 
 Array = np.ndarray
 
@@ -88,21 +88,24 @@ def rollout_rows(
 
 
 def real_rows(clips: Sequence[Clip], labels: Sequence[str]) -> list[BodyRow]:
-    """Return the rows of real dances, by data set, and of real walks, by emotion.
+    """Return the rows of real dances, by data set, and of real walks and gestures, by emotion.
 
     Args:
-        clips: A corpus; walks without one of the emotions are left out.
+        clips: A corpus; walks and gestures without one of the emotions are left out. Data sets
+            act an emotion differently, so that each has rows of its own.
         labels: The emotions.
     """
     dances: dict[str, list[Clip]] = defaultdict(list)
-    walks: dict[str, list[Clip]] = {label: [] for label in labels}
+    acted: dict[str, dict[str, list[Clip]]] = defaultdict(lambda: {label: [] for label in labels})
     for clip in map(active, clips):
         content, emotion = content_of(clip.labels), clip.labels.get("emotion", "")
+        dataset = clip.labels.get("dataset", "")
         if content == DANCE:
-            dances[clip.labels.get("dataset", "")].append(clip)
-        elif content == WALK and emotion in walks:
-            walks[emotion].append(clip)
-    return [*_clip_rows("real dance", dances), *_clip_rows("real walk", walks)]
+            dances[dataset].append(clip)
+        elif content in (WALK, GESTURE) and emotion in labels:
+            acted[f"real {content}, {dataset}"][emotion].append(clip)
+    rows = _clip_rows("real dance", dances)
+    return rows + [row for name in sorted(acted) for row in _clip_rows(name, acted[name])]
 
 
 def set_rows(source: str, clips: Sequence[Clip]) -> list[BodyRow]:

@@ -179,7 +179,8 @@ def folds(clips: Sequence[Clip], count: int) -> Int[Array, "N"]:
     fold_of: dict[str, int] = {}
     dealt: dict[tuple[str, str], int] = defaultdict(int)
     for clip in sorted(clips, key=_order):
-        group, kind = group_of(clip), (clip.labels["emotion"], clip.labels.get("dataset", ""))
+        group = group_of(clip)
+        kind = clip.labels.get("emotion", ""), clip.labels.get("dataset", "")
         if group not in fold_of:
             fold_of[group] = dealt[kind] % count
             dealt[kind] += 1

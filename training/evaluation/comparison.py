@@ -8,6 +8,7 @@ from typing import Protocol
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.model.engine import Engine
+from training.corpus.contents import CONTENTS
 from training.corpus.corpus import split_held_out
 from training.evaluation import retrieval, scores
 from training.evaluation.body_table import real_rows, rollout_rows, set_rows
@@ -55,6 +56,7 @@ def compare(
     *,
     seconds: float,
     progress: Progress,
+    content: str = "",
     cache: Path | None = None,
     beside: Mapping[str, Sequence[Clip]] | None = None,
     ledger: Path | None = None,
@@ -69,6 +71,8 @@ def compare(
         clips: A corpus.
         seconds: Length of each long rollout.
         progress: Takes how it goes on.
+        content: Content of the real motion that models are held against; empty for all clips that
+            bear an emotion.
         cache: Folder for trained classifiers.
         beside: Further clips by name, whose bodies are measured beside the corpus's.
         ledger: File that counts the looks of the second judge, which is not asked if None.
@@ -79,11 +83,17 @@ def compare(
     if ledger:
         read_looks(ledger)  # a damaged one is told before hours of work, not after
     loaded, failures = _load(models)
+    if content and content not in CONTENTS:
+        raise BhavaError(f"content: expected one of {', '.join(CONTENTS)}, got {content}")
     engines = list(loaded.values())
     labels = engines[0].contract.emotions
     held_out = held_out_clips_of(split_held_out(clips)[1], labels)
     reference = Reference.measure(
-        clips, labels, cache=cache, progress=lambda doing: progress.begin(doing, 0)
+        clips,
+        labels,
+        content=content,
+        cache=cache,
+        progress=lambda doing: progress.begin(doing, 0),
     )
     progress.begin("measuring real clips against each other", 0)
     real = evaluate_real(reference)
@@ -107,6 +117,9 @@ def compare(
     bodies += real_rows(clips, labels)
     bodies += [row for name, more in (beside or {}).items() for row in set_rows(name, more)]
     on_dance, second = _opinions(reference, clips, results, loaded, ledger)
+    if second:
+        for one in (real, *results):
+            one.scores.update(second.scores_of(one.name))
     return Report(
         labels,
         real,
@@ -120,6 +133,8 @@ def compare(
         bodies,
         on_dance,
         second,
+        content,
+        reference.standard.described(),
     )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from training.evaluation import measures
 from training.evaluation.dance_content import DanceContent
-from training.evaluation.reference import Groups, Reference, Score
+from training.evaluation.reference import Reference, Score
+from training.evaluation.segments import Groups
 
 EMOTIONAL_DANCE = {
     "sad": DanceContent(0.34, 0.06, 0.85, 0.09, 0.47),

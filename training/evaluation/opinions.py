@@ -13,9 +13,10 @@ from training.corpus.contents import DANCE, content_of
 from training.evaluation.looks import Look
 from training.evaluation.markdown import number, table, with_interval
 from training.evaluation.measures import SHORTEST_SECONDS
-from training.evaluation.reference import Reference, Rollout
+from training.evaluation.reference import Reference
 from training.evaluation.scores import Estimate, drawn, interval
 from training.evaluation.second_judge import SecondJudge
+from training.evaluation.segments import Rollout
 
 Array = np.ndarray
 Classify = Callable[[Clip], Float[Array, "W E"]]
@@ -94,6 +95,12 @@ class SecondOpinions:
     models: dict[str, Opinion]
     looks: dict[str, Look]
     ledger: Sequence[Look]
+
+    def scores_of(self, name: str) -> dict[str, Estimate]:
+        """Return the scores of a model, or of `real` motion: the mean, and the least emotion."""
+        opinion = self.real if name == "real" else self.models[name]
+        least = min(opinion.by_emotion, key=lambda one: one.value)
+        return {"second_judge": opinion.accuracy, "second_judge_least": least}
 
 
 def train_second_judge(reference: Reference) -> SecondJudge:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from training.evaluation import evaluate, plots
-from training.evaluation.aims import AIMS, MEASURES, Aim, verdict
+from training.evaluation.aims import Aim, aims_of, verdict
 from training.evaluation.body_table import BodyRow, body_section
 from training.evaluation.evaluate import Result
 from training.evaluation.markdown import number, table, with_interval
@@ -57,6 +57,8 @@ COLUMNS = (
     ("reach", "reach, leg lengths"),
     ("as_people_dance", "as people dance each emotion"),
     ("speed_order", "emotions in order of speed"),
+    ("second_judge", "second judge"),
+    ("second_judge_least", "second judge, least emotion"),
     ("to_audience", "faces the audience"),
     ("farthest", "farthest, m"),
     ("off_stage", "off stage"),
@@ -83,6 +85,8 @@ class Report:
         bodies: Dance content and posture of models, real dance and real walks.
         on_dance: What the judges make of dance.
         second: What the second judge says, where it was asked.
+        content: Content that was asked for and that real motion shows; empty for any.
+        standard: What real motion the ratios are held against, in words.
     """
 
     labels: tuple[str, ...]
@@ -97,6 +101,8 @@ class Report:
     bodies: Sequence[BodyRow] = ()
     on_dance: Sequence[OnDance] = ()
     second: SecondOpinions | None = None
+    content: str = ""
+    standard: str = ""
 
 
 def write_report(report: Report, folder: Path) -> Path:
@@ -159,14 +165,17 @@ def _retrieval(report: Report) -> str:
 
 
 def _verdicts(report: Report) -> str:
-    verdicts = [verdict(result.scores, report.real.scores) for result in report.results]
+    verdicts = [
+        verdict(result.scores, report.real.scores, report.content) for result in report.results
+    ]
+    aims = aims_of(report.content)
     rows = [
         [
             measure,
-            "; ".join(_aim(aim) for aim in AIMS if aim.measure == measure),
+            "; ".join(_aim(aim) for aim in aims if aim.measure == measure),
             *(MARKS[held[measure]] for held in verdicts),
         ]
-        for measure in MEASURES
+        for measure in dict.fromkeys(aim.measure for aim in aims)
     ]
     rows.append(
         ["**held**", "", *(str(sum(v is True for v in held.values())) for held in verdicts)]
@@ -184,7 +193,8 @@ def _aim(aim: Aim) -> str:
 def _how(report: Report) -> str:
     return (
         f"Rollouts of {report.seconds:.0f} s after 4 s to settle, {len(evaluate.SEEDS)} seeds, "
-        "contexts of the same and of other emotions, all from held-out clips. Numbers in brackets: "
+        "contexts of the same and of other emotions, all from held-out clips. "
+        f"{report.standard} Numbers in brackets: "
         "95 % intervals, rollouts or clips drawn anew. Every emotion counts alike. `real` is each "
         "fold of the real clips against all others; its Fréchet distances are the floor. "
         f"Times are those of one thread on {report.machine}. A switch that was not seen to show "
@@ -197,10 +207,11 @@ def _section(result: Result) -> str:
         [label, *(number(scores[name]) for name in BY_EMOTION)]
         for label, scores in result.by_emotion.items()
     ]
-    pictures = ["confusion"]
+    pictures = ["confusion"] if result.confusion else []
     if result.name != "real":
         pictures += ["speed", "jerk", "responses", "motion"]
-    parts = [f"## {result.name}", table(["", *map(_title, BY_EMOTION)], rows)]
+    parts = [f"## {result.name}"]
+    parts += [table(["", *map(_title, BY_EMOTION)], rows)] if rows else []
     parts += [f"![{picture} of {result.name}]({result.name}-{picture}.png)" for picture in pictures]
     return "\n\n".join(parts)
 
@@ -212,6 +223,7 @@ def _title(score: str) -> str:
 def _content(report: Report) -> dict[str, object]:
     return {
         "labels": report.labels,
+        "content": report.content,
         "seconds": report.seconds,
         "machine": report.machine,
         "real_accuracy": {name: e._asdict() for name, e in report.real_accuracy.items()},
@@ -228,7 +240,7 @@ def _of_result(result: Result, report: Report) -> dict[str, object]:
     return {
         "name": result.name,
         "scores": {name: estimate._asdict() for name, estimate in result.scores.items()},
-        "verdict": verdict(result.scores, report.real.scores),
+        "verdict": verdict(result.scores, report.real.scores, report.content),
         "by_emotion": result.by_emotion,
         "confusion": result.confusion,
         "piece_seconds": result.segment_seconds,

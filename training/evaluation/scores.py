@@ -18,7 +18,8 @@ from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS
 from training.evaluation import measures
 from training.evaluation.dance_scores import CONTENT_SCORES, DANCE_SCORES
 from training.evaluation.measures import Gaussian, Trace
-from training.evaluation.reference import Groups, Reference, Rollout, Score, Segment
+from training.evaluation.reference import Reference, Score
+from training.evaluation.segments import Groups, Rollout, Segment
 
 Array = np.ndarray
 SEGMENT_SECONDS = 60.0

@@ -120,6 +120,7 @@ def test_real_dances_come_by_data_set_and_real_walks_by_emotion():
         labelled(spinning(3.0), content="dance", dataset="b"),
         labelled(walking(3.0), content="walk-left", dataset="a", emotion="sad"),
         labelled(walking(3.0), content="walk", dataset="a"),
+        labelled(standing(3.0), content="bow", dataset="c", emotion="neutral"),
         labelled(walking(3.0), content="run", dataset="a", emotion="sad"),
     ]
     rows = real_rows(clips, ("neutral", "sad"))
@@ -127,5 +128,6 @@ def test_real_dances_come_by_data_set_and_real_walks_by_emotion():
         ("real dance", "a", 1),
         ("real dance", "b", 1),
         ("real dance", "mean", 2),
-        ("real walk", "sad", 1),
+        ("real gesture, c", "neutral", 1),
+        ("real walk, a", "sad", 1),
     ]
