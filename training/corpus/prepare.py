@@ -43,7 +43,7 @@ SHORTEST = 8
 BATCH = 8
 """Sources per task of a worker process."""
 
-REVISION = 2
+REVISION = 3
 """Raised when the same source gives another clip than before; corpora are then made anew."""
 
 FAILURES = (BhavaError, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
