@@ -203,7 +203,8 @@ def evaluate(
         bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
     ] = False,
     content: Annotated[
-        str, typer.Option(help="Hold models against this content alone: dance, walk, gesture.")
+        str,
+        typer.Option(help="What is danced and held against real motion: dance, walk, gesture."),
     ] = "",
     beside: Annotated[
         list[Path] | None,
@@ -260,6 +261,7 @@ def strips(
     ] = Path("strips-key.json"),
     each: Annotated[int, typer.Option(min=1, help="Strips for each emotion and model.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Random seed of what is drawn.")] = 1,
+    content: Annotated[str, typer.Option(help="What is danced: dance, walk, gesture.")] = "",
 ) -> None:
     """Draw strips of models and of real clips with their names hidden, for people to name."""
     from motion.model.engine import Engine
@@ -274,7 +276,7 @@ def strips(
     labels = engines[0].contract.emotions
     held_out = held_out_clips_of(split_held_out(clips)[1], labels)
     with ShownProgress() as progress:
-        drawn = draw_blind_test(engines, clips, held_out, each, seed, progress)
+        drawn = draw_blind_test(engines, clips, held_out, each, seed, progress, content)
         progress.begin("drawing", 0)
         write_strips(drawn, labels, strip_picture, out, key)
     typer.echo(f"{out}: {len(drawn)} strips; {key} tells their names once everybody has answered")

@@ -71,8 +71,8 @@ def compare(
         clips: A corpus.
         seconds: Length of each long rollout.
         progress: Takes how it goes on.
-        content: Content of the real motion that models are held against; empty for all clips that
-            bear an emotion.
+        content: What models are asked to dance and are held against. If empty, the usual content
+            of the first model that tells contents apart; for none, all clips that bear an emotion.
         cache: Folder for trained classifiers.
         beside: Further clips by name, whose bodies are measured beside the corpus's.
         ledger: File that counts the looks of the second judge, which is not asked if None.
@@ -83,6 +83,8 @@ def compare(
     if ledger:
         read_looks(ledger)  # a damaged one is told before hours of work, not after
     loaded, failures = _load(models)
+    contents = [engine.contract.contents for engine in loaded.values()]
+    content = content or next((known[0] for known in contents if known), "")
     if content and content not in CONTENTS:
         raise BhavaError(f"content: expected one of {', '.join(CONTENTS)}, got {content}")
     engines = list(loaded.values())
@@ -98,7 +100,7 @@ def compare(
     progress.begin("measuring real clips against each other", 0)
     real = evaluate_real(reference)
     sources: dict[str, tuple[MotionSource, Engine | None]] = {
-        engine.contract.name: (ModelSource(engine), engine) for engine in engines
+        engine.contract.name: (ModelSource(engine, content), engine) for engine in engines
     }
     sources[Persistence.name] = (Persistence(labels), None)
     results: list[Result] = []

@@ -16,6 +16,7 @@ from jaxtyping import UInt8
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.model.engine import Engine
+from training.corpus.contents import content_of
 from training.corpus.trimming import active
 from training.evaluation.probes import SETTLE_SECONDS, HeldOutClips, whole_rollouts
 from training.evaluation.rollouts import ConditionChange, ModelSource, RolloutSpec
@@ -176,6 +177,7 @@ def draw_blind_test(
     each: int,
     seed: int,
     progress: Progress,
+    content: str = "",
 ) -> list[Strip]:
     """Draw strips of models of the same emotions and of real clips.
 
@@ -186,12 +188,14 @@ def draw_blind_test(
         each: Number of strips for each emotion of each model, and of real clips.
         seed: Random seed of rollouts and of what is drawn from them.
         progress: Takes how it goes on.
+        content: What models are asked to dance, their usual content if empty. Real clips are of it
+            where they bear the emotion, else of any content.
 
     Raises:
         BhavaError: If models have different emotions or one name, or an emotion lacks clips.
     """
     labels = engines[0].contract.emotions
-    candidates = {REAL: _real_candidates(clips, labels)}
+    candidates = {REAL: {label: _real_candidates(clips, label, content) for label in labels}}
     for engine in engines:
         contract = engine.contract
         if contract.name in candidates or contract.emotions != labels:
@@ -201,24 +205,23 @@ def draw_blind_test(
             )
         progress.begin(contract.name, len(labels) * each * _rollout_frames(held_out))
         candidates[contract.name] = _generated_candidates(
-            engine, held_out, each, seed, progress.advance
+            ModelSource(engine, content), held_out, each, seed, progress.advance
         )
     return draw_strips(candidates, each, seed)
 
 
-def _real_candidates(clips: Sequence[Clip], labels: Sequence[str]) -> dict[str, list[Clip]]:
-    """Return the real clips of every emotion, without idle heads and tails."""
-    return {
-        label: [active(clip) for clip in clips if clip.labels.get("emotion") == label]
-        for label in labels
-    }
+def _real_candidates(clips: Sequence[Clip], label: str, content: str) -> list[Clip]:
+    """Return the real clips of an emotion, without idle heads and tails."""
+    bearing = [active(clip) for clip in clips if clip.labels.get("emotion") == label]
+    of_content = [clip for clip in bearing if content_of(clip.labels) == content]
+    return [clip for clip in of_content if clip.seconds >= SHORTEST_SECONDS] or bearing
 
 
 def _generated_candidates(
-    engine: Engine, held_out: HeldOutClips, each: int, seed: int, tick: Callable[[int], None]
+    source: ModelSource, held_out: HeldOutClips, each: int, seed: int, tick: Callable[[int], None]
 ) -> dict[str, list[Clip]]:
     """Return rollouts in every emotion, from contexts of other emotions, once they have settled."""
-    labels = engine.contract.emotions
+    labels = source.emotions
     specs = [
         RolloutSpec(
             held_out.context_of_another(emotion, number),
@@ -228,7 +231,7 @@ def _generated_candidates(
         for emotion in range(len(labels))
         for number in range(each)
     ]
-    danced = whole_rollouts(ModelSource(engine), specs, _rollout_frames(held_out), tick)
+    danced = whole_rollouts(source, specs, _rollout_frames(held_out), tick)
     clips = [clip[held_out.frame_count(SETTLE_SECONDS) :] for clip, _ in danced]
     return {label: clips[i * each : (i + 1) * each] for i, label in enumerate(labels)}
 

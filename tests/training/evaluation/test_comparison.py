@@ -13,11 +13,13 @@ from bhava import app
 from motion import features
 from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
+from motion.model.engine import Engine
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
 from training.corpus.corpus import Entry, load_corpus, write_index
-from training.evaluation import classifier, comparison, evaluate, probes, scores
+from training.evaluation import classifier, comparison, evaluate, probes, rollouts, scores
 from training.evaluation.comparison import compare
 from training.evaluation.looks import read_looks
 from training.evaluation.plots import write_videos
@@ -58,7 +60,7 @@ def echo(tmp_path_factory):
     return model(tmp_path_factory.mktemp("models") / "echo", EMOTIONS)
 
 
-def model(folder, emotions):
+def model(folder, emotions, contents=()):
     contract = Contract(
         name=folder.name,
         kind="echo",
@@ -69,6 +71,8 @@ def model(folder, emotions):
         features=features.CANONICAL_LAYOUT.parts,
         emotions=emotions,
         energy_by_emotion=(0.5,) * len(emotions),
+        contents=contents,
+        energy_by_content=((0.5,) * len(emotions),) * len(contents),
         noise=1,
         states=(),
         temperature=1,
@@ -178,6 +182,36 @@ def test_models_are_held_against_one_content(corpus, echo):
         compare([echo], clips, seconds=10, progress=Quiet(), content="jive")
     with pytest.raises(BhavaError, match=r"content walk: expected held-out .* got 0 of 0 clips"):
         compare([echo], clips, seconds=10, progress=Quiet(), content="walk")
+
+
+def test_a_model_dances_the_content_that_is_asked_for(monkeypatch, tmp_path):
+    seen = []
+
+    class Watched(PartnerBatch):
+        def advance(self, *conditions, **others):
+            seen.append(self.content.copy())
+            return super().advance(*conditions, **others)
+
+    monkeypatch.setattr(rollouts, "PartnerBatch", Watched)
+    engine = Engine.load(model(tmp_path / "both", EMOTIONS, ("dance", "walk")))
+    spec = rollouts.RolloutSpec(
+        fakes.dance("sad", 2.0, 1), 1, (rollouts.ConditionChange(0, np.array([1.0, 0.0])),)
+    )
+    for content, weights in (("walk", [0, 1]), ("dance", [1, 0]), ("", [1, 0])):
+        list(rollouts.ModelSource(engine, content).roll_out([spec], 2))
+        assert seen[-1].tolist() == [weights]
+    with pytest.raises(BhavaError, match="both: expected a content of dance, walk, got jive"):
+        rollouts.ModelSource(engine, "jive")
+
+
+def test_a_model_that_tells_contents_apart_is_held_against_its_usual_one(corpus, echo, tmp_path):
+    both = model(tmp_path / "both", EMOTIONS, ("dance", "walk"))
+    clips = [
+        replace(clip, labels={**clip.labels, "content": "dance"}) for clip in load_corpus(corpus)
+    ]
+    report = compare([echo, both], clips, seconds=10, progress=Quiet())
+    assert report.content == "dance"
+    assert not report.failures
 
 
 def test_an_interruption_keeps_what_is_done(corpus, echo):
