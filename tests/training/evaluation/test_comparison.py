@@ -17,7 +17,7 @@ from motion.skeleton import CANONICAL
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
 from training.corpus.corpus import Entry, load_corpus, write_index
-from training.evaluation import classifier, comparison, evaluate, probes, scores
+from training.evaluation import classifier, comparison, evaluate, opinions, probes, scores
 from training.evaluation.comparison import compare
 from training.evaluation.looks import read_looks
 from training.evaluation.plots import write_videos
@@ -31,6 +31,7 @@ def small():
         patch.setattr(classifier, "FOLDS", 2)
         patch.setattr(scores, "DRAWS", 3)
         patch.setattr(scores, "VALUE_DRAWS", 3)
+        patch.setattr(opinions, "CHOREOGRAPHED_MINUTES", 1)
         patch.setattr(evaluate, "SEEDS", (1, 2))
         patch.setattr(evaluate, "TIMED_FRAMES", 20)
         patch.setattr(probes, "ENERGIES", (0.5, 2.0))
