@@ -19,7 +19,7 @@ from motion.skeleton import CANONICAL
 from tests.training import fakes
 from tests.training.fakes import EMOTIONS
 from training.corpus.corpus import Entry, load_corpus, write_index
-from training.evaluation import classifier, comparison, evaluate, probes, rollouts, scores
+from training.evaluation import classifier, comparison, evaluate, opinions, probes, rollouts, scores
 from training.evaluation.comparison import compare
 from training.evaluation.looks import read_looks
 from training.evaluation.plots import write_videos
@@ -33,6 +33,7 @@ def small():
         patch.setattr(classifier, "FOLDS", 2)
         patch.setattr(scores, "DRAWS", 3)
         patch.setattr(scores, "VALUE_DRAWS", 3)
+        patch.setattr(opinions, "CHOREOGRAPHED_MINUTES", 1)
         patch.setattr(evaluate, "SEEDS", (1, 2))
         patch.setattr(evaluate, "TIMED_FRAMES", 20)
         patch.setattr(probes, "ENERGIES", (0.5, 2.0))
