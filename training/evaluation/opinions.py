@@ -32,7 +32,7 @@ class Opinion:
     """What a judge says of performances whose emotions are known.
 
     Attributes:
-        accuracy: Share of windows that are recognised, mean over emotions.
+        accuracy: Share of windows that are recognised, mean over emotions; nan for none.
         by_emotion: The same for each emotion; nan where there is no performance.
         confusion: Shares of windows by emotion asked for (rows) and taken for, (E, E).
     """
@@ -57,9 +57,13 @@ class Opinion:
         right = [group[:, emotion] for emotion, group in enumerate(shares)]
         rng = np.random.default_rng(0)
         known = [one for one in right if len(one)]
-        draws = [np.mean([rng.choice(one, len(one)).mean() for one in known]) for _ in range(DRAWS)]
+        draws = [
+            [rng.choice(one, len(one)).mean() for one in known]
+            for _ in range(DRAWS if known else 0)
+        ]
+        mean = float(np.mean([one.mean() for one in known])) if known else float("nan")
         return Opinion(
-            Estimate(float(np.mean([one.mean() for one in known])), *interval(draws)),
+            Estimate(mean, *interval([float(np.mean(draw)) for draw in draws])),
             tuple(drawn(list(one), np.mean) for one in right),
             np.stack([one.mean(0) if len(one) else np.full(count, np.nan) for one in shares]),
         )

@@ -2,6 +2,10 @@
 
 Where a content's clips bear no emotion, their pooled value counts for all, and speed is that of the
 pool times how much faster or slower than the mean people are in the emotion.
+
+All clips of a content count, those too that models have learnt from: a ratio to them rewards no
+memory, and of dance so few are held out that real dance itself is not like them. How fast those
+are is told beside.
 """
 
 from collections.abc import Sequence
@@ -24,7 +28,7 @@ from training.evaluation.segments import NO_EMOTION, Rollout, Segment
 Array = np.ndarray
 
 LEAST_SECONDS = 8.0
-"""Held-out motion of an emotion and content below it stands for nothing: two windows."""
+"""Seconds of a content and emotion below which they stand for nothing: two windows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +41,9 @@ class Standard:
         clips: The clips, without idle heads and tails.
         rollouts: The same, measured; `NO_EMOTION` for a clip that bears none.
         folds: Fold of each clip; the network of that number has not learnt from it, (N,).
-        counted: Whether a clip counts in the references of ratios, (N,).
         ratios: Mean joint speed of each emotion over their mean, (E,).
-        least_seconds: Seconds of counted motion below which an emotion takes the pooled value.
+        held_out: Whether a clip is held out from models, (N,).
+        least_seconds: Seconds below which an emotion takes the pooled value.
     """
 
     content: str
@@ -47,8 +51,8 @@ class Standard:
     clips: Sequence[Clip]
     rollouts: Sequence[Rollout]
     folds: Int[Array, "N"]
-    counted: Bool[Array, "N"]
     ratios: Float[Array, "E"]
+    held_out: Bool[Array, "N"]
     least_seconds: float = 0.0
 
     @staticmethod
@@ -63,16 +67,13 @@ class Standard:
         measured = [rollout for group in rollouts for rollout in group]
         speeds = np.array([measures.speed(_traces(group)) for group in rollouts])
         fold_of = np.array([classifier.fold_of[clip.name] for clip in together])
-        everything = np.ones(len(together), bool)
-        ratios = speeds / speeds.mean()
-        return Standard("", labels, together, measured, fold_of, everything, ratios)
+        ratios, none = speeds / speeds.mean(), np.zeros(len(together), bool)
+        return Standard("", labels, together, measured, fold_of, ratios, none)
 
     def of_content(
         self, content: str, corpus: Sequence[Clip], classifier: ClassifierEnsemble
     ) -> "Standard":
         """Return the standard of one content; this one gives the emotions' speeds.
-
-        Clips that are held out from models count in ratios, all of them in distances.
 
         Args:
             content: One of the contents that clips can have.
@@ -80,7 +81,7 @@ class Standard:
             classifier: Recognises the emotions.
 
         Raises:
-            BhavaError: If too little of the content is held out, or all of it is in one fold.
+            BhavaError: If there is too little of the content, or a fold has none of it.
         """
         measured = {
             clip.name: rollout for clip, rollout in zip(self.clips, self.rollouts, strict=True)
@@ -88,12 +89,12 @@ class Standard:
         clips = [active(clip) for clip in corpus if content_of(clip.labels) == content]
         clips = [clip for clip in clips if clip.seconds >= measures.SHORTEST_SECONDS]
         kept = {clip.name for clip in split_held_out(corpus)[1]}
-        counted = np.array([clip.name in kept for clip in clips], bool)
-        seconds = sum(clip.seconds for clip in clips if clip.name in kept)
+        held_out = np.array([clip.name in kept for clip in clips], bool)
+        seconds = sum(clip.seconds for clip in clips)
         if seconds < LEAST_SECONDS:
             raise BhavaError(
-                f"content {content}: expected held-out clips of {LEAST_SECONDS:g} s or more in "
-                f"all, got {counted.sum()} of {len(clips)} clips, {seconds:.1f} s"
+                f"content {content}: expected clips of {LEAST_SECONDS:g} s or more in all, got "
+                f"{len(clips)} clips, {seconds:.1f} s"
             )
         dealt = folds(clips, len(classifier.networks))
         own = [
@@ -115,16 +116,16 @@ class Standard:
             clips,
             rollouts,
             np.array(own),
-            counted,
             self.ratios,
+            held_out,
             LEAST_SECONDS,
         )
 
     @cached_property
     def traces(self) -> list[list[Trace]]:
-        """Measures of the clips that count for each emotion: its own, or all."""
+        """Measures of the clips that stand for each emotion: its own, or all."""
         return [
-            _traces(self._counted(emotion if self._has_own(emotion) else None))
+            _traces(self._own(emotion) if self._has_own(emotion) else self.rollouts)
             for emotion in range(len(self.labels))
         ]
 
@@ -160,19 +161,25 @@ class Standard:
         ]
 
     def described(self) -> str:
-        """Return in words what counts in ratios and in distances."""
-        counted = [clip for clip, counts in zip(self.clips, self.counted, strict=True) if counts]
-        minutes = sum(clip.seconds for clip in counted) / 60
-        what = f"{len(counted)} clips of {self.content or 'every emotion'}, {minutes:.1f} minutes"
-        if not self.content:
-            return f"Ratios are to {what}."
-        pooled = ", ".join(self.pooled) or "none"
-        return (
-            f"Ratios are to {what}, held out from models; emotions with less than "
-            f"{LEAST_SECONDS:g} s there take the pooled value, speed times the emotion's ratio to "
-            f"the mean: {pooled}. Distances are to all {len(self.clips)} clips of the content, "
-            "fold by fold."
+        """Return in words what the standard is."""
+        minutes = sum(clip.seconds for clip in self.clips) / 60
+        what = (
+            f"{len(self.clips)} clips of {self.content or 'every emotion'}, {minutes:.1f} minutes"
         )
+        if not self.content:
+            return f"Real motion is {what}."
+        return (
+            f"Real motion is {what}; emotions with less than {LEAST_SECONDS:g} s there take the "
+            "pooled value, speed times the emotion's ratio to the mean: "
+            f"{', '.join(self.pooled) or 'none'}. {self._on_held_out()}"
+        )
+
+    def _on_held_out(self) -> str:
+        kept = [r for r, held in zip(self.rollouts, self.held_out, strict=True) if held]
+        if not kept:
+            return "No clip of it is held out from models."
+        ratio = measures.speed(_traces(kept)) / measures.speed(_traces(self.rollouts))
+        return f"The {len(kept)} clips held out from models are {ratio:.2f} times as fast as all."
 
     def rollouts_by_emotion(self) -> list[list[Rollout]]:
         """Return the rollouts in `groups`; where there is but one, it stands first."""
@@ -186,16 +193,12 @@ class Standard:
         return replace(self, ratios=np.ones(len(self.labels)))
 
     def _has_own(self, emotion: int) -> bool:
-        own = self._counted(emotion)
+        own = self._own(emotion)
         frames = sum(len(trace.speed) for trace in _traces(own))
         return bool(own) and frames >= self.least_seconds * self.clips[0].fps
 
-    def _counted(self, emotion: int | None) -> list[Rollout]:
-        return [
-            one
-            for one, counts in zip(self.rollouts, self.counted, strict=True)
-            if counts and emotion in (None, one.emotion)
-        ]
+    def _own(self, emotion: int) -> list[Rollout]:
+        return [one for one in self.rollouts if one.emotion == emotion]
 
 
 def _traces(rollouts: Sequence[Rollout]) -> list[Trace]:

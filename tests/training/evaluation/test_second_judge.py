@@ -115,6 +115,12 @@ def test_an_emotion_that_was_not_danced_has_no_opinion(judge, clips):
     assert found.accuracy.value == found.by_emotion[0].value
 
 
+def test_no_performance_gives_no_opinion():
+    found = Opinion.of_windows([[], []])
+    assert np.isnan([found.accuracy.value, found.accuracy.low]).all()
+    assert np.isnan(found.confusion).all()
+
+
 def test_an_emotion_of_one_group_is_named(clips):
     few = [*by_emotion(clips)[0], by_emotion(clips)[1][0]]
     with pytest.raises(BhavaError, match=r"emotion excited: expected .* two groups .* got 1 clips"):
