@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from motion.clip import Clip
 from motion.errors import BhavaError
@@ -32,22 +31,13 @@ from training.evaluation.opinions import (
     train_second_judge,
 )
 from training.evaluation.probes import HeldOutClips
+from training.evaluation.progress import Progress
 from training.evaluation.reference import Reference
 from training.evaluation.report import Report
 from training.evaluation.rollouts import ModelSource, MotionSource, Persistence
 
 LIKELIHOOD = "held_out_nats_per_frame"
 """In the `quality` of a contract: written by the training, which knows the densities."""
-
-
-class Progress(Protocol):
-    """Is told how an evaluation goes on."""
-
-    def begin(self, doing: str, total: int) -> None:
-        """Something begins that takes `total` steps, 0 if nobody knows."""
-
-    def advance(self, steps: int) -> None:
-        """Some steps were done."""
 
 
 def compare(

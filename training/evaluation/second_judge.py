@@ -14,8 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
 from motion.clip import Clip
-from motion.errors import BhavaError
-from training.evaluation.classifier import folds
+from training.evaluation.classifier import emotion_folds
 
 Array = np.ndarray
 
@@ -107,14 +106,7 @@ class SecondJudge:
         Raises:
             BhavaError: If an emotion has clips of fewer than two groups.
         """
-        fold = folds(clips, FOLDS)
-        emotions = np.array([labels.index(clip.labels["emotion"]) for clip in clips])
-        for index, label in enumerate(labels):
-            if len(set(fold[emotions == index])) < 2:
-                raise BhavaError(
-                    f"emotion {label}: expected clips of two groups or more, to judge some unseen, "
-                    f"got {np.sum(emotions == index)} clips of one"
-                )
+        fold, emotions = emotion_folds(clips, labels, FOLDS)
         windows = [len(one) for one in statistics]
         importance = np.repeat(_importance(clips) / windows, windows)
         fold_of_window, emotion_of_window = np.repeat(fold, windows), np.repeat(emotions, windows)

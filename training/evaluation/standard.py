@@ -1,7 +1,7 @@
 """The real motion that generated motion is held against: of every emotion, or of one content.
 
-Where a content's clips bear no emotion, their pooled value counts for all, and speed is that of the
-pool times how much faster or slower than the mean people are in the emotion.
+Unless a content has clips of every emotion, the pooled value of them all counts for each, and speed
+is that of the pool times how much faster or slower than the mean people are in the emotion.
 
 All clips of a content count, those too that models have learnt from: a ratio to them rewards no
 memory, and of dance so few are held out that real dance itself is not like them. How fast those
@@ -28,7 +28,7 @@ from training.evaluation.segments import NO_EMOTION, Rollout, Segment
 Array = np.ndarray
 
 LEAST_SECONDS = 8.0
-"""Seconds of a content and emotion below which they stand for nothing: two windows."""
+"""Seconds of motion that may stand for an emotion, or for a content: two windows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Standard:
         folds: Fold of each clip; the network of that number has not learnt from it, (N,).
         ratios: Mean joint speed of each emotion over their mean, (E,).
         held_out: Whether a clip is held out from models, (N,).
-        least_seconds: Seconds below which an emotion takes the pooled value.
+        least_seconds: Seconds that every emotion must have; the pooled value counts else.
     """
 
     content: str
@@ -124,31 +124,23 @@ class Standard:
     @cached_property
     def traces(self) -> list[list[Trace]]:
         """Measures of the clips that stand for each emotion: its own, or all."""
-        return [
-            _traces(self._own(emotion) if self._has_own(emotion) else self.rollouts)
-            for emotion in range(len(self.labels))
-        ]
+        own = [self._own(emotion) for emotion in range(len(self.labels))]
+        return [_traces(one if self.bears_emotions else self.rollouts) for one in own]
 
     @property
     def speed(self) -> list[float]:
         """Mean joint speed by emotion, leg lengths per second."""
-        return [
-            measures.speed(traces) * (1.0 if self._has_own(emotion) else self.ratios[emotion])
-            for emotion, traces in enumerate(self.traces)
-        ]
+        speeds = [measures.speed(traces) for traces in self.traces]
+        if self.bears_emotions:
+            return speeds
+        return [speed * float(ratio) for speed, ratio in zip(speeds, self.ratios, strict=True)]
 
-    @property
-    def pooled(self) -> tuple[str, ...]:
-        """The emotions that take the pooled value."""
-        return tuple(
-            label for emotion, label in enumerate(self.labels) if not self._has_own(emotion)
-        )
-
-    @property
+    @cached_property
     def bears_emotions(self) -> bool:
-        """Whether there are clips of every emotion."""
-        shown = {rollout.emotion for rollout in self.rollouts}
-        return shown >= set(range(len(self.labels)))
+        """Whether there is enough of every emotion."""
+        own = [_traces(self._own(emotion)) for emotion in range(len(self.labels))]
+        frames = [sum(len(trace.speed) for trace in traces) for traces in own]
+        return min(frames) > 0 and min(frames) >= self.least_seconds * self.clips[0].fps
 
     @property
     def groups(self) -> list[list[int]]:
@@ -168,11 +160,13 @@ class Standard:
         )
         if not self.content:
             return f"Real motion is {what}."
-        return (
-            f"Real motion is {what}; emotions with less than {LEAST_SECONDS:g} s there take the "
-            "pooled value, speed times the emotion's ratio to the mean: "
-            f"{', '.join(self.pooled) or 'none'}. {self._on_held_out()}"
+        rule = (
+            "each emotion has clips of its own"
+            if self.bears_emotions
+            else "not every emotion has clips, so all take the pooled value, and speed times the "
+            "emotion's ratio to the mean"
         )
+        return f"Real motion is {what}: {rule}. {self._on_held_out()}"
 
     def _on_held_out(self) -> str:
         kept = [r for r, held in zip(self.rollouts, self.held_out, strict=True) if held]
@@ -191,11 +185,6 @@ class Standard:
         if self.bears_emotions:
             return self
         return replace(self, ratios=np.ones(len(self.labels)))
-
-    def _has_own(self, emotion: int) -> bool:
-        own = self._own(emotion)
-        frames = sum(len(trace.speed) for trace in _traces(own))
-        return bool(own) and frames >= self.least_seconds * self.clips[0].fps
 
     def _own(self, emotion: int) -> list[Rollout]:
         return [one for one in self.rollouts if one.emotion == emotion]

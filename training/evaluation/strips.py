@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import UInt8
@@ -19,6 +18,7 @@ from motion.model.engine import Engine
 from training.corpus.contents import content_of
 from training.corpus.trimming import active
 from training.evaluation.probes import SETTLE_SECONDS, HeldOutClips, whole_rollouts
+from training.evaluation.progress import Progress
 from training.evaluation.rollouts import ConditionChange, ModelSource, RolloutSpec
 
 Array = np.ndarray
@@ -158,16 +158,6 @@ def read_key(path: Path) -> dict[str, Truth]:
         return {strip: Truth(**truth) for strip, truth in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise BhavaError(f"{path}: expected the key of a test, got {error!r}") from error
-
-
-class Progress(Protocol):
-    """Takes how the drawing goes on."""
-
-    def begin(self, doing: str, total: int) -> None:
-        """Something begins that takes `total` steps."""
-
-    def advance(self, steps: int) -> None:
-        """Some steps were done."""
 
 
 def draw_blind_test(

@@ -52,7 +52,7 @@ def pooled(acted) -> Reference:
 def test_without_a_content_all_clips_that_bear_an_emotion_count(acted):
     reference = Reference.measure([*acted, *walks(20)], EMOTIONS)
     standard = reference.standard
-    assert standard.pooled == ()
+    assert standard.bears_emotions
     assert len(standard.clips) == len(acted)
     assert reference.speed[0] < reference.speed[1]
     assert "8 clips of every emotion" in standard.described()
@@ -61,7 +61,7 @@ def test_without_a_content_all_clips_that_bear_an_emotion_count(acted):
 def test_clips_without_an_emotion_are_pooled_and_speed_follows_the_emotion(acted, pooled):
     alone = Reference.measure(acted, EMOTIONS)
     standard = pooled.standard
-    assert standard.pooled == EMOTIONS
+    assert not standard.bears_emotions
     assert standard.held_out.sum() == 2
     assert "The 2 clips held out from models are " in standard.described()
     assert pooled.jerk[0] == pooled.jerk[1]
@@ -72,16 +72,17 @@ def test_clips_without_an_emotion_are_pooled_and_speed_follows_the_emotion(acted
     assert np.mean(pooled.speed) == pytest.approx(speed / LEG_LENGTH, rel=0.02)
 
 
-def test_an_emotion_with_enough_clips_has_its_own_value(acted):
-    own = [*walks(20, "sad", 10.0), *walks(20)]
-    reference = Reference.measure([*acted, *own], EMOTIONS, content="walk")
-    assert reference.standard.pooled == ("excited",)
-    assert not reference.standard.bears_emotions
-    every = [*walks(20, "sad", 10.0), *walks(20, "excited", 10.0)]
-    reference = Reference.measure([*acted, *every], EMOTIONS, content="walk")
-    assert reference.standard.pooled == ()
-    assert reference.standard.bears_emotions
-    assert "accuracy" in evaluate_real(reference).scores
+def test_emotions_have_values_of_their_own_only_if_all_have_clips(acted):
+    one = [*walks(20, "sad"), *walks(2, "excited", 3.0), *walks(20)]
+    pool = Reference.measure([*acted, *one], EMOTIONS, content="walk")
+    assert not pool.standard.bears_emotions
+    assert pool.jerk[0] == pool.jerk[1]
+    assert evaluate_real(pool).scores["speed"].value == pytest.approx(1.0)
+    every = [*walks(20, "sad"), *walks(9, "excited")]
+    own = Reference.measure([*acted, *every], EMOTIONS, content="walk")
+    assert own.standard.bears_emotions
+    assert own.jerk[0] != own.jerk[1]
+    assert "accuracy" in evaluate_real(own).scores
 
 
 def test_floors_hold_every_fold_of_the_content_against_the_others(pooled):
