@@ -48,7 +48,7 @@ class LinearClassifier:
         """Fit to labelled statistics by L-BFGS; the problem is convex, so chance has no part.
 
         Args:
-            statistics: Of windows.
+            statistics: Statistics of windows.
             labels: Index of each window's emotion.
             importance: Weight of each window.
             classes: Number of emotions.
