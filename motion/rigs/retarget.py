@@ -2,13 +2,14 @@
 
 For every role joint a constant rotation O is found such that the canonical world rotation is
 C(t) = W R(t) O, where R is the rig joint's world rotation and W turns the rig's world upright. O
-comes from a reference pose where there is one, else from the motion:
+comes from a reference pose where there is one, else from the motion; where the rig's joints then
+are not where O puts them, they decide, see `motion.rigs.rig_check`:
 
-a. the pose with all channels at zero, if it looks like a person standing with straight limbs
-   (T, A or hanging arms);
-b. what is known of the rig, see `motion.rig_known`;
+a. a pose in which the rig may rest, such as all channels at zero, if it looks like a person
+   standing with straight limbs (T, A or hanging arms);
+b. what is known of the rig, see `motion.rigs.rig_known`;
 c. the first frame, if it is a T-pose;
-d. the motion itself, see `motion.rig_estimate`.
+d. the motion itself, see `motion.rigs.rig_estimate`.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,9 @@ from motion import rotations
 from motion.clip import Clip
 from motion.kinematics import CONTACT_JOINTS, facing, local_from_world
 from motion.rigs.joint_roles import find_roles
+from motion.rigs.rig_check import checked
 from motion.rigs.rig_clip import RigClip
+from motion.rigs.rig_ends import find_ends
 from motion.rigs.rig_estimate import offsets_from_motion
 from motion.rigs.rig_known import known_offsets
 from motion.rigs.rig_motion import LIMBS, SIDES, RigMotion, rest_bone
@@ -33,6 +36,10 @@ UP = np.array([0.0, 1.0, 0.0])
 
 FLOOR_PERCENTILE = 5.0
 """A clip's floor is where its lowest foot is this often, or lower: some frames may sink in."""
+
+
+AHEAD = 0.35
+"""Share of a foot's length that it must reach ahead in a pose to tell where it points."""
 
 
 def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None = None) -> Clip:
@@ -50,12 +57,16 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
         MotionFileError: If essential joints are missing, or the legs have no length.
     """
     roles = find_roles(recording.joints, recording.parents)
-    motion, offsets = _calibrate(
-        RigMotion.of(roles, *recording.world()),
-        RigMotion.of(roles, *recording.at_rest().world()),
+    ends = find_ends(recording, roles)
+    motion, offsets, pose = _calibrate(
+        RigMotion.of(roles, ends, *recording.world()),
+        RigMotion.of(roles, ends, *recording.at_rest().world()),
         known_offsets(recording.joints),
     )
-    world = _canonical_rotations(motion, offsets)
+    turns = {
+        role: rotations.multiply(motion.turn(role), offset) for role, offset in offsets.items()
+    }
+    world = _canonical_rotations(checked(turns, motion, pose), len(motion))
     hips = _hips_positions(motion, world[:, 0])
     return settled(
         Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
@@ -79,21 +90,28 @@ def settled(clip: Clip) -> Clip:
     return Clip(clip.name, clip.fps, hips, turned, clip.labels)
 
 
-def _calibrate(motion: RigMotion, rest: RigMotion, known: Offsets) -> tuple[RigMotion, Offsets]:
-    """Return the motion upright, without a T-pose that leads it, and the offset of each role."""
-    rest_stands = _looks_standing(rest)
-    up = nearest_axis(rest.body_up() if rest_stands else motion.body_up())
+def _calibrate(
+    motion: RigMotion, rests: RigMotion, known: Offsets
+) -> tuple[RigMotion, Offsets, RigMotion | None]:
+    """Return the motion upright, the offset of each role, and the pose that they come from, if any.
+
+    A T-pose that leads the motion is left out. The pose is in canonical axes.
+    """
+    rest = next((rests[i : i + 1] for i in range(len(rests)) if _stands(rests[i : i + 1])), None)
+    up = nearest_axis(motion.body_up() if rest is None else rest.body_up())
     motion = motion.turned(_upright(motion, up))
     first_is_t_pose = _is_t_pose(motion[:1])
-    if rest_stands:
-        offsets = _offsets_from_pose(rest)
+    pose = rest
+    if rest is None and not (known and _fits(motion, known)) and first_is_t_pose:
+        pose = motion[:1]
+    if pose is not None:
+        pose = _facing_ahead(pose)
+        offsets = _offsets_from_pose(pose)
     elif known and _fits(motion, known):
         offsets = {role: known[role] for role in motion.roles}
-    elif first_is_t_pose:
-        offsets = _offsets_from_pose(motion[:1])
     else:
         offsets = offsets_from_motion(motion)
-    return motion[1:] if first_is_t_pose and _leaps(motion) else motion, offsets
+    return motion[1:] if first_is_t_pose and _leaps(motion) else motion, offsets, pose
 
 
 def nearest_axis(v: Float[Array, "3"]) -> Float[Array, "3"]:
@@ -111,8 +129,8 @@ def _upright(motion: RigMotion, rest_up: Float[Array, "3"]) -> Float[Array, "4"]
     return rotations.swing(rest_up if up @ rest_up > 0.3 else nearest_axis(up), UP)
 
 
-def _looks_standing(pose: RigMotion) -> bool:
-    """Tell whether a pose is that of a standing person: straight limbs, head up, toes ahead."""
+def _stands(pose: RigMotion) -> bool:
+    """Tell whether a pose is that of a standing person: straight limbs, head up, no toes behind."""
     across, up = pose.across()[0], pose.body_up()
     forward = np.cross(across, up)
     straight = all(
@@ -121,7 +139,7 @@ def _looks_standing(pose: RigMotion) -> bool:
     )
     legs_down = all(pose.bone(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
     feet = [f"{side}Foot" for side in SIDES if f"{side}Toes" in pose.roles]
-    toes_ahead = all(pose.bone(foot)[0] @ forward > 0.2 for foot in feet)
+    toes_ahead = all(pose.bone(foot)[0] @ forward > -0.2 for foot in feet)
     hands_apart = (pose.at("leftHand")[0] - pose.at("rightHand")[0]) @ across > 0
     return bool(straight and legs_down and toes_ahead and hands_apart and abs(across @ up) < 0.2)
 
@@ -134,7 +152,7 @@ def _is_t_pose(pose: RigMotion) -> bool:
         for side, sign in (("left", 1.0), ("right", -1.0))
         for part in ("Upper", "Lower")
     ]
-    return _looks_standing(pose) and min(arms) > np.cos(np.radians(12.0))
+    return _stands(pose) and min(arms) > np.cos(np.radians(12.0))
 
 
 def _fits(motion: RigMotion, offsets: Offsets) -> bool:
@@ -157,6 +175,12 @@ def _leaps(motion: RigMotion) -> bool:
     return bool(leap > 0.3 * motion.leg_length())
 
 
+def _facing_ahead(pose: RigMotion) -> RigMotion:
+    """Return a standing pose in canonical axes."""
+    axes = rotations.frame(pose.across()[0], nearest_axis(pose.body_up()))
+    return pose.turned(rotations.inverse(rotations.from_matrix(axes)))
+
+
 def _offsets_from_pose(pose: RigMotion) -> Offsets:
     """Return the offsets from one frame in which limbs are straight and the trunk is at rest.
 
@@ -164,10 +188,6 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     taken to be at rest, and the soles flat: rigs differ in where these bones begin, not in how
     a person stands.
     """
-    canonical_from_pose = rotations.inverse(
-        rotations.from_matrix(rotations.frame(pose.across()[0], nearest_axis(pose.body_up())))
-    )
-    pose = pose.turned(canonical_from_pose)
     at_pose = dict.fromkeys(pose.roles, rotations.IDENTITY)
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
@@ -178,6 +198,8 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
         at_pose[f"{side}Foot"] = rotations.IDENTITY
         if f"{side}Toes" in pose.roles:
             ahead = pose.bone(f"{side}Foot")[0]
+            if np.hypot(ahead[0], ahead[2]) < AHEAD:
+                continue
             heading = rotations.about_y(np.arctan2(ahead[0], ahead[2]))
             at_pose[f"{side}Foot"] = at_pose[f"{side}Toes"] = heading
     return {
@@ -186,13 +208,15 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     }
 
 
-def _canonical_rotations(motion: RigMotion, offsets: Offsets) -> Float[Array, "T J 4"]:
+def _canonical_rotations(
+    turns: Mapping[str, Float[Array, "T 4"]], frames: int
+) -> Float[Array, "T J 4"]:
     """Return the world rotations of all canonical joints; what the rig lacks is filled in."""
-    world = np.empty((len(motion), len(CANONICAL.joints), 4))
-    for role, offset in offsets.items():
-        world[:, CANONICAL.index(role)] = rotations.multiply(motion.turn(role), offset)
+    world = np.empty((frames, len(CANONICAL.joints), 4))
+    for role, turn in turns.items():
+        world[:, CANONICAL.index(role)] = turn
     for joint in CANONICAL.joints:
-        if joint in offsets:
+        if joint in turns:
             continue
         index = CANONICAL.index(joint)
         world[:, index] = world[:, CANONICAL.parents[index]]
