@@ -12,7 +12,8 @@ from motion.errors import MotionFileError
 from motion.formats.glb import to_glb
 from motion.formats.gltf import parse_gltf
 from motion.rigs.retarget import retarget, settled
-from motion.rigs.rig_clip import RigClip, on_own_skeleton
+from motion.rigs.own_skeleton import on_own_skeleton
+from motion.rigs.rig_clip import RigClip
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 

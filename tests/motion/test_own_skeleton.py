@@ -12,7 +12,8 @@ from motion.features import Layout, feet_of
 from motion.formats.bvh import parse_bvh, to_bvh
 from motion.formats.clip_files import read_clip, write_clip
 from motion.rigs.retarget import settled
-from motion.rigs.rig_clip import RigClip, on_own_skeleton
+from motion.rigs.own_skeleton import on_own_skeleton
+from motion.rigs.rig_clip import RigClip
 from motion.rotations import IDENTITY, about_y, multiply
 from motion.skeleton import CANONICAL, Skeleton
 from tests.motion.own_rigs import PUPPET, QUADRUPED, RIGS, moving, skeleton_of

@@ -14,7 +14,7 @@ from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from training.cli import app
-from training.corpus.amass import Y_FROM_Z_UP, read_amass
+from motion.formats.amass import Y_FROM_Z_UP, read_amass
 from training.corpus.corpus import load_corpus
 from training.corpus.prepare import prepare
 

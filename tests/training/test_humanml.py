@@ -13,7 +13,7 @@ from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.test_amass import BODY
 from training.corpus.corpus import load_corpus
-from training.corpus.humanml import positions_of, read_humanml
+from motion.formats.humanml import positions_of, read_humanml
 from training.corpus.prepare import prepare
 
 

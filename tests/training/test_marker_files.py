@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from motion.errors import MotionFileError
-from training.corpus.marker_files import (
+from motion.markers.marker_files import (
     CHOREOGRAPHY_LINES,
     CHOREOGRAPHY_MARKERS,
     FEW_MARKERS,
@@ -15,7 +15,7 @@ from training.corpus.marker_files import (
     read_c3d,
     read_choreography,
 )
-from training.corpus.markers import Markers
+from motion.markers.markers import Markers
 
 
 def write_c3d(path: Path, markers: Markers) -> None:

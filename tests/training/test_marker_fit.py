@@ -12,10 +12,10 @@ from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
 from motion.rigs.retarget import settled
 from motion.skeleton import CANONICAL
-from training.corpus.marker_files import CHOREOGRAPHY_MARKERS
-from training.corpus.marker_fit import fit
-from training.corpus.marker_placement import places_of
-from training.corpus.markers import Markers
+from motion.markers.marker_files import CHOREOGRAPHY_MARKERS
+from motion.markers.marker_fit import fit
+from motion.markers.marker_placement import places_of
+from motion.markers.markers import Markers
 
 FPS = 30.0
 PLUG_IN = tuple(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motion.errors import MotionFileError
-from training.corpus.marker_files import (
+from motion.markers.marker_files import (
     CHOREOGRAPHY_LINES,
     CHOREOGRAPHY_MARKERS,
     FEW_MARKERS,
@@ -12,7 +12,7 @@ from training.corpus.marker_files import (
     read_choreography,
 )
 from training.corpus.marker_windows import centred, edges, normalised, scaled, windows
-from training.corpus.markers import Markers
+from motion.markers.markers import Markers
 
 
 def choreography(folder: Path, frames: int = 300) -> Markers:

@@ -14,13 +14,13 @@ from motion.formats.clip_files import write_clip
 from tests.motion.strategies import swaying
 from tests.training.test_marker_files import write_c3d
 from tests.training.test_marker_fit import PLUG_IN, danced, marked
-from training.corpus.marker_files import (
+from motion.markers.marker_files import (
     CHOREOGRAPHY_LINES,
     CHOREOGRAPHY_MARKERS,
     MEANS,
     TRIMMED,
 )
-from training.corpus.markers import Markers
+from motion.markers.markers import Markers
 from training.show.markers import drawing_of, lines_between
 from training.show.page import to_page
 from training.show.show import drawing_from, has_desktop, show_in_browser, write_drawing

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from training.corpus.amass import is_amass, labels_of_amass
-from training.corpus.humanml import is_humanml, labels_of_humanml
+from motion.formats.amass import is_amass, labels_of_amass
+from motion.formats.humanml import is_humanml, labels_of_humanml
 
 EMOTION_BY_STYLE = {
     "normal": "neutral",

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from motion.errors import MotionFileError
-from training.corpus.markers import Markers
+from motion.markers.markers import Markers
 
 Array = np.ndarray
 

@@ -26,15 +26,15 @@ from motion.formats.clip_files import READERS
 from motion.rigs.retarget import retarget
 from motion.rigs.rig_clip import on_own_skeleton
 from motion.skeleton import CANONICAL, Skeleton
-from training.corpus import kit
-from training.corpus.amass import is_amass, read_amass
+from motion.formats import kit
+from motion.formats.amass import is_amass, read_amass
 from training.corpus.cleaning import mended
 from training.corpus.corpus import INDEX, Entry, read_index, read_skeleton, write_index
-from training.corpus.humanml import is_humanml, read_humanml, told_beside
+from motion.formats.humanml import is_humanml, read_humanml, told_beside
 from training.corpus.labels import Descriptions, labels_of, parse_descriptions
-from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
-from training.corpus.marker_fit import fit
-from training.corpus.markers import Markers
+from motion.markers.marker_files import is_choreography, read_c3d, read_choreography
+from motion.markers.marker_fit import fit
+from motion.markers.markers import Markers
 from training.corpus.texts import TEXT
 
 FPS = 30.0

@@ -11,8 +11,8 @@ from motion.draw.drawing import Drawing
 from motion.draw.render import render, write_video
 from motion.errors import MotionFileError, SetupError
 from motion.formats.clip_files import read_clip
-from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
-from training.corpus.markers import Markers
+from motion.markers.marker_files import is_choreography, read_c3d, read_choreography
+from motion.markers.markers import Markers
 from training.show.markers import drawing_of
 from training.show.page import to_page
 

@@ -26,12 +26,16 @@ class Markers:
         labels: A name for each marker, as the file has it.
         positions: Of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN where a marker
             was not seen.
+        subject: Who wears them, where a file holds several people.
+        notes: What of the file was not read, as sentences.
     """
 
     name: str
     fps: float
     labels: tuple[str, ...]
     positions: Float[Array, "T M 3"]
+    subject: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         expected = (len(self.positions), len(self.labels), 3)

@@ -1,7 +1,8 @@
-"""AMASS: motion as joint rotations of the SMPL-H body, in `.npz` files.
+"""AMASS: motion as joint rotations of the SMPL bodies, in `.npz` files.
 
-A file holds `poses` (T, 156), rotation vectors of 52 joints of which the last 30 are fingers;
-`trans` (T, 3), metres, Z up; `mocap_framerate`, frames per second; and `gender`, `betas` and
+A file holds `poses` (T, 156), rotation vectors of the 52 joints of SMPL-H of which the last 30 are
+fingers, or (T, 165) of the 55 of SMPL-X, or (T, 72) of the 24 of SMPL; `trans` (T, 3), metres, Z up;
+`mocap_framerate` or, since 2021, `mocap_frame_rate`, frames per second; and `gender`, `betas` and
 `dmpls`, the shape of the body. Shape changes no rotation, so one body of an adult stands for all.
 
 References:
@@ -9,25 +10,19 @@ References:
     https://github.com/nghorbani/amass. J. Romero et al., "Embodied Hands", 2017 (SMPL-H).
 """
 
-import re
-from pathlib import Path, PurePath
+from collections.abc import Mapping
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
-from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.rigs.retarget import nearest_axis, retarget
+from motion.rigs.retarget import nearest_axis
 from motion.rigs.rig_clip import RigClip
 
 Array = np.ndarray
-
-ENDING = "_poses.npz"
-"""Of the files that hold motion; `shape.npz` beside them holds none."""
 
 IGNORED = "gender, betas"
 """What is not read, as every clip's label `ignored` says."""
@@ -60,7 +55,15 @@ JOINTS: Final = (
 metres, Y up, facing +Z, about as long as an adult's."""
 
 FINGERS = 30
-NUMBERS = 3 * (len(JOINTS) + FINGERS)
+
+WIDTHS: Final = {66: "SMPL-H without hands", 72: "SMPL", 156: "SMPL-H", 165: "SMPL-X"}
+"""Body by the numbers of a pose; all have the first 22 joints alike."""
+
+PARTS: Final = ("root_orient", "pose_body")
+"""Names of the numbers of the pelvis and of the other joints, where `poses` lacks."""
+
+RATES: Final = ("mocap_framerate", "mocap_frame_rate")
+"""Names of the frames per second, of files until 2021 and since."""
 
 Y_FROM_Z_UP = Rotation.from_euler("x", -90, degrees=True).as_quat()
 
@@ -71,87 +74,74 @@ PLAINLY = 0.7
 """Cosine within which a body stands along an axis."""
 
 
-def is_amass(path: str) -> bool:
-    """Tell by its name whether a file holds motion of AMASS."""
-    return path.endswith(ENDING)
-
-
-def labels_of_amass(path: PurePath) -> dict[str, str]:
-    """Return the labels that a path tells: SET/SUBJECT/NAME_poses.npz.
-
-    A subject's clips belong on one side of a split. What was done is told by the file's name alone.
-    """
-    told = path.name.removesuffix(ENDING)
-    words = re.findall(r"[a-z]{2,}", told.lower())
-    labels = {"dataset": "amass", "group": "_".join(("amass", *path.parts[-3:-1]))}
-    labels |= {"ignored": IGNORED, "description": told}
-    return labels | ({"content": " ".join(words)} if words else {})
-
-
-def read_amass(path: Path, name: str = "", labels: dict[str, str] | None = None) -> Clip:
-    """Read a file of AMASS onto the canonical skeleton; fingers, gender and shape are ignored.
+def parse_amass(content: Mapping[str, Array]) -> RigClip:
+    """Read the arrays of an AMASS file; fingers, face, gender and shape are ignored.
 
     Args:
-        path: Of the file.
-        name: Of the clip; that of the file if empty.
-        labels: Of the clip.
+        content: Arrays by name, as NumPy reads them from the file.
+
+    Returns:
+        The motion on a body of an adult, metres, Y up.
 
     Raises:
-        MotionFileError: If it is no such file, or its arrays have another shape, unit or axis.
+        MotionFileError: If arrays are missing, or have another shape, unit or axis.
     """
-    poses, trans, fps = _arrays(path)
+    poses, trans, fps = _arrays(content)
     body = poses[:, : 3 * len(JOINTS)].reshape(len(poses), -1, 3)
     turned = Rotation.from_rotvec(body.reshape(-1, 3)).as_quat().reshape(*body.shape[:2], 4)
-    _check_axis(path, turned[:, 0])
+    _check_axis(turned[:, 0])
     turned[:, 0] = rotations.multiply(Y_FROM_Z_UP, turned[:, 0])
     offsets = np.array([offset for _, _, offset in JOINTS])
     positions = np.tile(offsets, (len(poses), 1, 1))
     positions[:, 0] = rotations.rotate(Y_FROM_Z_UP, trans)
     names = [joint for joint, _, _ in JOINTS]
     parents = tuple(names.index(parent) if parent else -1 for _, parent, _ in JOINTS)
-    rig = RigClip(tuple(names), parents, offsets, fps, positions, turned)
-    return retarget(rig, name or path.stem, labels)
+    return RigClip(tuple(names), parents, offsets, fps, positions, turned)
 
 
-def _arrays(path: Path) -> tuple[Float[Array, "T 156"], Float[Array, "T 3"], float]:
+def _arrays(
+    content: Mapping[str, Array],
+) -> tuple[Float[Array, "T N"], Float[Array, "T 3"], float]:
+    rate = next((key for key in RATES if key in content), RATES[0])
+    if "poses" not in content and set(PARTS) <= set(content):
+        whole = np.concatenate([np.asarray(content[part]) for part in PARTS], axis=1)
+        content = {**content, "poses": whole}
+    if lacking := {"poses", "trans", rate} - set(content):
+        got = ", ".join(content) or "nothing"
+        raise MotionFileError(f"expected {', '.join(sorted(lacking))}, got {got}")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            lacking = {"poses", "trans", "mocap_framerate"} - set(content)
-            if lacking:
-                got = ", ".join(content) or "nothing"
-                raise MotionFileError(f"{path}: expected {', '.join(sorted(lacking))}, got {got}")
-            poses, trans = (np.asarray(content[key], np.float64) for key in ("poses", "trans"))
-            fps = float(content["mocap_framerate"])
-    except (OSError, EOFError, ValueError, TypeError, BadZipFile) as error:
-        raise MotionFileError(f"{path}: expected an AMASS file (.npz), got {error}") from error
-    _check_shapes(path, poses, trans)
+        poses, trans = (np.asarray(content[key], np.float64) for key in ("poses", "trans"))
+        fps = float(content[rate])
+    except (ValueError, TypeError) as error:
+        raise MotionFileError(f"expected numbers in an AMASS file, got {error}") from error
+    _check_shapes(poses, trans)
     if not 0 < fps < np.inf:
-        raise MotionFileError(f"{path}: expected frames per second above 0, got {fps:g}")
+        raise MotionFileError(f"expected frames per second above 0, got {fps:g}")
     if not np.abs(trans - trans[0]).max() < FARTHEST:
         far = np.abs(trans - trans[0]).max()
         raise MotionFileError(
-            f"{path}: expected trans in metres, within {FARTHEST:g} of its start, got {far:g}"
+            f"expected trans in metres, within {FARTHEST:g} of its start, got {far:g}"
         )
     return poses, trans, fps
 
 
-def _check_shapes(path: Path, poses: Array, trans: Array) -> None:
-    if poses.ndim != 2 or poses.shape[1] != NUMBERS or not len(poses):
+def _check_shapes(poses: Array, trans: Array) -> None:
+    if poses.ndim != 2 or poses.shape[1] not in WIDTHS or not len(poses):
         hands = poses.ndim == 2 and poses.shape[1] in (3 * FINGERS, 3 * FINGERS // 2)
         only = ", which are hands without a body" if hands else ""
         raise MotionFileError(
-            f"{path}: expected poses of shape (frames, {NUMBERS}), 52 joints of SMPL-H, "
-            f"got {poses.shape}{only}"
+            f"expected poses of shape (frames, {' or '.join(map(str, WIDTHS))}), got "
+            f"{poses.shape}{only}"
         )
     if trans.shape != (len(poses), 3):
         raise MotionFileError(
-            f"{path}: expected trans of shape {(len(poses), 3)}, got {trans.shape}"
+            f"expected trans of shape {(len(poses), 3)}, got {trans.shape}"
         )
 
 
-def _check_axis(path: Path, pelvis: Float[Array, "T 4"]) -> None:
+def _check_axis(pelvis: Float[Array, "T 4"]) -> None:
     """Refuse motion whose body plainly stands along another axis than Z."""
     up = rotations.rotate(pelvis, np.array([0.0, 1.0, 0.0])).mean(axis=0)
     if up[2] < PLAINLY and abs(up @ nearest_axis(up)) > PLAINLY:
         axis = "xyz"[int(np.abs(up).argmax())]
-        raise MotionFileError(f"{path}: expected a body upright along z, got one along {axis}")
+        raise MotionFileError(f"expected a body upright along z, got one along {axis}")
