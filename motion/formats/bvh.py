@@ -84,10 +84,23 @@ def parse_bvh_skeletons(text: str) -> list[RigClip]:
     positions, turned = _from_channels(joints, values)
     roots = [index for index, joint in enumerate(joints) if joint.parent < 0]
     stops = [*roots[1:], len(joints)]
-    return [
+    found = [
         _skeleton(joints[start:stop], start, positions[:, start:stop], turned[:, start:stop], fps)
-        .noted(joints[start].name if len(roots) > 1 else "", notes)
         for start, stop in zip(roots, stops, strict=True)
+    ]
+    if len(found) == 1:
+        return [replace(found[0], notes=notes)]
+    return [
+        replace(one, name=name, notes=notes, together=True)
+        for one, name in zip(found, _apart([one.joints[0] for one in found]), strict=True)
+    ]
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Return names that differ: those that come several times are numbered."""
+    return [
+        f"{name} {place}" if names.count(name) > 1 else name
+        for place, name in enumerate(names, start=1)
     ]
 
 

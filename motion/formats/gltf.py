@@ -13,6 +13,7 @@ References:
 import binascii
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,9 @@ def parse_gltf_animations(data: bytes, beside: Beside = nothing_beside) -> list[
         return clips
     names = [_name(animations, animation) for animation, _ in found]
     return [
-        clip.noted(f"{name} {clip.joints[0]}" if names.count(name) > 1 else name)
+        replace(clip, name=f"{name} {clip.joints[0]}", together=True)
+        if names.count(name) > 1
+        else replace(clip, name=name)
         for clip, name in zip(clips, names, strict=True)
     ]
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from motion import emotion, features
 from motion.clip import Clip
-from motion.errors import ConditionError
+from motion.errors import ConditionError, MotionFileError
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
 from motion.model.text import tokens_of
@@ -67,7 +67,12 @@ def frames(
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
+
+    Raises:
+        MotionFileError: If the context is too short to take up.
     """
+    if context is not None:
+        _require_length(context, engine)
     partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
     partner.text[:] = tokens_of(text, engine.contract)
     if context is not None:
@@ -75,6 +80,17 @@ def frames(
     for frame in range(round(seconds * partner.fps)):
         weights = _weights_at(cues, frame / partner.fps)
         yield partner.advance(weights, emotion.check_energy(energy))
+
+
+def _require_length(context: Clip, engine: Engine) -> None:
+    """Refuse a motion from which not even one token of a model can be heard."""
+    contract = engine.contract
+    there, least = len(context.resampled(contract.fps)), 1 + contract.frames_per_step
+    if there < least:
+        raise MotionFileError(
+            f"{context.name}: expected a motion of at least {least} frames at {contract.fps:g} "
+            f"fps to take up, got {there}"
+        )
 
 
 def _weights_at(cues: Sequence[Cue], seconds: float) -> Float[Array, "E"]:
@@ -100,7 +116,12 @@ def played(
         seed: Of all chance in the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: What it goes on from; without one the model's usual frame.
+
+    Raises:
+        MotionFileError: If the context is too short to go on from.
     """
+    if context is not None:
+        _require_length(context, engine)
     contract, rng = engine.contract, np.random.default_rng(seed)
     cues = sorted(cues, key=lambda cue: cue.seconds)
     usual = np.array(contract.energy_by_emotion, np.float32)

@@ -26,6 +26,7 @@ class RigClip:
             channels at zero if None.
         name: Its name in a file that holds several; empty where it is alone.
         notes: What of the file was not read, as sentences.
+        together: Whether it is of one of several bodies that move in a common space.
     """
 
     joints: tuple[str, ...]
@@ -38,10 +39,7 @@ class RigClip:
     rests: Float[Array, "K J 4"] | None = None
     name: str = ""
     notes: tuple[str, ...] = ()
-
-    def noted(self, name: str, notes: tuple[str, ...] = ()) -> "RigClip":
-        """Return the motion with a name and notes."""
-        return replace(self, name=name, notes=(*self.notes, *notes))
+    together: bool = False
 
     def world(self) -> tuple[Float[Array, "T J 3"], Float[Array, "T J 4"]]:
         """Return world positions and world rotations of all joints in all frames."""
