@@ -140,8 +140,10 @@ def _stands(pose: RigMotion) -> bool:
     legs_down = all(pose.bone(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
     feet = [f"{side}Foot" for side in SIDES if f"{side}Toes" in pose.roles]
     toes_ahead = all(pose.bone(foot)[0] @ forward > -0.2 for foot in feet)
+    head_up = (pose.at("head") - pose.between_legs())[0] @ up > 0.0
     hands_apart = (pose.at("leftHand")[0] - pose.at("rightHand")[0]) @ across > 0
-    return bool(straight and legs_down and toes_ahead and hands_apart and abs(across @ up) < 0.2)
+    level = abs(across @ up) < 0.2
+    return bool(straight and legs_down and toes_ahead and head_up and hands_apart and level)
 
 
 def _is_t_pose(pose: RigMotion) -> bool:

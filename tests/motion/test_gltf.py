@@ -142,7 +142,7 @@ def cyclic(nodes) -> None:
         (b"glTF" + bytes(40), "expected"),
         (b'{"asset": {"version": "2.0"}}', "with an animation, got none"),
         (rewritten(animations=list.clear), "with an animation, got none"),
-        (beside(), "holds its buffers, got 'motion.bin'"),
+        (beside(), "part 'motion.bin' beside it, got none"),
         (rewritten(nodes=cyclic), "expected"),
         (rewritten(bufferViews=list.clear), "expected a whole glTF animation"),
     ],

@@ -48,7 +48,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_any_clip_is_drawn_upright_on_the_floor(file: Path) -> None:
-    drawing = drawing_from(file)
+    drawing, _ = drawing_from(file)
     height = drawing.points[..., 1]
     assert len(drawing) == 30
     assert height.min() == pytest.approx(0.0, abs=0.12)
@@ -101,10 +101,8 @@ def test_files_are_written_with_all_frames(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dance.txt", r"dance\.txt: expected a name that ends in \.bvh, .*, got '\.txt'"),
-        ("weights.npy", r"expected mariel_\*\.npy, got 'weights\.npy'"),
+        ("dance.txt", r"dance\.txt: cannot be read: No such file"),
         ("none.c3d", r"none\.c3d: cannot be read: No such file"),
-        ("mariel_none.npy", "expected a NumPy array, got"),
     ],
 )
 def test_what_is_no_motion_is_refused(name: str, message: str, tmp_path: Path) -> None:
@@ -120,7 +118,7 @@ def test_markers_without_the_names_of_a_body_are_refused() -> None:
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     drawing = Drawing.of(swaying(2))
-    with pytest.raises(MotionFileError, match=r"ends in \.mp4, \.gif, \.html, got '\.avi'"):
+    with pytest.raises(MotionFileError, match=r"ends in \.mp4, \.gif, \.html, \.png, got '\.avi'"):
         write_drawing(drawing, tmp_path / "dance.avi")
     with pytest.raises(MotionFileError, match="cannot be written: No such file"):
         write_drawing(drawing, tmp_path / "nowhere" / "dance.html")
