@@ -1,1 +1,6 @@
-"""What server and training both need: skeleton, motion, features, the model at run time."""
+"""Motion and the model as it runs, for server and training alike. No torch, no network, no clock.
+
+The modules here are the ground: `skeleton`, `rotations`, `kinematics`, `clip`, `features`,
+`emotion` and `errors` import no room. Of the rooms, `partner` may import `model`, and `formats` may
+import `rigs` and `draw`; `model`, `rigs`, `draw` and `choreography` import the ground alone.
+"""

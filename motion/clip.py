@@ -55,7 +55,7 @@ class Clip:
         hips: World positions of the hips, metres, (T, 3).
         rotations: Local unit quaternions, (T, J, 4).
         labels: What is known of it, such as `style`, `content`, `dataset`.
-        skeleton: Whose joints turn; its first joint stands for the hips.
+        skeleton: The skeleton whose joints turn; its first joint stands for the hips.
     """
 
     name: str
@@ -101,10 +101,10 @@ class Clip:
 
         Args:
             poses: At least one.
-            times: Of the poses, seconds, growing.
-            at: Of the clip's frames, seconds.
-            fps: Of the clip.
-            name: Of the clip.
+            times: Times of the poses, seconds, growing.
+            at: Times of the clip's frames, seconds.
+            fps: Rate of the clip, frames per second.
+            name: Name of the clip.
         """
         clip = Clip.from_poses(poses, fps, name)
         after = np.clip(np.searchsorted(times, at), min(1, len(times) - 1), len(times) - 1)

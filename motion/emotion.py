@@ -22,7 +22,7 @@ NEUTRAL = "neutral"
 _ROUNDING = 1e-4
 
 
-def parse(text: str) -> dict[str, float]:
+def parse_weights(text: str) -> dict[str, float]:
     """Read `LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`, such as `happy:0.7,sad`; a bare label weighs 1.
 
     Raises:
@@ -45,7 +45,7 @@ def weights_of(named: Mapping[str, float], labels: Sequence[str]) -> Float[Array
 
     Args:
         named: Weights from 0 with a sum in [0, 1.5]: its intensity.
-        labels: Of the model's contract.
+        labels: Labels of the model's contract.
 
     Raises:
         ConditionError: If a label is unknown or the weights are out of range.
@@ -93,9 +93,9 @@ def usual_speed(
     weight leads away from there in proportion in the logarithm, beyond 1 too.
 
     Args:
-        weights: As of `check_weights`.
-        labels: Of the emotions.
-        speeds: Of real motion in each emotion, m/s.
+        weights: Weights as `check_weights` returns them.
+        labels: Labels of the emotions.
+        speeds: Mean joint speed of real motion in each emotion, m/s.
     """
     log_speeds = np.log(speeds)
     neutral = log_speeds[labels.index(NEUTRAL)] if NEUTRAL in labels else log_speeds.mean()
@@ -111,7 +111,7 @@ def guidance_at(
     with it; this scales the way by the intensity. Intensity 0 gives -1, which is no emotion.
 
     Args:
-        weights: As of `check_weights`.
+        weights: Weights as `check_weights` returns them.
         guidance: At intensity 1.
 
     References:

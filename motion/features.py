@@ -29,7 +29,7 @@ class Layout:
     floor, 0 elsewhere. The first three lie alike in every layout.
 
     Attributes:
-        skeleton: Whose.
+        skeleton: The skeleton that is described.
     """
 
     skeleton: Skeleton
@@ -47,7 +47,7 @@ class Layout:
 
     @cached_property
     def width(self) -> int:
-        """Of a feature vector."""
+        """Width of a feature vector."""
         return sum(width for _, width in self.parts)
 
     @cached_property
@@ -63,7 +63,6 @@ class Layout:
 CANONICAL_LAYOUT: Final = Layout(CANONICAL)
 
 JOINTS: Final = len(CANONICAL.joints)
-LAYOUT: Final = CANONICAL_LAYOUT.parts
 WIDTH: Final = CANONICAL_LAYOUT.width
 PART: Final = CANONICAL_LAYOUT.part
 
@@ -75,7 +74,7 @@ def facing(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T"]:
     turned.
 
     Args:
-        clip: Of any skeleton.
+        clip: Clip of any skeleton.
         positions: Its world positions, metres.
     """
     if clip.skeleton is CANONICAL:
@@ -84,7 +83,7 @@ def facing(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T"]:
 
 
 FLOOR_PERCENTILE = 5.0
-"""Of heights: an end of the tree is this seldom lower than when it stands."""
+"""Percentile of heights: an end of the tree is this seldom lower than when it stands."""
 
 CLOSE = 0.1
 """Height, as a share of the skeleton's reach, within which the lowest end of a bone may stand."""
@@ -172,8 +171,8 @@ def to_poses(
 
     Args:
         features: In physical units; rotations need not be orthogonal.
-        root: Of the same frames.
-        layout: Of the features.
+        root: Roots of the same frames.
+        layout: Layout of the features.
     """
     height = features[..., layout.part["hips_height"]][..., 0]
     hips = np.stack([root[..., 0], height, root[..., 1]], axis=-1)
@@ -199,9 +198,9 @@ def to_clip(
     Args:
         features: In physical units.
         fps: Frames per second.
-        layout: Of the features.
-        root: Of the frame before the first; at the origin, facing +Z, if None.
-        name: Of the clip.
+        layout: Layout of the features.
+        root: Root of the frame before the first; at the origin, facing +Z, if None.
+        name: Name of the clip.
     """
     roots = [np.zeros(3) if root is None else root]
     for frame in features.astype(np.float64):

@@ -23,7 +23,7 @@ def world_from_local(
     """Forward kinematics.
 
     Args:
-        skeleton: Whose offsets to use.
+        skeleton: The skeleton whose offsets to use.
         hips: World position of the first joint, metres.
         local_rotations: Unit quaternions relative to the parent.
 
@@ -107,7 +107,7 @@ def contacts(
     Args:
         world_positions: Joints of the skeleton, metres, floor at height 0.
         fps: Frames per second.
-        skeleton: Whose `feet` are meant.
+        skeleton: The skeleton whose `feet` are meant.
     """
     positions = world_positions[:, skeleton.indices(*skeleton.feet)]
     size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH

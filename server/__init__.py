@@ -1,1 +1,1 @@
-"""The live partner: camera to pose, pose to partner, partner to viewers."""
+"""The live partner: camera to pose, pose to partner, partner to viewers. Nothing here trains."""

@@ -1,4 +1,4 @@
-"""The web application around a house: the socket, the pages, the interface, and how it is doing."""
+"""The web application: the socket, the pages, the interface, and how the server is doing."""
 
 import asyncio
 import mimetypes
@@ -15,17 +15,18 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.paths import PAGES
+from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
-from server.routes.stages import PROBLEMS, StageState, create_api, explain_fault, operators_of
+from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
 from server.stages.journal import Journal
-from server.stages.scheduler import DEFAULT, House
+from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
 from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 
-PAGES = Path(__file__).parents[1] / "web" / "dist"
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
 
 
@@ -48,7 +49,7 @@ class Readiness(BaseModel):
 
 
 def create_app(
-    house: House,
+    scheduler: Scheduler,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     pages: Path = PAGES,
@@ -57,10 +58,10 @@ def create_app(
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
-    """Return the application; its lifespan is the performance of the house.
+    """Return the application; its lifespan is that of the show.
 
     Args:
-        house: What it shows.
+        scheduler: Steps the stages that it shows.
         clock: Monotonic time in seconds; the frames' times are of it.
         sleep: Waits for a number of seconds, between the frames.
         pages: Folder of the built pages.
@@ -72,8 +73,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        performance = asyncio.create_task(house.run(sleep))
-        journal = asyncio.create_task(Journal().keep(house, clock))
+        performance = asyncio.create_task(scheduler.run(sleep))
+        journal = asyncio.create_task(Journal().run(scheduler, clock))
         try:
             yield
         finally:
@@ -83,17 +84,17 @@ def create_app(
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, explain_fault)
-    app.include_router(create_api(house, clock, takes), responses=PROBLEMS)
+    app.include_router(create_api(scheduler, clock, takes), responses=PROBLEMS)
     if cues is not None:
-        routes = create_cues_api(cues, house, clock, operators_of(house))
+        routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
     if takes is not None:
-        app.include_router(create_takes_api(takes, operators_of(house)), responses=PROBLEMS)
+        app.include_router(create_takes_api(takes, operators_of(scheduler)), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
         await Connection(
-            websocket, house.stage, clock, hello_timeout, send_timeout, house.note_refusal
+            websocket, scheduler.stage, clock, hello_timeout, send_timeout, scheduler.note_refusal
         ).run()
 
     @app.get("/healthz")
@@ -104,22 +105,22 @@ def create_app(
     @app.get("/readyz", responses={503: {"model": Readiness}})
     async def readiness(response: Response) -> Readiness:
         """Tell whether the show can be seen; status 503 if not."""
-        ready = house.stage(DEFAULT).ready(clock())
+        ready = scheduler.stage(DEFAULT).ready(clock())
         response.status_code = 200 if ready else 503
         return Readiness(
             ready=ready,
-            stages=[StageState.of(stage, clock()) for stage in house.stages.values()],
-            late=house.lateness.share,
-            tick_ms=1000 * house.times.p95,
-            faults=dict(house.services.faults.counts),
+            stages=[StageState.from_stage(stage, clock()) for stage in scheduler.stages.values()],
+            late=scheduler.lateness.share,
+            tick_ms=1000 * scheduler.times.p95,
+            faults=dict(scheduler.services.faults.counts),
         )
 
-    house.metrics.registry.register(StageMetrics(house, clock))
+    scheduler.metrics.registry.register(StageMetrics(scheduler, clock))
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Tell Prometheus."""
-        return Response(house.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(scheduler.metrics.text(), media_type=CONTENT_TYPE)
 
     _add_pages(app, pages)
     return app

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.paths import MODELS
 from server.replay import replay
 
 if TYPE_CHECKING:
     from motion.model.engine import Engine
-    from server.capture.sources import Source
+    from server.capture.sources import SourceSpec
 
-MODELS = Path(__file__).parents[1] / "models"
 DEFAULT_MODEL = "default"
 CAMERA = Path("/dev/video0")
+AUTO = "auto"
 
 Model = Annotated[str, typer.Option(help="A folder of models/.")]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="What the model runs on.")]
@@ -31,7 +32,7 @@ def serve(
             help="Where the performer is seen: demo, camera:N, video:PATH, rtsp://…, browser, or "
             "auto: the first camera, else the demo performer."
         ),
-    ] = "auto",
+    ] = AUTO,
     model: Model = DEFAULT_MODEL,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
@@ -76,26 +77,29 @@ def serve(
     from contextlib import closing
 
     from server.app import create_app
+    from server.capture.sources import open_source
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
-    from server.stages.assemble import make_default_stage, open_house
-    from server.stages.scheduler import Rules
+    from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     share_one_arena()
     with bind(host, port) as listener:
-        rules = Rules(most_stages=stages, operator_key=operator_key)
-        house = open_house(MODELS, device, takes, rules, time.monotonic)
-        house.services.shelf.engine(model)
-        with closing(_open_source(source, people)) as performer:
-            browsers = source in ("auto", "browser", "demo")
+        settings = ServerSettings(most_stages=stages, operator_key=operator_key)
+        scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
+        scheduler.services.registry.engine(model)
+        spec = _source_spec(source)
+        with closing(open_source(spec, time.monotonic, people)) as performer:
+            performer.start()
+            browsers = source == AUTO or spec.kind in ("browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
-            make_default_stage(house, performer, model, chance, seat if browsers else "closed")
+            make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(house, takes=takes, cues=cues)
-            listen_and_serve(app, house.close, listener, lambda: typer.echo(where))
+            app = create_app(scheduler, takes=takes, cues=cues)
+            listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
 
 
 @app.command()
@@ -128,26 +132,28 @@ def generate(
     from motion.clip import Clip
     from motion.formats.clip_files import check_suffix, read_clip, write_clip
     from motion.model.text import check_prompt
-    from motion.partner.offline import frames, parse_cue, played
+    from motion.partner.offline import generate_clip, generate_frames, parse_emotion_change
     from motion.skeleton import CANONICAL
 
     check_suffix(out)
     engine = load_engine(model, device)
     labels = engine.contract.emotions
-    cues = [parse_cue(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]]
+    cues = [
+        parse_emotion_change(cue, labels) for cue in [f"0:{emotion or labels[0]}", *(switch or [])]
+    ]
     contract = engine.contract
     if text is not None and (strange := check_prompt(text, contract)):
         typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
     heard = read_clip(context, contract.skeleton, clip) if context else None
     if contract.skeleton is CANONICAL:
-        dance = frames(
+        dance = generate_frames(
             engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or ""
         )
         total = round(seconds * contract.fps)
         poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
         danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
-        danced = played(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+        danced = generate_clip(engine, cues, seconds, seed=seed, energy=energy, context=heard)
     write_clip(danced, out)
     typer.echo(f"{out}: {seconds:g} s")
 
@@ -257,14 +263,10 @@ def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
     return Engine.load(MODELS / model, device)
 
 
-def _open_source(spec: str, people: int) -> "Source":
-    """Return a source that has started; `auto` is the first camera, else the demo performer."""
-    import time
+def _source_spec(source: str) -> "SourceSpec":
+    """Return what a source means; `auto` is the first camera, else the demo performer."""
+    from server.capture.sources import SourceSpec
 
-    from server.capture.sources import open_source
-
-    if spec == "auto":
-        spec = "camera:0" if CAMERA.exists() else "demo"
-    source = open_source(spec, time.monotonic, people)
-    source.start()
-    return source
+    if source == AUTO:
+        source = "camera:0" if CAMERA.exists() else "demo"
+    return SourceSpec.parse(source)

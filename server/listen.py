@@ -3,30 +3,14 @@
 import asyncio
 import signal
 import socket
-import struct
-from asyncio.transports import BaseTransport, Transport
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache, partial
-from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import Request
 
 from motion.errors import SetupError
-
-BUFFER = 16 * 1024
-"""Bytes that the kernel may hold for a viewer, those on their way included."""
-
-UNSENT = 2 * 1024
-"""Bytes that the kernel may hold which are not even on their way: about 12 frames, after which
-newer frames replace those that wait."""
-
-HELD = 1024
-"""Bytes that may wait in the process before a sender has to. A frame below it is written together
-with those of the other viewers, in one go of the event loop, which costs the least."""
+from server.wire.direct_write import DirectWebSocket
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes above which a message is not even read. Between the protocol's limit and this one it is
@@ -81,7 +65,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
     """Return how uvicorn is to serve the application."""
     return uvicorn.Config(
         app,
-        ws=_WebSocket,
+        ws=DirectWebSocket,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
         log_config=None,  # as `logs.configure` says
@@ -131,66 +115,3 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
-
-
-FrameWriter = Callable[[bytes], bool]
-_EXTENSION = "bhava.frames"
-
-
-def frame_writer(scope: MutableMapping[str, Any]) -> FrameWriter:
-    """Return what sends a binary message over a WebSocket at once, unless its link is busy.
-
-    It tells whether it did, and is not to be called once the WebSocket was closed. Where another
-    server runs the application it never does, and messages take the usual way.
-
-    Args:
-        scope: ASGI scope of the WebSocket.
-    """
-    extension = scope.get("extensions", {}).get(_EXTENSION, {})
-    return cast(FrameWriter, extension.get("write", lambda _: False))
-
-
-class _WebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that holds back little, and is cut when its client takes nothing."""
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
-        cast(Transport, transport).set_write_buffer_limits(high=HELD)
-        link: socket.socket = transport.get_extra_info("socket")
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux and macOS
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-
-    def handle_connect(self, event: Request) -> None:
-        super().handle_connect(event)
-        if not self.close_sent:
-            writer = partial(_write_at_once, self.transport)
-            self.scope["extensions"][_EXTENSION] = {"write": writer}
-
-    async def run_asgi(self) -> None:
-        await super().run_asgi()
-        if not self.writable.is_set():
-            self.transport.abort()  # closing would wait for the client for ever
-
-
-def _write_at_once(transport: Transport, message: bytes) -> bool:
-    # Nothing but the transport is looked at: with a thousand of them, that is what this costs.
-    if transport.get_write_buffer_size() or transport.is_closing():
-        return False
-    transport.write(framed(message))
-    return True
-
-
-@lru_cache(maxsize=8)
-def framed(message: bytes) -> bytes:
-    """Return a message with its WebSocket header; one copy serves all, as servers mask nothing."""
-    size = len(message)
-    if size < 126:
-        return struct.pack("!BB", _BINARY, size) + message
-    if size < 2**16:
-        return struct.pack("!BBH", _BINARY, 126, size) + message
-    return struct.pack("!BBQ", _BINARY, 127, size) + message
-
-
-_BINARY = 0x82
-"""First byte of a binary message in one piece (RFC 6455, 5.2)."""

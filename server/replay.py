@@ -69,7 +69,7 @@ def _export(take: Path, out: Path, cut: "Cut") -> None:
 def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     from rich.progress import track
 
-    from server.cli import MODELS
+    from server.paths import MODELS
     from server.takes.recompute import difference, other_build, recompute, recorded_engines
 
     total = round(take.seconds * take.header.fps) + 1
@@ -92,15 +92,15 @@ def _play(playback: "Playback", host: str, port: int) -> None:
 
     from server.app import create_app
     from server.listen import address, bind, serve
-    from server.takes.playback import replay_house
+    from server.stages.replay_show import replay_scheduler
 
     with bind(host, port) as listener:
-        house = replay_house(playback, time.monotonic)
+        scheduler = replay_scheduler(playback, time.monotonic)
         where = f"{playback.take.path} plays at {address(listener)}"
         serve(
-            create_app(house),
-            house.close,
+            create_app(scheduler),
+            scheduler.close,
             listener,
             lambda: typer.echo(where),
-            over=lambda: not house.stages,
+            over=lambda: not scheduler.stages,
         )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.import_floors import FLOORS, circle, imports_of, upward
+
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 400
 TOP_LEVEL = {
@@ -16,6 +18,8 @@ TOP_LEVEL = {
     ".dockerignore",
     ".editorconfig",
     ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Dockerfile",
     "LICENSE",
     "Makefile",
@@ -23,6 +27,7 @@ TOP_LEVEL = {
     "bhava.py",
     "docker-compose.yml",
     "docs",
+    "findings",
     "models",
     "motion",
     "pyproject.toml",
@@ -127,6 +132,68 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
 )
 def test_the_import_check_sees(path: str, source: str, expected: list[str]) -> None:
     assert trespasses(path, source) == expected
+
+
+@pytest.fixture(params=sorted(FLOORS))
+def package(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def sources_of(package: str) -> dict[str, str]:
+    """The text of each source file of a package, by its path."""
+    named = [name for name in repository_files() if name.startswith(f"{package}/")]
+    return {name: (ROOT / name).read_text() for name in named if name.endswith((".py", ".ts"))}
+
+
+def test_no_import_goes_in_a_circle(package: str) -> None:
+    assert circle(imports_of(sources_of(package))) == []
+
+
+def test_no_import_goes_up(package: str) -> None:
+    assert upward(package, imports_of(sources_of(package)), FLOORS[package]) == []
+
+
+def test_every_room_of_the_plan_is_there(package: str) -> None:
+    there = {re.split(r"[/.]", name.removeprefix(f"{package}/"))[0] for name in sources_of(package)}
+    assert {room for floor in FLOORS[package] for room in floor} - there == set()
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        ({"p/a.py": "import p.b", "p/b.py": "def f():\n    from p import a"}, True),
+        ({"p/a.py": "from p.b import x", "p/b.py": "if TYPE_CHECKING:\n    import p.a"}, True),
+        ({"p/a.py": "from .b import x", "p/b.py": "from . import a"}, True),
+        ({"p/a.py": "from p import b", "p/__init__.py": "from p.a import x", "p/b.py": ""}, False),
+        ({"p/a.py": "import p.b\nimport p.a.x", "p/b.py": "import re"}, False),
+        ({"p/a.ts": 'import { b } from "./b.ts";', "p/b.ts": 'export * from "./a.ts";'}, True),
+        ({"p/a.ts": 'import type {\n  B,\n} from "./b";', "p/b.ts": 'await import("./a");'}, True),
+        ({"p/a.ts": 'new URL("./b.ts", here);', "p/b.ts": 'import "./a.ts";'}, True),
+        ({"p/a.ts": 'import { b } from "./b.ts";', "p/b.ts": '// import "../p/a.ts"'}, False),
+    ],
+)
+def test_the_circle_check_sees(sources: dict[str, str], found: bool) -> None:
+    assert bool(circle(imports_of(sources))) == found
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ({"p/low/a.py": "from p.high import b", "p/high/b.py": ""}, ["p/low/a.py", "p/high/b.py"]),
+        ({"p/low/a.py": "def f():\n    import p.high", "p/high/__init__.py": ""}, ["p/high/"]),
+        ({"p/low/a.ts": 'import type { B } from "../high.ts";', "p/high.ts": ""}, ["p/high.ts"]),
+        ({"p/low/a.ts": 'import { b } from "../beside";', "p/beside.ts": ""}, ["p/beside.ts"]),
+        ({"p/__init__.py": "import p.low.a", "p/low/a.py": ""}, ["p/__init__.py imports"]),
+        ({"p/low/a.py": "from p import high", "p/__init__.py": "", "p/high.py": ""}, ["p/high.py"]),
+        ({"p/attic.ts": ""}, ["attic has no floor"]),
+        ({"p/high.ts": 'import "./low/a.ts";\nimport "./b.css";', "p/low/a.ts": ""}, []),
+        ({"p/high/b.py": "from p.high import c\nimport p.low.a", "p/high/c.py": ""}, []),
+    ],
+)
+def test_the_floor_check_sees(sources: dict[str, str], expected: list[str]) -> None:
+    found = upward("p", imports_of(sources), (("low", "beside"), ("high",)))
+    assert len(found) == bool(expected)
+    assert all(part in found[0] for part in expected)
 
 
 def test_the_command_line_starts_without_the_heavy_packages() -> None:

@@ -25,7 +25,9 @@ def _quiet(logger: str, module: str) -> None:
 def prepare(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."),
+        typer.Argument(
+            help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     own_skeleton: Annotated[
@@ -74,7 +76,7 @@ def prepare(
     for unit_taken, up_taken in sorted(taken):
         console.print(f"own skeleton: in {unit_taken}, {up_taken} up", markup=False)
     labels = [entry.labels for entry in outcome.entries if "ignored" in entry.labels]
-    notes = {(told["dataset"], told["ignored"]) for told in labels}
+    notes = {(known["dataset"], known["ignored"]) for known in labels}
     for dataset, ignored in sorted(notes):
         console.print(f"{dataset}: {ignored} ignored, every body is the same adult's", markup=False)
     minutes = sum(entry.seconds for entry in outcome.entries) / 60.0
@@ -134,7 +136,7 @@ def poses(
     corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
     latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
 ) -> None:
-    """Compare a pose autoencoder that hears along the bones with a plain one of its size."""
+    """Compare a pose autoencoder that convolves along the bones with a plain one of its size."""
     from training.corpus.corpus import load_corpus, split_held_out
     from training.models.pose_autoencoder import compare
 
@@ -168,7 +170,7 @@ def prove(
         list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
     ] = None,
     out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
-    steps: Annotated[int, typer.Option(min=1, help="Of training in each world.")] = 800,
+    steps: Annotated[int, typer.Option(min=1, help="Training steps for each motion.")] = 800,
 ) -> None:
     """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
     import torch
@@ -191,7 +193,9 @@ def prove(
 
 @app.command()
 def react(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model that heeds another dancer.")],
+    model: Annotated[
+        list[Path], typer.Option(help="Folder of a model that observes another dancer.")
+    ],
     corpus: Annotated[
         Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
     ] = None,
@@ -232,7 +236,7 @@ def evaluate(
     clips = load_corpus(corpus)
     with ShownProgress() as progress:
         report = compare(
-            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "judges"
+            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "classifiers"
         )
         progress.begin("drawing", 0)
         path = write_report(report, out)

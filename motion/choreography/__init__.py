@@ -1,4 +1,6 @@
-"""A procedural choreographer: dances on the beat in any emotion, without end.
+"""A procedural choreographer: dances on the beat in any emotion. No model, file, sound or clock.
+
+Builds on the ground alone.
 
 A dance is a row of phrases of eight beats, drawn by seed and emotion from figures of feet, arms and
 trunk (`footwork`, `arm_figures`, `torso_figures`). Figures are places on beats, laid end to end

@@ -67,7 +67,7 @@ class _Dancer:
         energy: Float[Array, "T"],
     ) -> None:
         self._beats, self._seed, self._tracks = beats, seed, tracks
-        self._effort, self._energy = effort, energy
+        self._effort = effort
         self._size = energy**0.8
         self._width = _mix(1.35, 0.85, effort.time)
         self._lag = _mix(0.02, 0.24, effort.flow)
@@ -233,7 +233,7 @@ def danced(
         score: What to dance; cues count in beats.
         beats_per_minute: Tempo.
         fps: Frames per second.
-        name: Of the clip.
+        name: Name of the clip.
     """
     beats = np.arange(round(seconds * fps)) / fps * beats_per_minute / 60.0
     return Clip(name, fps, *choreography(beats, seed, score))

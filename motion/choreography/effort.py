@@ -45,7 +45,7 @@ class Effort:
         arm_lead: How far arm figures lead away from there on the whole, as a share.
         arm_size: How far they go to and fro; 1 as they are written.
         chest_pitch: Bend of spine and chest, degrees; positive is forward and closed.
-        head_pitch: Of the head in the world, degrees; positive looks down.
+        head_pitch: Pitch of the head in the world, degrees; positive looks down.
         shoulders: Their height, degrees; positive is raised.
         torso_size: Size of torso figures and of the sway from foot to foot.
         step_size: Size of steps.
@@ -148,7 +148,7 @@ def blend(weights: Float[Array, "*batch 8"]) -> Effort:
     """Return the effort of a mixture of emotions.
 
     Args:
-        weights: Of `EMOTIONS`, not negative; what their sum lacks to 1 is neutral.
+        weights: Weights of `EMOTIONS`, not negative; what their sum lacks to 1 is neutral.
     """
     missing = np.maximum(1.0 - weights.sum(axis=-1, keepdims=True), 0.0)
     weights = weights + missing * (np.arange(len(EMOTIONS)) == EMOTIONS.index("neutral"))

@@ -16,7 +16,7 @@ class Step:
     """One foot arrives somewhere.
 
     Attributes:
-        beat: Of the phrase when it arrives, in (0, 8]; 8 is the next phrase's beginning.
+        beat: Beat of the phrase when it arrives, in (0, 8]; 8 is the next phrase's beginning.
         side: `LEFT` or `RIGHT`.
         x: From where the foot stands at the phrase's beginning, metres to the left.
         z: To the front.

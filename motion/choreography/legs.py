@@ -37,7 +37,7 @@ def foot(
     """Return the ankle, the foot's world rotation, its height and the toes' bend.
 
     Args:
-        track: Of the foot.
+        track: Track of the foot.
         side: 0 left, 1 right.
         beats: When.
         weight: In [-1 right, 1 left].
@@ -100,7 +100,7 @@ def leg(
         body: Their world rotation.
         ankle: Where to.
         planted: World rotation of the foot as it stands.
-        height: Of the foot above the floor: what is kept in the air points its toes.
+        height: Height of the foot above the floor: what is kept in the air points its toes.
     """
     joint = hips + body @ CANONICAL.rest_offsets[_HIP_JOINTS[side]]
     thigh, shin = _two_bones(ankle - joint, body[:, :, 0] + 1.5 * planted[:, :, 0])

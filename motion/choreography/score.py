@@ -41,7 +41,7 @@ class Cue:
 
     Attributes:
         beat: When.
-        weights: Of `EMOTIONS`, in their order.
+        weights: Weights of `EMOTIONS`, in their order.
         energy: 1 is usual for the emotion.
     """
 
@@ -50,7 +50,7 @@ class Cue:
     energy: float = 1.0
 
     @staticmethod
-    def of(emotion: Mapping[str, float], energy: float = 1.0, beat: float = 0.0) -> "Cue":
+    def from_emotion(emotion: Mapping[str, float], energy: float = 1.0, beat: float = 0.0) -> "Cue":
         """Return the cue of emotion weights by name; what their sum lacks to 1 is neutral."""
         return Cue(beat, tuple(weights_of(emotion).tolist()), energy)
 
@@ -100,7 +100,7 @@ def phrase(seed: int, number: int, condition: tuple[float, ...]) -> Phrase:
 
     Args:
         seed: Chooses figures.
-        number: Of the phrase.
+        number: Number of the phrase.
         condition: Emotion weights and energy when it was settled.
     """
     weights, energy = np.array(condition[:-1]), condition[-1]

@@ -50,7 +50,7 @@ class Track:
 
         Args:
             beats: When to read; from one phrase after the first event on.
-            width: Of submovements as a share of their scales, in (0, `MAX_WIDTH`].
+            width: Width of submovements as a share of their scales, in (0, `MAX_WIDTH`].
         """
         longest = float(self.scales.max())
         late, early = longest * (MAX_WIDTH - 1) / 2, longest * (MAX_WIDTH + 1) / 2

@@ -1,1 +1,4 @@
-"""Pictures of a figure without a browser. Nothing here moves it."""
+"""Pictures of a figure, without a browser. Nothing here changes a motion.
+
+Builds on the ground alone.
+"""

@@ -123,7 +123,7 @@ def figure_mesh(skeleton: Skeleton = CANONICAL, rings: int = 10, segments: int =
     """Return the mesh of the figure.
 
     Args:
-        skeleton: Whose.
+        skeleton: The skeleton that it is put on.
         rings: Rings of vertices per capsule, half of them on either end; even.
         segments: Vertices per ring.
     """

@@ -19,7 +19,7 @@ class Drawing:
     """Points over time, and the lines between them; a line from a point to itself is a ball.
 
     Attributes:
-        name: Of the motion.
+        name: Name of the motion.
         fps: Frames per second.
         points: World positions, Y up, the floor at 0, metres, (T, P, 3); NaN where unknown.
         lines: The two points of each, (L, 2).
@@ -44,7 +44,7 @@ class Drawing:
         return replace(self, fps=fps, points=self.points[frames])
 
     @staticmethod
-    def of(clip: Clip) -> "Drawing":
+    def from_clip(clip: Clip) -> "Drawing":
         """Return the drawing of a clip: the capsules of the figure."""
         points = capsule_ends(clip.skeleton, clip.hips, clip.rotations)
         lines = np.arange(points.shape[1]).reshape(2, -1).T

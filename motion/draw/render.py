@@ -63,7 +63,7 @@ def write_video(
     """
     import av
 
-    drawing = clip if isinstance(clip, Drawing) else Drawing.of(clip)
+    drawing = clip if isinstance(clip, Drawing) else Drawing.from_clip(clip)
     with av.open(str(path), "w") as video:
         rate = Fraction(drawing.fps).limit_denominator(1001)
         stream = video.add_stream("libx264", rate, options={"crf": "18"})
@@ -133,7 +133,7 @@ class _Camera:
     size: int
 
     @staticmethod
-    def at(target: Float[Array, "3"], reach: float, size: int) -> "_Camera":
+    def looking_at(target: Float[Array, "3"], reach: float, size: int) -> "_Camera":
         axes = _camera_axes()
         position = target + axes[2] * reach * np.hypot(1.0, FOCAL_LENGTH)
         return _Camera(position.astype(np.float32), axes, size)
@@ -180,9 +180,9 @@ def render_pose(
         target: World point in the middle of the picture, metres.
         reach: What lies within this distance of the target is in the picture, metres.
         size: Width and height in pixels.
-        skeleton: Whose pose it is.
+        skeleton: The skeleton of the pose.
     """
-    pose = Drawing.of(Clip("", 1.0, hips[None], local_rotations[None], skeleton=skeleton))
+    pose = Drawing.from_clip(Clip("", 1.0, hips[None], local_rotations[None], skeleton=skeleton))
     return _picture(pose, pose.points[0], target, reach, size)
 
 
@@ -194,7 +194,7 @@ def _picture(
     size: int,
 ) -> UInt8[Array, "H W 3"]:
     """Draw the lines whose ends are known."""
-    camera = _Camera.at(target, reach, size)
+    camera = _Camera.looking_at(target, reach, size)
     known = np.isfinite(points[drawing.lines]).all((1, 2))
     ends = points[drawing.lines[known]].astype(np.float32)
     radii, colours = drawing.radii[known], drawing.colours[known]

@@ -1,9 +1,9 @@
 """AMASS: motion as joint rotations of the SMPL bodies, in `.npz` files.
 
 A file holds `poses` (T, 156), rotation vectors of the 52 joints of SMPL-H of which the last 30 are
-fingers, or (T, 165) of the 55 of SMPL-X, or (T, 72) of the 24 of SMPL; `trans` (T, 3), metres, Z up;
-`mocap_framerate` or, since 2021, `mocap_frame_rate`, frames per second; and `gender`, `betas` and
-`dmpls`, the shape of the body. Shape changes no rotation, so one body of an adult stands for all.
+fingers, or (T, 165) of the 55 of SMPL-X, or (T, 72) of the 24 of SMPL; `trans` (T, 3), metres, Z
+up; frames per second as `mocap_framerate` or, since 2021, `mocap_frame_rate`; and `gender`, `betas`
+and `dmpls`, the shape of the body. Shape changes no rotation, so one adult's body stands for all.
 
 References:
     N. Mahmood et al., "AMASS: Archive of Motion Capture as Surface Shapes", 2019, and
@@ -134,9 +134,7 @@ def _check_shapes(poses: Array, trans: Array) -> None:
             f"{poses.shape}{only}"
         )
     if trans.shape != (len(poses), 3):
-        raise MotionFileError(
-            f"expected trans of shape {(len(poses), 3)}, got {trans.shape}"
-        )
+        raise MotionFileError(f"expected trans of shape {(len(poses), 3)}, got {trans.shape}")
 
 
 def _check_axis(pelvis: Float[Array, "T 4"]) -> None:

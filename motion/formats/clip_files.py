@@ -1,4 +1,4 @@
-"""Clips in files: written as .npz, .bvh, .glb or .mp4, as the suffix says, and read from any kind."""
+"""Clips in files: read from any kind; written as .npz, .bvh, .glb or .mp4, as the suffix says."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -235,7 +235,9 @@ class _Animated(GltfDocument):
         above = self.above(next(iter(joints)))[::-1]
         turn = rotations.IDENTITY
         for node in above:
-            turn = rotations.multiply(turn, np.array(self.gltf.nodes[node].rotation or [0, 0, 0, 1]))
+            turn = rotations.multiply(
+                turn, np.array(self.gltf.nodes[node].rotation or [0, 0, 0, 1])
+            )
         return np.tile(rotations.normalise(turn), (len(joints), 1))
 
     def _tracks(self, animation: Any) -> Tracks:

@@ -150,7 +150,7 @@ class GltfDocument:
         """Names of the VRM humanoid by node, where the file tells the bones of a person."""
         extensions = self.gltf.extensions or {}
         old = extensions.get("VRM", {}).get("humanoid", {}).get("humanBones", [])
-        new = {}
+        new: dict[str, Any] = {}
         for name in ("VRMC_vrm", "VRMC_vrm_animation"):
             new |= extensions.get(name, {}).get("humanoid", {}).get("humanBones", {})
         return {bone["node"]: bone["bone"] for bone in old} | {

@@ -30,7 +30,7 @@ MOTION_SUFFIX: Final = "_mmm.xml"
 TEXT_SUFFIX: Final = "_annotations.json"
 
 _HEIGHT = 1.75
-"""Metres, of a subject whose height is not told."""
+"""Metres, of a subject whose height is not known."""
 
 _MILLIMETRES = 1e-3
 
@@ -143,8 +143,8 @@ def _turned(
 
 def _height(motion: ElementTree.Element) -> float:
     """Return the subject's height, metres."""
-    told = motion.findtext("ModelProcessorConfig/Height", "")
+    height = motion.findtext("ModelProcessorConfig/Height", "")
     try:
-        return float(told) if told else _HEIGHT
+        return float(height) if height else _HEIGHT
     except ValueError as error:
-        raise MotionFileError(f"expected metres in <Height>, got {told!r}") from error
+        raise MotionFileError(f"expected metres in <Height>, got {height!r}") from error

@@ -160,4 +160,8 @@ def _exponential(elements: UInt8[Array, "N S"]) -> Array:
     return np.ldexp(mantissas.astype(np.float64), words >> 24).astype("<f4")
 
 
-FILTERS = {"NONE": lambda elements: elements, "QUATERNION": _quaternions, "EXPONENTIAL": _exponential}
+FILTERS = {
+    "NONE": lambda elements: elements,
+    "QUATERNION": _quaternions,
+    "EXPONENTIAL": _exponential,
+}

@@ -69,29 +69,6 @@ CHOREOGRAPHY_MARKERS: Final = (
 )
 """The markers of the choreography arrays, without the two points that are means of others."""
 
-FEW_MARKERS: Final = (
-    "ARIEL",
-    "CLAV",
-    "RFSH",
-    "LFSH",
-    "RIEL",
-    "LIEL",
-    "RIWR",
-    "LIWR",
-    "RKNE",
-    "LKNE",
-    "RTOE",
-    "LTOE",
-    "LHEL",
-    "RHEL",
-    "RFWT",
-    "LFWT",
-    "LBWT",
-    "RBWT",
-    "STRN",
-)
-"""Those that tell most of the motion."""
-
 CHOREOGRAPHY_LINES: Final = tuple(
     tuple(line.split("-"))
     for line in [

@@ -20,18 +20,18 @@ from motion import rotations
 from motion.clip import Clip, Pose
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
-from motion.rigs.retarget import UP, nearest_axis, settled
-from motion.skeleton import CANONICAL, LEG_LENGTH
 from motion.markers.marker_placement import ESSENTIAL, places_of
 from motion.markers.markers import Markers
+from motion.rigs.retarget import UP, nearest_axis, placed_at_origin
+from motion.skeleton import CANONICAL, LEG_LENGTH
 
 Array = np.ndarray
 
 ROUNDS = 4
-"""Of fitting the body, each after the poses."""
+"""Rounds of fitting the body, each after the poses."""
 
 FIRST_STEPS, STEPS = 36, 12
-"""Of poses from standing, and from poses that nearly fit."""
+"""Steps of fitting poses from standing, and from poses that nearly fit."""
 
 CLOSE = 2e-3
 """Metres or radians: after so short a step poses fit."""
@@ -124,8 +124,8 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
     """Fit a body to markers.
 
     Args:
-        markers: Of a person, in any unit; short gaps are bridged.
-        labels: Of the clip.
+        markers: Markers of one person, in any unit; short gaps are bridged.
+        labels: Labels of the clip.
 
     Raises:
         MotionFileError: If markers that are needed are missing, or no body fits.
@@ -140,6 +140,8 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
         )
     seen = scaled(upright(seen[frames], joints), joints)
     body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~places.any(axis=1))
+    # A body does not change with time: some frames, spread over all, tell it, and all others start
+    # from the pose of the nearest of them.
     some = np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int))
     sample = _fit_body(body, seen[some])
     nearest = np.abs(some[:, None] - np.arange(len(seen))).argmin(0)
@@ -208,6 +210,7 @@ def scaled(seen: Float[Array, "T M 3"], joints: Int[Array, "M"]) -> Float[Array,
 def _fit_body(body: _Body, seen: Float[Array, "T M 3"]) -> _Poses:
     """Fit bones and places, and return the poses in which they do."""
     poses = _fit_poses(_standing(seen, body), body, seen, FIRST_STEPS)
+    # Poses given the body, and the body given poses: each alone is a problem that converges.
     for _ in range(ROUNDS):
         _measure(poses, body, seen)
         poses = _fit_poses(poses, body, seen, STEPS)
@@ -268,11 +271,13 @@ def _improve(poses: _Poses, body: _Body, seen: Float[Array, "T M 3"]) -> float:
     moving = np.where(missing[..., None, None], 0.0, np.eye(3))[:, :, None]
     jacobian = np.concatenate([moving, turning], axis=2).swapaxes(2, 3)
     jacobian = jacobian.reshape(len(seen), -1, 3 * (1 + _JOINTS))
+    # Gauss-Newton's normal equations, all frames at once.
     normal = jacobian.swapaxes(1, 2) @ jacobian
     pull = (jacobian.swapaxes(1, 2) @ away.reshape(len(seen), -1, 1))[..., 0]
     _stiffen(normal, pull, poses, world)
     step = np.linalg.solve(normal, pull[..., None])[..., 0].reshape(len(seen), -1, 3)
     poses.hips += step[:, 0]
+    # The linearisation holds for small turns only: a larger step would overshoot, and not return.
     _turn_by(poses, world, np.clip(step[:, 1:], -0.5, 0.5))
     return float(np.abs(step).max())
 
@@ -284,6 +289,7 @@ def _stiffen(normal: Array, pull: Array, poses: _Poses, world: Array) -> None:
     bent = bent.reshape(len(world), _JOINTS - 1, 3)
     # In the world's axes, as the steps are.
     back = -rotations.rotate(world[:, parents], bent)
+    # Without it, joints that no marker tells apart would bend against each other without bound.
     pull[:, 6:] += STIFFNESS**2 * back.reshape(len(world), -1)
     diagonal = np.arange(normal.shape[1])
     normal[:, diagonal[6:], diagonal[6:]] += STIFFNESS**2
@@ -307,6 +313,7 @@ def _measure(poses: _Poses, body: _Body, seen: Float[Array, "T M 3"]) -> None:
     """
     placed, _, world = _placed(poses, body)
     matrices = rotations.to_matrix(world)
+    # Usual is the body so far, scaled as a whole to the markers: only proportions resist.
     scale = _scale(placed - poses.hips[:, None], seen - poses.hips[:, None])
     size = _JOINTS + 3 * len(body.joints)
     normal, pull = np.zeros((size, size)), np.zeros(size)
@@ -323,6 +330,7 @@ def _measure(poses: _Poses, body: _Body, seen: Float[Array, "T M 3"]) -> None:
     lengths = np.linalg.norm(body.bones, axis=1) / np.linalg.norm(CANONICAL.rest_offsets, axis=1)
     usual = scale * np.concatenate([lengths, body.places.ravel()])
     weight = USUAL * len(seen) * np.where(np.arange(size) < _JOINTS, UNSCALED, 1.0)
+    # A marker that is a joint itself stays there: else place and bone would trade lengths.
     weight[_JOINTS:][np.repeat(body.fixed, 3)] *= FIXED
     found = np.linalg.solve(normal + np.diag(weight), pull + weight * usual)
     body.bones[:] = CANONICAL.rest_offsets * found[TWIN][:, None]
@@ -344,4 +352,4 @@ def _clip(
     at = np.arange(frames[0], frames[-1] + 1)
     fitted = [Pose(hips, turned) for hips, turned in zip(poses.hips, poses.turned, strict=True)]
     clip = Clip.from_times(fitted, frames, at, markers.fps, markers.name)
-    return settled(replace(clip, hips=scale * clip.hips, labels=labels))
+    return placed_at_origin(replace(clip, hips=scale * clip.hips, labels=labels))

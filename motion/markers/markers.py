@@ -1,7 +1,6 @@
 """Optical markers: named points on a body, before they are fitted to the canonical skeleton."""
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -50,20 +49,6 @@ class Markers:
     def seen(self) -> Bool[Array, "T M"]:
         """Which markers were seen in which frames."""
         return np.isfinite(self.positions).all(-1)
-
-    def only(self, labels: Sequence[str]) -> Self:
-        """Return some of the markers, in this order.
-
-        Raises:
-            MotionFileError: If one is not there.
-        """
-        missing = [label for label in labels if label not in self.labels]
-        if missing:
-            raise MotionFileError(
-                f"{self.name}: expected markers {', '.join(labels)}, got none of {missing}"
-            )
-        chosen = [self.labels.index(label) for label in labels]
-        return replace(self, labels=tuple(labels), positions=self.positions[:, chosen])
 
     def resampled(self, fps: float) -> Self:
         """Return them at another rate; a frame is seen where both neighbours in time are."""

@@ -1,1 +1,4 @@
-"""A motion model as the product runs it: contract, graph, prompt. No stage and no person."""
+"""A motion model at run time: contract, graph, prompt, raw rollout. No correction of its output.
+
+Builds on the ground alone.
+"""

@@ -15,7 +15,7 @@ from pydantic import (
 
 from motion.errors import ModelContractError
 from motion.features import Layout
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from motion.skeleton import CANONICAL, Skeleton
 
 CONTRACT_FILE = "contract.json"
@@ -56,9 +56,9 @@ class Contract(BaseModel):
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
     `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
     (B, text_width), if the model takes text: the tokens of a prompt and at last its usual energy,
-    m/s, zeros for none; `other` (B, frames_per_step, W) where it heeds another dancer, see
-    `motion.other`; and every state. It gives `frames`, those that follow, and every state under
-    `next_` and its name.
+    m/s, zeros for none; `other` (B, frames_per_step, W) where it responds to another dancer, see
+    `motion.model.observed_dancer`; and every state. It gives `frames`, those that follow, and every
+    state under `next_` and its name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,9 +71,9 @@ class Contract(BaseModel):
     context_frames: int = Field(ge=1)
     joints: tuple[str, ...]
     skeleton: WrittenSkeleton = CANONICAL
-    """Of all frames; the canonical one where none is written."""
+    """Skeleton of all frames; the canonical one where none is written."""
     start: tuple[float, ...] = ()
-    """A usual frame, to begin from where nothing was heard; the canonical skeleton stands."""
+    """A usual frame, to begin from without a context; the canonical skeleton stands."""
     features: tuple[tuple[str, int], ...]
     emotions: tuple[str, ...] = Field(min_length=1)
     energy_by_emotion: tuple[float, ...]
@@ -82,12 +82,12 @@ class Contract(BaseModel):
     text_width: int = Field(default=0, ge=0)
     """Numbers in a prompt: its tokens and its usual energy; 0 for a model that takes no text."""
     text_encoder: str = ""
-    """Name of the encoder that makes them, of `motion.text`."""
+    """Name of the encoder that makes them, one of `motion.model.text.ENCODERS`."""
     energy_by_text: dict[str, float] = {}
     """Texts that the model learnt from, the commonest first: the mean joint speed of each, m/s."""
     states: tuple[State, ...]
     other: bool = False
-    """Whether it heeds another dancer."""
+    """Whether it responds to another dancer."""
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
     licence: str
@@ -121,7 +121,7 @@ class Contract(BaseModel):
             **one,
             "normal": (self.noise,),
             **({"text": (self.text_width,)} if self.text_width else {}),
-            **({"other": (self.frames_per_step, other.WIDTH)} if self.other else {}),
+            **({"other": (self.frames_per_step, observed_dancer.WIDTH)} if self.other else {}),
             **{state.name: state.shape for state in self.states},
         }
 

@@ -27,8 +27,8 @@ class Conditions:
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
         text: A prompt, zeros for none, (B, T); None stands for zeros.
-        other: What is seen of another dancer, (B, K, W), for models that heed one; see
-            `motion.other`. None if nobody is there.
+        other: Another dancer as it is seen, (B, K, W), for models that respond to one; see
+            `motion.model.observed_dancer`. None if nobody is there.
     """
 
     emotion: Float[Array, "B E"]
@@ -39,10 +39,10 @@ class Conditions:
     other: Float[Array, "B K W"] | None = None
 
     @staticmethod
-    def of(
+    def from_rows(
         rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
     ) -> "Conditions":
-        """Return conditions, all but `other` from one array in the order of the attributes."""
+        """Return conditions whose attributes but `other` lie side by side in one array."""
         emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
         return Conditions(emotion, energy, temperature, guidance, text, other)
 
@@ -52,8 +52,8 @@ class Noise:
     """The random numbers of a step, for a batch of B.
 
     Attributes:
-        uniform: In [0, 1), (B, 1).
-        normal: Of unit variance, (B, noise).
+        uniform: Uniform numbers in [0, 1), (B, 1).
+        normal: Normal numbers of unit variance, (B, noise).
     """
 
     uniform: Float[Array, "B 1"]
@@ -66,8 +66,8 @@ class Noise:
         return Noise(rng.random((batch, 1), np.float32), normal)
 
     @staticmethod
-    def none(contract: Contract) -> "Noise":
-        """Return what stands for chance in a step of one whose frames are not wanted."""
+    def zeros(contract: Contract) -> "Noise":
+        """Return zeros for a step whose frames are not wanted; draws nothing."""
         return Noise(np.zeros((1, 1), np.float32), np.zeros((1, contract.noise), np.float32))
 
     @staticmethod
@@ -117,7 +117,7 @@ class Engine:
         return Engine(contract, session)
 
     def initial_states(self, batch: int = 1) -> States:
-        """Return the states of a model that has seen nothing."""
+        """Return the states of a model before its first input."""
         return {s.name: np.zeros((batch, *s.shape), np.float32) for s in self.contract.states}
 
     def step(

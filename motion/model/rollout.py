@@ -1,6 +1,6 @@
-"""A model alone: what it says when it hears itself, with nothing done to its frames.
+"""A model alone, generating from its own output, with nothing done to its frames.
 
-The live partner is more (`motion.company`), and dances on the canonical skeleton only; this plays
+The live partner does more (`motion.partner`), and dances on the canonical skeleton only; this plays
 a model of any skeleton.
 """
 
@@ -16,7 +16,7 @@ Array = np.ndarray
 
 def rollout(
     engine: Engine,
-    heard: Float[Array, "B T F"],
+    context: Float[Array, "B T F"],
     conditions_at: Callable[[int], Conditions],
     rng: np.random.Generator,
 ) -> Iterator[Float[Array, "B K F"]]:
@@ -24,23 +24,23 @@ def rollout(
 
     Args:
         engine: The model.
-        heard: What came before, raw features, at least a step's frames; of longer ones the model
-            hears as many of the last whole steps as it can remember.
-        conditions_at: What steers the step whose first frame has this number; 0 while it hears.
+        context: Raw features that it goes on from, at least a step's frames; of longer ones the
+            model reads as many of the last whole steps as its context holds.
+        conditions_at: Conditions of the step whose first frame has this number; 0 while it reads.
         rng: Source of randomness.
     """
     contract = engine.contract
     length = contract.frames_per_step
-    steps = min(heard.shape[1], max(contract.context_frames, length)) // length
-    states = engine.initial_states(len(heard))
-    heard = heard[:, heard.shape[1] - steps * length :].astype(np.float32)
-    newest, at = heard[:, :length], 0
+    steps = min(context.shape[1], max(contract.context_frames, length)) // length
+    states = engine.initial_states(len(context))
+    context = context[:, context.shape[1] - steps * length :].astype(np.float32)
+    newest, at = context[:, :length], 0
     for step in range(1, steps):
-        noise = Noise.draw(contract, rng, len(heard))
+        noise = Noise.draw(contract, rng, len(context))
         _, states = engine.step(newest, conditions_at(0), states, noise)
-        newest = heard[:, step * length : (step + 1) * length]
+        newest = context[:, step * length : (step + 1) * length]
     while True:
-        noise = Noise.draw(contract, rng, len(heard))
+        noise = Noise.draw(contract, rng, len(context))
         newest, states = engine.step(newest, conditions_at(at), states, noise)
         yield newest
         at += length

@@ -1,4 +1,4 @@
-"""Prompts: what is said in words, and how a model hears it.
+"""Prompts: motion described in words, and how a model reads them.
 
 An encoder turns a prompt into tokens: the first stands for the sentence, the others for its words.
 A token of zeros is none, so a prompt of zeros is none either. Encoders are imported when one is
@@ -22,7 +22,7 @@ from motion.model.contract import Contract
 Array = np.ndarray
 
 TOKENS: Final = 21
-"""Of a prompt: the sentence, and its first 20 pieces of words."""
+"""Tokens of a prompt: the sentence, and its first 20 pieces of words."""
 
 LONGEST: Final = 200
 """Characters of a prompt."""
@@ -43,7 +43,7 @@ class TextEncoder(Protocol):
     """Turns prompts into numbers.
 
     Attributes:
-        width: Of a token.
+        width: Width of a token.
     """
 
     width: int

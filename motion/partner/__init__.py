@@ -1,1 +1,4 @@
-"""What turns a model's frames into a partner that moves on a stage. No person, socket or clock."""
+"""Everything between a model's output and a partner on a stage. No person, socket, file or clock.
+
+Builds on `motion.model` and on the ground.
+"""

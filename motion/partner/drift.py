@@ -1,4 +1,4 @@
-"""Notices when a model has drifted out of what it knows: what it gives is no motion any more."""
+"""Detects a model that has drifted out of what it learnt: its output is no motion any more."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from motion import features
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 
 PATIENCE = 0.5
-"""Seconds of what cannot be before a partner is set up anew."""
+"""Seconds of impossible frames after which a partner restarts."""
 
 DISTORTION = 1.0
 """Largest distortion that can be; models that dance well reach half of it for moments."""
@@ -24,14 +24,14 @@ LIMITS: Final = {
 """What people do, in the units of the features: a sprint, a pirouette, a roll and a leap."""
 
 
-class Drift(Rows):
+class DriftDetector(BatchedState):
     """Watches streams of features side by side."""
 
     def __init__(self, count: int) -> None:
         self._seconds = np.zeros(count)
 
-    def lost(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
-        """Tell who has given what cannot be for too long; from then on they count as anew.
+    def find_drifted(self, frames: Float[Array, "B F"], dt: float) -> Bool[Array, "B"]:
+        """Tell which rows have been impossible for too long; these start again from zero.
 
         Args:
             frames: Features as the models gave them, finite.

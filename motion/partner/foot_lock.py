@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 from motion.partner.grounding import ramp
 from motion.partner.inertialisation import Poses
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -53,7 +53,7 @@ _FLOOR = float(CANONICAL.rest_positions[_TOES[0], 1])
 _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
 
 
-class FootLock(Rows):
+class FootLock(BatchedState):
     """Corrects streams of poses side by side, frame by frame.
 
     The slower and lower a foot's toes are, the less they follow the motion, until they stand. What
@@ -66,7 +66,7 @@ class FootLock(Rows):
         self._stood = np.zeros((count, 4), bool)
         self._offset = np.zeros((count, 2, 3))
 
-    def apply(
+    def lock_feet(
         self,
         poses: Poses,
         positions: Float[Array, "B J 3"],
@@ -79,17 +79,17 @@ class FootLock(Rows):
         Args:
             poses: In world space.
             positions: World positions of the joints in them.
-            before: Those of the frame before.
-            claimed: What the model says of the contact of `kinematics.CONTACT_JOINTS`, about in
-                [0, 1].
+            before: World positions of the joints in the frame before.
+            claimed: Contact channels of the model for `kinematics.CONTACT_JOINTS`, about in [0, 1].
             dt: Seconds since the frame before.
 
         Returns:
             Local rotations, and for each of `CONTACT_JOINTS` whether it stands.
         """
+        # Toes decide, for a foot turns on them: the heel rises in every step while they stand.
         self._stood = self._standing(positions[:, _FEET], before[:, _FEET], claimed, dt)
         toes = positions[:, _TOES]
-        move = self._follow(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
+        move = self._toe_displacement(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
         return reach_legs(move, poses, positions), self._stood
 
     def _standing(
@@ -97,24 +97,28 @@ class FootLock(Rows):
     ) -> Bool[Array, "B 4"]:
         """Tell which joints stand: as `kinematics.contacts` does, reluctant to change.
 
-        Where the model says that a joint stands, it may be faster by as much again.
+        Where the model gives contact, a joint may be faster by as much again.
         """
         speed = np.linalg.norm(joints - before, axis=-1) / dt
         ease = np.where(self._stood, RELUCTANCE, 1.0)
         low = joints[..., 1] < CANONICAL.rest_positions[_FEET, 1] + ease * kinematics.LOW
         return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
 
-    def _follow(
+    def _toe_displacement(
         self, toes: Float[Array, "B 2 3"], step: Array, claimed: Array, dt: float
     ) -> Float[Array, "B 2 3"]:
-        """Return how far the toes are shown from the motion, given where it has them."""
+        """Return how far to move the toes from where the motion has them, metres."""
+        # Not on or off, which would pop: how far a foot is held goes from 1 to 0 as it gets faster,
+        # higher, or farther from the motion. A held foot takes the motion's step back.
         way = np.linalg.norm(step, axis=-1)
         pace = way / dt / ((1.0 + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
         low = ramp(toes[..., 1] - _FLOOR, 2.0 * kinematics.LOW, kinematics.LOW)
         away = np.linalg.norm(self._offset, axis=-1) / LONGEST_CORRECTION
         held = low * ramp(pace, *PACE) * ramp(away, 1.0, 0.5)
+        # The offset decays by metres travelled, not by seconds: who stands for long does not creep.
         home = 0.5 ** ((1.0 - held) * way / HOMEWARD)
         self._offset = (self._offset - held[..., None] * step * [1.0, 0.0, 1.0]) * home[..., None]
+        # Height is corrected by itself and remembered nowhere: the floor is where it is.
         move = self._offset.copy()
         raised = CLEARANCE * low * ramp(pace, PACE[0], 3.0 * PACE[0])
         move[..., 1] = np.maximum(raised, _FLOOR - toes[..., 1])
@@ -124,14 +128,14 @@ class FootLock(Rows):
 def reach_legs(
     move: Float[Array, "B 2 3"], poses: Poses, positions: Float[Array, "B J 3"]
 ) -> Float[Array, "B J 4"]:
-    """Bend legs so that their feet move as told and keep their world rotations.
+    """Bend legs so that their feet move by given offsets and keep their world rotations.
 
     The knee bends forward, about in the plane it is in. A target out of reach is approached as far
     as the leg goes.
 
     Args:
-        move: Of the left and the right foot, metres, in world space.
-        poses: Before.
+        move: Offset of the left and the right foot, metres, in world space.
+        poses: Poses before.
         positions: World positions of the joints before.
 
     Returns:
@@ -159,13 +163,16 @@ def reach_legs(
 def _bend_and_swing(
     hip: Array, knee: Array, ankle: Array, target: Array, thigh: Float[Array, "N 4"]
 ) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
-    """World rotations: of the shin, for the leg's length, and then of all, for its direction."""
+    """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
+    # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
+    # whole leg swings to the target. A leg that the motion stretches further keeps its length.
     now = np.linalg.norm(ankle - hip, axis=-1)
     longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
     wanted = np.linalg.norm(target - hip, axis=-1)
     reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
     bend = kinematics.angle_between(_THIGH, _SHIN, reach)
     bend -= kinematics.angle_between(_THIGH, _SHIN, now)
+    # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
     hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
     axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
     bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()

@@ -1,10 +1,10 @@
-"""Who stands on a foot does not glide: the foot that bears the figure carries it along."""
+"""Grounding: a figure that stands on a foot does not glide; its supporting foot carries it."""
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import kinematics
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -24,7 +24,7 @@ EVEN = 0.3
 _FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
 
 
-class Grounding(Rows):
+class Grounding(BatchedState):
     """Moves figures so that the foot that bears them rests.
 
     A model says how the root moves and how the legs do, and the two agree less well than in
@@ -35,7 +35,7 @@ class Grounding(Rows):
     def __init__(self, count: int) -> None:
         self._velocity = np.zeros((count, 2))
 
-    def shift(
+    def root_shift(
         self,
         positions: Float[Array, "B J 3"],
         before: Float[Array, "B J 3"],
@@ -46,15 +46,16 @@ class Grounding(Rows):
 
         Args:
             positions: World positions of the joints.
-            before: Those that were shown in the frame before.
-            claimed: What the model says of the contact of `kinematics.CONTACT_JOINTS`, about in
-                [0, 1].
+            before: World positions that were shown in the frame before.
+            claimed: Contact channels of the model for `kinematics.CONTACT_JOINTS`, about in [0, 1].
             dt: Seconds since the frame before.
         """
         feet = positions[:, _FEET]
         slide = ((feet - before[:, _FEET]) / dt)[..., [0, 2]]
         height = feet[..., 1] - CANONICAL.rest_positions[_FEET, 1]
         bears = ramp(claimed, *CLAIM) * ramp(height, *HEIGHT)
+        # The slower of two supporting feet counts more. Shares are smooth in all of this, and the
+        # velocity too, so that the weight goes over from foot to foot without a jolt.
         weight = bears / (np.sum(slide**2, axis=-1) + EVEN**2)
         share = weight / np.maximum(weight.sum(-1, keepdims=True), 1e-9)
         rest = -bears.max(-1, keepdims=True) * np.sum(share[..., None] * slide, axis=1)

@@ -1,4 +1,11 @@
-"""Take over from one motion into another without a pop: the difference fades out."""
+"""Inertialisation: one motion goes over into another without a pop; the difference fades out.
+
+Only the new motion is played. A cross-fade would have to play both, and the old one is gone: its
+tokens are taken back, or the model has moved on.
+
+References:
+    D. Bollo, "Inertialization: High-Performance Animation Transitions in Gears of War", GDC 2018.
+"""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -6,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from motion import features, rotations
 from motion.clip import Pose
-from motion.partner.batched_state import Rows
+from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
 Poses = tuple[Float[Array, "N 3"], Float[Array, "N J 4"]]
@@ -23,41 +30,42 @@ NEGLIGIBLE = 1e-4
 """Metres or radians, and these per second, below which a difference is over."""
 
 
-class Offset(Rows):
-    """The difference between what is shown and what the motions say, fading.
+class Inertialiser(BatchedState):
+    """The difference between the poses that are shown and those of the motions, fading.
 
-    A joint that motions turn from one frame to the next as no person can is bridged by itself.
+    A joint that a motion turns from one frame to the next as no person can is inertialised alone.
     """
 
     def __init__(self, count: int) -> None:
-        # The motions' last two local rotations.
-        self._said = np.tile(Pose.standing().rotations, (count, 2, 1, 1))
+        # Local rotations of the motions' last two poses.
+        self._last_inputs = np.tile(Pose.standing().rotations, (count, 2, 1, 1))
         # Of the hips in metres, and of the local rotations as rotation vectors in radians.
         self._away = np.zeros((count, 1 + features.JOINTS, 3))
         self._rate = np.zeros((count, 1 + features.JOINTS, 3))
 
-    def bridge(
+    def begin_transition(
         self,
         rows: Int[Array, "N"],
         shown: tuple[Poses, Poses],
         motion: tuple[Poses, Poses],
         dt: float,
     ) -> None:
-        """Go over smoothly from what was shown into other motions.
+        """Begin to go over from what was shown into other motions.
 
         Args:
-            rows: Whose motion changes.
+            rows: Rows whose motion changes.
             shown: Their last two poses.
-            motion: Those of the other motions at the same two times.
+            motion: Poses of the other motions at the same two times.
             dt: Seconds between two poses.
         """
+        # Position and velocity both go on from what was shown, so there is neither pop nor kink.
         self._away[rows] = _change(motion[1], shown[1])
         self._rate[rows] = (_change(*shown) - _change(*motion)) / dt
-        self._said[rows] = np.stack([motion[0][1], motion[1][1]], axis=1)
+        self._last_inputs[rows] = np.stack([motion[0][1], motion[1][1]], axis=1)
 
-    def apply(self, poses: Poses, dt: float) -> Poses:
+    def add_offsets(self, poses: Poses, dt: float) -> Poses:
         """Return the poses with the differences added, after these have faded for `dt` seconds."""
-        self._heal(poses[1], dt)
+        self._begin_at_cuts(poses[1], dt)
         live = np.flatnonzero(np.any(self._away, (1, 2)) | np.any(self._rate, (1, 2)))
         if not len(live):
             return poses
@@ -71,20 +79,22 @@ class Offset(Rows):
         turned[live] = rotations.multiply(turn.reshape(len(live), -1, 4), turned[live])
         return hips, turned
 
-    def _heal(self, turned: Float[Array, "B J 4"], dt: float) -> None:
-        """Go over smoothly where a joint is cut, as if the motion had rested there before."""
-        earlier, later = self._said[:, 0], self._said[:, 1]
+    def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
+        """Begin transitions where a joint is cut, as if the motion had rested there before."""
+        earlier, later = self._last_inputs[:, 0], self._last_inputs[:, 1]
         cosine = np.abs((turned * later).sum(-1))
         cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
-        self._said = np.stack([later, turned], axis=1)
+        self._last_inputs = np.stack([later, turned], axis=1)
         if not len(cut[0]):
             return
         row, joint = cut[0], 1 + cut[1]
         away = Rotation.from_rotvec(self._away[row, joint]).as_quat()
         shown = rotations.multiply(away, later[cut])
         self._away[row, joint] = _turn(turned[cut], shown)
+        # The new motion counts as at rest, for its velocity before the cut is not known: the joint
+        # keeps the velocity with which it was shown, that of the old motion and of its offset.
         self._rate[row, joint] += _turn(earlier[cut], later[cut]) / dt
-        self._said[row, 0, cut[1]] = turned[cut]
+        self._last_inputs[row, 0, cut[1]] = turned[cut]
 
 
 def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:

@@ -1,4 +1,4 @@
-"""Partners that follow: the motions of others, mixed into what they show and what they hear."""
+"""Leads: dancers that partners follow, mixed into what is shown and into the model's input."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from motion import features
 from motion.clip import Clip
-from motion.model import observed_dancer as other
+from motion.model.observed_dancer import observe
 
 Array = np.ndarray
 
@@ -21,50 +21,52 @@ PLACE_RATE = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Lead:
-    """What a partner follows, and how closely.
+    """A dancer that a partner follows, and how closely.
 
     Attributes:
         frames: Features of the newest frames, the last now; a token of the model, three at least:
-            the bridge to a new thought looks back.
+            a transition between motions looks back.
         root: Where it is with the last; see `features.last_root`.
-        shown: Its share in what is shown, in [0, 1].
-        heard: Its share in what the model hears, in [0, 1].
+        shown_share: Its share in what is shown, in [0, 1].
+        input_share: Its share in the model's input, in [0, 1].
     """
 
     frames: Float[Array, "K F"]
     root: Float[Array, "3"]
-    shown: float
-    heard: float
+    shown_share: float
+    input_share: float
 
     @staticmethod
-    def of(clip: Clip, shown: float, heard: float) -> "Lead":
+    def from_clip(clip: Clip, shown_share: float, input_share: float) -> "Lead":
         """Return the lead of a clip's last frames but the first, which only tells velocities."""
-        return Lead(features.from_clip(clip)[1:], features.last_root(clip), shown, heard)
+        return Lead(
+            features.from_clip(clip)[1:], features.last_root(clip), shown_share, input_share
+        )
 
-    def at(self, root: Float[Array, "3"]) -> Self:
+    def moved_to(self, root: Float[Array, "3"]) -> Self:
         """Return the same lead at another place."""
-        return type(self)(self.frames, root, self.shown, self.heard)
+        return type(self)(self.frames, root, self.shown_share, self.input_share)
 
-    def seen_from(self, root: Float[Array, "3"], frames: int) -> Float[Array, "K W"]:
-        """Return what a partner at a root sees of the newest frames; see `motion.other`."""
-        return other.seen(self.frames[-frames:], self.root, root)
+    def observed_from(self, root: Float[Array, "3"], frames: int) -> Float[Array, "K W"]:
+        """Return what a partner at a root sees of the newest frames; see `observe`."""
+        return observe(self.frames[-frames:], self.root, root)
 
 
-def follow(
+def follow_leads(
     frames: Float[Array, "B F"],
     root: Float[Array, "B 3"],
     leads: Float[Array, "B F"],
     lead_root: Float[Array, "B 3"],
     share: Float[Array, "B"],
 ) -> Float[Array, "B F"]:
-    """Return features that are partly those of leads, and lead to where these are.
+    """Return features that are partly those of leads, and that move towards where these are.
 
     Args:
         frames: Features that go on from the roots; not changed.
-        root: Of the frames before; see `features.last_root`.
+        root: Roots of the frames before; see `features.last_root`.
         leads: Features of the leads now.
-        lead_root: Where these are.
-        share: Of the leads, in [0, 1].
+        lead_root: Roots of the leads now.
+        share: Share of the leads, in [0, 1].
     """
     away = features.relative_root(root, lead_root)
     led = leads.copy()

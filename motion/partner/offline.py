@@ -13,13 +13,13 @@ from motion.errors import ConditionError, MotionFileError
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
 from motion.model.text import tokens_of
-from motion.partner.partner import Frame, Partner
+from motion.partner.partner import Partner, PartnerFrame
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Cue:
+class EmotionChange:
     """A change of emotion at a time.
 
     Attributes:
@@ -31,7 +31,7 @@ class Cue:
     weights: Float[Array, "E"]
 
 
-def parse_cue(text: str, labels: Sequence[str]) -> Cue:
+def parse_emotion_change(text: str, labels: Sequence[str]) -> EmotionChange:
     """Read `SECONDS:LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`.
 
     Raises:
@@ -44,26 +44,26 @@ def parse_cue(text: str, labels: Sequence[str]) -> Cue:
         at = -1.0
     if not separator or not 0 <= at < float("inf"):
         raise ConditionError(f"switch: expected SECONDS:LABEL, got {text!r}")
-    return Cue(at, emotion.weights_of(emotion.parse(named), labels))
+    return EmotionChange(at, emotion.weights_of(emotion.parse_weights(named), labels))
 
 
-def frames(
+def generate_frames(
     engine: Engine,
-    cues: Sequence[Cue],
+    cues: Sequence[EmotionChange],
     seconds: float,
     *,
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
     text: str = "",
-) -> Iterator[Frame]:
+) -> Iterator[PartnerFrame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
     Args:
         engine: The model.
         cues: At least one; the first counts from the start.
         seconds: How long.
-        seed: Of all chance in the motion.
+        seed: Random seed of the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
@@ -93,27 +93,27 @@ def _require_length(context: Clip, engine: Engine) -> None:
         )
 
 
-def _weights_at(cues: Sequence[Cue], seconds: float) -> Float[Array, "E"]:
+def _weights_at(cues: Sequence[EmotionChange], seconds: float) -> Float[Array, "E"]:
     """Return the weights that hold at a time, of cues in their order."""
     return ([cue for cue in cues if cue.seconds <= seconds] or cues[:1])[-1].weights
 
 
-def played(
+def generate_clip(
     engine: Engine,
-    cues: Sequence[Cue],
+    cues: Sequence[EmotionChange],
     seconds: float,
     *,
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
 ) -> Clip:
-    """Return what a model of any skeleton says by itself: no foot lock, no stage, no smoothing.
+    """Return the raw output of a model of any skeleton: no foot lock, no stage, no smoothing.
 
     Args:
         engine: The model.
         cues: At least one; the first counts from the start.
         seconds: How long.
-        seed: Of all chance in the motion.
+        seed: Random seed of the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: What it goes on from; without one the model's usual frame.
 
@@ -131,12 +131,14 @@ def played(
         weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
         aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
         rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
-        return Conditions.of(np.concatenate([weights, rest])[None], len(weights))
+        return Conditions.from_rows(np.concatenate([weights, rest])[None], len(weights))
 
     start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
-    heard = start if context is None else features.from_clip(context.resampled(contract.fps))
+    context_frames = (
+        start if context is None else features.from_clip(context.resampled(contract.fps))
+    )
     root = None if context is None else features.last_root(context)
     count, length = round(seconds * contract.fps), contract.frames_per_step
-    steps = islice(rollout(engine, heard[None], conditions_at, rng), -(-count // length))
+    steps = islice(rollout(engine, context_frames[None], conditions_at, rng), -(-count // length))
     frames = np.concatenate([step[0] for step in steps])[:count]
     return features.to_clip(frames, contract.fps, contract.layout, root)

@@ -1,4 +1,4 @@
-"""The partner: a company of one."""
+"""The partner: a batch of one."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from jaxtyping import Bool, Float
 
 from motion.clip import Clip, Pose
 from motion.model.engine import Engine
-from motion.partner.partner_batch import STAGE_RADIUS, Company
+from motion.partner.partner_batch import STAGE_RADIUS, PartnerBatch
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class PartnerFrame:
     """A pose of the partner at its time.
 
     Attributes:
         pose: In world space.
-        contacts: Of `kinematics.CONTACT_JOINTS`, (4,).
+        contacts: Whether each of `kinematics.CONTACT_JOINTS` stands, (4,).
         taken_up: Whether the partner goes on from a dancer with this frame.
     """
 
@@ -28,29 +28,29 @@ class Frame:
 
 
 class Partner:
-    """Dances on from what it has seen, in an emotion, for as long as it is asked to."""
+    """Dances on from the motion it took up, in an emotion, without end."""
 
     def __init__(self, engine: Engine, seed: int, stage_radius: float = STAGE_RADIUS) -> None:
-        """Set up a partner that stands at the origin; see `Company`."""
+        """Set up a partner that stands at the origin; see `PartnerBatch`."""
         self.fps = engine.contract.fps
-        self._company = Company(engine, [seed], stage_radius)
+        self._batch = PartnerBatch(engine, [seed], stage_radius)
 
     @property
     def recoveries(self) -> int:
-        """How often it had to be set up anew."""
-        return int(self._company.recoveries[0])
+        """How often it had to start again from standing."""
+        return int(self._batch.recoveries[0])
 
     @property
     def text(self) -> Float[Array, "T"]:
-        """Its prompt, as of `motion.model.text.tokens_of`; may be written into."""
-        return self._company.text[0]
+        """Its prompt, from `motion.model.text.tokens_of`; may be written into."""
+        return self._batch.text[0]
 
     def take_up(self, context: Clip) -> None:
-        """Go on from another motion; see `Company.take_up`."""
-        self._company.take_up(0, context)
+        """Go on from another motion; see `PartnerBatch.take_up`."""
+        self._batch.take_up(0, context)
 
-    def advance(self, emotion: Float[Array, "E"], energy: float = 1.0) -> Frame:
-        """Return the next frame; see `Company.advance`."""
-        frames = self._company.advance(emotion[None], np.array([energy]))
+    def advance(self, emotion: Float[Array, "E"], energy: float = 1.0) -> PartnerFrame:
+        """Return the next frame; see `PartnerBatch.advance`."""
+        frames = self._batch.advance(emotion[None], np.array([energy]))
         pose = Pose(frames.hips[0], frames.rotations[0])
-        return Frame(pose, frames.contacts[0], bool(frames.taken_up[0]))
+        return PartnerFrame(pose, frames.contacts[0], bool(frames.taken_up[0]))

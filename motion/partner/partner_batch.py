@@ -1,8 +1,8 @@
-"""A company: partners that dance side by side, each an endless stream of poses.
+"""A batch of partners that dance side by side, each an endless stream of poses.
 
-model step → sample → smoothing → leads → stage bounds → poses → blend → grounding → foot lock, for
-all at once. No IO, no clock; the same seed and the same calls give a partner the same
-motion, to the bit, whoever else dances.
+model step → sample → smoothing → leads → stage bounds → poses → inertialisation → grounding → foot
+lock, for all at once. No IO, no clock; the same seed and the same calls give a partner the same
+motion, to the bit, whatever else is in the batch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,40 +15,40 @@ from motion import emotion as emotions
 from motion import features, kinematics
 from motion.clip import Clip, Pose
 from motion.model.engine import Engine
-from motion.partner.batched_state import Rows
-from motion.partner.drift import Drift
+from motion.partner.batched_state import BatchedState
+from motion.partner.drift import DriftDetector
 from motion.partner.energy import EnergyGovernor
 from motion.partner.foot_lock import FootLock
 from motion.partner.grounding import Grounding
-from motion.partner.inertialisation import Offset, Poses
-from motion.partner.lead import Lead, follow
+from motion.partner.inertialisation import Inertialiser, Poses
+from motion.partner.lead import Lead, follow_leads
 from motion.partner.smoothing import REACH, smooth
 from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
-from motion.partner.token_stream import Mind, think
+from motion.partner.token_stream import TokenStream, advance_streams
 from motion.partner.watchdog import Watchdog
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
 
 STAGE_RADIUS = 2.5
-"""Metres."""
+"""Metres from the origin within which a partner dances, unless it is given another radius."""
 
-LOST = 0.5
-"""Metres beyond the edge of its stage at which a partner is fetched back."""
+LOST_DISTANCE = 0.5
+"""Metres beyond the edge of its stage at which a partner is put back on it."""
 
-NOTICED = 0.01
-"""Change of a weight, energy, temperature, guidance or prompt for which a partner thinks again."""
+REWIND_THRESHOLD = 0.01
+"""Change of a weight, energy, temperature, guidance or prompt from which a stream is rewound."""
 
 
 @dataclass(frozen=True, eq=False)
-class Frames:
+class BatchFrames:
     """Poses of all partners at their time; rows of empty slots stand.
 
     Attributes:
         hips: World positions of the hips, metres, (B, 3).
         rotations: Local unit quaternions, (B, J, 4).
-        contacts: Of `kinematics.CONTACT_JOINTS`, (B, 4).
-        taken_up: Who goes on from a dancer with this frame, (B,).
+        contacts: Whether each of `kinematics.CONTACT_JOINTS` stands, (B, 4).
+        taken_up: Whether the partner goes on from a dancer with this frame, (B,).
     """
 
     hips: Float[Array, "B 3"]
@@ -57,12 +57,12 @@ class Frames:
     taken_up: Bool[Array, "B"]
 
 
-class Company:
-    """Partners that dance on from what they have seen, each in its emotion, in slots.
+class PartnerBatch:
+    """Partners that dance on from the motion they took up, each in its emotion, in slots.
 
-    Every partner stands at the origin at first. One that gives what is no motion or is lost goes
-    on from standing, with a blend. Slots are rows of all arrays; those that are left stay empty
-    until somebody joins.
+    Every partner stands at the origin at first. One whose model gives no possible motion, or that
+    is lost, starts again from standing; the change is inertialised. A slot is a row of all arrays;
+    a slot that is left stays empty until a partner is added.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class Company:
         """Set up partners.
 
         Args:
-            engine: The model of all.
-            seeds: Of all chance in the motion of each.
+            engine: The model of all partners.
+            seeds: Random seed of each partner's motion.
             stage_radius: How far from the origin they may go, metres.
 
         Raises:
@@ -81,229 +81,240 @@ class Company:
         engine.contract.require_canonical()
         self.fps = engine.contract.fps
         self._engine, self._default_radius = engine, stage_radius
-        self._minds: list[Mind | None] = [Mind(engine, seed) for seed in seeds]
-        self._still = Mind(engine, 0).next_window()
-        self._figures = _Figures(engine, len(seeds), stage_radius)
+        self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
+        self._standing_window = TokenStream(engine, 0).next_window()
+        self._state = _BatchState(engine, len(seeds), stage_radius)
 
     def __len__(self) -> int:
-        return len(self._minds)
+        return len(self._streams)
 
     @property
     def recoveries(self) -> Int[Array, "B"]:
-        """How often each partner had to be set up anew."""
-        return np.array([mind.recoveries if mind else 0 for mind in self._minds], int)
+        """How often each partner had to start again from standing."""
+        return np.array([stream.recoveries if stream else 0 for stream in self._streams], int)
 
     @property
     def temperature(self) -> Float[Array, "B"]:
         """Unitless, in [0, 2]; may be written into."""
-        return self._figures.temperature
+        return self._state.temperature
 
     @property
     def guidance(self) -> Float[Array, "B"]:
         """At intensity 1, unitless, from 0; may be written into."""
-        return self._figures.guidance
+        return self._state.guidance
 
     @property
     def text(self) -> Float[Array, "B T"]:
-        """Each partner's prompt, as of `motion.model.text.tokens_of`; may be written into."""
-        return self._figures.text
+        """Each partner's prompt, from `motion.model.text.tokens_of`; may be written into."""
+        return self._state.text
 
     @property
     def stage_radius(self) -> Float[Array, "B"]:
         """How far from the origin each may go, metres; may be written into."""
-        return self._figures.stage_radius
+        return self._state.stage_radius
 
     @property
-    def raised(self) -> Int[Array, "B"]:
-        """How often each partner was asked for more because it all but stood."""
-        return self._figures.watchdog.raised
+    def boost_count(self) -> Int[Array, "B"]:
+        """How often each partner's energy was boosted because it almost stood still."""
+        return self._state.watchdog.boost_count
 
-    def join(self, seed: int) -> int:
-        """Let a partner in and return its slot: an empty one or a further one."""
-        mind, fresh = Mind(self._engine, seed), _Figures(self._engine, 1, self._default_radius)
-        if None not in self._minds:
-            self._minds.append(mind)
-            self._figures.append(fresh)
-            return len(self._minds) - 1
-        slot = self._minds.index(None)
-        self._minds[slot] = mind
-        self._figures.reset(slot, fresh)
+    def add_partner(self, seed: int) -> int:
+        """Add a partner and return its slot: an empty one, or a new one."""
+        stream = TokenStream(self._engine, seed)
+        fresh = _BatchState(self._engine, 1, self._default_radius)
+        if None not in self._streams:
+            self._streams.append(stream)
+            self._state.append_rows(fresh)
+            return len(self._streams) - 1
+        slot = self._streams.index(None)
+        self._streams[slot] = stream
+        self._state.reset_row(slot, fresh)
         return slot
 
-    def leave(self, slot: int) -> None:
+    def remove_partner(self, slot: int) -> None:
         """Empty a slot."""
-        self._minds[slot] = None
+        self._streams[slot] = None
 
     def take_up(self, slot: int, context: Clip) -> None:
         """Let a partner go on from another motion.
 
-        It stays at its own place and dances on while it listens, a quarter of a second at most;
+        It stays at its own place and dances on during the prefill, a quarter of a second at most;
         one that has shown nothing yet takes the context's place and begins at once.
 
         Args:
-            slot: The partner's.
+            slot: Slot of the partner.
             context: At least as long as one step of the model; its last seconds count.
         """
-        mind, figures = self._minds[slot], self._figures
-        if mind is None:
+        stream, state = self._streams[slot], self._state
+        if stream is None:
             raise IndexError(f"slot: expected one that is taken, got {slot}, which is empty")
         context = context.resampled(self.fps)
-        mind.listen(features.from_clip(context), at_once=not figures.begun[slot])
-        if not figures.begun[slot]:
-            figures.place(slot, context)
+        stream.prefill(features.from_clip(context), at_once=not state.begun[slot])
+        if not state.begun[slot]:
+            state.place_partner(slot, context)
 
     def advance(
         self,
         emotion: Float[Array, "B E"],
         energy: Float[Array, "B"],
         leads: Mapping[int, Lead] | None = None,
-    ) -> Frames:
-        """Return the next frame of all.
+    ) -> BatchFrames:
+        """Return the next frame of all partners.
 
         Args:
             emotion: Weights over the contract's emotions, from 0. Their sum is the intensity: 0
                 is no emotion, 1 as people show it, 1.5 the most.
             energy: 1 is usual for the emotion; in [0.5, 2].
-            leads: Whom partners follow, by slot.
+            leads: Dancers that partners follow, by slot.
 
         Raises:
-            ConditionError: If either is out of range for a partner; then none goes on.
+            ConditionError: If emotion or energy is out of range for a partner; then none advances.
         """
-        figures, dt = self._figures, 1.0 / self.fps
-        aim = self._ask(emotion, energy)
-        self._heed(leads or {})
-        think(self._engine, [mind for mind in self._minds if mind])
+        state, dt = self._state, 1.0 / self.fps
+        target = self._condition_streams(emotion, energy)
+        self._assign_leads(leads or {})
+        advance_streams(self._engine, [stream for stream in self._streams if stream])
         windows, changed, taken_up = self._next_windows()
-        self._bridge(windows, changed, leads or {})
-        frames = face_audience(smooth(windows, self.fps), figures.root)
-        frames = self._follow(frames, leads or {})
-        frames = bend_inwards(frames, figures.root, figures.stage_radius)
-        root = features.next_root(figures.root, frames, self.fps)
-        poses = figures.offset.apply(features.to_poses(frames, root), dt)
+        self._begin_transitions(windows, changed, leads or {})
+        # In features, where a change of course is two numbers. A lead decides where its follower
+        # faces, so it comes after the turn to the audience; the stage's edge holds for both.
+        frames = face_audience(smooth(windows, self.fps), state.root)
+        frames = self._mix_leads(frames, leads or {})
+        frames = bend_inwards(frames, state.root, state.stage_radius)
+        root = features.next_root(state.root, frames, self.fps)
+        # From here on in poses. Feet come last: they must stand in what is shown, offsets and all.
+        poses = state.inertialiser.add_offsets(features.to_poses(frames, root), dt)
         claimed = frames[:, features.PART["contacts"]]
-        poses, positions = self._ground(poses, root, claimed)
-        rotations, contacts = figures.foot_lock.apply(
-            poses, positions, figures.positions, claimed, dt
+        poses, positions = self._ground_figures(poses, root, claimed)
+        rotations, contacts = state.foot_lock.lock_feet(
+            poses, positions, state.positions, claimed, dt
         )
-        # A partner that follows moves as its lead does: that says nothing about the model.
+        # The part of its motion that a partner copies from its lead tells nothing about the model:
+        # the governor and the watchdog see it as on target.
         own = np.ones(len(self))
         for slot, lead in (leads or {}).items():
-            own[slot] -= lead.shown
-        speed = aim + own * (figures.show(poses, positions) / dt - aim)
-        figures.governor.observe(speed, aim, dt)
-        stuck = figures.watchdog.observe(speed, aim, dt)
-        self._recover(figures.drift.lost(windows[:, REACH], dt) | stuck)
-        return Frames(poses[0], rotations, contacts, taken_up)
+            own[slot] -= lead.shown_share
+        # Recorded are the poses before the foot lock, which corrects the next ones from there.
+        speed = target + own * (state.record_shown(poses, positions) / dt - target)
+        state.governor.measure(speed, target, dt)
+        stuck = state.watchdog.find_stuck(speed, target, dt)
+        # The model's own output is watched for drift: nothing after it may hide what it gives.
+        self._recover_lost(state.drift.find_drifted(windows[:, REACH], dt) | stuck)
+        return BatchFrames(poses[0], rotations, contacts, taken_up)
 
-    def _ground(
+    def _ground_figures(
         self, poses: Poses, root: Float[Array, "B 3"], claimed: Float[Array, "B 4"]
     ) -> tuple[Poses, Float[Array, "B J 3"]]:
-        """Move the figures with the feet that bear them, on their stage; return where joints are.
+        """Move the figures with their supporting feet, on their stage; return where the joints are.
 
-        The roots of the figures become those of this frame.
+        The roots in the state become those of this frame.
         """
-        figures, dt = self._figures, 1.0 / self.fps
+        state, dt = self._state, 1.0 / self.fps
         positions = kinematics.world_positions(CANONICAL, *poses)
-        wanted = root[:, :2] + figures.grounding.shift(positions, figures.positions, claimed, dt)
-        place = hold_back(wanted, figures.root[:, :2], figures.stage_radius, dt)
+        wanted = root[:, :2] + state.grounding.root_shift(positions, state.positions, claimed, dt)
+        place = hold_back(wanted, state.root[:, :2], state.stage_radius, dt)
         moved = np.zeros((len(self), 3))
         moved[:, [0, 2]] = place - root[:, :2]
-        figures.root = np.column_stack([place, root[:, 2]])
+        state.root = np.column_stack([place, root[:, 2]])
         return (poses[0] + moved, poses[1]), positions + moved[:, None]
 
-    def _ask(self, emotion: Array, energy: Array) -> Float[Array, "B"]:
-        """Tell the minds what is asked for; return the mean joint speeds to aim at, m/s."""
-        figures, contract = self._figures, self._engine.contract
-        here = np.array([mind is not None for mind in self._minds], bool)
+    def _condition_streams(self, emotion: Array, energy: Array) -> Float[Array, "B"]:
+        """Give the streams their conditions; return the target mean joint speeds, m/s."""
+        state, contract = self._state, self._engine.contract
+        here = np.array([stream is not None for stream in self._streams], bool)
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
         usual = emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
-        aim = energy * usual
+        target = energy * usual
         if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
             calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
-            pace = figures.text[:, -1]
-            aim = np.where(pace > 0, aim * pace / calm, aim)
+            pace = state.text[:, -1]
+            target = np.where(pace > 0, target * pace / calm, target)
         intensity = emotion.sum(-1, keepdims=True)
-        guidance = emotions.guidance_at(emotion, figures.guidance)
-        asked = np.column_stack(
-            [emotion, energy, figures.temperature, figures.guidance, figures.text]
-        )
-        steered = figures.governor.steer(aim) * figures.watchdog.boost
+        guidance = emotions.guidance_at(emotion, state.guidance)
+        asked = np.column_stack([emotion, energy, state.temperature, state.guidance, state.text])
+        steered = state.governor.corrected_energy(target) * state.watchdog.boost
         conditions = np.column_stack(
             [
                 emotion / np.maximum(intensity, 1e-6),
                 steered,
-                figures.temperature,
+                state.temperature,
                 guidance,
-                figures.text,
+                state.text,
             ]
         ).astype(np.float32)
-        noticed = np.abs(asked - figures.heeded).max(-1) > NOTICED
-        for slot, mind in enumerate(self._minds):
-            if mind and noticed[slot]:
-                mind.reconsider()
-            if mind and mind.settle(conditions[slot]):
-                figures.heeded[slot] = asked[slot]
-        return aim
+        # Compared are the inputs from outside. What the governor makes of them creeps from frame to
+        # frame, and is given to the next token without a rewind.
+        rewound = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
+        for slot, stream in enumerate(self._streams):
+            if stream and rewound[slot]:
+                stream.rewind()
+            if stream and stream.commit_conditions(conditions[slot]):
+                state.committed_inputs[slot] = asked[slot]
+        return target
 
-    def _heed(self, leads: Mapping[int, Lead]) -> None:
-        """Let the minds hear their leads."""
-        for slot, mind in enumerate(self._minds):
-            if mind:
-                mind.lead, mind.root = leads.get(slot), self._figures.root[slot]
+    def _assign_leads(self, leads: Mapping[int, Lead]) -> None:
+        """Give the streams their leads, and the roots from which they observe them."""
+        for slot, stream in enumerate(self._streams):
+            if stream:
+                stream.lead, stream.root = leads.get(slot), self._state.root[slot]
 
-    def _follow(
+    def _mix_leads(
         self, frames: Float[Array, "B F"], leads: Mapping[int, Lead], ago: int = 0
     ) -> Float[Array, "B F"]:
-        """Mix leads into frames; both may be of some frames ago."""
+        """Mix leads into frames, either now or some frames ago."""
         if not leads:
             return frames
         slots, followed = list(leads), list(leads.values())
-        share = np.array([lead.shown for lead in followed])
+        share = np.array([lead.shown_share for lead in followed])
         led = np.stack([lead.frames[-1 - ago] for lead in followed])
         places = np.stack([lead.root for lead in followed])
         mixed = frames.copy()
-        mixed[slots] = follow(frames[slots], self._figures.root[slots], led, places, share)
+        mixed[slots] = follow_leads(frames[slots], self._state.root[slots], led, places, share)
         return mixed
 
     def _next_windows(
         self,
     ) -> tuple[Float[Array, "B W F"], Int[Array, "N"], Bool[Array, "B"]]:
-        """Return the next frames amid their neighbours, whose thoughts are new, who takes up."""
-        windows = np.tile(self._still, (len(self), 1, 1))
+        """Return the next frames amid their neighbours, discontinuous rows, and who takes up."""
+        windows = np.tile(self._standing_window, (len(self), 1, 1))
         changed, taken_up = np.zeros((2, len(self)), bool)
-        for slot, mind in enumerate(self._minds):
-            if mind:
-                changed[slot], taken_up[slot] = mind.changed, mind.taken_up
-                windows[slot] = mind.next_window()
+        for slot, stream in enumerate(self._streams):
+            if stream:
+                changed[slot], taken_up[slot] = stream.discontinuous, stream.taken_up
+                windows[slot] = stream.next_window()
         return windows, np.flatnonzero(changed), taken_up
 
-    def _bridge(
+    def _begin_transitions(
         self, windows: Float[Array, "B W F"], rows: Int[Array, "N"], leads: Mapping[int, Lead]
     ) -> None:
-        """Let some go over smoothly into new thoughts, as far as these are to be seen."""
+        """Begin transitions from what was shown to streams that do not go on from it."""
         if not len(rows):
             return
-        figures = self._figures
-        earlier, later = (self._follow(windows[:, REACH - ago], leads, ago) for ago in (2, 1))
-        motion = _poses_before(earlier[rows], later[rows], figures.root[rows], self.fps)
-        figures.offset.bridge(rows, figures.last_two(rows), motion, 1.0 / self.fps)
+        state = self._state
+        # Both motions as they are to be seen: a joint that copies its lead makes no jump.
+        earlier, later = (self._mix_leads(windows[:, REACH - ago], leads, ago) for ago in (2, 1))
+        motion = _poses_before(earlier[rows], later[rows], state.root[rows], self.fps)
+        state.inertialiser.begin_transition(
+            rows, state.last_two_poses(rows), motion, 1.0 / self.fps
+        )
 
-    def _recover(self, drifted: Bool[Array, "B"]) -> None:
-        """Let those who are lost stand, after a blend; who has left the stage, at its edge."""
-        place = self._figures.root[:, :2]
-        distance, radius = np.hypot(*place.T), self._figures.stage_radius
-        away = distance > np.maximum(radius, self._figures.farthest) + LOST
-        # A stage that shrinks lets its partner walk in.
-        self._figures.farthest = np.maximum(distance, radius)
+    def _recover_lost(self, drifted: Bool[Array, "B"]) -> None:
+        """Restart lost partners from standing; put those that have left the stage at its edge."""
+        place = self._state.root[:, :2]
+        distance, radius = np.hypot(*place.T), self._state.stage_radius
+        away = distance > np.maximum(radius, self._state.farthest) + LOST_DISTANCE
+        # Lost is only who got out since the last frame: a stage that shrinks leaves its partner
+        # outside, and lets it walk in.
+        self._state.farthest = np.maximum(distance, radius)
         for slot in np.flatnonzero(away | drifted):
             place[slot] *= min(1.0, radius[slot] / max(distance[slot], 1e-6))
-            if mind := self._minds[slot]:
-                mind.recover()
+            if stream := self._streams[slot]:
+                stream.recover()
 
 
-class _Figures(Rows):
-    """Where partners are, what they showed last, are asked for, and what corrects them."""
+class _BatchState(BatchedState):
+    """Where partners are, what they showed last, their inputs, and what corrects their motion."""
 
     def __init__(self, engine: Engine, count: int, stage_radius: float) -> None:
         contract, standing = engine.contract, Pose.standing()
@@ -315,30 +326,32 @@ class _Figures(Rows):
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        self.heeded = np.full((count, len(contract.emotions) + 3 + contract.text_width), np.nan)
+        self.committed_inputs = np.full(
+            (count, len(contract.emotions) + 3 + contract.text_width), np.nan
+        )
         self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)
         self.guidance = np.full(count, contract.guidance)
-        self.offset = Offset(count)
+        self.inertialiser = Inertialiser(count)
         self.grounding = Grounding(count)
         self.foot_lock = FootLock(count)
         self.governor = EnergyGovernor(count)
         self.watchdog = Watchdog(count)
-        self.drift = Drift(count)
+        self.drift = DriftDetector(count)
 
-    def place(self, slot: int, context: Clip) -> None:
-        """Put one where a motion ends."""
+    def place_partner(self, slot: int, context: Clip) -> None:
+        """Put a partner where a motion ends."""
         self.root[slot] = features.last_root(context)
         self._hips[slot], self._turned[slot] = context.hips[-2:], context.rotations[-2:]
         self.positions[slot] = context[-1:].world_positions()[0]
 
-    def last_two(self, rows: Int[Array, "N"]) -> tuple[Poses, Poses]:
+    def last_two_poses(self, rows: Int[Array, "N"]) -> tuple[Poses, Poses]:
         """Return the last two poses before the foot lock."""
         hips, turned = self._hips[rows], self._turned[rows]
         return (hips[:, 0], turned[:, 0]), (hips[:, 1], turned[:, 1])
 
-    def show(self, poses: Poses, positions: Float[Array, "B J 3"]) -> Float[Array, "B"]:
-        """Take note of what is shown; return how far the joints moved against the hips, metres."""
+    def record_shown(self, poses: Poses, positions: Float[Array, "B J 3"]) -> Float[Array, "B"]:
+        """Record what is shown; return how far the joints moved relative to the hips, metres."""
         moved = positions - self.positions - (poses[0] - self._hips[:, 1])[:, None]
         self._hips = np.stack([self._hips[:, 1], poses[0]], axis=1)
         self._turned = np.stack([self._turned[:, 1], poses[1]], axis=1)

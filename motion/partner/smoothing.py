@@ -1,4 +1,4 @@
-"""Smooth what a model says, over two frames to either side, without delay of phase."""
+"""Smooths a model's output over two frames to either side, without a phase delay."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
 """Partners stay on their stage and turn to the audience rather than away from it.
 
 Near the edge their paths bend inwards and slow outwards. A partner that faces away from +Z turns
-towards it faster, or further away from it slower, than its model says: most with a foot free.
+towards it faster, or further away from it slower, than its model has it: most with a foot free.
 """
 
 import numpy as np
@@ -44,8 +44,9 @@ def face_audience(frames: Float[Array, "B F"], root: Float[Array, "B 3"]) -> Flo
 
     Args:
         frames: Features that go on from the roots; not changed.
-        root: Of the frames before; see `features.last_root`.
+        root: Roots of the frames before; see `features.last_root`.
     """
+    # A step turns the figure cheaply; on two standing feet the foot lock would have to twist legs.
     feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
     free = np.clip(1.0 - feet.min(-1), STANDING_SHARE, 1.0)
     speed = np.linalg.norm(frames[:, features.PART["root_velocity"]], axis=-1)
@@ -66,8 +67,8 @@ def bend_inwards(
 
     Args:
         frames: Features that go on from the roots; not changed.
-        root: Of the frames before; see `features.last_root`.
-        radius: Of the stage, a circle about the origin, metres.
+        root: Roots of the frames before; see `features.last_root`.
+        radius: Radius of the stage, a circle about the origin, metres.
     """
     outward = _outward(root[:, :2])
     sine, cosine = np.sin(root[:, 2]), np.cos(root[:, 2])
@@ -77,6 +78,8 @@ def bend_inwards(
     speed = np.hypot(along_x, along_z)
     away = (along_x * outward_x + along_z * outward_z) / np.maximum(speed, 1e-6)
     side = np.where(along_x * outward_z >= along_z * outward_x, 1, -1)
+    # A path straight outwards turns the most, the shorter way round; one that leads back in is left
+    # alone. The speed stays the model's: steps that were slowed would slide.
     turn = np.minimum(CURVATURE * speed, TURN_RATE) * (1 + away) / 2 * side
     bent = frames.copy()
     bent[:, features.PART["turn_rate"]] += (_edge(root[:, :2], radius) * turn)[:, None]
@@ -91,10 +94,12 @@ def hold_back(
     Args:
         place: Where the figures want to be, x and z in metres.
         before: Where they were in the frame before.
-        radius: Of the stage, metres.
+        radius: Radius of the stage, metres.
         dt: Seconds since the frame before.
     """
     outward = _outward(before)
+    # What a turn does not prevent: only the outward part of the way is taken away, so that a path
+    # along the edge is free, and who is outside is drawn in at a rate and not set back.
     leaving = np.maximum(np.sum((place - before) * outward, axis=-1), 0.0) * _edge(before, radius)
     leaving += RETURN_RATE * dt * np.maximum(np.hypot(*before.T) - radius, 0.0)
     return place - leaving[:, None] * outward

@@ -1,8 +1,8 @@
-"""What partners hear and think: each has a mind of its own, and all think in one call.
+"""Streams of tokens that a model generates ahead of what is shown: one a partner, one call for all.
 
-A mind keeps what its model gave ahead of what is shown, and what it gave it from, so that it can
-think again when it is asked for something else. Whether it thinks early or late changes nothing
-in what it thinks.
+A stream keeps the tokens that are not shown to their end together with the states, the input and
+the random numbers that they came from, so that it can rewind and generate them again when its
+conditions change. A token is the same whether it is generated early or late.
 """
 
 from collections import deque
@@ -20,262 +20,282 @@ from motion.partner.smoothing import REACH
 
 Array = np.ndarray
 
-HEARD_PER_FRAME = 4
-"""Tokens of a dancer that a partner which dances on hears in each frame: 6 ms at most."""
+PREFILL_TOKENS_PER_FRAME = 4
+"""Tokens of a dancer's motion that a stream prefills in each frame while its partner dances on:
+6 ms at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """A model's states for one partner: a row of those of a batch."""
+class StateRow:
+    """A model's states for one stream: a row of the states of a batch."""
 
-    batch: States
+    states: States
     row: int
 
 
 @dataclass(eq=False)
-class Memory:
-    """What the model has heard, and the tokens (K, F) that it is still to hear."""
+class StreamState:
+    """The model's states after its inputs so far, and its next inputs, tokens of (K, F)."""
 
-    known: Known
-    unheard: deque[Float[Array, "K F"]]
+    model_state: StateRow
+    inbox: deque[Float[Array, "K F"]]
 
     @staticmethod
-    def of(engine: Engine, frames: Float[Array, "T F"]) -> "Memory":
+    def from_frames(engine: Engine, frames: Float[Array, "T F"]) -> "StreamState":
         """Begin with the last frames of a motion, as many as the model's context holds."""
         contract = engine.contract
         steps = min(len(frames), contract.context_frames) // contract.frames_per_step
         last = frames[len(frames) - steps * contract.frames_per_step :]
         tokens = last.reshape(steps, contract.frames_per_step, features.WIDTH)
-        return Memory(Known(engine.initial_states(), 0), deque(tokens))
+        return StreamState(StateRow(engine.initial_states(), 0), deque(tokens))
 
 
 @dataclass(frozen=True, eq=False)
-class Thought:
-    """What a token came of: the model's states, the token that it heard last, and chance."""
+class PendingToken:
+    """What a token was generated from: the model's states, its input token and random numbers."""
 
-    known: Known
-    heard: Float[Array, "K F"]
+    model_state: StateRow
+    input_token: Float[Array, "K F"]
     noise: Noise
 
 
 @dataclass(frozen=True, eq=False)
-class Turn:
-    """One mind's part in a call of the model; `other` is what it sees of another dancer, if any."""
+class BatchItem:
+    """One stream's row in a call of the model; `observed` is what it sees of its lead, if any."""
 
-    mind: "Mind"
-    memory: Memory
+    stream: "TokenStream"
+    state: StreamState
     noise: Noise
-    other: Float[Array, "K W"] | None = None
+    observed: Float[Array, "K W"] | None = None
 
 
-class Mind:
-    """One partner's: what it has heard, what it listens to, and what it has thought of.
+class TokenStream:
+    """One partner's tokens: generated ahead, rewound, and prefilled from a dancer's motion.
 
     Attributes:
-        changed: Whether the next frame does not go on from the one shown last.
-        taken_up: Whether it goes on from a dancer that it has listened to.
-        settled: Whether it is settled what the next token is asked to be.
-        conditions: What it is or was last asked to be.
-        lead: Whom it follows, if anybody.
-        root: Where its figure is; see `features.last_root`.
-        recoveries: How often it had to be set up anew.
+        discontinuous: Whether the next frame does not go on from the one shown last.
+        taken_up: Whether the next frame is the first that goes on from a dancer's motion.
+        committed: Whether the conditions of the next token are final.
+        conditions: Conditions of the next token, or of the last one until they are committed.
+        lead: The dancer that it follows, if any.
+        root: The root of its figure; see `features.last_root`.
+        recoveries: How often it had to start again from standing still.
     """
 
-    changed: bool
-    settled: bool
-    _memory: Memory
-    _timeline: Float[Array, "T F"]  # from two frames before the oldest thought
-    _thoughts: deque[Thought]  # of all tokens that are not shown to their end
-    _at: int  # frames of the oldest that are shown
+    discontinuous: bool
+    committed: bool
+    _state: StreamState
+    _timeline: Float[Array, "T F"]  # from two frames before the oldest pending token
+    _pending: deque[PendingToken]  # tokens that are not shown to their end, the oldest first
+    _shown: int  # frames of the oldest pending token that are shown
 
     def __init__(self, engine: Engine, seed: int) -> None:
-        """Set up one that stands."""
+        """Set up a stream whose figure stands."""
         self._engine, self._rng = engine, np.random.default_rng(seed)
         self._length = engine.contract.frames_per_step
-        self._ahead = seed % self._length
-        self._noises: deque[Noise] = deque()
-        self._listening: Memory | None = None
+        self._stagger = seed % self._length
+        self._rewound_noise: deque[Noise] = deque()
+        self._prefilling: StreamState | None = None
         self.lead: Lead | None = None
         self.root: Float[Array, "3"] = np.zeros(3)
-        self._patience = 0
+        self._prefill_budget = 0
         self.conditions: Float[Array, "C"] = np.empty(0, np.float32)
         self.taken_up, self.recoveries = False, 0
         still = Clip.from_poses([Pose.standing()] * 2, engine.contract.fps)
         self._standing = features.from_clip(still)[0]
-        self._hold(self._standing)
+        self._hold_still(self._standing)
 
     @property
-    def left(self) -> int:
-        """How many frames lie ahead."""
-        return len(self._timeline) - REACH - self._at
+    def frames_ahead(self) -> int:
+        """Number of frames that are generated and not shown."""
+        return len(self._timeline) - REACH - self._shown
 
     @property
-    def due(self) -> bool:
-        """Whether it must think before the next frame can be shown."""
-        return self.left <= REACH
+    def is_due(self) -> bool:
+        """Whether a token must be generated before the next frame can be shown."""
+        return self.frames_ahead <= REACH
 
     @property
-    def early(self) -> bool:
-        """Whether it thinks before it must, each mind at a time of its own within a token.
+    def is_early(self) -> bool:
+        """Whether it generates the next token before it must.
 
-        Who else dances has no say: what a lead does is heard when a mind thinks.
+        Each stream does so at a time of its own within a token, by its seed alone: a token depends
+        on its lead at that time, so the time must not depend on the other streams in the batch.
         """
-        return self.settled and not self.due and self.left <= REACH + self._ahead
+        return self.committed and not self.is_due and self.frames_ahead <= REACH + self._stagger
 
     def recover(self) -> None:
-        """Stand, for something went wrong."""
+        """Start again from standing, after something went wrong."""
         self.recoveries += 1
-        self._hold(self._standing)
+        self._hold_still(self._standing)
 
-    def _hold(self, frame: Float[Array, "F"]) -> None:
-        """Forget all, and stay as in a frame for a token."""
+    def _hold_still(self, frame: Float[Array, "F"]) -> None:
+        """Forget everything, and hold the pose of a frame for one token."""
         still = np.tile(frame, (self._length, 1))
         still[:, features.PART["root_velocity"]] = still[:, features.PART["turn_rate"]] = 0.0
-        memory = Memory.of(self._engine, still)
-        self._go_on(memory, still[-REACH:])
-        self._think_of(still, Thought(memory.known, still, self._noise()))
+        state = StreamState.from_frames(self._engine, still)
+        self._continue_from(state, still[-REACH:])
+        self._append_token(still, PendingToken(state.model_state, still, self._next_noise()))
 
-    def listen(self, frames: Float[Array, "T F"], at_once: bool) -> None:
-        """Go on from a motion, at once or when all of it was heard while the dance goes on."""
-        memory = Memory.of(self._engine, frames)
+    def prefill(self, frames: Float[Array, "T F"], at_once: bool) -> None:
+        """Go on from a motion: at once, or when the model has read it while the dance goes on."""
+        # A long context is many calls, which would hold up every partner of the batch. So the old
+        # stream goes on beside it until one input is left: the one whose output is shown first.
+        state = StreamState.from_frames(self._engine, frames)
         if at_once:
-            self._take_up(memory)
+            self._finish_prefill(state)
         else:
-            self._listening = memory
+            self._prefilling = state
 
-    def reconsider(self) -> None:
-        """Take back all tokens that are not shown to their end; the same chance awaits them."""
-        if not self._thoughts:
+    def rewind(self) -> None:
+        """Take back all tokens that are not shown to their end, to be generated again."""
+        if not self._pending:
             return
-        self._noises.extendleft(thought.noise for thought in reversed(self._thoughts))
-        first, at = self._thoughts[0], self._at
-        self._go_on(Memory(first.known, deque([first.heard])), first.heard[-REACH:])
-        self._at = at
+        # A token keeps its noise: what changes in the motion comes of the new conditions and not
+        # of chance, and later draws do not depend on how often a stream was rewound.
+        self._rewound_noise.extendleft(token.noise for token in reversed(self._pending))
+        first, shown = self._pending[0], self._shown
+        # States are never written into, so the row that the oldest token came from still holds.
+        state = StreamState(first.model_state, deque([first.input_token]))
+        self._continue_from(state, first.input_token[-REACH:])
+        self._shown = shown  # the token is generated whole; its first frames are not shown again
 
-    def settle(self, conditions: Float[Array, "C"]) -> bool:
-        """Let conditions hold for the next token, if it is time to say; tell whether it is."""
-        if self.settled or self.left > self._length + 1:
+    def commit_conditions(self, conditions: Float[Array, "C"]) -> bool:
+        """Make conditions final for the next token once it is near; tell whether they were."""
+        # From here on the stream with the largest stagger may run. Conditions that change sooner
+        # cost nothing; once they are committed a change costs a rewind.
+        if self.committed or self.frames_ahead > self._length + 1:
             return False
-        self.conditions, self.settled = conditions, True
+        self.conditions, self.committed = conditions, True
         return True
 
-    def attend(self) -> None:
-        """Have patience for another frame's part of what it listens to."""
-        self._patience = HEARD_PER_FRAME
+    def begin_tick(self) -> None:
+        """Allow another frame's share of prefill."""
+        self._prefill_budget = PREFILL_TOKENS_PER_FRAME
 
-    def turns(self, early: bool = False) -> list[Turn]:
-        """Return its parts in the next call: none where the next frame can be shown.
+    def batch_items(self, early: bool = False) -> list[BatchItem]:
+        """Return its rows in the next call of the model; none where the next frame can be shown.
 
         Args:
-            early: Whether to think although it is not due.
+            early: Whether to generate a token although none is due.
         """
-        turns = []
-        if self._listening and len(self._listening.unheard) == 1:
-            self._take_up(self._listening)
-        if self._listening and self._patience:
-            self._patience -= 1
-            turns.append(Turn(self, self._listening, Noise.none(self._engine.contract)))
-        if self.due or early:
-            thinks = len(self._memory.unheard) == 1
-            if thinks and self.lead:
-                self._hear_lead(self.lead)
-            noise = self._noise() if thinks else Noise.none(self._engine.contract)
-            turns.append(Turn(self, self._memory, noise, self._sight() if thinks else None))
-        return turns
+        items = []
+        if self._prefilling and len(self._prefilling.inbox) == 1:
+            self._finish_prefill(self._prefilling)
+        if self._prefilling and self._prefill_budget:
+            self._prefill_budget -= 1
+            items.append(BatchItem(self, self._prefilling, Noise.zeros(self._engine.contract)))
+        if self.is_due or early:
+            # Before the last input the model only reads and its output is dropped: it takes no
+            # lead, and no noise, which would shift the draws of all later tokens.
+            generates = len(self._state.inbox) == 1
+            if generates and self.lead:
+                self._mix_lead_into_input(self.lead)
+            noise = self._next_noise() if generates else Noise.zeros(self._engine.contract)
+            observed = self._observed_lead() if generates else None
+            items.append(BatchItem(self, self._state, noise, observed))
+        return items
 
-    def _hear_lead(self, lead: Lead) -> None:
-        """Pull what is to be heard next towards what the lead just did."""
-        own = self._memory.unheard[0]
+    def _mix_lead_into_input(self, lead: Lead) -> None:
+        """Pull the next input towards what the lead just did."""
+        own = self._state.inbox[0]
         led = lead.frames[-self._length :]
-        self._memory.unheard[0] = own + np.float32(lead.heard) * (led - own)
+        self._state.inbox[0] = own + np.float32(lead.input_share) * (led - own)
 
-    def _sight(self) -> Float[Array, "K W"] | None:
-        """Return what it sees of its lead, if it has one and its model heeds others."""
+    def _observed_lead(self) -> Float[Array, "K W"] | None:
+        """Return what it sees of its lead, if it has one and its model observes a dancer."""
         if self.lead is None or not self._engine.contract.other:
             return None
-        return self.lead.seen_from(self.root, self._length)
+        return self.lead.observed_from(self.root, self._length)
 
-    def hear(self, turn: Turn, following: Float[Array, "K F"], known: Known) -> None:
-        """Take what the model gave."""
-        memory = turn.memory
-        thought = Thought(memory.known, memory.unheard.popleft(), turn.noise)
-        memory.known = known
-        if memory.unheard:
+    def accept(self, item: BatchItem, following: Float[Array, "K F"], after: StateRow) -> None:
+        """Take the model's output for one of its rows.
+
+        Args:
+            item: The row.
+            following: The token that the model generated.
+            after: The model's states after it.
+        """
+        state = item.state
+        pending = PendingToken(state.model_state, state.inbox.popleft(), item.noise)
+        state.model_state = after
+        if state.inbox:  # it reads on
             return
         if np.isfinite(following).all():
-            memory.unheard.append(following)
-            self._think_of(following, thought)
+            state.inbox.append(following)  # autoregression: the output is the next input
+            self._append_token(following, pending)
         else:
             self.recoveries += 1
-            self._hold(self._timeline[: self._at + REACH][-1])
+            self._hold_still(self._timeline[: self._shown + REACH][-1])
 
     def next_window(self) -> Float[Array, "W F"]:
         """Return the next frame amid its neighbours, and count it as shown."""
-        window = self._timeline[self._at : self._at + 2 * REACH + 1]
-        self._at += 1
-        self.changed = self.taken_up = False
-        if self._at == self._length:
-            self._thoughts.popleft()
-            self._timeline, self._at = self._timeline[self._length :], 0
+        window = self._timeline[self._shown : self._shown + 2 * REACH + 1]
+        self._shown += 1
+        self.discontinuous = self.taken_up = False
+        if self._shown == self._length:
+            self._pending.popleft()
+            self._timeline, self._shown = self._timeline[self._length :], 0
         return window
 
-    def _take_up(self, memory: Memory) -> None:
-        self._go_on(memory, memory.unheard[-1][-REACH:])
-        self._listening, self.taken_up = None, True
+    def _finish_prefill(self, state: StreamState) -> None:
+        self._continue_from(state, state.inbox[-1][-REACH:])
+        self._prefilling, self.taken_up = None, True
 
-    def _go_on(self, memory: Memory, before: Float[Array, "W F"]) -> None:
-        self._memory, self._timeline, self._at = memory, before, 0
-        self._thoughts = deque()
-        self.settled, self.changed = False, True
+    def _continue_from(self, state: StreamState, before: Float[Array, "W F"]) -> None:
+        self._state, self._timeline, self._shown = state, before, 0
+        self._pending = deque()
+        self.committed, self.discontinuous = False, True
 
-    def _think_of(self, token: Float[Array, "K F"], thought: Thought) -> None:
+    def _append_token(self, token: Float[Array, "K F"], pending: PendingToken) -> None:
         self._timeline = np.concatenate([self._timeline, token])
-        self._thoughts.append(thought)
-        self.settled = False
+        self._pending.append(pending)
+        self.committed = False
 
-    def _noise(self) -> Noise:
-        if self._noises:
-            return self._noises.popleft()
+    def _next_noise(self) -> Noise:
+        if self._rewound_noise:
+            return self._rewound_noise.popleft()
         return Noise.draw(self._engine.contract, self._rng)
 
 
-def think(engine: Engine, minds: Sequence[Mind]) -> None:
-    """Let all minds think that are due, and others early, so that the load is much the same."""
-    early = {mind for mind in minds if mind.early}
-    for mind in minds:
-        mind.attend()
-    turns = [turn for mind in minds for turn in mind.turns(mind in early)]
-    while turns:
+def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> None:
+    """Generate the tokens that are due, and some early, so that all ticks cost much the same."""
+    early = {stream for stream in streams if stream.is_early}
+    for stream in streams:
+        stream.begin_tick()
+    items = [item for stream in streams for item in stream.batch_items(stream in early)]
+    # Streams that read a context need several calls; those that are ready drop out of the batch.
+    while items:
         # The last row of an odd batch may come out some bits apart, for SIMD leaves a remainder.
-        even = turns + turns[-1:] * (len(turns) % 2)
+        even = items + items[-1:] * (len(items) % 2)
         following, states = engine.step(
-            np.stack([turn.memory.unheard[0] for turn in even]),
-            Conditions.of(
-                np.stack([turn.mind.conditions for turn in even]),
+            np.stack([item.state.inbox[0] for item in even]),
+            Conditions.from_rows(
+                np.stack([item.stream.conditions for item in even]),
                 len(engine.contract.emotions),
-                _seen(engine, even),
+                _stack_observed(engine, even),
             ),
-            _stacked([turn.memory.known for turn in even]),
-            Noise.stack([turn.noise for turn in even]),
+            _stack_states([item.state.model_state for item in even]),
+            Noise.stack([item.noise for item in even]),
         )
-        for row, turn in enumerate(turns):
-            turn.mind.hear(turn, following[row], Known(states, row))
-        thinking = dict.fromkeys(turn.mind for turn in turns)
-        turns = [turn for mind in thinking for turn in mind.turns()]
+        for row, item in enumerate(items):
+            item.stream.accept(item, following[row], StateRow(states, row))
+        called = dict.fromkeys(item.stream for item in items)
+        items = [item for stream in called for item in stream.batch_items()]
 
 
-def _seen(engine: Engine, turns: Sequence[Turn]) -> Float[Array, "B K W"] | None:
-    """What each sees of another dancer, for a model that heeds one."""
+def _stack_observed(engine: Engine, items: Sequence[BatchItem]) -> Float[Array, "B K W"] | None:
+    """What each stream sees of its lead, for a model that observes a dancer."""
     if not engine.contract.other:
         return None
     nobody = np.zeros(engine.contract.inputs["other"], np.float32)
-    return np.stack([nobody if turn.other is None else turn.other for turn in turns])
+    return np.stack([nobody if item.observed is None else item.observed for item in items])
 
 
-def _stacked(known: Sequence[Known]) -> States:
+def _stack_states(rows: Sequence[StateRow]) -> States:
     """The states of a batch, without a copy where it is the same batch as before."""
-    batch = known[0].batch
-    rows = len(next(iter(batch.values()))) if batch else len(known)
-    if [(k.batch is batch, k.row) for k in known] == [(True, row) for row in range(rows)]:
+    batch = rows[0].states
+    count = len(next(iter(batch.values()))) if batch else len(rows)
+    if [(row.states is batch, row.row) for row in rows] == [(True, n) for n in range(count)]:
         return batch
-    return {name: np.stack([k.batch[name][k.row] for k in known]) for name in batch}
+    return {name: np.stack([row.states[name][row.row] for row in rows]) for name in batch}

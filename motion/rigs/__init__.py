@@ -1,1 +1,4 @@
-"""Skeletons of others, brought onto the canonical one. No file is read here."""
+"""Foreign skeletons, brought onto the canonical one or kept as they are. No file is read here.
+
+Builds on the ground alone.
+"""

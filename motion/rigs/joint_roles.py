@@ -88,8 +88,7 @@ def _words(joint: str) -> list[str]:
     """Return the words of a name without its name space, in lower case."""
     own = re.split(r"[:|]", joint)[-1]
     return [
-        word.lower()
-        for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+", own)
+        word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+", own)
     ]
 
 

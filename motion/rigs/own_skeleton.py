@@ -102,7 +102,7 @@ def _person(recording: RigClip) -> RigMotion | None:
         roles = find_roles(recording.joints, recording.parents)
     except MotionFileError:
         return None
-    return RigMotion.of(roles, {}, *recording.world())
+    return RigMotion.from_roles(roles, {}, *recording.world())
 
 
 def _up(recording: RigClip, person: RigMotion | None) -> Axis:

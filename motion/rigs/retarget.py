@@ -59,21 +59,22 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
     roles = find_roles(recording.joints, recording.parents)
     ends = find_ends(recording, roles)
     motion, offsets, pose = _calibrate(
-        RigMotion.of(roles, ends, *recording.world()),
-        RigMotion.of(roles, ends, *recording.at_rest().world()),
+        RigMotion.from_roles(roles, ends, *recording.world()),
+        RigMotion.from_roles(roles, ends, *recording.at_rest().world()),
         known_offsets(recording.joints),
     )
     turns = {
-        role: rotations.multiply(motion.turn(role), offset) for role, offset in offsets.items()
+        role: rotations.multiply(motion.role_rotations(role), offset)
+        for role, offset in offsets.items()
     }
     world = _canonical_rotations(checked(turns, motion, pose), len(motion))
     hips = _hips_positions(motion, world[:, 0])
-    return settled(
+    return placed_at_origin(
         Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
     )
 
 
-def settled(clip: Clip) -> Clip:
+def placed_at_origin(clip: Clip) -> Clip:
     """Return a clip with its floor at 0, that starts over the origin facing +Z.
 
     Clips of one `piece` stay where they are, for their dancers share a space.
@@ -99,7 +100,7 @@ def _calibrate(
     """
     rest = next((rests[i : i + 1] for i in range(len(rests)) if _stands(rests[i : i + 1])), None)
     up = nearest_axis(motion.body_up() if rest is None else rest.body_up())
-    motion = motion.turned(_upright(motion, up))
+    motion = motion.world_turned(_upright(motion, up))
     first_is_t_pose = _is_t_pose(motion[:1])
     pose = rest
     if rest is None and not (known and _fits(motion, known)) and first_is_t_pose:
@@ -134,14 +135,18 @@ def _stands(pose: RigMotion) -> bool:
     across, up = pose.across()[0], pose.body_up()
     forward = np.cross(across, up)
     straight = all(
-        pose.bone(f"{side}Upper{part}")[0] @ pose.bone(f"{side}Lower{part}")[0] > 0.7
+        pose.bone_directions(f"{side}Upper{part}")[0]
+        @ pose.bone_directions(f"{side}Lower{part}")[0]
+        > 0.7
         for side, part in LIMBS
     )
-    legs_down = all(pose.bone(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
+    legs_down = all(pose.bone_directions(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
     feet = [f"{side}Foot" for side in SIDES if f"{side}Toes" in pose.roles]
-    toes_ahead = all(pose.bone(foot)[0] @ forward > -0.2 for foot in feet)
-    head_up = (pose.at("head") - pose.between_legs())[0] @ up > 0.0
-    hands_apart = (pose.at("leftHand")[0] - pose.at("rightHand")[0]) @ across > 0
+    toes_ahead = all(pose.bone_directions(foot)[0] @ forward > -0.2 for foot in feet)
+    head_up = (pose.role_positions("head") - pose.between_legs())[0] @ up > 0.0
+    hands_apart = (
+        pose.role_positions("leftHand")[0] - pose.role_positions("rightHand")[0]
+    ) @ across > 0
     level = abs(across @ up) < 0.2
     return bool(straight and legs_down and toes_ahead and head_up and hands_apart and level)
 
@@ -150,7 +155,7 @@ def _is_t_pose(pose: RigMotion) -> bool:
     """Tell whether a standing pose stretches both arms sideways, within 12 degrees."""
     across = pose.across()[0]
     arms = [
-        sign * pose.bone(f"{side}{part}Arm")[0] @ across
+        sign * pose.bone_directions(f"{side}{part}Arm")[0] @ across
         for side, sign in (("left", 1.0), ("right", -1.0))
         for part in ("Upper", "Lower")
     ]
@@ -161,8 +166,10 @@ def _fits(motion: RigMotion, offsets: Offsets) -> bool:
     """Tell whether offsets put every bone of arms and legs where the rig has it."""
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
-            turned = rotations.multiply(motion.turn(bone), offsets[bone])
-            along = np.sum(rotations.rotate(turned, rest_bone(bone)) * motion.bone(bone), axis=-1)
+            turned = rotations.multiply(motion.role_rotations(bone), offsets[bone])
+            along = np.sum(
+                rotations.rotate(turned, rest_bone(bone)) * motion.bone_directions(bone), axis=-1
+            )
             if along.mean() < np.cos(np.radians(15.0)):
                 return False
     return True
@@ -180,7 +187,7 @@ def _leaps(motion: RigMotion) -> bool:
 def _facing_ahead(pose: RigMotion) -> RigMotion:
     """Return a standing pose in canonical axes."""
     axes = rotations.frame(pose.across()[0], nearest_axis(pose.body_up()))
-    return pose.turned(rotations.inverse(rotations.from_matrix(axes)))
+    return pose.world_turned(rotations.inverse(rotations.from_matrix(axes)))
 
 
 def _offsets_from_pose(pose: RigMotion) -> Offsets:
@@ -193,19 +200,19 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     at_pose = dict.fromkeys(pose.roles, rotations.IDENTITY)
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
-            at_pose[bone] = rotations.swing(rest_bone(bone), pose.bone(bone)[0])
+            at_pose[bone] = rotations.swing(rest_bone(bone), pose.bone_directions(bone)[0])
         end = f"{side}Hand" if part == "Arm" else f"{side}Foot"
         at_pose[end] = at_pose[f"{side}Lower{part}"]
     for side in SIDES:
         at_pose[f"{side}Foot"] = rotations.IDENTITY
         if f"{side}Toes" in pose.roles:
-            ahead = pose.bone(f"{side}Foot")[0]
+            ahead = pose.bone_directions(f"{side}Foot")[0]
             if np.hypot(ahead[0], ahead[2]) < AHEAD:
                 continue
             heading = rotations.about_y(np.arctan2(ahead[0], ahead[2]))
             at_pose[f"{side}Foot"] = at_pose[f"{side}Toes"] = heading
     return {
-        role: rotations.multiply(rotations.inverse(pose.turn(role)[0]), turned)
+        role: rotations.multiply(rotations.inverse(pose.role_rotations(role)[0]), turned)
         for role, turned in at_pose.items()
     }
 

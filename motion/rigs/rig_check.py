@@ -38,7 +38,7 @@ PLAINLY = np.radians(15.0)
 ABOVE_CHEST = ("neck", "head", "leftShoulder", "rightShoulder")
 
 APART = 0.05
-"""Share of the legs by which the joints on either side of a trunk must be apart to tell its turn."""
+"""Share of the legs by which joints on either side of a trunk must be apart to tell its turn."""
 
 
 def checked(turns: Turns, motion: RigMotion, pose: RigMotion | None) -> Turns:
@@ -67,7 +67,7 @@ def _trunk_frames(motion: RigMotion, trunk: str) -> Float[Array, "T 4"] | None:
     across = _across(motion, trunk)
     if across is None or f"{trunk}.up" not in motion.ends:
         return None
-    start = motion.between_legs() if trunk == "hips" else motion.at(trunk)
+    start = motion.between_legs() if trunk == "hips" else motion.role_positions(trunk)
     return rotations.from_matrix(rotations.frame(across, motion.end(f"{trunk}.up") - start))
 
 
@@ -78,7 +78,7 @@ def _across(motion: RigMotion, trunk: str) -> Float[Array, "T 3"] | None:
         return None
     across = motion.end(ends[0]) - motion.end(ends[1])
     if trunk == "chest" and not _long(across, motion):
-        across = motion.at("leftUpperArm") - motion.at("rightUpperArm")
+        across = motion.role_positions("leftUpperArm") - motion.role_positions("rightUpperArm")
     return rotations.normalise(across) if _long(across, motion) else None
 
 
@@ -126,18 +126,26 @@ def _bones(
     found = {}
     if "head" in motion.ends:
         above = "neck" if "neck" in motion.roles else "chest"
-        found["head"] = rotations.normalise(motion.end("head") - motion.at("head")), UP, above
+        found["head"] = (
+            rotations.normalise(motion.end("head") - motion.role_positions("head")),
+            UP,
+            above,
+        )
     for side, sign in (("left", 1.0), ("right", -1.0)):
         if f"{side}Shoulder" in motion.roles:
-            bone = motion.at(f"{side}UpperArm") - motion.at(f"{side}Shoulder")
+            bone = motion.role_positions(f"{side}UpperArm") - motion.role_positions(
+                f"{side}Shoulder"
+            )
             if np.linalg.norm(bone, axis=-1).min() > APART * motion.leg_length() / 2:
                 found[f"{side}Shoulder"] = rotations.normalise(bone), sign * ACROSS, "chest"
         for role in ("UpperArm", "LowerArm", "UpperLeg", "LowerLeg", "Foot"):
             if BONES[side + role] in motion.roles:
-                bone = motion.bone(side + role)
+                bone = motion.bone_directions(side + role)
                 found[side + role] = bone, rest_bone(side + role), _parent(motion, side + role)
         if f"{side}Hand" in motion.ends:
-            hand = rotations.normalise(motion.end(f"{side}Hand") - motion.at(f"{side}Hand"))
+            hand = rotations.normalise(
+                motion.end(f"{side}Hand") - motion.role_positions(f"{side}Hand")
+            )
             found[f"{side}Hand"] = hand, sign * ACROSS, f"{side}LowerArm"
     return found
 
@@ -169,7 +177,9 @@ def _correction(
     from_above = rotations.inverse(above)
     believed = rotations.rotate(rotations.multiply(from_above, turn), rest).mean(axis=0)
     seen = rotations.rotate(from_above, bone).mean(axis=0)
-    bent_if_believed, bent_if_seen = (_angle(rotations.normalise(v), rest) for v in (believed, seen))
+    bent_if_believed, bent_if_seen = (
+        _angle(rotations.normalise(v), rest) for v in (believed, seen)
+    )
     if _angle(inside, rest) > BUILT and bent_if_believed - bent_if_seen > PLAINLY:
         return rotations.swing(rest, inside)
     return rotations.IDENTITY

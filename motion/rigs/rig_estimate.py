@@ -41,6 +41,8 @@ def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
     Args:
         motion: An upright motion; the more the limbs bend, the better.
     """
+    # From the trunk outwards, each estimate rests on the ones before: limbs that hardly bend take
+    # their twist from the trunk, and what has neither bone nor hinge follows its parent.
     offsets = {"hips": _hips_offset(motion), "chest": _chest_offset(motion)}
     for limb in LIMBS:
         offsets |= _limb_offsets(motion, limb, offsets)
@@ -58,15 +60,19 @@ def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
 
 def _hips_offset(motion: RigMotion) -> Float[Array, "4"]:
     above = "spine" if "spine" in motion.roles else "chest"
-    up = motion.at(above) - motion.between_legs()
-    return _frame_offset(motion.turn("hips"), motion.across(), up)
+    up = motion.role_positions(above) - motion.between_legs()
+    return _frame_offset(motion.role_rotations("hips"), motion.across(), up)
 
 
 def _chest_offset(motion: RigMotion) -> Float[Array, "4"]:
     joint = "Shoulder" if "leftShoulder" in motion.roles else "UpperArm"
-    across = motion.at(f"left{joint}") - motion.at(f"right{joint}")
+    across = motion.role_positions(f"left{joint}") - motion.role_positions(f"right{joint}")
     above = "neck" if "neck" in motion.roles else "head"
-    return _frame_offset(motion.turn("chest"), across, motion.at(above) - motion.at("chest"))
+    return _frame_offset(
+        motion.role_rotations("chest"),
+        across,
+        motion.role_positions(above) - motion.role_positions("chest"),
+    )
 
 
 def _frame_offset(
@@ -89,21 +95,27 @@ def _limb_offsets(
     side, part = limb
     upper, lower = f"{side}Upper{part}", f"{side}Lower{part}"
     trunk = "chest" if part == "Arm" else "hips"
-    carried = rotations.multiply(motion.turn(trunk), offsets[trunk])
+    carried = rotations.multiply(motion.role_rotations(trunk), offsets[trunk])
     found = {}
     for role in (upper, lower):
         bone, rest, inverse = (
-            motion.bone(role),
+            motion.bone_directions(role),
             rest_bone(role),
-            rotations.inverse(motion.turn(role)),
+            rotations.inverse(motion.role_rotations(role)),
         )
+        # A straight limb shows no hinge, so a little of the trunk's is added: it decides for a limb
+        # that never bends, and is lost beside the sine of a real bend.
         swing = rotations.swing(rotations.rotate(carried, rest), bone)
         unbent = rotations.rotate(rotations.multiply(swing, carried), np.array(HINGES[limb]))
-        hinge = np.cross(motion.bone(upper), motion.bone(lower)) + 0.02 * unbent
+        hinge = (
+            np.cross(motion.bone_directions(upper), motion.bone_directions(lower)) + 0.02 * unbent
+        )
         local_bone = rotations.rotate(inverse, bone).mean(axis=0)
         local_hinge = rotations.rotate(inverse, hinge).mean(axis=0)
         rig = rotations.frame(local_bone, local_hinge)
         canonical = rotations.frame(rest, np.array(HINGES[limb]))
+        # An axis rotation is exact where the rig was built along axes. Its bone then swings to the
+        # measured one, for bones are measured far better than hinges.
         snapped = _snap(rotations.from_matrix(rig @ canonical.T))
         fit = rotations.swing(rotations.rotate(snapped, rest), local_bone)
         found[role] = rotations.multiply(fit, snapped)
@@ -118,8 +130,10 @@ def _following(
     weights: Float[Array, "T"] | None = None,
 ) -> Float[Array, "4"]:
     """Return the offset that aligns a joint with its parent on average."""
-    target = rotations.multiply(motion.turn(parent), offsets[parent])
-    return _mean(rotations.multiply(rotations.inverse(motion.turn(role)), target), weights)
+    target = rotations.multiply(motion.role_rotations(parent), offsets[parent])
+    return _mean(
+        rotations.multiply(rotations.inverse(motion.role_rotations(role)), target), weights
+    )
 
 
 def _foot_offsets(
@@ -133,44 +147,42 @@ def _foot_offsets(
     foot, toes, shin = f"{side}Foot", f"{side}Toes", f"{side}LowerLeg"
     if toes not in motion.roles:
         return {foot: _snap(_following(motion, foot, shin, offsets))}
-    ahead, left = motion.bone(foot), _left_of_shin(motion, shin, offsets)
+    ahead, left = motion.bone_directions(foot), _left_of_shin(motion, shin, offsets)
     points_ahead = np.sum(np.cross(left, UP) * ahead, axis=-1) > 0.0
-    stands = (motion.bone(shin)[:, 1] < -UPRIGHT) & points_ahead
+    stands = (motion.bone_directions(shin)[:, 1] < -UPRIGHT) & points_ahead
     weights = _sole_weights(motion, foot, stands)
     if not weights.any():
         found = _foot_from_bone(motion, foot, left)
         weights = np.ones(len(motion))
     else:
         flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
-        found = _mean(rotations.multiply(rotations.inverse(motion.turn(foot)), flat), weights)
+        found = _mean(
+            rotations.multiply(rotations.inverse(motion.role_rotations(foot)), flat), weights
+        )
     return {foot: found, toes: _following(motion, toes, foot, {foot: found}, weights)}
 
 
 def _left_of_shin(
     motion: RigMotion, shin: str, offsets: dict[str, Float[Array, "4"]]
 ) -> Float[Array, "T 3"]:
-    carried = rotations.multiply(motion.turn(shin), offsets[shin])
+    carried = rotations.multiply(motion.role_rotations(shin), offsets[shin])
     return rotations.rotate(carried, np.array([1.0, 0.0, 0.0]))
 
 
-def _sole_weights(
-    motion: RigMotion, foot: str, stands: Bool[Array, "T"]
-) -> Float[Array, "T"]:
+def _sole_weights(motion: RigMotion, foot: str, stands: Bool[Array, "T"]) -> Float[Array, "T"]:
     """Return how surely the sole is flat in each frame: the ankle is low for a shin that stands."""
     if not stands.any():
         return np.zeros(len(motion))
-    ankle = motion.at(foot)
+    ankle = motion.role_positions(foot)
     speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
     low = ankle[:, 1] <= np.percentile(ankle[stands, 1], 20.0)
     weights: Array = (stands & low) / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
     return weights
 
 
-def _foot_from_bone(
-    motion: RigMotion, foot: str, left: Float[Array, "T 3"]
-) -> Float[Array, "4"]:
-    inverse = rotations.inverse(motion.turn(foot))
-    bone = rotations.rotate(inverse, motion.bone(foot)).mean(axis=0)
+def _foot_from_bone(motion: RigMotion, foot: str, left: Float[Array, "T 3"]) -> Float[Array, "4"]:
+    inverse = rotations.inverse(motion.role_rotations(foot))
+    bone = rotations.rotate(inverse, motion.bone_directions(foot)).mean(axis=0)
     side = rotations.rotate(inverse, left).mean(axis=0)
     canonical = rotations.frame(rest_bone(foot), np.array([1.0, 0.0, 0.0]))
     return rotations.from_matrix(rotations.frame(bone, side) @ canonical.T)

@@ -48,7 +48,7 @@ class RigMotion:
     ends: Mapping[str, int]
 
     @staticmethod
-    def of(
+    def from_roles(
         joint_by_role: Mapping[str, int],
         joint_by_end: Mapping[str, int],
         positions: Float[Array, "T J 3"],
@@ -66,24 +66,22 @@ class RigMotion:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def turned(self, by: Float[Array, "4"]) -> "RigMotion":
+    def world_turned(self, by: Float[Array, "4"]) -> "RigMotion":
         """Return the motion with the whole world turned."""
         positions = rotations.rotate(by, self.positions)
-        return replace(
-            self, positions=positions, rotations=rotations.multiply(by, self.rotations)
-        )
+        return replace(self, positions=positions, rotations=rotations.multiply(by, self.rotations))
 
-    def at(self, role: str) -> Float[Array, "T 3"]:
+    def role_positions(self, role: str) -> Float[Array, "T 3"]:
         """Return the positions of a role."""
         return self.positions[:, self.roles[role]]
 
-    def turn(self, role: str) -> Float[Array, "T 4"]:
+    def role_rotations(self, role: str) -> Float[Array, "T 4"]:
         """Return the world rotations of a role."""
         return self.rotations[:, self.roles[role]]
 
-    def bone(self, role: str) -> Float[Array, "T 3"]:
+    def bone_directions(self, role: str) -> Float[Array, "T 3"]:
         """Return the unit directions of a limb bone."""
-        return rotations.normalise(self.at(BONES[role]) - self.at(role))
+        return rotations.normalise(self.role_positions(BONES[role]) - self.role_positions(role))
 
     def end(self, name: str) -> Float[Array, "T 3"]:
         """Return the positions of an end."""
@@ -91,16 +89,18 @@ class RigMotion:
 
     def across(self) -> Float[Array, "T 3"]:
         """Return the unit directions from the right to the left leg."""
-        return rotations.normalise(self.at("leftUpperLeg") - self.at("rightUpperLeg"))
+        return rotations.normalise(
+            self.role_positions("leftUpperLeg") - self.role_positions("rightUpperLeg")
+        )
 
     def between_legs(self) -> Float[Array, "T 3"]:
         """Return the points halfway between the upper legs."""
-        return (self.at("leftUpperLeg") + self.at("rightUpperLeg")) / 2
+        return (self.role_positions("leftUpperLeg") + self.role_positions("rightUpperLeg")) / 2
 
     def body_up(self) -> Float[Array, "3"]:
         """Return the mean direction from the feet to the head."""
-        feet = (self.at("leftFoot") + self.at("rightFoot")) / 2
-        return rotations.normalise((self.at("head") - feet).mean(axis=0))
+        feet = (self.role_positions("leftFoot") + self.role_positions("rightFoot")) / 2
+        return rotations.normalise((self.role_positions("head") - feet).mean(axis=0))
 
     def leg_length(self) -> float:
         """Return thigh plus shin in the rig's units, mean of both sides.
@@ -109,7 +109,9 @@ class RigMotion:
             MotionFileError: If it is zero.
         """
         bones = [f"{side}{bone}" for side in SIDES for bone in ("UpperLeg", "LowerLeg")]
-        vectors = np.stack([self.at(BONES[bone]) - self.at(bone) for bone in bones])
+        vectors = np.stack(
+            [self.role_positions(BONES[bone]) - self.role_positions(bone) for bone in bones]
+        )
         length = float(np.linalg.norm(vectors, axis=-1).mean() * 2.0)
         if not length > 0.0:
             raise MotionFileError("expected legs of some length, got knees and feet at the hips")

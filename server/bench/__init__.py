@@ -1,1 +1,1 @@
-"""How fast a machine is, and how long it keeps going."""
+"""Measures how fast a machine is and how long it keeps going; nothing here runs in a show."""

@@ -17,27 +17,27 @@ from motion.emotion import weights_of
 from motion.model.contract import GRAPH_FILE
 from motion.model.engine import Engine
 from motion.partner.partner import Partner
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from server.bench.row import Row
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
 from server.capture.retarget import Retargeter
-from server.capture.sources import open_source
+from server.capture.sources import SourceSpec, open_source
 from server.interaction.dance import Dance, Opening
-from server.interaction.frame_inputs import Moment
-from server.interaction.partner_pool import Troupe
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.partner_pool import PartnerPool
+from server.stages.scheduler import FRAME_RATE
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 
 Array = np.ndarray
 
-FPS = 30
-WARM_UP = 2 * FPS
+WARM_UP = 2 * FRAME_RATE
 """Frames before the first that counts."""
 
-FRAMES = 10 * FPS
+FRAMES = 10 * FRAME_RATE
 """Frames that count."""
 
 STAGES = 32
@@ -50,34 +50,38 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     Args:
         engine: The model, on one thread.
         folder: Where it was loaded from.
-        video: Of a person, for landmarks as a camera gives them; else those of the demo performer.
+        video: Shows a person, for landmarks as a camera gives them; None takes the demo performer.
     """
     seen = _video_landmarks(video) if video else _demo_landmarks()
     note = f"landmarks of {video.name if video else 'the demo performer'}"
-    yield Row.of("retarget", "ms", _retarget_times(seen), aim=1.0, note=note)
-    yield Row.of("landmarks to encoded frame", "ms", _frame_times(engine, seen), aim=10, note=note)
+    yield Row.from_values("retarget", "ms", _retarget_times(seen), aim=1.0, note=note)
+    yield Row.from_values(
+        "landmarks to encoded frame", "ms", _frame_times(engine, seen), aim=10, note=note
+    )
     encoded, dumped = _encode_times()
     note = "peer: json.dumps of the same numbers"
-    yield Row.of("encode a frame", "ms", encoded, peer=dumped, note=note)
+    yield Row.from_values("encode a frame", "ms", encoded, peer=dumped, note=note)
     frames, steps, bare = _partner_times(engine, folder)
     note = f"sampling and post-processing included; context {engine.contract.context_frames} frames"
-    yield Row.of("partner, a frame", "ms", frames, aim=3.0, note=note)
+    yield Row.from_values("partner, a frame", "ms", frames, aim=3.0, note=note)
     note = f"{engine.contract.frames_per_step} frames; peer: the bare call of onnxruntime"
-    yield Row.of("partner, a step of the model", "ms", steps, peer=bare, note=note)
-    ticks, bare = _company_times(engine, folder)
+    yield Row.from_values("partner, a step of the model", "ms", steps, peer=bare, note=note)
+    ticks, bare = _batch_times(engine, folder)
     note = "peer: the bare call of onnxruntime for those of them who think in a frame"
-    yield Row.of(f"company of {STAGES}, a frame", "ms", ticks, peer=bare, most=1.3, note=note)
+    yield Row.from_values(
+        f"company of {STAGES}, a frame", "ms", ticks, peer=bare, most=1.3, note=note
+    )
 
 
 def _demo_landmarks() -> list[Sighting]:
-    times = iter(np.arange(WARM_UP + FRAMES + 1) / FPS)
+    times = iter(np.arange(WARM_UP + FRAMES + 1) / FRAME_RATE)
     source = DemoSource(lambda: float(next(times)))
     source.start()
     return [seen for _ in range(WARM_UP + FRAMES) if (seen := source.latest())]
 
 
 def _video_landmarks(video: Path) -> list[Sighting]:
-    source = open_source(f"video:{video}", time.monotonic)
+    source = open_source(SourceSpec.parse(f"video:{video}"), time.monotonic)
     source.start()
     found: list[Sighting] = []
     try:
@@ -103,15 +107,15 @@ def _retarget_times(seen: list[Sighting]) -> Float[Array, "N"]:
 def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
     """Return the times from landmarks to the bytes of a frame, take-ups included."""
     faults = Faults()
-    troupe = Troupe(lambda _: engine, faults)
+    pool = PartnerPool(lambda _: engine, faults)
     controls = Controls(emotion={engine.contract.emotions[0]: 1.0})
-    dance = Dance(troupe, faults, Opening(controls))
-    following, times = cycle(seen), count(step=1 / FPS)
+    dance = Dance(pool, faults, Opening(controls))
+    following, times = cycle(seen), count(step=1 / FRAME_RATE)
 
     def frame() -> bytes:
         now = next(times)
-        moment = Moment(now, replace(next(following), time=now), controls)
-        return encode_frame(dance.give(moment, troupe.advance(dance.ask(moment))))
+        inputs = FrameInputs(now, replace(next(following), time=now), controls)
+        return encode_frame(dance.compose(inputs, pool.advance(dance.requests(inputs))))
 
     return _times(frame)
 
@@ -151,13 +155,13 @@ def _partner_times(
     return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
 
 
-def _company_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+def _batch_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """Return the times of a frame of partners side by side, and of the graph alone, in turns."""
-    company = Company(engine, range(STAGES))
+    batch = PartnerBatch(engine, range(STAGES))
     emotion, energy = np.tile(_first_emotion(engine), (STAGES, 1)), np.ones(STAGES)
     alone = bare_call(engine, folder, STAGES // engine.contract.frames_per_step)
     pairs = [
-        (timed(lambda: company.advance(emotion, energy)), timed(alone))
+        (timed(lambda: batch.advance(emotion, energy)), timed(alone))
         for _ in range(WARM_UP + FRAMES)
     ]
     ticks, bare = np.array(pairs[WARM_UP:]).T

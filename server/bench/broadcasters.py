@@ -20,16 +20,16 @@ import uvloop
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from motion.clip import Pose
-from server.listen import Server, bind, configured, framed
+from server.listen import Server, bind, configured
 from server.stages.pacer import ticks
+from server.stages.scheduler import FRAME_RATE
 from server.wire.audience import Audience
 from server.wire.connection import Connection
+from server.wire.direct_write import framed
 from server.wire.messages import Played
 from server.wire.outbox import Outbox
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 from server.wire.session import Join, StageEvent
-
-FPS = 30
 
 Broadcaster = Literal["bhava", "bare protocol", "task per viewer", "JSON in turn", "HTTP polling"]
 Publish = Callable[[FrameMessage], Awaitable[None]]
@@ -72,7 +72,7 @@ async def _perform(publish: Publish, figures: int) -> None:
     figure = Figure(PARTNER, 0, Pose.standing(), np.ones(4, bool))
     emotion = np.full(8, 0.125)
     sequence = 0
-    async for _ in ticks(FPS, time.monotonic, asyncio.sleep):
+    async for _ in ticks(FRAME_RATE, time.monotonic, asyncio.sleep):
         now = time.monotonic()
         await publish(FrameMessage(sequence, now, None, emotion, (figure,) * figures))
         sequence += 1

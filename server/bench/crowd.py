@@ -37,7 +37,7 @@ class Viewer:
         """Connect and say hello.
 
         Args:
-            port: Of the server on this machine.
+            port: Port of the server on this machine.
             acknowledges: Whether it says hello and what it has shown.
             receive_buffer: Bytes that the kernel holds for it; None leaves that to the kernel.
         """

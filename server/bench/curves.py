@@ -5,15 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from motion.errors import SetupError
-from server.bench.bench import FPS
 from server.bench.report import machine
 from server.bench.row import Row
+from server.stages.scheduler import FRAME_RATE
 
 BARE_CALL, BARE_PROTOCOL = "bare call of onnxruntime", "bare asyncio protocol"
 PANELS = (
-    ("a tick of", "stages", "ms a tick", BARE_CALL, "linear", 1000 / FPS),
+    ("a tick of", "stages", "ms a tick", BARE_CALL, "linear", 1000 / FRAME_RATE),
     ("processor time per message", "viewers", "µs a message", BARE_PROTOCOL, "log", None),
-    ("age of frames, 99 %", "viewers", "ms to a viewer, 99 %", BARE_PROTOCOL, "log", 1000 / FPS),
+    (
+        "age of frames, 99 %",
+        "viewers",
+        "ms to a viewer, 99 %",
+        BARE_PROTOCOL,
+        "log",
+        1000 / FRAME_RATE,
+    ),
 )
 """How the rows' names begin, what they grow with, what is told of them, their peer, the scale of
 both axes, and a limit."""
@@ -23,7 +30,7 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
     """Draw the rows that were measured with several counts of stages or viewers.
 
     Args:
-        rows: Of a whole run.
+        rows: Rows of a whole run.
         path: File to write; its suffix tells the format.
 
     Raises:

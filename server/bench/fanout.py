@@ -48,7 +48,7 @@ class Load:
 
     Attributes:
         viewers: How many watched.
-        ages: Of frames when they were read, second by second, milliseconds.
+        ages: Ages of frames when they were read, second by second, milliseconds.
         cost: Processor time of the server per message, second by second, microseconds.
         fewest: Frames that the worst-off viewer got, second by second.
     """
@@ -108,10 +108,12 @@ def _count_rows(count: int, core: int) -> Iterator[Row]:
     bare, ours = loads["bare protocol"], loads["bhava"]
     aim = 33.0 if count <= FEW else None
     name = f"age of frames, 99 %, {count} viewers"
-    yield Row.of(name, "ms", ours.latest, aim=aim, peer=bare.latest, note=ours.rates, count=count)
+    yield Row.from_values(
+        name, "ms", ours.latest, aim=aim, peer=bare.latest, note=ours.rates, count=count
+    )
     note = "acknowledgements included; peer: a bare asyncio protocol that hears nothing"
     name = f"processor time per message, {count} viewers"
-    yield Row.of(name, "µs", ours.cost, peer=bare.cost, most=2.2, note=note, count=count)
+    yield Row.from_values(name, "µs", ours.cost, peer=bare.cost, most=2.2, note=note, count=count)
 
 
 def _peer_rows(count: int, core: int) -> Iterator[Row]:
@@ -121,8 +123,10 @@ def _peer_rows(count: int, core: int) -> Iterator[Row]:
     for kind in peers:
         load = loads[kind]
         name = f"processor time per message, {kind}"
-        yield Row.of(name, "µs", load.cost, peer=ours.cost, note=note + load.rates)
-        yield Row.of(f"age of frames, 99 %, {kind}", "ms", load.latest, peer=ours.latest, note=note)
+        yield Row.from_values(name, "µs", load.cost, peer=ours.cost, note=note + load.rates)
+        yield Row.from_values(
+            f"age of frames, 99 %, {kind}", "ms", load.latest, peer=ours.latest, note=note
+        )
 
 
 def _slow_rows(count: int, core: int) -> Iterator[Row]:
@@ -140,9 +144,11 @@ def _slow_rows(count: int, core: int) -> Iterator[Row]:
         slow.close()
     growth = np.array(beside.latest) - np.median(alone.latest)
     note = f"{count} viewers, {CROWDED} dancers; one never reads, one reads {NARROW // 1000} kB/s"
-    yield Row.of("growth of others' age, 99 %, beside slow viewers", "ms", growth, aim=5, note=note)
+    yield Row.from_values(
+        "growth of others' age, 99 %, beside slow viewers", "ms", growth, aim=5, note=note
+    )
     ages = 1000 * np.array(slow.ages)
-    yield Row.of("age of frames at the slow viewer", "ms", ages, aim=250, note=note)
+    yield Row.from_values("age of frames at the slow viewer", "ms", ages, aim=250, note=note)
 
 
 def _loads(kinds: Sequence[Broadcaster], count: int, core: int) -> dict[Broadcaster, Load]:

@@ -22,7 +22,7 @@ Array = np.ndarray
 
 STARTS = 3
 FRAMES = 300
-PATIENCE = 30.0
+FRAME_TIMEOUT = 30.0
 """Seconds to wait for a frame."""
 
 
@@ -65,7 +65,7 @@ def live_rows(model: str, video: Path | None) -> Iterator[Row]:
 
     Args:
         model: Name of the model to serve.
-        video: Of a person, for the pose process.
+        video: Shows a person, for the pose process.
     """
     starts: list[float] = []
     seen = np.empty((0, 3))
@@ -75,11 +75,15 @@ def live_rows(model: str, video: Path | None) -> Iterator[Row]:
             if len(starts) == STARTS:
                 seen = live.frames()
     note = f"{STARTS} starts, to a frame at a viewer"
-    yield Row.of("start to first frame", "s", starts, aim=5.0, note=note)
+    yield Row.from_values("start to first frame", "s", starts, aim=5.0, note=note)
     made, came, _ = seen.T
-    yield Row.of("age of a frame at a viewer", "ms", (came - made) * 1000, note="same machine")
+    yield Row.from_values(
+        "age of a frame at a viewer", "ms", (came - made) * 1000, note="same machine"
+    )
     note = "1000 / 30 ms is due"
-    yield Row.of("interval between frames at a viewer", "ms", np.diff(came) * 1000, note=note)
+    yield Row.from_values(
+        "interval between frames at a viewer", "ms", np.diff(came) * 1000, note=note
+    )
     yield from _camera_rows(model, video)
 
 
@@ -94,8 +98,10 @@ def _camera_rows(model: str, video: Path | None) -> Iterator[Row]:
         _, came, taken = live.frames().T
         note = "pose found on the server; up to a frame of waiting for the tick included"
         ages = (came - taken)[~np.isnan(taken)] * 1000
-        yield Row.of(names[0], "ms", ages, aim=50.0, note=note)
-        yield Row.of(names[1], "MB", [live.megabytes()], aim=1200.0, note="after 10 s of a video")
+        yield Row.from_values(names[0], "ms", ages, aim=50.0, note=note)
+        yield Row.from_values(
+            names[1], "MB", [live.megabytes()], aim=1200.0, note="after 10 s of a video"
+        )
 
 
 @contextmanager
@@ -109,6 +115,6 @@ def _watched(model: str, source: str) -> Iterator[Live]:
 
 
 def _next_frame(viewer: ClientConnection) -> FrameMessage:
-    while not isinstance(message := viewer.recv(PATIENCE), bytes):
+    while not isinstance(message := viewer.recv(FRAME_TIMEOUT), bytes):
         pass
     return decode_frame(message, len(CANONICAL.joints))

@@ -16,13 +16,13 @@ class Row:
     Attributes:
         name: What was measured.
         unit: `ms`, `µs`, `s`, `MB` or `%`.
-        median: Of the samples; None where it could not be measured.
+        median: Median of the samples; None where it could not be measured.
         p95: 95th percentile of the samples.
         aim: The most that the median may be; None where nothing is asked.
         ratio: Median against that of the peer; None where there is none.
         most: The most that the ratio may be; None where nothing is asked.
         note: What it was measured on, who the peer is, or why it could not be measured.
-        count: Of the stages or viewers that it was measured with, where it grows with them.
+        count: How many stages or viewers it was measured with, where it grows with them.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Row:
     count: int | None = None
 
     @staticmethod
-    def of(
+    def from_values(
         name: str,
         unit: str,
         samples: Sequence[float] | Float[Array, "N"],

@@ -25,8 +25,8 @@ class Sample:
         at: Seconds since the load began.
         memory: Resident, bytes.
         files: Open descriptors.
-        tasks: Of the event loop.
-        threads: Of the process.
+        tasks: Tasks of the event loop.
+        threads: Threads of the process.
         viewers: Clients, whatever their roles.
         faults: Errors so far.
         ticks: So far.
@@ -46,7 +46,7 @@ class Sample:
     lateness: float
 
     @staticmethod
-    def of(metrics: str, process: psutil.Process, at: float) -> "Sample":
+    def from_metrics(metrics: str, process: psutil.Process, at: float) -> "Sample":
         """Return what the answer of `/metrics` tells."""
         sums: dict[str, float] = {}
         for family in text_string_to_metric_families(metrics):
@@ -78,7 +78,7 @@ def serving(
 
     Args:
         model: Name of the model to serve.
-        source: Of the stage that is always there.
+        source: Source of the stage that is always there.
         core: Where to run; None leaves that to the system.
 
     Raises:

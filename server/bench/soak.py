@@ -156,7 +156,9 @@ async def _play(
     began = time.monotonic()
 
     async def look() -> Sample:
-        return Sample.of(await crowd.ask("GET", "/metrics"), process, time.monotonic() - began)
+        return Sample.from_metrics(
+            await crowd.request("GET", "/metrics"), process, time.monotonic() - began
+        )
 
     await _prepare(crowd)
     before = await look()
@@ -207,11 +209,11 @@ def _held(sample: Sample) -> tuple[float, float, float]:
 
 
 async def _end_takes(crowd: Crowd) -> None:
-    for name in re.findall(r'"name":"([^"]+)"', await crowd.ask("GET", "/api/stages")):
+    for name in re.findall(r'"name":"([^"]+)"', await crowd.request("GET", "/api/stages")):
         if name in STAGES:
             await crowd.change(name, {"recording": False})
         else:
-            await crowd.ask("DELETE", f"/api/stages/{name}")
+            await crowd.request("DELETE", f"/api/stages/{name}")
 
 
 def _cores() -> list[int]:

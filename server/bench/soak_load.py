@@ -19,12 +19,11 @@ from urllib.error import HTTPError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from server.capture.demo import DemoSource
+from server.capture.demo import PICTURES_PER_SECOND, DemoSource
 from server.capture.landmarks import Sighting
 from server.wire.messages import Mode
 from server.wire.protocol import LandmarksMessage, encode_landmarks
 
-FPS = 30
 ACKNOWLEDGE = 8
 """Frames after which a viewer says what it has shown."""
 
@@ -36,7 +35,7 @@ class Crowd:
     """Everybody who comes and goes.
 
     Attributes:
-        address: Of the server, host and port.
+        address: Host and port of the server.
         stages: Names of those that last.
         viewers: How many there are at a time.
         performers: Stages before which somebody dances.
@@ -80,7 +79,7 @@ class Crowd:
                 for number, sighting in enumerate(dance(self.chance.uniform(0, 60))):
                     seen = replace(sighting, time=time.monotonic())
                     await link.send(encode_landmarks(LandmarksMessage(number, seen)))
-                    await asyncio.sleep(1 / FPS)
+                    await asyncio.sleep(1 / PICTURES_PER_SECOND)
             finally:
                 reading.cancel()
 
@@ -106,7 +105,7 @@ class Crowd:
             if number % 20 == 0:
                 extra = await self.make(f"extra-{number}", "browser", number)
             if number % 20 == 10 and extra:
-                await self.ask("DELETE", f"/api/stages/extra-{number - 10}")
+                await self.request("DELETE", f"/api/stages/extra-{number - 10}")
             await asyncio.sleep(1.0)
 
     def _whim(self) -> dict[str, Any]:
@@ -123,7 +122,9 @@ class Crowd:
     async def make(self, stage: str, source: str, seed: int) -> bool:
         """Make a stage; tell whether the server had room for it."""
         try:
-            await self.ask("POST", "/api/stages", {"name": stage, "source": source, "seed": seed})
+            await self.request(
+                "POST", "/api/stages", {"name": stage, "source": source, "seed": seed}
+            )
         except HTTPError as error:
             if error.code != 503:
                 raise
@@ -132,9 +133,9 @@ class Crowd:
 
     async def change(self, stage: str, wish: dict[str, Any]) -> None:
         """Change controls of a stage."""
-        await self.ask("PATCH", f"/api/stages/{stage}/controls", wish)
+        await self.request("PATCH", f"/api/stages/{stage}/controls", wish)
 
-    async def ask(self, method: str, path: str, content: object = None) -> str:
+    async def request(self, method: str, path: str, content: object = None) -> str:
         """Return what the server answers over HTTP."""
         return await asyncio.to_thread(_ask, f"http://{self.address}{path}", method, content)
 
@@ -147,8 +148,8 @@ async def _read(link: ClientConnection) -> None:
 
 def dance(start: float) -> Iterator[Sighting]:
     """Yield what a camera sees of the demo performer, a picture at a time, for ever."""
-    times = count(round(start * FPS))
-    source = DemoSource(lambda: next(times) / FPS)
+    times = count(round(start * PICTURES_PER_SECOND))
+    source = DemoSource(lambda: next(times) / PICTURES_PER_SECOND)
     source.start()
     while True:
         if sighting := source.latest():

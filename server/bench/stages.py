@@ -14,19 +14,19 @@ import psutil
 from jaxtyping import Float
 
 from motion.model.engine import Engine
-from server.bench.bench import FPS, STAGES, bare_call, timed
+from server.bench.bench import STAGES, bare_call, timed
 from server.bench.row import Row
 from server.bench.served import Sample, serving
 from server.bench.soak_load import dance
 from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
-from server.stages.assemble import first_controls, open_house
-from server.stages.scheduler import House, Rules
+from server.stages.assemble import first_controls, open_scheduler
+from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
 
 Array = np.ndarray
 
 COUNTS = (1, 2, 4, 8, 16, 32, 48, 64)
-WARM_UP, TICKS = 2 * FPS, 5 * FPS
+WARM_UP, TICKS = 2 * FRAME_RATE, 5 * FRAME_RATE
 """Ticks before the first that counts, and those that count."""
 
 PERFORMERS = 8
@@ -40,46 +40,50 @@ ROOM, SETTLING = 120.0, 5.0
 
 
 def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None) -> Iterator[Row]:
-    """Yield the rows of many stages in one house, on one core.
+    """Yield the rows of many stages stepped together, on one core.
 
     Args:
         engine: The model, on one thread.
         folder: Where it was loaded from.
-        counts: Of stages, one measurement each; `COUNTS` if not given.
+        counts: How many stages, one measurement each; `COUNTS` if not given.
     """
     for count in counts or COUNTS:
         ticks, bare = _tick_times(engine, folder, count)
         most = 1.3 if count == STAGES else None
         note = "peer: the bare call of onnxruntime for the partners who think in a tick"
         name = f"a tick of {count} stages"
-        yield Row.of(name, "ms", ticks, peer=bare, most=most, note=note, count=count)
+        yield Row.from_values(name, "ms", ticks, peer=bare, most=most, note=note, count=count)
     note = f"before each of {PERFORMERS} stages, against as many without"
-    yield Row.of("what a performer adds to a tick", "ms", _performer_times(folder), note=note)
+    yield Row.from_values(
+        "what a performer adds to a tick", "ms", _performer_times(folder), note=note
+    )
     yield _late_row(folder.name)
 
 
 class _Stages:
-    """A house of some stages, ticked as fast as they go."""
+    """Some stages, stepped together as fast as they go."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.now = 0.0
-        rules = Rules(most_stages=count)
-        self.house: House = open_house(folder.parent, "cpu", folder, rules, time.monotonic)
-        controls = first_controls(self.house, folder.name, 0)
+        settings = ServerSettings(most_stages=count)
+        self.scheduler: Scheduler = open_scheduler(
+            folder.parent, "cpu", folder, settings, time.monotonic
+        )
+        controls = first_controls(self.scheduler, folder.name, 0)
         for number in range(count):
             source = BrowserSource(lambda: self.now)
-            seeded = controls.model_copy(update={"seed": self.house.draw_seed()})
-            self.house.make(str(number), source, seeded, "refuse")
-        self._stages = list(self.house.stages.values())
+            seeded = controls.model_copy(update={"seed": self.scheduler.draw_seed()})
+            self.scheduler.make(str(number), source, seeded, "refuse")
+        self._stages = list(self.scheduler.stages.values())
 
     def show(self, seen: Sighting) -> None:
         """Let somebody be seen on all stages."""
         for stage in self._stages:
-            stage.eyes.browser.receive(replace(seen, time=self.now))
+            stage.control.receive(replace(seen, time=self.now))
 
     def tick(self) -> None:
-        self.house.tick(self.now, self._stages)
-        self.now += 1 / FPS
+        self.scheduler.tick(self.now, self._stages)
+        self.now += 1 / FRAME_RATE
 
 
 def _tick_times(
@@ -127,8 +131,8 @@ def _late_row(model: str) -> Row:
         time.sleep(SECONDS)
         after = _sample(process, address)
     share = 100 * (after.late - before.late) / (after.ticks - before.ticks)
-    note = f"{FPS} a second, on one core, for {SECONDS:g} s; those left out are late"
-    return Row.of(name, "%", [share], aim=1.0, note=note)
+    note = f"{FRAME_RATE} a second, on one core, for {SECONDS:g} s; those left out are late"
+    return Row.from_values(name, "%", [share], aim=1.0, note=note)
 
 
 def _make(address: str, name: str) -> bool:
@@ -143,7 +147,7 @@ def _make(address: str, name: str) -> bool:
 
 
 def _sample(process: psutil.Process, address: str) -> Sample:
-    return Sample.of(_ask(f"http://{address}/metrics"), process, time.monotonic())
+    return Sample.from_metrics(_ask(f"http://{address}/metrics"), process, time.monotonic())
 
 
 def _ask(url: str, content: bytes | None = None) -> str:

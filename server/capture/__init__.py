@@ -1,1 +1,1 @@
-"""Who dances before the camera: camera → pose → retarget → context."""
+"""From pictures or landmarks to performers and their poses; nothing here knows of partners."""

@@ -17,7 +17,8 @@ from server.capture.landmarks import Landmarks, Sighting, SourceState
 
 Array = np.ndarray
 
-FPS = 30
+PICTURES_PER_SECOND = 30
+"""As a usual camera gives them."""
 
 BEATS_PER_MINUTE = 112.0
 
@@ -105,13 +106,13 @@ def demo_dance(times: Float[Array, "T"], seed: int) -> list[Pose]:
 @lru_cache(maxsize=2)
 def _second(number: int, seed: int) -> list[Pose]:
     """Return the frames of one second: made together, for a tenth of what they cost alone."""
-    return demo_dance(number + np.arange(FPS) / FPS, seed)
+    return demo_dance(number + np.arange(PICTURES_PER_SECOND) / PICTURES_PER_SECOND, seed)
 
 
 def _moods(seed: int, first: int, last: int) -> Score:
     """Return the cues from mood to mood: as far as the dance looks back and ahead."""
     return tuple(
-        Cue.of({_mood(seed, number): 1.0}, beat=number * MOOD_BEATS)
+        Cue.from_emotion({_mood(seed, number): 1.0}, beat=number * MOOD_BEATS)
         for number in range(max(first - 2, 0), last + 2)
     )
 
@@ -148,13 +149,13 @@ class DemoSource:
         """Return the performer in the current frame, or None when it was read already."""
         if self._began is None:
             return None
-        frame = int((self._clock() - self._began) * FPS)
+        frame = int((self._clock() - self._began) * PICTURES_PER_SECOND)
         if frame == self._frame:
             return None
         self._frame = frame
-        second, part = divmod(frame, FPS)
+        second, part = divmod(frame, PICTURES_PER_SECOND)
         seen = Camera().see(_second(second, self._seed)[part])
-        return Sighting(self._began + frame / FPS, (seen,))
+        return Sighting(self._began + frame / PICTURES_PER_SECOND, (seen,))
 
     def close(self) -> None:
         """Stop."""

@@ -157,7 +157,7 @@ class JumpFilter:
     """Metres a second that a landmark may move, and"""
     SLACK = 0.15
     """metres besides."""
-    PATIENCE = 0.12
+    LEAP_LASTS = 0.12
     """Seconds after which a leap is believed."""
 
     def __init__(self) -> None:
@@ -177,7 +177,7 @@ class JumpFilter:
         if 2 * leaps.sum() > visible.sum():
             self._doubted.fill(0.0)
             return visible, True
-        doubted = leaps & (self._doubted < self.PATIENCE)
+        doubted = leaps & (self._doubted < self.LEAP_LASTS)
         self._doubted = np.where(doubted, self._doubted + seconds, 0.0)
         return visible & ~doubted, False
 
@@ -196,7 +196,7 @@ class FlipFilter:
     """metres a second besides, below which nothing has flipped."""
     BETTER = 0.35
     """How much smaller the squared distance must be with the mistake undone."""
-    PATIENCE = 0.6
+    SWAP_LASTS = 0.6
     """Seconds after which a swap is believed."""
 
     _GROUPS = np.stack([np.arange(lm.COUNT) < lm.LEFT_HIP, np.arange(lm.COUNT) >= lm.LEFT_HIP])
@@ -222,7 +222,7 @@ class FlipFilter:
         self._flipped = np.where(flips, self._flipped + seconds, 0.0)
         if not flips.any():
             return positions, visible, False
-        if self._flipped.max() > self.PATIENCE:
+        if self._flipped.max() > self.SWAP_LASTS:
             self._flipped[:] = 0.0
             return positions, visible, True
         reading = np.where(flips, best, 0) @ self._GROUPS

@@ -18,7 +18,7 @@ def soles(positions: Float[Array, "J 3"], turned: Float[Array, "J 3 3"]) -> tupl
     """Return the height of the lowest point of the left and the right foot, metres.
 
     Args:
-        positions: Of the joints, in axes of the world.
+        positions: Positions of the joints, in axes of the world.
         turned: World rotations of the joints.
     """
     heels = positions[_FEET] + turned[_FEET] @ _HEEL
@@ -53,7 +53,7 @@ class Ground:
         """Return the world position of the hips, metres, floor at height 0.
 
         Args:
-            positions: Of the joints, from the hips, in world axes.
+            positions: Positions of the joints, from the hips, in world axes.
             turned: World rotations of the joints.
             seconds: Since the call before.
         """

@@ -40,7 +40,7 @@ class Performer:
     """Follows one person; holds no clock and does no IO.
 
     Attributes:
-        size: Of their trunk in the picture, picture heights: who is larger is nearer.
+        size: Size of their trunk in the picture, picture heights: who is larger is nearer.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Performer:
         """Take in where they are in a picture; None where they are not in it.
 
         Args:
-            landmarks: Of this person.
+            landmarks: Landmarks of this person.
             time: When the picture was taken; one that is not newer than the last does not count.
             now: The server's clock, seconds.
         """

@@ -25,7 +25,7 @@ class Performers:
         """Take in a picture.
 
         Args:
-            sighting: Of the source.
+            sighting: What the source sees.
             now: The server's clock, seconds.
         """
         seen = self._tracker.update(sighting)

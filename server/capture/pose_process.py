@@ -22,7 +22,7 @@ from server.capture.landmarks import Sighting, SourceState
 from server.capture.pose_finder import Image, Picture, PoseFinder
 
 _SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a lost source
-_PATIENCE = 5.0  # seconds that a live source may take for a picture
+_PICTURE_TIMEOUT = 5.0  # seconds that a live source may take for a picture
 _LATE, _HOPELESS = 0.02, 1.0  # seconds behind at which a video skips, and gives up to catch up
 _LONGEST_FRAME = 10.0  # seconds between pictures of a video; more is a broken time stamp
 _FROZEN = 10.0  # seconds for which a camera may give the very same picture
@@ -170,7 +170,7 @@ def live_pictures(capture: Any, name: str) -> Iterator[Picture]:
     newest = _Newest(capture)
     newest.start()
     try:
-        while picture := newest.take(_PATIENCE):
+        while picture := newest.take(_PICTURE_TIMEOUT):
             yield picture
     finally:
         newest.stop()

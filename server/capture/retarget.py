@@ -97,7 +97,7 @@ class Retargeter:
         present: Whether a person is seen, or was within the last half second.
     """
 
-    PATIENCE = 0.5
+    GONE_AFTER = 0.5
     """Seconds unseen after which a person has left."""
     HOLD = 0.4
     """Seconds that a hidden limb stays as it was, before it"""
@@ -125,8 +125,8 @@ class Retargeter:
         """Take in what the source saw and return the pose, or None until a person was seen.
 
         Args:
-            landmarks: Of the person; None when they were not seen. Any numbers; what is not
-                finite or too far counts as hidden.
+            landmarks: Landmarks of the person; None when they were not seen. Any numbers; those
+                not finite or too far count as hidden.
             time: When the picture was taken, seconds of the source's clock.
 
         Returns:
@@ -136,7 +136,7 @@ class Retargeter:
         seen = self._filter.update(landmarks, time)
         trunk = bool(seen.visible[_SHOULDERS].all())
         self._unseen = 0.0 if trunk else self._unseen + seen.seconds
-        self.present = self._unseen <= self.PATIENCE
+        self.present = self._unseen <= self.GONE_AFTER
         if self._pose is None and not trunk:
             return None
         height = self._jumps.update(landmarks, seen)

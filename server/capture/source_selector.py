@@ -11,7 +11,7 @@ SPAN = 1.0
 be wrong, and one far ahead would outdate all that follows."""
 
 
-class Eyes:
+class SourceSelector:
     """Chooses between a configured source and browsers.
 
     Attributes:

@@ -3,10 +3,11 @@
 import multiprocessing
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from motion.errors import SourceError
 from server.capture import pose_process
@@ -15,6 +16,62 @@ from server.capture.landmarks import PEOPLE, Sighting, SourceState
 from server.capture.pose_process import Address, Report
 
 Clock = Callable[[], float]
+SourceKind = Literal["demo", "browser", "camera", "video", "stream", "take"]
+
+GRAMMAR: dict[SourceKind, str] = {
+    "demo": "demo",
+    "browser": "browser",
+    "camera": r"camera:\d+",
+    "video": "video:.+",
+    "stream": r"rtsps?://\S+",
+    "take": r"take:[\w-]+\.take",
+}
+"""How a source of each kind is written, as a regular expression."""
+
+
+def source_pattern(*kinds: SourceKind) -> str:
+    """Return the regular expression of all sources of some kinds, and of nothing else."""
+    return f"^({'|'.join(GRAMMAR[kind] for kind in kinds)})$"
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """Where the performer of a stage comes from.
+
+    Attributes:
+        kind: What it is.
+        text: As it was written.
+    """
+
+    kind: SourceKind
+    text: str
+
+    @staticmethod
+    def parse(text: str) -> "SourceSpec":
+        """Read a specification.
+
+        Args:
+            text: `demo`, `browser`, `camera:N`, `video:PATH`, `rtsp://…` or `take:NAME`.
+
+        Raises:
+            SourceError: If it is of no known kind.
+        """
+        for kind, pattern in GRAMMAR.items():
+            if re.fullmatch(pattern, text):
+                return SourceSpec(kind, text)
+        raise SourceError(
+            f"expected demo, camera:N, video:PATH, rtsp://… or browser as a source, got {text!r}"
+        )
+
+    @property
+    def place(self) -> str:
+        """Number of a camera, path of a video, or file name of a take."""
+        return self.text.partition(":")[2]
+
+    @property
+    def name(self) -> str:
+        """As viewers are told it, who must not see the password of a stream."""
+        return re.sub("//[^/]*@", "//", self.text) if self.kind == "stream" else self.text
 
 
 class Source(Protocol):
@@ -212,31 +269,30 @@ class ProcessSource:
         process.close()
 
 
-def open_source(spec: str, clock: Clock, people: int = PEOPLE) -> Source:
+def open_source(spec: SourceSpec, clock: Clock, people: int = PEOPLE) -> Source:
     """Return the source of a specification; it still has to be started.
 
     Args:
-        spec: `demo`, `camera:N`, `video:PATH`, `rtsp:…` or `browser`.
+        spec: Any kind but a take, whose frames are recorded already.
         clock: Monotonic time in seconds.
         people: How many to look for in pictures, 1 to `PEOPLE`; more cost more.
 
     Raises:
-        SourceError: If the specification is of no known kind, or names no file.
+        SourceError: If it is a video that is no file, or a take.
     """
-    kind, _, rest = spec.partition(":")
-    if spec == "demo":
-        return DemoSource(clock)
-    if spec == "browser":
-        return BrowserSource(clock)
-    if kind == "camera" and rest.isdecimal():
-        return ProcessSource(spec, Address("camera", int(rest)), clock, people)
-    if kind == "video" and rest:
-        if not Path(rest).is_file():
-            raise SourceError(f"expected the path of a video, got {rest!r}, which is no file")
-        return ProcessSource(spec, Address("video", rest), clock, people)
-    if kind in ("rtsp", "rtsps") and rest.startswith("//"):
-        public = re.sub("//[^/]*@", "//", spec)  # viewers see the name, but not the password
-        return ProcessSource(public, Address("stream", spec), clock, people)
-    raise SourceError(
-        f"expected demo, camera:N, video:PATH, rtsp://… or browser as a source, got {spec!r}"
-    )
+    match spec.kind:
+        case "demo":
+            return DemoSource(clock)
+        case "browser":
+            return BrowserSource(clock)
+        case "camera":
+            return ProcessSource(spec.name, Address("camera", int(spec.place)), clock, people)
+        case "stream":
+            return ProcessSource(spec.name, Address("stream", spec.text), clock, people)
+        case "video" if Path(spec.place).is_file():
+            return ProcessSource(spec.name, Address("video", spec.place), clock, people)
+        case "video":
+            got = f"{spec.place!r}, which is no file"
+            raise SourceError(f"expected the path of a video, got {got}")
+        case "take":
+            raise SourceError(f"expected a source of landmarks, got {spec.text!r}")

@@ -51,7 +51,7 @@ class _Look:
     build: Float[Array, "6"]
 
     @staticmethod
-    def at(landmarks: Landmarks) -> "_Look":
+    def from_landmarks(landmarks: Landmarks) -> "_Look":
         """Return how a person looks; any numbers give finite ones."""
         world, image = (
             np.clip(np.nan_to_num(values), -_LARGEST, _LARGEST)
@@ -138,7 +138,7 @@ class Tracker:
             sighting: The next one. A clock that stands or runs backwards only costs certainty.
         """
         self._elapse(sighting.time)
-        looks = _distinct([_Look.at(person) for person in sighting.people], self.SAME)
+        looks = _distinct([_Look.from_landmarks(person) for person in sighting.people], self.SAME)
         for look in self._recognise(looks):
             self._admit(look)
         return {p.id: p.look.landmarks for p in self._people if self._counts(p)}

@@ -1,1 +1,1 @@
-"""Cue lists: changes of the controls that were prepared, in the order of the show."""
+"""Cue lists: prepared changes of the controls, kept in files; nothing here shows or sends any."""

@@ -27,7 +27,7 @@ class CueBook:
         """Open a book; where there is no file, or a damaged one, it is empty.
 
         Args:
-            path: Of the file, which is made with the first save.
+            path: The file, which is made with the first save.
         """
         self.path = path
         self.revision = 0
@@ -75,7 +75,7 @@ class CueBook:
         """Remember that a cue went.
 
         Args:
-            cue: Of the sheet.
+            cue: A cue of the sheet.
             now: The server's clock, seconds.
         """
         self.current, self.went = cue.id, now

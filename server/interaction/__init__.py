@@ -1,1 +1,1 @@
-"""What the partners of a stage do: modes, phrases, changes that blend."""
+"""How the partners of a stage answer their dancers; no clock, file, socket or thread of a show."""

@@ -1,6 +1,6 @@
 """What happens on one stage, frame by frame: who is seen, and what each partner makes of them.
 
-No clock lives here: each call gets its moment. The same opening and moments give the same frames.
+No clock lives here: each call is given the time. The same opening and inputs give the same frames.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ import numpy as np
 from motion.clip import Clip, Pose
 from motion.emotion import weights_of
 from motion.model.text import tokens_of
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
+from server.capture.landmarks import Sighting
 from server.capture.performers import Performers
-from server.interaction.frame_inputs import Moment
-from server.interaction.modes import Pairing
-from server.interaction.partner_pool import Ask, Place, Troupe
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.modes import ModePolicy
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, PERFORMER, Figure, FrameMessage
@@ -28,7 +29,10 @@ SPREAD = 1.4
 SPREAD_HALF_LIFE = 0.5
 """Seconds in which they come about half the way to their new places."""
 
-PATIENCE = 4.0
+SEED_STRIDE = 7919
+"""Between the seeds of two partners of a stage; a prime, so that stages do not share them soon."""
+
+PARTNER_WAITS = 4.0
 """Seconds for which a partner dances on without its dancer where each dancer has one."""
 
 
@@ -38,7 +42,7 @@ class Opening:
 
     Attributes:
         controls: From the start.
-        sequence: Of the first frame.
+        sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
     """
 
@@ -48,11 +52,11 @@ class Opening:
 
 
 @dataclass(eq=False)
-class _Duo:
-    """A partner in the troupe, with its dancer."""
+class _Pair:
+    """A partner and the dancer that it is paired with."""
 
-    pairing: Pairing
-    place: Place
+    policy: ModePolicy
+    handle: PartnerHandle
     number: int = 0
     aside: float = 0.0  # metres to the left of the middle of the stage
     seen: float = float("-inf")  # when its dancer was last there
@@ -65,17 +69,17 @@ class Dance:
         halted: Since when partners get no frames, for their model fails; None while it does not.
     """
 
-    def __init__(self, troupe: Troupe, faults: Faults, opening: Opening) -> None:
+    def __init__(self, pool: PartnerPool, faults: Faults, opening: Opening) -> None:
         """Begin.
 
         Args:
-            troupe: In which the partners dance.
+            pool: In which the partners dance.
             faults: Counts what goes wrong.
             opening: What it begins with.
         """
-        self._troupe, self._faults = troupe, faults
+        self._pool, self._faults = pool, faults
         self._model, self._seed = opening.controls.model, opening.controls.seed
-        self._contract = troupe.contract(self._model)
+        self._contract = pool.contract(self._model)
         self._emotion: dict[str, float] = {}
         self._weights = weights_of(self._emotion, self._contract.emotions)
         self._text = ""
@@ -83,9 +87,9 @@ class Dance:
         self._performers = Performers()
         self._captured: float | None = None
         self._sequence = opening.sequence
-        self._counted = {"raised": 0, "recovered": 0}
+        self._gone = 0, 0
         self.halted: float | None = None
-        self._duos = [self._let_in(0, opening.history)]
+        self._pairs = [self._let_in(0, opening.history)]
 
     @property
     def people(self) -> int:
@@ -95,166 +99,170 @@ class Dance:
     @property
     def partners(self) -> int:
         """How many partners dance."""
-        return len(self._duos)
+        return len(self._pairs)
 
     @property
-    def actions(self) -> dict[str, int]:
-        """How often partners had to be woken (`raised`) and to be set up anew (`recovered`)."""
-        raised, recovered = np.sum(
-            [(0, 0), *(self._troupe.actions(duo.place) for duo in self._duos)], axis=0
-        )
-        return {
-            "raised": self._counted["raised"] + int(raised),
-            "recovered": self._counted["recovered"] + int(recovered),
-        }
+    def interventions(self) -> tuple[int, int]:
+        """How often partners had to be woken, and how often to be set up again."""
+        raised, recovered = self._gone
+        for pair in self._pairs:
+            more_raised, more_recovered = self._pool.interventions(pair.handle)
+            raised, recovered = raised + more_raised, recovered + more_recovered
+        return raised, recovered
 
     def opening(self, controls: Controls) -> Opening:
         """Return what another dance has to begin with to go on from here."""
-        return Opening(controls, self._sequence, self._duos[0].pairing.history)
+        return Opening(controls, self._sequence, self._pairs[0].policy.history)
 
     def close(self) -> None:
         """Let all partners go."""
-        for duo in self._duos:
-            self._troupe.leave(duo.place)
-        self._duos.clear()
+        for pair in self._pairs:
+            self._pool.leave(pair.handle)
+        self._pairs.clear()
 
-    def ask(self, moment: Moment) -> dict[Place, Ask]:
-        """Look at what is seen, and return what the partners are asked for."""
-        controls = moment.controls
-        if moment.sighting is not None:
-            self._look(moment)
+    def requests(self, inputs: FrameInputs) -> dict[PartnerHandle, PartnerInputs]:
+        """Take in what is seen, and return what each partner needs for its next frame."""
+        controls = inputs.controls
+        if inputs.sighting is not None:
+            self._take_in(inputs.sighting, inputs.now)
         if (controls.model, controls.seed) != (self._model, self._seed):
             self._renew(controls)
-        self._pair(moment)
+        self._match_partners(inputs)
         if controls.emotion != self._emotion:
             self._emotion = controls.emotion
             self._weights = weights_of(self._emotion, self._contract.emotions)
         if controls.text != self._text:
             self._text = controls.text
             self._tokens = tokens_of(self._text, self._contract)
-        return {duo.place: self._ask(duo, moment) for duo in self._duos}
+        return {pair.handle: self._inputs_of(pair, inputs) for pair in self._pairs}
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
-        """Return the frame of the stage, from those of the troupe."""
-        whole = all(duo.place in frames for duo in self._duos)
-        self.halted = None if whole else self.halted or moment.now
-        for duo in self._duos:
-            if duo.place in frames:
-                duo.pairing.show(frames[duo.place])
-            else:  # its company was given up
-                self._rejoin(duo, self._seed)
+    def compose(
+        self, inputs: FrameInputs, frames: Mapping[PartnerHandle, PartnerFrame]
+    ) -> FrameMessage:
+        """Return the frame of the stage, from those of its partners."""
+        whole = all(pair.handle in frames for pair in self._pairs)
+        self.halted = None if whole else self.halted or inputs.now
+        for pair in self._pairs:
+            if pair.handle in frames:
+                pair.policy.note_shown(frames[pair.handle])
+            else:  # its batch was given up with all in it
+                self._rejoin(pair)
         self._spread(1.0 / self._contract.fps)
-        present = self._performers.present(moment.now)
+        present = self._performers.present(inputs.now)
         message = FrameMessage(
             self._sequence,
-            moment.now,
+            inputs.now,
             self._captured if present else None,
             self._weights,
-            (*map(_partner, self._duos), *map(self._performer, present)),
+            (*map(_partner, self._pairs), *map(self._performer, present)),
             bool(present),
         )
         self._sequence += 1
         return message
 
-    def _look(self, moment: Moment) -> None:
-        assert moment.sighting is not None
+    def _take_in(self, sighting: Sighting, now: float) -> None:
         with self._faults.survived("performers"):
-            self._performers.update(moment.sighting, moment.now)
-            self._captured = moment.sighting.time
+            self._performers.update(sighting, now)
+            self._captured = sighting.time
 
-    def _ask(self, duo: _Duo, moment: Moment) -> Ask:
-        pairing, controls = duo.pairing, moment.controls
-        performer = self._performers.by_id.get(pairing.dancer)
-        if performer is not None and not performer.present(moment.now):
+    def _inputs_of(self, pair: _Pair, inputs: FrameInputs) -> PartnerInputs:
+        policy, controls = pair.policy, inputs.controls
+        performer = self._performers.by_id.get(policy.dancer)
+        if performer is not None and not performer.present(inputs.now):
             performer = None
         if controls.mode != "solo":
-            context = pairing.context(performer, controls, moment.now, asked=moment.take_up)
+            context = policy.due_context(performer, controls, inputs.now, asked=inputs.take_up)
             if context is not None:
-                self._take_up(duo, context)
-        lead = pairing.lead(performer, controls, moment.now)
+                self._take_up(pair, context)
+        lead = policy.lead(performer, controls, inputs.now)
         temperature = min(2.0, controls.temperature * self._contract.temperature)
-        radius = controls.stage_radius / len(self._duos) ** 0.5
-        return Ask(self._weights, controls.energy, temperature, radius, lead, self._tokens)
+        radius = controls.stage_radius / len(self._pairs) ** 0.5
+        return PartnerInputs(
+            self._weights, controls.energy, temperature, radius, lead, self._tokens
+        )
 
-    def _take_up(self, duo: _Duo, context: Clip) -> None:
+    def _take_up(self, pair: _Pair, context: Clip) -> None:
         with self._faults.survived("take-up"):
-            self._troupe.take_up(duo.place, context)
+            self._pool.take_up(pair.handle, context)
 
-    def _pair(self, moment: Moment) -> None:
+    def _match_partners(self, inputs: FrameInputs) -> None:
         """See that there is a partner for whom there has to be one, and for nobody else."""
-        now = moment.now
-        first = self._duos[0]
-        if moment.controls.dancers == "nearest":
+        now = inputs.now
+        first = self._pairs[0]
+        if inputs.controls.dancers == "nearest":
             nearest = self._performers.nearest(now)
-            first.pairing.dancer = first.pairing.dancer if nearest is None else nearest
+            first.policy.dancer = first.policy.dancer if nearest is None else nearest
             self._keep([first])
             return
         here = self._performers.present(now)
-        for duo in self._duos:
-            if duo.pairing.dancer in here:
-                duo.seen = now
-        free = [duo for duo in self._duos if now - duo.seen > PATIENCE]
+        for pair in self._pairs:
+            if pair.policy.dancer in here:
+                pair.seen = now
+        # A partner whose dancer is hidden waits for them, instead of taking the next who comes.
+        free = [pair for pair in self._pairs if now - pair.seen > PARTNER_WAITS]
         for identity in here:
-            if identity in [duo.pairing.dancer for duo in self._duos]:
+            if identity in [pair.policy.dancer for pair in self._pairs]:
                 continue
-            if first in free:
+            if first in free:  # it never leaves, so it serves a newcomer before another is let in
                 free.remove(first)
-                first.pairing.dancer, first.seen = identity, now
+                first.policy.dancer, first.seen = identity, now
             else:
                 newcomer = self._let_in(identity, None)
                 newcomer.seen = now
-                taken = [duo.number for duo in self._duos]
+                taken = [pair.number for pair in self._pairs]
                 newcomer.number = min(set(range(256)) - set(taken))
-                self._duos.append(newcomer)
-        self._keep([duo for duo in self._duos if duo is first or duo not in free])
+                self._pairs.append(newcomer)
+        self._keep([pair for pair in self._pairs if pair is first or pair not in free])
 
-    def _keep(self, duos: list[_Duo]) -> None:
-        for duo in self._duos:
-            if duo not in duos:
-                self._leave(duo)
-        self._duos = duos
+    def _keep(self, pairs: list[_Pair]) -> None:
+        for pair in self._pairs:
+            if pair not in pairs:
+                self._leave(pair)
+        self._pairs = pairs
 
-    def _let_in(self, identity: int, history: Clip | None) -> _Duo:
-        seed = self._seed + 7919 * identity  # a stage's partners must not dance alike
-        place = self._troupe.join(self._model, seed % 2**32, history)
-        return _Duo(Pairing(self._contract, identity, history), place)
+    def _let_in(self, identity: int, history: Clip | None) -> _Pair:
+        handle = self._pool.join(self._model, self._seed_of(identity), history)
+        return _Pair(ModePolicy(self._contract, identity, history), handle)
+
+    def _seed_of(self, identity: int) -> int:
+        """Return the seed of a dancer's partner: those of one stage must not dance alike."""
+        return (self._seed + SEED_STRIDE * identity) % 2**32
 
     def _renew(self, controls: Controls) -> None:
         """Let the partners go on in another model, or with other chance."""
         self._model, self._seed = controls.model, controls.seed
-        self._contract = self._troupe.contract(self._model)
+        self._contract = self._pool.contract(self._model)
         self._weights = weights_of(controls.emotion, self._contract.emotions)
         self._text = controls.text
         self._tokens = tokens_of(self._text, self._contract)
-        for duo in self._duos:
-            self._leave(duo)
-            self._rejoin(duo, self._seed)
+        for pair in self._pairs:
+            self._leave(pair)
+            self._rejoin(pair)
 
-    def _rejoin(self, duo: _Duo, seed: int) -> None:
-        seed = (seed + 7919 * duo.pairing.dancer) % 2**32
-        duo.place = self._troupe.join(self._model, seed, duo.pairing.history)
-        duo.pairing.change(self._contract)
+    def _rejoin(self, pair: _Pair) -> None:
+        policy = pair.policy
+        pair.handle = self._pool.join(self._model, self._seed_of(policy.dancer), policy.history)
+        policy.change_model(self._contract)
 
-    def _leave(self, duo: _Duo) -> None:
-        raised, recovered = self._troupe.actions(duo.place)
-        self._counted["raised"] += raised
-        self._counted["recovered"] += recovered
-        self._troupe.leave(duo.place)
+    def _leave(self, pair: _Pair) -> None:
+        raised, recovered = self._pool.interventions(pair.handle)
+        self._gone = self._gone[0] + raised, self._gone[1] + recovered
+        self._pool.leave(pair.handle)
 
     def _spread(self, dt: float) -> None:
         """Let partners side by side come to their places, the first in the middle of all."""
-        middle = (len(self._duos) - 1) / 2
+        middle = (len(self._pairs) - 1) / 2
         keep = 0.5 ** (dt / SPREAD_HALF_LIFE)
-        for number, duo in enumerate(self._duos):
+        for number, pair in enumerate(self._pairs):
             goal = (number - middle) * SPREAD
-            duo.aside = goal + keep * (duo.aside - goal)
+            pair.aside = goal + keep * (pair.aside - goal)
 
     def _performer(self, identity: int) -> Figure:
         pose = self._performers.by_id[identity].pose
         return Figure(PERFORMER, identity % 256, pose, np.zeros(4, bool))
 
 
-def _partner(duo: _Duo) -> Figure:
-    frame = duo.pairing.frame
-    pose = Pose(frame.pose.hips + np.array([duo.aside, 0.0, 0.0]), frame.pose.rotations)
-    return Figure(PARTNER, duo.number, pose, frame.contacts, frame.taken_up)
+def _partner(pair: _Pair) -> Figure:
+    frame = pair.policy.frame
+    pose = Pose(frame.pose.hips + np.array([pair.aside, 0.0, 0.0]), frame.pose.rotations)
+    return Figure(PARTNER, pair.number, pose, frame.contacts, frame.taken_up)

@@ -54,14 +54,14 @@ class Fade:
             seconds: That these take.
             now: Seconds.
         """
-        here = self.at(now)
+        here = self.controls_at(now)
         legs = {name: leg for name, leg in self._legs.items() if name not in changes}
         if seconds > 0:
             fading = FADING.intersection(changes)
             legs |= {name: _Leg(getattr(here, name), now, seconds) for name in fading}
         return Fade(goal, legs)
 
-    def at(self, now: float) -> Controls:
+    def controls_at(self, now: float) -> Controls:
         """Return the setting at a time."""
         underway = {
             name: _between(leg.start, getattr(self.goal, name), leg.part(now))

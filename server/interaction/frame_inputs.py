@@ -7,7 +7,7 @@ from server.wire.messages import Controls
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class FrameInputs:
     """All that decides one frame of one stage.
 
     Attributes:

@@ -11,11 +11,11 @@ from motion.model.text import encoder
 from server.telemetry.faults import Faults
 
 
-class ModelShelf:
+class ModelRegistry:
     """Engines by name; one that is not there yet is loaded beside the show.
 
     Attributes:
-        names: Of all models, in the order of the alphabet.
+        names: Names of all models, in the order of the alphabet.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class ModelShelf:
 
         Args:
             load: Reads a model of a name.
-            names: Of the models.
+            names: Names of the models.
             faults: Counts unforeseen errors; others are told to who asks for the model.
         """
         self.names = names
@@ -34,7 +34,7 @@ class ModelShelf:
         self._loader = ThreadPoolExecutor(1, "models")
 
     @staticmethod
-    def of(folder: Path, device: Device, faults: Faults) -> "ModelShelf":
+    def from_folder(folder: Path, device: Device, faults: Faults) -> "ModelRegistry":
         """Return the models in a folder, a folder for each."""
         names = tuple(sorted(path.parent.name for path in folder.glob(f"*/{CONTRACT_FILE}")))
 
@@ -43,7 +43,7 @@ class ModelShelf:
             engine.contract.require_canonical()
             return engine
 
-        return ModelShelf(load, names, faults)
+        return ModelRegistry(load, names, faults)
 
     def engine(self, name: str) -> Engine:
         """Return the engine of a model; waits while it is loaded.

@@ -14,7 +14,7 @@ from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.partner.lead import Lead
-from motion.partner.partner import Frame
+from motion.partner.partner import PartnerFrame
 from server.capture.performer import Performer
 from server.interaction.phrases import Phrases
 from server.interaction.ramp import Ramp
@@ -22,7 +22,7 @@ from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
 from server.wire.messages import Controls
 
 Array = np.ndarray
-Whom = Performer | Literal["stand", "hold"]
+Followed = Performer | Literal["stand", "hold"]
 
 EMOTION_SHARE = 0.35
 """Of a mirror's motion that is the model's own at intensity 1: enough to colour it, too little to
@@ -51,12 +51,12 @@ SPEED_OVER = 0.4
 class Follow:
     """What a partner should follow, and how closely: its shares in what is shown and heard."""
 
-    whom: Whom
+    followed: Followed
     shown: float
     heard: float
 
 
-class Pairing:
+class ModePolicy:
     """A partner on its stage, with the dancer that it heeds.
 
     Attributes:
@@ -69,19 +69,19 @@ class Pairing:
         """Begin with a partner who stands, or goes on from a history."""
         self.dancer = dancer
         self.take_ups = TakeUps()
-        self.frame = Frame(Pose.standing(), np.zeros(4, bool), False)
+        self.frame = PartnerFrame(Pose.standing(), np.zeros(4, bool), False)
         self._contract = contract
         self._history: deque[Pose] = deque(maxlen=round(HISTORY * contract.fps))
         if history is not None:
             self._history.extend(history.pose(frame) for frame in range(len(history)))
-            self.frame = Frame(self._history[-1], np.zeros(4, bool), False)
+            self.frame = PartnerFrame(self._history[-1], np.zeros(4, bool), False)
         self._phrases = Phrases()
         self._answers_until = float("-inf")
         self._ramp = Ramp()
         self._following: Follow | None = None
         self._lead: Lead | None = None
 
-    def change(self, contract: Contract) -> None:
+    def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
         self._contract = contract
 
@@ -92,19 +92,19 @@ class Pairing:
             return None
         return Clip.from_poses(list(self._history), self._contract.fps)
 
-    def show(self, frame: Frame) -> None:
+    def note_shown(self, frame: PartnerFrame) -> None:
         """Take note of what is shown."""
         self.frame = frame
         self._history.append(frame.pose)
 
-    def context(
+    def due_context(
         self, performer: Performer | None, controls: Controls, now: float, *, asked: bool
     ) -> Clip | None:
         """Return the dancer's motion if the partner is to take it up now, else None.
 
         Args:
             performer: The dancer, if present.
-            controls: Of the stage.
+            controls: Controls of the stage.
             now: The server's clock, seconds.
             asked: Whether somebody asked for it since the frame before.
         """
@@ -142,24 +142,25 @@ class Pairing:
 
         Args:
             performer: The dancer, if present.
-            controls: Of the stage.
+            controls: Controls of the stage.
             now: The server's clock, seconds.
         """
         wanted = self._wanted(performer, controls, now)
-        if self._following is None or self._ramp.at(now) == 0.0:
+        # One lead at a time: the ramp leaves the old one before the new one is followed at all.
+        if self._following is None or self._ramp.value_at(now) == 0.0:
             self._following = wanted  # there is nothing to leave first
         if self._following is None:
             return None
-        stays = wanted is not None and wanted.whom == self._following.whom
+        stays = wanted is not None and wanted.followed == self._following.followed
         following = self._following = wanted if wanted and stays else self._following
-        takes = SETTLES if stays and following.whom == "stand" else Ramp.SECONDS
-        shown = self._ramp.to(following.shown if stays else 0.0, now, takes)
-        self._lead = self._newest_lead(following.whom, now)
+        takes = SETTLES if stays and following.followed == "stand" else Ramp.SECONDS
+        shown = self._ramp.move_towards(following.shown if stays else 0.0, now, takes)
+        self._lead = self._newest_lead(following.followed, now)
         watched = stays and self._contract.other  # a model that heeds others needs no pull
         if self._lead is None or not (shown or watched):
             return None
         heard = shown * following.heard / following.shown if following.shown else shown
-        return replace(self._lead, shown=shown, heard=min(1.0, heard))
+        return replace(self._lead, shown_share=shown, input_share=min(1.0, heard))
 
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
@@ -177,19 +178,19 @@ class Pairing:
                 return Follow("stand", LISTENING, LISTENING)
         return None
 
-    def _newest_lead(self, whom: Whom, now: float) -> Lead | None:
-        if isinstance(whom, Performer):
-            seen = whom.live(now, self._contract.fps, self._frames)
+    def _newest_lead(self, followed: Followed, now: float) -> Lead | None:
+        if isinstance(followed, Performer):
+            seen = followed.live(now, self._contract.fps, self._frames)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
-            return Lead.of(seen.mirrored(), 1.0, 1.0)
-        if whom == "hold" and self._lead is not None and self._ramp.at(now) > 0.0:
+            return Lead.from_clip(seen.mirrored(), 1.0, 1.0)
+        if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
         here = _still(self.frame.pose, self._frames, self._contract.fps)
-        if whom == "hold":
-            return Lead.of(here, 1.0, 1.0)
+        if followed == "hold":
+            return Lead.from_clip(here, 1.0, 1.0)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)
-        return Lead.of(stand, 1.0, 1.0).at(features.last_root(here))
+        return Lead.from_clip(stand, 1.0, 1.0).moved_to(features.last_root(here))
 
     @property
     def _frames(self) -> int:

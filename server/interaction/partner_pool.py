@@ -1,4 +1,4 @@
-"""All partners of a server, in one company for each model: each model is called once in a tick."""
+"""All partners of a server, in one batch for each model: each model is called once in a tick."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.lead import Lead
-from motion.partner.partner import Frame
-from motion.partner.partner_batch import Company
+from motion.partner.partner import PartnerFrame
+from motion.partner.partner_batch import PartnerBatch
 from server.telemetry.faults import Faults
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Ask:
-    """What a partner is asked for in one frame.
+class PartnerInputs:
+    """What one frame of one partner is made from.
 
     Attributes:
         emotion: Weights over the labels of its model, (E,).
         energy: In [0.5, 2].
         temperature: In [0, 2].
         stage_radius: Metres.
-        lead: Whom it follows, if anybody.
+        lead: Motion that it follows, if any.
         text: A prompt as its model takes it, zeros for none, (T,).
     """
 
@@ -38,99 +38,103 @@ class Ask:
     text: Float[Array, " T"]
 
 
-class Place:
-    """A partner's place in a company; a key, and nothing more."""
+class PartnerHandle:
+    """Names a partner of the pool; a key, and nothing more."""
 
     def __init__(self, model: str, slot: int) -> None:
         self.model, self.slot = model, slot
 
 
-class Troupe:
-    """Companies by model. Knows no stage; belongs to one thread."""
+class PartnerPool:
+    """Batches of partners by model. Knows no stage; belongs to one thread."""
 
     def __init__(self, engine_of: Callable[[str], Engine], faults: Faults) -> None:
-        """Set up an empty troupe.
+        """Begin without partners.
 
         Args:
             engine_of: Returns the engine of a model that is loaded, by name.
             faults: Counts what goes wrong.
         """
         self._engine_of, self._faults = engine_of, faults
-        self._companies: dict[str, Company] = {}
-        self._places: dict[str, list[Place]] = {}
+        self._batches: dict[str, PartnerBatch] = {}
+        self._handles: dict[str, list[PartnerHandle]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, self._places.values()))
+        return sum(map(len, self._handles.values()))
 
     def contract(self, model: str) -> Contract:
         """Return what a model promises."""
         return self._engine_of(model).contract
 
-    def join(self, model: str, seed: int, context: Clip | None) -> Place:
+    def join(self, model: str, seed: int, context: Clip | None) -> PartnerHandle:
         """Let a partner in, who goes on from a motion at once, or stands at the origin."""
-        if model not in self._companies:
-            self._companies[model] = Company(self._engine_of(model), [])
-            self._places[model] = []
-        place = Place(model, self._companies[model].join(seed))
+        if model not in self._batches:
+            self._batches[model] = PartnerBatch(self._engine_of(model), [])
+            self._handles[model] = []
+        handle = PartnerHandle(model, self._batches[model].add_partner(seed))
         if context is not None:
-            self._companies[model].take_up(place.slot, context)
-        self._places[model].append(place)
-        return place
+            self._batches[model].take_up(handle.slot, context)
+        self._handles[model].append(handle)
+        return handle
 
-    def leave(self, place: Place) -> None:
+    def leave(self, handle: PartnerHandle) -> None:
         """Let a partner go; may be called for one that was lost."""
-        if place in self._places.get(place.model, []):
-            self._places[place.model].remove(place)
-            self._companies[place.model].leave(place.slot)
+        if handle in self._handles.get(handle.model, []):
+            self._handles[handle.model].remove(handle)
+            self._batches[handle.model].remove_partner(handle.slot)
 
-    def take_up(self, place: Place, context: Clip) -> None:
-        """Let a partner go on from a dancer's motion; see `Company.take_up`."""
-        self._companies[place.model].take_up(place.slot, context)
+    def take_up(self, handle: PartnerHandle, context: Clip) -> None:
+        """Let a partner go on from a dancer's motion; see `PartnerBatch.take_up`."""
+        self._batches[handle.model].take_up(handle.slot, context)
 
-    def actions(self, place: Place) -> tuple[int, int]:
+    def interventions(self, handle: PartnerHandle) -> tuple[int, int]:
         """Return how often a partner had to be woken, and to be set up anew."""
-        if place not in self._places.get(place.model, []):
+        if handle not in self._handles.get(handle.model, []):
             return 0, 0
-        company = self._companies[place.model]
-        return int(company.raised[place.slot]), int(company.recoveries[place.slot])
+        batch = self._batches[handle.model]
+        return int(batch.boost_count[handle.slot]), int(batch.recoveries[handle.slot])
 
-    def advance(self, asks: Mapping[Place, Ask]) -> dict[Place, Frame]:
-        """Return the next frame of every partner; one that nobody asks dances without emotion.
+    def advance(
+        self, requests: Mapping[PartnerHandle, PartnerInputs]
+    ) -> dict[PartnerHandle, PartnerFrame]:
+        """Return the next frame of every partner; one without a request dances without emotion.
 
-        A company that fails is given up, with all in it: they are missing, and have to join anew.
+        A batch that fails is given up, with all in it: they are missing, and have to join again.
         """
-        frames: dict[Place, Frame] = {}
-        for model in list(self._companies):
+        frames: dict[PartnerHandle, PartnerFrame] = {}
+        for model in list(self._batches):
             try:
-                frames |= self._advance(model, asks)
+                frames |= self._advance(model, requests)
             except Exception as error:
                 self._faults.count(f"model {model}", error)
-                del self._companies[model], self._places[model]
+                del self._batches[model], self._handles[model]
         return frames
 
-    def _advance(self, model: str, asks: Mapping[Place, Ask]) -> dict[Place, Frame]:
-        company, places = self._companies[model], self._places[model]
-        if not places:
+    def _advance(
+        self, model: str, requests: Mapping[PartnerHandle, PartnerInputs]
+    ) -> dict[PartnerHandle, PartnerFrame]:
+        batch, handles = self._batches[model], self._handles[model]
+        if not handles:
             return {}
-        emotion = np.zeros((len(company), len(self.contract(model).emotions)), np.float32)
-        energy = np.ones(len(company))
+        emotion = np.zeros((len(batch), len(self.contract(model).emotions)), np.float32)
+        energy = np.ones(len(batch))
         leads = {}
-        for place in places:
-            if place not in asks:
+        for handle in handles:
+            if handle not in requests:
                 continue
-            ask, slot = asks[place], place.slot
-            emotion[slot], energy[slot] = ask.emotion, ask.energy
-            company.temperature[slot] = ask.temperature
-            company.stage_radius[slot] = ask.stage_radius
-            company.text[slot] = ask.text
-            if ask.lead is not None:
-                leads[slot] = ask.lead
-        frames = company.advance(emotion, energy, leads)
+            request, slot = requests[handle], handle.slot
+            emotion[slot], energy[slot] = request.emotion, request.energy
+            batch.temperature[slot] = request.temperature
+            batch.stage_radius[slot] = request.stage_radius
+            batch.text[slot] = request.text
+            if request.lead is not None:
+                leads[slot] = request.lead
+        frames = batch.advance(emotion, energy, leads)
         return {
-            place: Frame(
-                Pose(frames.hips[place.slot], frames.rotations[place.slot]),
-                frames.contacts[place.slot],
-                bool(frames.taken_up[place.slot]),
+            handle: PartnerFrame(
+                Pose(frames.hips[handle.slot], frames.rotations[handle.slot]),
+                frames.contacts[handle.slot],
+                bool(frames.taken_up[handle.slot]),
             )
-            for place in places
+            for handle in handles
         }

@@ -11,7 +11,7 @@ class Ramp:
         self._start = self._goal = value
         self._since, self._takes = float("-inf"), self.SECONDS
 
-    def to(self, goal: float, now: float, seconds: float = SECONDS) -> float:
+    def move_towards(self, goal: float, now: float, seconds: float = SECONDS) -> float:
         """Return the value now, on its way to a goal.
 
         Args:
@@ -20,11 +20,11 @@ class Ramp:
             seconds: Which a new goal takes.
         """
         if goal != self._goal:
-            self._start, self._goal = self.at(now), goal
+            self._start, self._goal = self.value_at(now), goal
             self._since, self._takes = now, seconds
-        return self.at(now)
+        return self.value_at(now)
 
-    def at(self, now: float) -> float:
+    def value_at(self, now: float) -> float:
         """Return the value at a time."""
         part = min(1.0, (now - self._since) / self._takes)
         return self._start + (self._goal - self._start) * eased(part)

@@ -1,1 +1,1 @@
-"""HTTP: a route a file, thin. What it does lives elsewhere."""
+"""HTTP: requests to calls and results to answers; what a route does is decided elsewhere."""

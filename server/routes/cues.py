@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import Cue, CueSheet
-from server.routes.stages import http_error, stage_of
-from server.stages.scheduler import House
+from server.routes.common import http_error, stage_of
+from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Cues
 from server.wire.protocol import Refusal
@@ -39,7 +39,7 @@ class CueList(BaseModel):
     damage: str
 
     @staticmethod
-    def of(book: CueBook) -> "CueList":
+    def from_book(book: CueBook) -> "CueList":
         """Return a book as it travels."""
         return CueList(
             revision=book.revision,
@@ -55,7 +55,7 @@ class Edit(CueSheet):
     """A list that is to be saved.
 
     Attributes:
-        revision: Of the list that was changed.
+        revision: Revision of the list that was changed.
     """
 
     revision: Annotated[int, Field(ge=0)]
@@ -74,36 +74,36 @@ class Go(BaseModel):
 
 
 def create_cues_api(
-    folder: Path, house: House, clock: Callable[[], float], operators: Sequence[Any]
+    folder: Path, scheduler: Scheduler, clock: Callable[[], float], operators: Sequence[Any]
 ) -> APIRouter:
     """Return the routes of cue lists under `/api`.
 
     Args:
-        folder: Of the lists, a file for each stage.
-        house: Whose stages they are for.
+        folder: Holds the lists, a file for each stage.
+        scheduler: Steps the stages that the lists are for.
         clock: Monotonic time in seconds.
         operators: Dependencies that let operators pass, and nobody else.
     """
     router = APIRouter(prefix="/api/stages/{name}/cues", dependencies=list(operators))
     books: WeakKeyDictionary[Stage, CueBook] = WeakKeyDictionary()
     writing = asyncio.Lock()
-    Found = Annotated[Stage, Depends(stage_of(house))]  # noqa: N806 - a type
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     def book_of(stage: Stage) -> CueBook:
         if stage not in books:
             books[stage] = book = CueBook(folder / f"{stage.name}.json")
             if book.damage:
-                house.services.faults.count(f"cues of {stage.name}", CueError(book.damage))
+                scheduler.services.faults.count(f"cues of {stage.name}", CueError(book.damage))
         return books[stage]
 
     def told(stage: Stage, book: CueBook) -> CueList:
         stage.audience.send_all(Cues())
-        return CueList.of(book)
+        return CueList.from_book(book)
 
     @router.get("")
     async def listed(stage: Found) -> CueList:
         """Tell what is prepared, and where the show is."""
-        return CueList.of(book_of(stage))
+        return CueList.from_book(book_of(stage))
 
     @router.put("")
     async def save(stage: Found, edit: Edit) -> CueList:

@@ -1,64 +1,35 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
-import hmac
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Header, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError, TakeError
 from server.capture.landmarks import Sighting
-from server.capture.sources import open_source
+from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
+from server.routes.common import http_error, operators_of, stage_of
 from server.stages.assemble import first_controls
-from server.stages.scheduler import DEFAULT, House
+from server.stages.replay_show import add_replay
+from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
-from server.takes.playback import Playback, add_replay
+from server.takes.playback import Playback
 from server.takes.reader import Take
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
 
-TAKE = "take:"
-"""Begins the source of a stage on which a take plays."""
-
-HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
-"""Of refusals; all others are 422."""
-
-
-class Problem(BaseModel):
-    """Why a request was not accepted.
-
-    Attributes:
-        detail: "expected X, got Y".
-    """
-
-    detail: str
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 404, 409, 422, 503)
-}
-"""Answers that any route may give."""
-
-
-async def explain_fault(_: Request, error: Exception) -> JSONResponse:
-    """Answer a request that is not as described; what came may be no JSON, such as NaN."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
+ALLOWED = source_pattern("browser", "demo", "camera", "stream", "take")
+"""Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
 
 
 class StageState(BaseModel):
     """How a stage is doing.
 
     Attributes:
-        name: Of the stage.
+        name: Name of the stage.
         ready: Whether partners dance and sightings come, or may come at any time.
         status: As the viewers are told it.
         source_detail: Why the source is lost; empty otherwise.
@@ -82,16 +53,16 @@ class StageState(BaseModel):
     actions: dict[str, int]
 
     @staticmethod
-    def of(stage: Stage, now: float) -> "StageState":
+    def from_stage(stage: Stage, now: float) -> "StageState":
         """Return how a stage is doing now."""
         return StageState(
             name=stage.name,
             ready=stage.ready(now),
             status=stage.status,
-            source_detail=stage.eyes.source.detail,
+            source_detail=stage.source.detail,
             controls=stage.controls,
             refused=stage.refused,
-            partners=stage.partners,
+            partners=stage.report.partners,
             take=stage.take,
             behind=stage.audience.behind,
             actions=stage.actions,
@@ -104,16 +75,14 @@ class NewStage(BaseModel):
     Attributes:
         name: Not that of another.
         source: `browser`, `demo`, `camera:N`, `rtsp://…`, or `take:NAME`: that take plays there.
-        seed: Of all chance in the motion; None draws one.
+        seed: Seed of all chance in the motion; None draws one.
         seat: What happens to a performer when there is another.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
-    source: Annotated[
-        str, Field(pattern=r"^(browser|demo|camera:\d+|rtsps?://\S+|take:[\w-]+\.take)$")
-    ] = "browser"
+    source: Annotated[str, Field(pattern=ALLOWED)] = "browser"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     seat: SeatPolicy = "refuse"
 
@@ -131,7 +100,7 @@ class Seen(BaseModel):
     people: list[list[list[float]]] = []
 
     @staticmethod
-    def of(sighting: Sighting | None) -> "Seen":
+    def from_sighting(sighting: Sighting | None) -> "Seen":
         """Return a sighting as it travels."""
         if sighting is None:
             return Seen()
@@ -142,98 +111,73 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def operators_of(house: House) -> list[Any]:
-    """Return dependencies that let nobody pass who does not know the operator's key."""
-
-    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
-        key = house.rules.operator_key
-        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
-            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
-
-    return [Depends(operator)]
-
-
-def stage_of(house: House) -> Callable[[str], Stage]:
-    """Return a dependency that finds the stage that a path names."""
-
-    def found(name: str) -> Stage:
-        try:
-            return house.stage(name)
-        except Refusal as refusal:
-            raise http_error(refusal) from refusal
-
-    return found
-
-
-def create_api(house: House, clock: Callable[[], float], takes: Path | None = None) -> APIRouter:
+def create_api(scheduler: Scheduler, clock: Clock, takes: Path | None = None) -> APIRouter:
     """Return the routes under `/api`.
 
     Args:
-        house: Whose stages they are.
+        scheduler: Steps the stages.
         clock: Monotonic time in seconds.
         takes: Folder of the takes that stages may play.
     """
     router = APIRouter(prefix="/api")
-    operators = operators_of(house)
-    Found = Annotated[Stage, Depends(stage_of(house))]  # noqa: N806 - a type
+    _add_reading(router, scheduler, clock)
+    _add_making(router, scheduler, clock, takes)
+    _add_changing(router, scheduler, clock)
+    return router
+
+
+def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
+    """Add the routes that tell what there is."""
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.get("/models")
     async def models() -> list[str]:
         """List the models."""
-        return list(house.services.shelf.names)
+        return list(scheduler.services.registry.names)
 
     @router.get("/stages")
     async def stages() -> list[StageState]:
         """List the stages."""
-        return [StageState.of(stage, clock()) for stage in house.stages.values()]
-
-    @router.post("/stages", status_code=201, dependencies=operators)
-    def make(new: NewStage) -> StageState:
-        """Make a stage, or tell why there is no room for it."""
-        if new.name in house.stages:
-            raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
-        plays_take = new.source.startswith(TAKE)
-        if why := house.refusal(dances=not plays_take):
-            raise HTTPException(503, why)
-        try:
-            stage = replayed(new) if plays_take else played(new)
-        except BhavaError as error:
-            raise HTTPException(422, str(error)) from error
-        return StageState.of(stage, clock())
-
-    def replayed(new: NewStage) -> Stage:
-        if takes is None:
-            raise TakeError("expected a server that has takes, got one that has none")
-        take = Take(takes / new.source.removeprefix(TAKE))
-        return add_replay(house, new.name, Playback(take), clock)
-
-    def played(new: NewStage) -> Stage:
-        model = house.stage(DEFAULT).controls.model
-        seed = house.draw_seed() if new.seed is None else new.seed
-        source = open_source(new.source, clock)
-        source.start()
-        try:
-            return house.make(new.name, source, first_controls(house, model, seed), new.seat)
-        except Refusal as refusal:
-            source.close()
-            raise http_error(refusal) from refusal
+        return [StageState.from_stage(stage, clock()) for stage in scheduler.stages.values()]
 
     @router.get("/stages/{name}")
     async def stage(stage: Found) -> StageState:
         """Tell how a stage is doing."""
-        return StageState.of(stage, clock())
+        return StageState.from_stage(stage, clock())
 
-    @router.get("/stages/{name}/landmarks", dependencies=operators)
+    @router.get("/stages/{name}/landmarks", dependencies=operators_of(scheduler))
     async def landmarks(stage: Found) -> Seen:
         """Tell where the landmarks of all people lie in the newest picture."""
-        return Seen.of(stage.eyes.newest)
+        return Seen.from_sighting(stage.sighting)
+
+
+def _add_making(router: APIRouter, scheduler: Scheduler, clock: Clock, takes: Path | None) -> None:
+    """Add the routes that make a stage and end one."""
+    operators = operators_of(scheduler)
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
+
+    @router.post("/stages", status_code=201, dependencies=operators)
+    def make(new: NewStage) -> StageState:
+        """Make a stage, or tell why there is no room for it."""
+        try:
+            return StageState.from_stage(_made(new, scheduler, clock, takes), clock())
+        except Refusal as refusal:
+            raise http_error(refusal) from refusal
+        except BhavaError as error:
+            raise HTTPException(422, str(error)) from error
 
     @router.delete("/stages/{name}", status_code=204, dependencies=operators)
     async def end(stage: Found) -> None:
         """End a stage; its clients are shown out."""
         if stage.name == DEFAULT:
             raise HTTPException(409, "expected a stage that was made, got the default one")
-        house.end(stage.name)
+        scheduler.end(stage.name)
+
+
+def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
+    """Add the routes that change what a stage shows."""
+    operators = operators_of(scheduler)
+    Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.patch("/stages/{name}/controls", dependencies=operators)
     async def change(stage: Found, wish: Set) -> Controls:
@@ -246,15 +190,34 @@ def create_api(house: House, clock: Callable[[], float], takes: Path | None = No
 
     @router.post("/stages/{name}/take_up", status_code=204, dependencies=operators)
     async def take_up(stage: Found) -> None:
-        """Let the partner take the performer up anew."""
+        """Let the partner take the performer up again."""
         try:
             stage.take_up()
         except Refusal as refusal:
             raise http_error(refusal) from refusal
 
-    return router
+
+def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: Path | None) -> Stage:
+    """Return a stage that was just made, if there is room for it."""
+    if new.name in scheduler.stages:
+        raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
+    spec = SourceSpec.parse(new.source)
+    if why := scheduler.refusal(dances=spec.kind != "take"):
+        raise HTTPException(503, why)
+    if spec.kind == "take":
+        if takes is None:
+            raise TakeError("expected a server that has takes, got one that has none")
+        return add_replay(scheduler, new.name, Playback(Take(takes / spec.place)))
+    return _live_stage(new, spec, scheduler, clock)
 
 
-def http_error(refusal: Refusal) -> HTTPException:
-    """Return a refusal as HTTP knows it."""
-    return HTTPException(HTTP_STATUS.get(refusal.name, 422), refusal.detail)
+def _live_stage(new: NewStage, spec: SourceSpec, scheduler: Scheduler, clock: Clock) -> Stage:
+    model = scheduler.stage(DEFAULT).controls.model
+    seed = scheduler.draw_seed() if new.seed is None else new.seed
+    source = open_source(spec, clock)
+    source.start()
+    try:
+        return scheduler.make(new.name, source, first_controls(scheduler, model, seed), new.seat)
+    except (Refusal, BhavaError):
+        source.close()  # nobody else knows of it
+        raise

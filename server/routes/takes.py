@@ -21,7 +21,7 @@ class Wanted(BaseModel):
     """What of a take is to be exported.
 
     Attributes:
-        format: Of the file.
+        format: Format of the file.
         figure: "partner" or "performer": the first there is; with ":ID", that of a dancer.
         start: Seconds from the beginning.
         end: Seconds from the beginning; None for the take's.
@@ -39,7 +39,7 @@ class ExportInfo(BaseModel):
     """How an export is getting on.
 
     Attributes:
-        id: Of the export.
+        id: Number of the export.
         progress: In [0, 1].
         finished: Whether its file is there, at `/api/exports/ID/file`.
         failed: Why it never will be; empty if nothing is known against it.
@@ -55,7 +55,7 @@ def create_takes_api(folder: Path, operators: Sequence[Any]) -> APIRouter:
     """Return the routes of takes under `/api`.
 
     Args:
-        folder: Of the takes; exports go beside them.
+        folder: Holds the takes; exports go beside them.
         operators: Dependencies that let operators pass, and nobody else.
     """
     router = APIRouter(prefix="/api", dependencies=list(operators))

@@ -1,1 +1,1 @@
-"""Stages side by side, stepped together at their frame rate."""
+"""Stages, their shows and the scheduler that steps them; no route and no format of bytes."""

@@ -1,11 +1,11 @@
-"""Logs what becomes of a house's stages; looks once a second, so that frames cost nothing."""
+"""Logs what becomes of the stages; looks once a second, so that frames cost nothing."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from server.stages.scheduler import House
+from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 
 _log = logging.getLogger("bhava")
@@ -27,42 +27,42 @@ class _Seen:
     actions: dict[str, int]
 
     @staticmethod
-    def of(stage: Stage, now: float) -> "_Seen":
-        source = stage.eyes.source
+    def from_stage(stage: Stage, now: float) -> "_Seen":
+        source = stage.source
         return _Seen(
             stage.ready(now),
             source.name,
             source.state,
             source.detail,
-            stage.model,
+            stage.report.model,
             stage.take,
             stage.actions,
         )
 
 
 class Journal:
-    """Notes what has changed between two looks at a house."""
+    """Notes what has changed between two looks at the stages."""
 
     def __init__(self) -> None:
         """Begin without having seen a stage."""
         self._seen: dict[str, tuple[Stage, _Seen]] = {}
 
-    async def keep(
+    async def run(
         self,
-        house: House,
+        scheduler: Scheduler,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Look for ever."""
         while True:
             await sleep(PERIOD)
-            self.look(house, clock())
+            self.log_changes(scheduler, clock())
 
-    def look(self, house: House, now: float) -> None:
+    def log_changes(self, scheduler: Scheduler, now: float) -> None:
         """Log what has changed since the look before."""
         before, self._seen = self._seen, {}
-        for name, stage in house.stages.items():
-            seen = _Seen.of(stage, now)
+        for name, stage in scheduler.stages.items():
+            seen = _Seen.from_stage(stage, now)
             self._seen[name] = stage, seen
             last, known = before.pop(name, (None, None))
             if known is None or last is not stage:

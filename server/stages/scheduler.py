@@ -8,14 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from motion.partner.partner import Frame
-from server.capture.source_selector import Eyes
+from motion.partner.partner import PartnerFrame
+from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
-from server.interaction.frame_inputs import Moment
-from server.interaction.partner_pool import Ask, Place
+from server.interaction.fade import Fade
+from server.interaction.frame_inputs import FrameInputs
+from server.interaction.partner_pool import PartnerHandle, PartnerInputs
 from server.stages.lateness import Lateness
+from server.stages.live_control import LiveControl
+from server.stages.live_show import LiveShow, Orders
 from server.stages.pacer import ticks
-from server.stages.stage import Services, Stage
+from server.stages.services import Services
+from server.stages.show import ShowReport
+from server.stages.stage import Stage
 from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
 from server.wire.audience import Audience, SeatPolicy
@@ -26,6 +31,9 @@ _log = logging.getLogger("bhava")
 
 DEFAULT = "default"
 """Name of the stage that is always there."""
+
+FRAME_RATE = 30
+"""Frames per second of a server that is not told otherwise."""
 
 FULL = 0.7
 """Share of the time between two frames that a tick may take; the rest is for viewers, and for what
@@ -40,58 +48,57 @@ TURNS = 240
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How a house is run.
+class ServerSettings:
+    """How a server runs its stages.
 
     Attributes:
         fps: Frames per second.
-        most_stages: There may be.
-        seat: What happens to a performer when there is another.
+        most_stages: How many stages there may be.
         operator_key: What operators must know; None lets everybody be one.
     """
 
-    fps: float = 30.0
+    fps: float = float(FRAME_RATE)
     most_stages: int = 64
-    seat: SeatPolicy = "refuse"
     operator_key: str | None = None
 
 
-class Given(NamedTuple):
-    """What a stage gives in a tick."""
+class StageFrame(NamedTuple):
+    """What a tick makes of one stage: handed from the scheduler's thread to the event loop."""
 
     stage: Stage
     frame: FrameMessage
     encoded: bytes
+    report: ShowReport
 
 
-class House:
+class Scheduler:
     """The stages of a server.
 
     Attributes:
         stages: By name.
         times: What ticks took.
-        lateness: Of all ticks.
+        lateness: How punctual all ticks are.
         metrics: For Prometheus.
     """
 
     def __init__(
         self,
         services: Services,
-        rules: Rules,
+        settings: ServerSettings,
         clock: Callable[[], float],
         new_token: Callable[[], str],
     ) -> None:
-        """Open a house without stages.
+        """Begin without stages.
 
         Args:
             services: That its stages share.
-            rules: How it is run.
+            settings: Hold for all stages.
             clock: Monotonic time in seconds.
             new_token: Gives a token that nobody can guess.
         """
-        self.services, self.rules = services, rules
+        self.services, self.settings = services, settings
         self.stages: dict[str, Stage] = {}
-        self.times = TickTimes(rules.fps)
+        self.times = TickTimes(settings.fps)
         self.lateness = Lateness()
         self.metrics = Metrics()
         self._due: float | None = None
@@ -116,9 +123,10 @@ class House:
             dances: Whether a partner dances there; a take that plays costs hardly any time.
         """
         count = len(self.stages)
-        if count >= self.rules.most_stages:
-            return f"expected at most {self.rules.most_stages} stages, got another"
-        limit = FULL * 1000 / self.rules.fps
+        if count >= self.settings.most_stages:
+            return f"expected at most {self.settings.most_stages} stages, got another"
+        limit = FULL * 1000 / self.settings.fps
+        # A tick costs some time without any stage, and grows evenly with stages from there on.
         expected = 1000 * self.times.p95 * (BARE + count + 1) / (BARE + count)
         if dances and count and expected > limit:
             return (
@@ -149,13 +157,22 @@ class House:
         """
         if why := self.refusal():
             raise Refusal("house_full", why)
-        faults = self.services.faults
+        self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
-        audience = Audience(seat, self.rules.operator_key, self._new_token)
-        self.services.shelf.engine(controls.model)
-        stage = Stage(name, self.services, Eyes(source, browser, faults), audience, controls)
-        self.stages[name] = stage
+        selector = SourceSelector(source, browser, self.services.faults)
+        orders = Orders(Fade(controls))
+        stage = Stage(
+            name,
+            LiveShow(name, self.services, selector, orders),
+            LiveControl(name, self.services, selector, orders),
+            Audience(seat, self.settings.operator_key, self._new_token),
+        )
+        self.add(stage)
         return stage
+
+    def add(self, stage: Stage) -> None:
+        """Step a stage from the next tick on, whatever is shown there."""
+        self.stages[stage.name] = stage
 
     def end(self, name: str) -> None:
         """End a stage: its clients are told and shown out, its take is closed.
@@ -178,56 +195,58 @@ class House:
         for stage in self.stages.values():
             stage.close()
 
-    def tick(self, now: float, stages: Sequence[Stage]) -> list[Given]:
+    def tick(self, now: float, stages: Sequence[Stage]) -> list[StageFrame]:
         """Step stages together, each model called once; runs in a thread of its own.
 
         Args:
             now: The server's clock, seconds.
-            stages: Of this house.
+            stages: Some of this scheduler's.
 
         Returns:
-            What each gives; one that fails gives nothing, and the others do not notice.
+            What is made of each; one that fails is missing, and the others do not notice.
         """
         self._let_go()
         began = self._clock()
-        asked: list[tuple[Stage, Moment]] = []
-        asks: dict[Place, Ask] = {}
+        asking: list[tuple[Stage, FrameInputs]] = []
+        requests: dict[PartnerHandle, PartnerInputs] = {}
         for stage in stages:
+            # What fails on one stage costs its frame alone: all others are stepped on.
             with self.services.faults.survived(f"stage {stage.name}"):
-                moment = stage.moment(now)
-                asks |= stage.ask(moment)
-                asked.append((stage, moment))
+                inputs = stage.show.frame_inputs(now)
+                requests |= stage.show.requests(inputs)
+                asking.append((stage, inputs))
         with self.metrics.steps.time():
-            frames = self.services.troupe.advance(asks)
-        given = self._given(asked, frames)
+            frames = self.services.pool.advance(requests)
+        made = self._stage_frames(asking, frames)
         took = self._clock() - began
         self.times.count(took)
         self.metrics.ticks.observe(took)
-        return given
+        return made
 
-    def _given(
-        self, asked: Sequence[tuple[Stage, Moment]], frames: Mapping[Place, Frame]
-    ) -> list[Given]:
-        """Return what stages give, encoded together."""
-        shown: list[tuple[Stage, Moment, FrameMessage]] = []
-        for stage, moment in asked:
+    def _stage_frames(
+        self,
+        asking: Sequence[tuple[Stage, FrameInputs]],
+        frames: Mapping[PartnerHandle, PartnerFrame],
+    ) -> list[StageFrame]:
+        """Compose the frames of stages, and encode them together: one call costs less than many."""
+        composed: list[tuple[Stage, FrameInputs, FrameMessage]] = []
+        for stage, inputs in asking:
             with self.services.faults.survived(f"stage {stage.name}"):
-                shown.append((stage, moment, stage.give(moment, frames)))
-        given: list[Given] = []
+                composed.append((stage, inputs, stage.show.compose(inputs, frames)))
+        made: list[StageFrame] = []
         encoded: list[bytes] = []
         with self.services.faults.survived("encoding"):
-            encoded = encode_frames([frame for _, _, frame in shown])
-        for (stage, moment, frame), message in zip(shown, encoded, strict=False):
+            encoded = encode_frames([frame for _, _, frame in composed])
+        for (stage, inputs, frame), message in zip(composed, encoded, strict=False):
             with self.services.faults.survived(f"stage {stage.name}"):
-                stage.record(moment, message)
-                given.append(Given(stage, frame, message))
-        return given
+                stage.show.record(inputs, message)
+                made.append(StageFrame(stage, frame, message, stage.show.report))
+        return made
 
     def _let_go(self) -> None:
+        """Close the shows of stages that ended; here, since their partners are this thread's."""
         while self._ended:
-            stage = self._ended.pop()
-            stage.end()
-            stage.eyes.close()
+            self._ended.pop().show.close()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Let all stages give their frames, at their rate, for ever.
@@ -237,27 +256,27 @@ class House:
         """
         loop = asyncio.get_running_loop()
         try:
-            with ThreadPoolExecutor(1, "house") as worker:
-                async for now in ticks(self.rules.fps, self._clock, sleep):
+            with ThreadPoolExecutor(1, "scheduler") as worker:
+                async for now in ticks(self.settings.fps, self._clock, sleep):
                     stages = list(self.stages.values())
-                    given = await loop.run_in_executor(worker, self.tick, now, stages)
-                    self._publish(given, now)
+                    made = await loop.run_in_executor(worker, self.tick, now, stages)
+                    self._publish(made, now)
         finally:
             for stage in self.stages.values():
-                stage.end()
+                stage.show.end()
 
-    def _publish(self, given: Sequence[Given], now: float) -> None:
+    def _publish(self, made: Sequence[StageFrame], now: float) -> None:
         lateness = self._clock() - now
-        late = lateness > 1.0 / self.rules.fps
+        late = lateness > 1.0 / self.settings.fps
         self.lateness.count(late)
         self.metrics.lateness.observe(lateness)
-        if self._due is not None:
-            self.metrics.skipped.inc(round((now - self._due) * self.rules.fps) - 1)
+        if self._due is not None:  # the pacer leaves out the ticks that a slow one overran
+            self.metrics.skipped.inc(round((now - self._due) * self.settings.fps) - 1)
         self._due = now
-        for stage, frame, encoded in given:
+        for stage, frame, encoded, report in made:
             stage.lateness.count(late)
             if self.stages.get(stage.name) is stage:
                 with self.services.faults.survived(f"audience of {stage.name}"):
-                    stage.publish(frame, encoded)
-                if stage.over:
+                    stage.publish(frame, encoded, report)
+                if report.over:
                     self.end(stage.name)

@@ -1,29 +1,15 @@
-"""One stage: its partners, its performer, its audience, and what operators set.
+"""One stage as the event loop knows it: its audience, its newest frame, and how it is.
 
-No socket and no clock lives here. `moment`, `ask`, `give` and `record` are called by the house's
-own thread; everything else belongs to one event loop. What both share is replaced, never changed.
+No socket and no clock lives here. The scheduler's thread makes the frames (`Stage.show`); what it
+hands over comes with each of them.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from motion.emotion import weights_of
-from motion.errors import BhavaError, ConditionError
-from motion.model.contract import Contract
-from motion.model.text import check_prompt
-from motion.partner.partner import Frame
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
-from server.capture.source_selector import Eyes
-from server.interaction.dance import Dance, Opening
-from server.interaction.fade import Fade
-from server.interaction.frame_inputs import Moment
-from server.interaction.model_registry import ModelShelf
-from server.interaction.partner_pool import Ask, Place, Troupe
 from server.stages.lateness import Lateness
-from server.takes.writer import TakeWriter
-from server.telemetry.faults import Faults
+from server.stages.show import Show, ShowControl, ShowReport, SourceStatus
 from server.wire.audience import Audience
 from server.wire.messages import (
     Controls,
@@ -36,7 +22,7 @@ from server.wire.messages import (
     TakeUp,
 )
 from server.wire.outbox import Outbox
-from server.wire.protocol import FrameMessage, Refusal
+from server.wire.protocol import FrameMessage
 from server.wire.session import Join, StageEvent
 
 _log = logging.getLogger("bhava")
@@ -51,134 +37,67 @@ STALLED = 2.0
 """Seconds without a frame after which something is wrong."""
 
 
-@dataclass(frozen=True, eq=False)
-class Services:
-    """What all stages of a house share.
-
-    Attributes:
-        troupe: In which all partners dance; of the house's own thread.
-        shelf: The models.
-        faults: Counts what goes wrong.
-        open_take: Begins a take of a stage, by name, from an opening.
-    """
-
-    troupe: Troupe
-    shelf: ModelShelf
-    faults: Faults
-    open_take: Callable[[str, Opening], TakeWriter]
-
-
 class Stage:
-    """Where partners dance before their viewers.
+    """Where a show is shown to its viewers; belongs to the event loop.
 
     Attributes:
         name: As it is asked for.
+        show: Makes the frames; for the scheduler's thread alone.
+        control: Takes in what clients wish of the show.
         audience: Who is connected.
-        eyes: What is seen of performers.
-        controls: As operators want them; a fade may still be on the way.
         newest: The newest frame; None before the first.
-        refused: Why the newest change of model or the recording failed; empty if it did not.
-        lateness: Of its frames.
-        over: Whether the show has come to its end by itself.
+        report: How the show was after it.
+        lateness: How punctual its frames are.
     """
 
-    def __init__(
-        self, name: str, services: Services, eyes: Eyes, audience: Audience, controls: Controls
-    ) -> None:
-        """Set up a stage whose partner stands.
+    def __init__(self, name: str, show: Show, control: ShowControl, audience: Audience) -> None:
+        """Set up a stage before its first frame.
 
         Args:
-            name: Of the stage.
-            services: Of the house.
-            eyes: Whose source has started.
+            name: Name of the stage.
+            show: Not begun.
+            control: The event loop's side of the show.
             audience: Empty.
-            controls: At the start; its model is loaded.
         """
-        self.name, self.audience, self.eyes = name, audience, eyes
-        self.controls = controls
+        self.name, self.show, self.audience = name, show, audience
         self.newest: FrameMessage | None = None
-        self.refused = ""
+        self.report: ShowReport = show.report
         self.lateness = Lateness()
-        self.over = False
-        self._services = services
-        self._fade = Fade(controls)
+        self.control = control
         self._encoded = b""
-        self._asked = False
-        self._model = self._told_model = controls.model
-        self._wanted: Controls | None = None
-        self._resolved = controls
-        self._dance: Dance | None = None
-        self._take: TakeWriter | None = None
-        self._announced: Status | None = None
-        self._told = controls
+        self._told_model = self.report.model
+        self._told_status: Status | None = None
+        self._told_controls = control.controls
 
-    # --- in the thread of the house -----------------------------------------------------------
+    @property
+    def controls(self) -> Controls:
+        """The controls as clients are told them; a fade may still be on the way."""
+        return self.control.controls
 
-    def moment(self, now: float) -> Moment:
-        """Return all that decides the next frame."""
-        asked, self._asked = self._asked, False
-        wanted = self._fade.at(now)
-        if wanted.model != self._model and self._services.shelf.ready(wanted.model):
-            self._model = wanted.model
-        if (wanted, self._model) != (self._wanted, self._resolved.model):
-            self._wanted, self._resolved = wanted, self._resolve(wanted)
-        self._begin_or_end_take(self._resolved)
-        return Moment(now, self.eyes.latest(now), self._resolved, asked)
+    @property
+    def refused(self) -> str:
+        """Why the newest change of model or the recording failed; empty if it did not."""
+        return self.control.refused
 
-    def ask(self, moment: Moment) -> dict[Place, Ask]:
-        """Return what its partners are asked for."""
-        if self._dance is None:
-            opening = Opening(moment.controls)
-            self._dance = Dance(self._services.troupe, self._services.faults, opening)
-        return self._dance.ask(moment)
+    @property
+    def source(self) -> SourceStatus:
+        """Where performers come from now."""
+        return self.control.source
 
-    def give(self, moment: Moment, frames: Mapping[Place, Frame]) -> FrameMessage:
-        """Return the frame of the stage, from the frames of the troupe."""
-        assert self._dance is not None
-        return self._dance.give(moment, frames)
-
-    def record(self, moment: Moment, encoded: bytes) -> None:
-        """Write the bytes of its frame to its take, if there is one."""
-        if self._take is not None:
-            self._take.record(moment, encoded)
-
-    def end(self) -> None:
-        """Let its partners go, and end its take."""
-        if self._dance is not None:
-            self._dance.close()
-        if self._take is not None:
-            self._take.stop()
-
-    def _resolve(self, controls: Controls) -> Controls:
-        """Leave out what the model that dances does not know."""
-        labels = self._contract.emotions
-        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
-        text = controls.text if self._contract.text_width else ""
-        return controls.model_copy(update={"model": self._model, "emotion": emotion, "text": text})
-
-    def _begin_or_end_take(self, controls: Controls) -> None:
-        """Begin or end a take; a dance begins anew with it, so that the take holds all of it."""
-        if self._take is not None and not (controls.recording and self._take.recording):
-            self._take.stop()
-        if controls.recording and self._take is None and self._dance is not None:
-            opening = self._dance.opening(controls)
-            self._dance.close()
-            self._dance = Dance(self._services.troupe, self._services.faults, opening)
-            self._take = self._services.open_take(self.name, opening)
-        elif not controls.recording:
-            self._take = None
-
-    # --- in the event loop ----------------------------------------------------------------------
+    @property
+    def sighting(self) -> Sighting | None:
+        """What was seen last; None before anything was."""
+        return self.control.sighting
 
     @property
     def status(self) -> Status:
-        """How the stage is now."""
-        source = self.eyes.source
+        """How the stage is now, as clients are told it."""
+        source = self.source
         frame = self.newest
         return Status(
             source=source.name,
             source_state=source.state,
-            performer="present" if frame and frame.performer_present else "absent",
+            performer="present" if self._performer_present else "absent",
             people=sum(figure.kind for figure in frame.figures) if frame else 0,
             viewers=self.audience.viewers,
             late=self.lateness.share,
@@ -186,55 +105,35 @@ class Stage:
 
     @property
     def actions(self) -> dict[str, int]:
-        """How often partners had to be woken, and to be set up anew."""
-        return self._dance.actions if self._dance else {"raised": 0, "recovered": 0}
-
-    @property
-    def partners(self) -> int:
-        """How many partners dance on it, or soon will."""
-        return self._dance.partners if self._dance else 1
+        """How often partners had to be woken, and to be set up again."""
+        return {"raised": self.report.raised, "recovered": self.report.recovered}
 
     @property
     def take(self) -> str:
         """Name of the take that is being recorded; empty while none is."""
-        take = self._take
+        take = self.report.take
         return take.path.name if take and take.recording else ""
 
     @property
     def backlog(self) -> int:
         """How many moments of its take wait for the disk."""
-        take = self._take
+        take = self.report.take
         return take.backlog if take else 0
-
-    @property
-    def model(self) -> str:
-        """Name of the model that it dances with; that of the controls may still be loading."""
-        return self._model
 
     def ready(self, now: float) -> bool:
         """Tell whether partners dance and sightings come, or may come from a browser any time."""
-        source = self.eyes.source
-        sightings = source.state == "delivering" or source is self.eyes.browser
+        source, halted = self.source, self.report.halted
+        sightings = source.state == "delivering" or source.browser
         frames = self.newest is not None and now - self.newest.time < STALLED
-        halted = self._dance.halted if self._dance else None
         return sightings and frames and (halted is None or now - halted < STALLED)
 
-    def publish(self, frame: FrameMessage, encoded: bytes) -> None:
+    def publish(self, frame: FrameMessage, encoded: bytes, report: ShowReport) -> None:
         """Hand a frame to all, and what has changed since the last one."""
-        self.newest, self._encoded = frame, encoded
+        self.newest, self._encoded, self.report = frame, encoded, report
+        # The frame goes first: what else there is to tell may take longer to encode.
         self.audience.send_frame(encoded, frame.sequence)
-        self._check_wishes()
-        if self._told_model != self._model:
-            self._told_model = self._model
-            for client in self.audience.members:
-                client.send(self._hello(client))
-        elif self.controls != self._told:
-            self._told = self.controls
-            self.audience.send_all(self.controls)
-        status = self.status
-        if status != self._announced:
-            self._announced = status
-            self.audience.send_all(status)
+        self.control.settle(report)
+        self._tell_changes()
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         """Carry out what a client asks for.
@@ -252,8 +151,8 @@ class Stage:
             case Played(sequence=sequence):
                 self.audience.played(client, sequence)
             case Sighting():
-                self.audience.hear(client, now)
-                self.eyes.browser.receive(event)
+                self.audience.note_landmarks(client, now)
+                self.control.receive(event)
 
     def leave(self, client: Outbox, now: float) -> None:
         """Forget a client; may be called for one that never joined."""
@@ -271,25 +170,35 @@ class Stage:
         Raises:
             Refusal: `invalid_message` or `unknown_model`.
         """
-        controls = self.controls.model_copy(update=wish.changes)
-        self._check(controls)
-        self._fade = self._fade.towards(controls, wish.changes.keys(), wish.fade, now)
-        self.controls = controls
-        self.refused = ""
+        self.control.set(wish, self.report, now)
 
     def take_up(self) -> None:
-        """Let the partner take the performer up anew.
+        """Let the partner take the performer up again.
 
         Raises:
             Refusal: `performer_absent`.
         """
-        if not (self.newest and self.newest.performer_present):
-            raise Refusal("performer_absent", "expected a performer to take up, got none")
-        self._asked = True
+        self.control.take_up(self._performer_present)
 
     @property
-    def _contract(self) -> Contract:
-        return self._services.shelf.engine(self._model).contract
+    def _performer_present(self) -> bool:
+        return self.newest is not None and self.newest.performer_present
+
+    def _tell_changes(self) -> None:
+        """Send what is new to all: a hello where the model changed, for labels change with it."""
+        if self._told_model != self.report.model:
+            # Frames carry weights without labels: who reads them needs the labels of the new model.
+            self._told_model = self.report.model
+            for client in self.audience.members:
+                client.send(self._hello(client))
+        elif self.controls != self._told_controls:
+            self._told_controls = self.controls
+            self.audience.send_all(self.controls)
+        # What status holds changes seldom: most frames cost a comparison and no message.
+        status = self.status
+        if status != self._told_status:
+            self._told_status = status
+            self.audience.send_all(status)
 
     def _join(self, client: Outbox, hello: Hello, now: float) -> None:
         member = self.audience.join(client, hello, now)
@@ -300,48 +209,18 @@ class Stage:
 
     def _hello(self, client: Outbox) -> ServerHello:
         member = self.audience.members[client]
+        contract = self.report.contract
         return ServerHello(
             stage=self.name,
             session=member.session,
             role=member.role,
-            model=self._model,
-            models=self._services.shelf.names,
-            fps=self._contract.fps,
+            model=self.report.model,
+            models=self.control.models,
+            fps=contract.fps,
             stage_radius=self.controls.stage_radius,
-            skeleton=SkeletonMessage.of(CANONICAL),
-            emotions=self._contract.emotions,
-            texts=tuple(self._contract.energy_by_text)[:SUGGESTED],
+            skeleton=SkeletonMessage.from_skeleton(CANONICAL),
+            emotions=contract.emotions,
+            texts=tuple(contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
             status=self.status,
         )
-
-    def _check(self, controls: Controls) -> None:
-        names = self._services.shelf.names
-        if controls.model not in names:
-            expected = f"expected a model of {', '.join(names)}"
-            raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
-        # A model that is still to be loaded has labels that nobody knows yet.
-        loaded = controls.model == self._model
-        labels = self._contract.emotions if loaded else tuple(controls.emotion)
-        try:
-            weights_of(controls.emotion, labels)
-            if loaded and controls.text not in ("", self.controls.text):
-                check_prompt(controls.text, self._contract)
-        except ConditionError as error:
-            raise Refusal("invalid_message", str(error)) from error
-
-    def _check_wishes(self) -> None:
-        """Take back a model that cannot be loaded, and a recording that has failed."""
-        why = self._services.shelf.failed(self.controls.model)
-        if why:
-            self._services.shelf.forget(self.controls.model)
-            self._take_back({"model": self._model}, why)
-        take = self._take
-        if take is not None and take.failed and self.controls.recording:
-            self._take_back({"recording": False}, take.failed)
-
-    def _take_back(self, update: dict[str, object], why: str) -> None:
-        self._services.faults.count(f"stage {self.name}", BhavaError(why))
-        self.controls = self.controls.model_copy(update=update)
-        self._fade = Fade(self.controls)
-        self.refused = why

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from server.stages.scheduler import House
+from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 
 Family = GaugeMetricFamily | CounterMetricFamily
@@ -23,7 +23,7 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     ),
     "bhava_source_delivering": (
         "Whether landmarks come from the stage's source.",
-        lambda stage, _: stage.eyes.source.state == "delivering",
+        lambda stage, _: stage.source.state == "delivering",
     ),
     "bhava_pose_age_seconds": (
         "Age of the picture that shaped the newest frame, when that was made; NaN when none did.",
@@ -33,7 +33,7 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
         "Age of the newest frame; NaN before the first.",
         lambda stage, now: now - stage.newest.time if stage.newest else math.nan,
     ),
-    "bhava_partners": ("Partners that dance.", lambda stage, _: stage.partners),
+    "bhava_partners": ("Partners that dance.", lambda stage, _: stage.report.partners),
     "bhava_performers": ("Performers that are seen.", lambda stage, _: stage.status.people),
     "bhava_viewers": (
         "Clients that are connected, whatever their roles.",
@@ -74,20 +74,20 @@ COUNTERS: dict[str, tuple[str, Callable[[Stage], float]]] = {
 
 
 class StageMetrics(Collector):
-    """Tells how the stages of a house are doing."""
+    """Tells Prometheus how the stages are doing."""
 
-    def __init__(self, house: House, clock: Callable[[], float]) -> None:
-        """Watch a house.
+    def __init__(self, scheduler: Scheduler, clock: Callable[[], float]) -> None:
+        """Watch the stages of a scheduler.
 
         Args:
-            house: Whose stages they are.
+            scheduler: Steps the stages.
             clock: Monotonic time in seconds.
         """
-        self._house, self._clock = house, clock
+        self._scheduler, self._clock = scheduler, clock
 
     def collect(self) -> Iterable[Family]:
         """Yield all metrics; belongs to the event loop."""
-        stages, now = list(self._house.stages.values()), self._clock()
+        stages, now = list(self._scheduler.stages.values()), self._clock()
         yield GaugeMetricFamily("bhava_stages", "Stages that there are.", len(stages))
         yield GaugeMetricFamily("bhava_tasks", "Tasks of the event loop.", _tasks())
         for name, (about, look_up) in GAUGES.items():
@@ -117,7 +117,7 @@ class StageMetrics(Collector):
             "Errors that did not stop the show, by the part where they happened.",
             labels=["where"],
         )
-        for where, count in _by_part(self._house.services.faults.counts).items():
+        for where, count in _by_part(self._scheduler.services.faults.counts).items():
             faults.add_metric([where], count)
         yield faults
 

@@ -1,1 +1,1 @@
-"""Shows on disk: recorded, played again, computed again, exported."""
+"""Shows on disk: recorded, read, computed again, exported; nothing here knows of stages."""

@@ -51,7 +51,7 @@ def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: 
     """Write a figure of a take to a file; it appears when it is complete.
 
     Args:
-        path: Of the take.
+        path: File of the take.
         out: Ends in .bvh, .glb, .mp4 or .npz; its folder exists.
         cut: What is exported.
         progress: Told how far it is, in [0, 1].
@@ -89,7 +89,7 @@ def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Cl
     Raises:
         TakeError: If there is no such figure in it, or it has another skeleton.
     """
-    if take.header.skeleton != SkeletonMessage.of(CANONICAL):
+    if take.header.skeleton != SkeletonMessage.from_skeleton(CANONICAL):
         got = f"one of {len(take.header.skeleton.joints)} joints"
         raise TakeError(f"{take.path}: expected the skeleton of this program, got {got}")
     wanted = _wanted(cut.figure)

@@ -16,7 +16,7 @@ class TakeFolder:
     """Begins takes, each in a file of its own.
 
     Attributes:
-        path: Of the folder, which is made with the first take.
+        path: The folder, which is made with the first take.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class TakeFolder:
         """Take note of what is the same for all takes; reads the models' graphs.
 
         Args:
-            path: Of the folder.
+            path: The folder.
             models: Folder of the models.
             fps: Rate of the stages.
             wall_clock: Tells the time of day, with its zone.
@@ -33,7 +33,7 @@ class TakeFolder:
         self.path = path
         self._fps, self._wall_clock = fps, wall_clock
         folders = [found.parent for found in sorted(models.glob(f"*/{CONTRACT_FILE}"))]
-        self._models = {folder.name: RecordedModel.of(folder) for folder in folders}
+        self._models = {folder.name: RecordedModel.from_folder(folder) for folder in folders}
         self._build = this_build()
 
     def open(self, stage: str, opening: Opening) -> TakeWriter:
@@ -46,7 +46,7 @@ class TakeFolder:
             sequence=opening.sequence,
             models=self._models,
             fps=self._fps,
-            skeleton=SkeletonMessage.of(CANONICAL),
+            skeleton=SkeletonMessage.from_skeleton(CANONICAL),
             build=self._build,
         )
         return TakeWriter(self.path / take_name(stage, started), header, opening.history)

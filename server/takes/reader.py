@@ -18,7 +18,7 @@ from mcap.writer import MCAP0_MAGIC
 from pydantic import BaseModel, ValidationError
 
 from motion.errors import TakeError
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.take import (
     CONTROLS,
     FRAME,
@@ -45,13 +45,13 @@ class Tick(NamedTuple):
     """A moment of a take.
 
     Attributes:
-        number: Of the moment, from 0 on.
+        number: Number of the moment, from 0 on.
         moment: What decided the frame.
         frame: What came of it, as viewers got it.
     """
 
     number: int
-    moment: Moment
+    moment: FrameInputs
     frame: bytes
 
 
@@ -59,8 +59,8 @@ class TakeInfo(BaseModel):
     """A take in a list.
 
     Attributes:
-        name: Of the file.
-        size_bytes: Of the file.
+        name: Name of the file.
+        size_bytes: Size of the file.
         seconds: From the first moment to the last.
         finished: Whether its end is there; if not, it was cut off or still grows.
         damage: Why it cannot be read; empty if it can.
@@ -95,7 +95,7 @@ class Take:
     """A recording in a file, read up to where it is cut off or damaged.
 
     Attributes:
-        path: Of the file.
+        path: The file.
         header: What holds for all of it.
         history: What was shown before; None if the partner stood.
         finished: Whether its end is there; if not, it was cut off or still grows.
@@ -257,11 +257,11 @@ def _ticks(data: bytes, topics: dict[int, str]) -> list[Tick]:
 
     Args:
         data: The chunk's record.
-        topics: Of the channels known so far, by id; those of the chunk are added.
+        topics: Topics of the channels known so far, by id; those of the chunk are added.
     """
     ticks: list[Tick] = []
     controls: Controls | None = None
-    moment: Moment | None = None
+    moment: FrameInputs | None = None
     for record in _records(data):
         if isinstance(record, Channel):
             topics[record.id] = record.topic

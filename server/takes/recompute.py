@@ -11,7 +11,7 @@ from motion.clip import Pose
 from motion.errors import TakeError
 from motion.model.engine import Device, Engine
 from server.interaction.dance import Dance, Opening
-from server.interaction.partner_pool import Troupe
+from server.interaction.partner_pool import PartnerPool
 from server.takes.reader import Take, Tick
 from server.takes.take import RecordedModel, this_build
 from server.telemetry.faults import Faults
@@ -44,26 +44,26 @@ def recompute(take: Take, engine_of: Callable[[str], Engine]) -> Iterator[Again]
         engine_of: Returns the engine of a model, by name.
     """
     faults = Faults()
-    troupe = Troupe(engine_of, faults)
+    pool = PartnerPool(engine_of, faults)
     opening = Opening(take.header.controls, take.header.sequence, take.history)
-    dance = Dance(troupe, faults, opening)
+    dance = Dance(pool, faults, opening)
     for tick in take.ticks():
-        frames = troupe.advance(dance.ask(tick.moment))
-        yield Again(tick, encode_frame(dance.give(tick.moment, frames)))
+        frames = pool.advance(dance.requests(tick.moment))
+        yield Again(tick, encode_frame(dance.compose(tick.moment, frames)))
 
 
 def recorded_engines(take: Take, models: Path, device: Device) -> Callable[[str], Engine]:
     """Return a loader of the models of a take, which insists on the same graphs.
 
     Args:
-        take: Whose models are meant.
+        take: Names the models and their graphs.
         models: Folder of the models.
         device: What they run on.
     """
 
     @cache
     def engine_of(name: str) -> Engine:
-        expected, got = take.header.models.get(name), RecordedModel.of(models / name)
+        expected, got = take.header.models.get(name), RecordedModel.from_folder(models / name)
         if expected is None or expected.graph != got.graph:
             graph = expected.graph[:12] if expected else "none"
             raise TakeError(f"model {name}: expected graph {graph}, got {got.graph[:12]}")
@@ -75,8 +75,8 @@ def recorded_engines(take: Take, models: Path, device: Device) -> Callable[[str]
 def difference(again: Again, joints: int) -> str:
     """Return in what a frame differs, for people."""
     was, now = decode_frame(again.tick.frame, joints), decode_frame(again.frame, joints)
-    if _cast(was) != _cast(now):
-        return f"expected figures {_cast(was)}, got {_cast(now)}"
+    if _figures(was) != _figures(now):
+        return f"expected figures {_figures(was)}, got {_figures(now)}"
     pairs = list(zip(was.figures, now.figures, strict=True))
     away = max((_apart(a.pose, b.pose) for a, b in pairs), default=(0.0, 0.0))
     if max(away) > 0.0:
@@ -94,7 +94,7 @@ def other_build(take: Take) -> str:
     )
 
 
-def _cast(frame: FrameMessage) -> list[tuple[int, int]]:
+def _figures(frame: FrameMessage) -> list[tuple[int, int]]:
     return [(figure.kind, figure.id) for figure in frame.figures]
 
 

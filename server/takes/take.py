@@ -19,7 +19,7 @@ from motion.clip import Clip
 from motion.errors import TakeError
 from motion.model.contract import GRAPH_FILE, Contract
 from server.capture.landmarks import COUNT, Landmarks, Sighting
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.wire.messages import Controls, SkeletonMessage
 
 VERSION: Literal[1] = 1
@@ -60,7 +60,7 @@ class RecordedModel(BaseModel):
     contract: Contract
 
     @staticmethod
-    def of(folder: Path) -> "RecordedModel":
+    def from_folder(folder: Path) -> "RecordedModel":
         """Return a model as it is now."""
         with (folder / GRAPH_FILE).open("rb") as graph:
             digest = hashlib.file_digest(graph, "sha256").hexdigest()
@@ -71,14 +71,14 @@ class Header(BaseModel):
     """What holds for a whole take.
 
     Attributes:
-        version: Of the format.
+        version: Version of the format.
         stage: Name of the stage.
         started: When the recording began, wall clock.
         controls: As they were at the start.
-        sequence: Of the first frame.
+        sequence: Number of the first frame.
         models: That the stage could choose from, by name.
         fps: Rate of the moments.
-        skeleton: Of all figures.
+        skeleton: Skeleton of all figures.
         build: What computed the frames, see `this_build`.
     """
 
@@ -149,7 +149,7 @@ def decode_history(data: bytes, joints: int) -> Clip:
     return Clip("history", fps, frames[:, :3].copy(), turned)
 
 
-def encode_moment(moment: Moment) -> bytes:
+def encode_moment(moment: FrameInputs) -> bytes:
     """Return the bytes of a moment, its controls apart."""
     seen = moment.sighting
     flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP
@@ -164,7 +164,7 @@ def encode_moment(moment: Moment) -> bytes:
     return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes()
 
 
-def decode_moment(data: bytes, controls: Controls) -> Moment:
+def decode_moment(data: bytes, controls: Controls) -> FrameInputs:
     """Read a moment.
 
     Raises:
@@ -175,7 +175,7 @@ def decode_moment(data: bytes, controls: Controls) -> Moment:
         sighting = _decode_sighting(data[_MOMENT.size :]) if flags & _SEEN else None
     except (struct.error, ValueError) as error:
         raise TakeError(f"expected a moment, got {len(data)} bytes: {error}") from error
-    return Moment(now, sighting, controls, bool(flags & _TAKE_UP))
+    return FrameInputs(now, sighting, controls, bool(flags & _TAKE_UP))
 
 
 def _decode_sighting(data: bytes) -> Sighting:

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from mcap.writer import CompressionType, IndexType, Writer
 
 from motion.clip import Clip
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.take import (
     CONTROLS,
     FRAME,
@@ -75,7 +75,7 @@ class TakeFile:
         }
         self.flush()
 
-    def write(self, moment: Moment, frame: bytes) -> None:
+    def write(self, moment: FrameInputs, frame: bytes) -> None:
         """Add a moment and the frame that came of it, as viewers got it."""
         at = int(max(moment.now, 0.0) * 1e9)
         if moment.controls is not self._controls and moment.controls != self._controls:
@@ -125,7 +125,7 @@ class TakeWriter:
         self.path = path
         self.failed = ""
         self._opening = header, history
-        self._waiting: deque[tuple[Moment, bytes]] = deque()
+        self._waiting: deque[tuple[FrameInputs, bytes]] = deque()
         self._stopped = Event()
         # A daemon, so that a disk that hangs keeps the program from ending for a while only.
         self._thread = Thread(target=self._run, name="take", daemon=True)
@@ -142,7 +142,7 @@ class TakeWriter:
         """How many moments wait for the disk."""
         return len(self._waiting)
 
-    def record(self, moment: Moment, frame: bytes) -> None:
+    def record(self, moment: FrameInputs, frame: bytes) -> None:
         """Take in a moment and the frame that came of it; returns at once."""
         if self._stopped.is_set():
             return

@@ -1,1 +1,1 @@
-"""What an operator of the machine sees: metrics and logs."""
+"""What an operator of the machine sees: faults, logs, metrics; nothing here knows of stages."""

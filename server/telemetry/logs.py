@@ -16,7 +16,7 @@ def configure(style: Format, level: Level) -> None:
 
     Args:
         style: `text`: time, level, event and its fields; `json`: an object of the same.
-        level: Of the least that is written.
+        level: Lowest level that is written.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())

@@ -1,4 +1,4 @@
-"""What a house counts for Prometheus while it runs; `stage_metrics` looks up the rest."""
+"""What the server counts for Prometheus while it runs; `stage_metrics` looks up the rest."""
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,11 +17,11 @@ SECONDS = (0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 1 / 30, 0.05, 0.1, 0.25, 1.0)
 
 
 class Metrics:
-    """The metrics of one house.
+    """The metrics of one server.
 
     Attributes:
-        registry: Of all metrics; others may be added.
-        lateness: Of ticks: from when one was due to when its frames were handed to the viewers.
+        registry: Registry of all metrics; others may be added.
+        lateness: Time from when a tick was due to when its frames were handed to the viewers.
         ticks: What the work of a tick takes.
         steps: The part of it that all partners take, the model included.
         skipped: Ticks that were left out since the one before took too long.

@@ -135,7 +135,7 @@ class Audience:
         role = hello.role
         if role == "performer":
             role = self._claim_seat(newcomer, hello.session, now)
-        if returning:
+        if returning:  # not before the seat is claimed: a refusal must leave it kept
             self._kept = None
         session = hello.session if returning and hello.session else self._new_token()
         member = self.members[newcomer] = Member(role, session)
@@ -151,7 +151,7 @@ class Audience:
             self.performer = None
             self._kept = member.session, now + GRACE
 
-    def hear(self, client: Outbox, now: float) -> None:
+    def note_landmarks(self, client: Outbox, now: float) -> None:
         """Note that landmarks came from a client.
 
         Raises:
@@ -204,9 +204,12 @@ class Audience:
             return False
         for client, member in list(self.members.items()):
             if member.session == session:
+                # The browser noticed first that its link broke. Leaving keeps the performer's seat
+                # under this session, so that the new link can claim it before anybody else does.
                 self.leave(client, now)
                 client.close(NORMAL_CLOSURE)
                 return True
+        # Nothing but a performer's seat outlives its link, so only that can be returned to.
         return self._keeps_seat(now) and self._kept is not None and self._kept[0] == session
 
     def _keeps_seat(self, now: float) -> bool:
@@ -248,5 +251,5 @@ def _steered(stride: int, lag: int) -> int:
 
 def _dismiss(client: Outbox, refusal: Refusal) -> None:
     assert refusal.close_code is not None
-    client.send(Refused.of(refusal))
+    client.send(Refused.from_refusal(refusal))
     client.close(refusal.close_code)

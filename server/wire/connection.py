@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from server.listen import frame_writer
+from server.wire.direct_write import frame_writer
 from server.wire.messages import Pong, Refused
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal

@@ -52,18 +52,18 @@ class _Settings(_Message):
         emotion: Weight by label, with a sum up to 1.5; labels that are not named weigh 0.
         energy: 1 is the usual amount of motion.
         text: A prompt, for models that take text; empty for none.
-        temperature: Of the model's draws; 1 is as trained.
+        temperature: Scales the chance in the model's draws; 1 is as trained.
         influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
             heeds others reacts by itself alone.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
-        seed: Of all chance in the motion; setting it starts the chance anew.
+        seed: Seed of all chance in the motion; setting it starts the chance again.
         stage_radius: How far from the middle the partner goes, metres.
-        dancers: Whom the partner heeds: the nearest performer, or a partner for each.
+        dancers: The partner responds to the nearest performer, or there is one for each.
         panic: What stops the show: the motion stands still, or the stage goes dark.
-        look: Of the partner; empty leaves it to the page.
+        look: Look of the partner; empty leaves it to the page.
         placement: How the performer's own skeleton is shown beside the partner.
-        beat: Of the music, if there is one.
+        beat: Beat of the music, if there is one.
         recording: Whether a take is being recorded.
     """
 
@@ -97,10 +97,10 @@ class Hello(_Message):
     """First message of a client.
 
     Attributes:
-        version: Of this protocol.
+        version: Version of this protocol.
         role: What the client wants to be.
         stage: Name of the stage.
-        key: Of the operator, where the server asks for one.
+        key: Key of the operator, where the server asks for one.
         session: Token of the server's hello before the link was lost.
     """
 
@@ -145,7 +145,7 @@ class TakeUp(_Message):
 
 
 class Ping(_Message):
-    """Ask for the server's clock; `client_time` comes back untouched."""
+    """PartnerInputs for the server's clock; `client_time` comes back untouched."""
 
     type: Literal["ping"] = "ping"
     client_time: float
@@ -219,7 +219,7 @@ class SkeletonMessage(_Message):
     rest_offsets: tuple[tuple[float, ...], ...]
 
     @staticmethod
-    def of(skeleton: Skeleton) -> "SkeletonMessage":
+    def from_skeleton(skeleton: Skeleton) -> "SkeletonMessage":
         """Return a skeleton as it travels."""
         offsets = tuple(map(tuple, skeleton.rest_offsets.tolist()))
         return SkeletonMessage(
@@ -233,7 +233,7 @@ class ServerHello(_Message):
     It comes again when the model, and with it the labels, change.
 
     Attributes:
-        version: Of this protocol.
+        version: Version of this protocol.
         stage: Name of the stage.
         session: Token with which a client that lost its link gets its role back.
         role: What the client is now.
@@ -241,7 +241,7 @@ class ServerHello(_Message):
         models: Names of those that there are.
         fps: Frames a second.
         stage_radius: How far from the middle the partner goes, metres.
-        skeleton: Of all figures.
+        skeleton: Skeleton of all figures.
         emotions: Labels, in the order of a frame's weights.
         texts: Some that the model learnt from, the commonest first; none if it takes no text.
         controls: As they are now.
@@ -280,7 +280,7 @@ class Refused(_Message):
     detail: str
 
     @staticmethod
-    def of(refusal: Refusal) -> "Refused":
+    def from_refusal(refusal: Refusal) -> "Refused":
         """Return a refusal as it travels."""
         return Refused(name=refusal.name, detail=refusal.detail)
 

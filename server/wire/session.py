@@ -87,7 +87,7 @@ class Session:
 
     def refuse(self, refusal: Refusal) -> list[Event]:
         """Answer with a refusal; a fatal one ends the session."""
-        refused = Refused.of(refusal)
+        refused = Refused.from_refusal(refusal)
         if refusal.close_code is None:
             return [refused]
         self.closed = True

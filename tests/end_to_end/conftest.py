@@ -40,9 +40,9 @@ def _built_pages() -> None:
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose partner dances with the demo performer; tests leave each other's traces."""
-    house = tmp_path_factory.mktemp("house")
-    folders = ("--takes", str(house / "takes"), "--cues", str(house / "cues"))
-    with run_server("demo", 0, *folders) as server:
+    folder = tmp_path_factory.mktemp("show")
+    options = ("--takes", str(folder / "takes"), "--cues", str(folder / "cues"))
+    with run_server("demo", 0, *options) as server:
         yield server
 
 

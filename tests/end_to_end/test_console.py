@@ -137,7 +137,7 @@ def test_a_take_is_recorded_replayed_and_exported(
         console.page.click("#record")
         console.await_pressed("record", False)
         console.open("takes")
-        console.page.wait_for_selector("#takes li[data-take]:not(:has-text('still growing'))")
+        console.page.wait_for_selector("#takes li[data-take]:not(:has-text('still recording'))")
         console.page.click("#takes li summary")
         with console.page.expect_download(timeout=EXPORT_PATIENCE) as download:
             console.page.click("#takes >> text='Export'")
@@ -155,7 +155,7 @@ def _leave_when_over(browser: Browser, address: str) -> None:
     with browser.new_page(viewport={"width": 640, "height": 480}) as page:
         page.set_default_timeout(PATIENCE)
         page.goto(address)
-        page.click("#notice >> text='To the main stage'")
+        page.click("#notice >> text='Go to the main stage'")
         page.wait_for_selector("html[data-connection=live]", state="attached")
         assert "stage=" not in page.url
 

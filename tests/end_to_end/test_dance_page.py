@@ -118,7 +118,7 @@ def test_a_dark_room_and_a_slow_camera_are_told(playwright: Playwright, tmp_path
     ):
         stage.page.click("text=Begin")
         expect(stage.page.locator("#advice")).to_contain_text("too dark")
-        expect(stage.page.locator("#notice")).to_contain_text("pictures a second")
+        expect(stage.page.locator("#notice")).to_contain_text("frames per second")
         server.process.kill()
         expect(stage.page.locator("#notice")).to_contain_text("does not answer")
 
@@ -137,7 +137,7 @@ def test_a_server_with_its_own_camera_says_so(browser: Browser, shared_video: Pa
         visit(browser, server.address, "dance?quality=low") as stage,
     ):
         stage.page.click("text=Begin")
-        expect(stage.page.locator("#trouble")).to_contain_text("watches another performer")
+        expect(stage.page.locator("#trouble")).to_contain_text("follows another performer")
         _expect_only_way(stage.page, "Just watch")
 
 

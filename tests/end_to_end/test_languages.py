@@ -20,6 +20,7 @@ SAME = {
     "Name",
     "Neutral",
     "Partner",
+    "Performer",
     "Solo",
     "default",
     "fps",

@@ -38,7 +38,9 @@ def test_a_kiosk_shows_the_picture_alone_and_invites_people(browser: Browser) ->
     ):
         page = stage.page
         page.wait_for_selector("html[data-idle]", state="attached")
-        expect(page.locator("#invitation")).to_have_text("Tritt ein, und ich tanze mit dir")
+        expect(page.locator("#invitation")).to_have_text(
+            "Treten Sie näher, und ich tanze mit Ihnen"
+        )
         assert page.locator("header:visible, #controls:visible, #notice:visible").count() == 0
         assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
         assert stage.wrist_speed(1.0) > 0

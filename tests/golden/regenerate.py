@@ -139,7 +139,7 @@ def control_messages() -> dict[str, Any]:
         models=("default", "small"),
         fps=30.0,
         stage_radius=2.5,
-        skeleton=messages.SkeletonMessage.of(CANONICAL),
+        skeleton=messages.SkeletonMessage.from_skeleton(CANONICAL),
         emotions=("neutral", "happy", "sad"),
         texts=("walk", "a person waves"),
         controls=controls,

@@ -9,7 +9,7 @@ from motion.clip import Clip
 from motion.formats.bvh import to_bvh
 from motion.rotations import about_y
 from motion.skeleton import Skeleton
-from tests.motion.rigs import MIXAMO, Rig, write_rig
+from tests.motion.foreign_rigs import MIXAMO, Rig, write_rig
 from tests.motion.strategies import swaying
 
 Bones = Mapping[str, tuple[str, tuple[float, float, float]]]

@@ -10,7 +10,7 @@ LABELS = ("neutral", "happy", "sad")
 
 
 def test_names_become_weights_in_the_models_order():
-    weights = emotion.weights_of(emotion.parse("sad:0.25, happy"), LABELS)
+    weights = emotion.weights_of(emotion.parse_weights("sad:0.25, happy"), LABELS)
     np.testing.assert_array_equal(weights, [0.0, 1.0, 0.25])
 
 
@@ -29,13 +29,13 @@ def test_names_become_weights_in_the_models_order():
 )
 def test_what_does_not_fit_is_said(text, expected):
     with pytest.raises(ConditionError, match=expected):
-        emotion.weights_of(emotion.parse(text), LABELS)
+        emotion.weights_of(emotion.parse_weights(text), LABELS)
 
 
 @given(st.text())
 def test_any_text_is_parsed_or_refused(text):
     try:
-        weights = emotion.weights_of(emotion.parse(text), LABELS)
+        weights = emotion.weights_of(emotion.parse_weights(text), LABELS)
     except ConditionError:
         return
     assert 0 <= weights.sum() <= 1.51

@@ -36,7 +36,7 @@ def test_features_do_not_depend_on_place_and_facing():
 
 
 def test_the_layout_covers_the_width_without_gaps():
-    parts = [features.PART[name] for name, _ in features.LAYOUT]
+    parts = [features.PART[name] for name, _ in features.CANONICAL_LAYOUT.parts]
     assert [part.start for part in parts] == [0, *[part.stop for part in parts[:-1]]]
     assert parts[-1].stop == features.WIDTH
 

@@ -11,8 +11,8 @@ from motion.errors import MotionFileError
 from motion.features import Layout, feet_of
 from motion.formats.bvh import parse_bvh, to_bvh
 from motion.formats.clip_files import read_clip, write_clip
-from motion.rigs.retarget import settled
 from motion.rigs.own_skeleton import on_own_skeleton
+from motion.rigs.retarget import placed_at_origin
 from motion.rigs.rig_clip import RigClip
 from motion.rotations import IDENTITY, about_y, multiply
 from motion.skeleton import CANONICAL, Skeleton
@@ -134,6 +134,6 @@ def test_a_skeleton_is_told_in_plain_values_and_the_canonical_one_stays_itself()
 
 
 def test_what_stands_on_the_canonical_skeleton_is_found_from_motion_too():
-    clip = settled(swaying(60))
+    clip = placed_at_origin(swaying(60))
     own = Clip("", 30, clip.hips, clip.rotations, {}, replace(CANONICAL, feet={}))
     assert all("Toes" in joint for joint in feet_of([own]))

@@ -9,7 +9,7 @@ import numpy as np
 from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import COUNT, Landmarks, Sighting
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.reader import Tick
 from server.takes.take import Header, RecordedModel, encode_moment, this_build
 from server.takes.writer import TakeFile
@@ -24,7 +24,7 @@ HEADER = Header(
     sequence=0,
     models={"sway": RecordedModel(graph="0" * 64, contract=CONTRACT)},
     fps=30.0,
-    skeleton=SkeletonMessage.of(CANONICAL),
+    skeleton=SkeletonMessage.from_skeleton(CANONICAL),
     build=this_build(),
 )
 
@@ -36,7 +36,9 @@ def ticks(count: int, people: int = 1, seed: int = 0) -> Iterator[Tick]:
         now = 100.0 + number / 30
         controls = HEADER.controls.model_copy(update={"emotion": {"happy": number // 4 / 1000}})
         sighting = None if number % 5 == 4 else Sighting(now - 0.03, tuple(crowd(rng, people)))
-        yield Tick(number, Moment(now, sighting, controls, number % 7 == 0), frame(number, now))
+        yield Tick(
+            number, FrameInputs(now, sighting, controls, number % 7 == 0), frame(number, now)
+        )
 
 
 def crowd(rng: np.random.Generator, people: int) -> Iterator[Landmarks]:

@@ -5,129 +5,131 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.stages.scheduler import Rules
+from server.stages.scheduler import ServerSettings
 from server.wire.protocol import CLOSE_CODES, LandmarksMessage, RefusalName, encode_landmarks
 from tests.server.doubles import EMOTIONS, seen
-from tests.server.theatre import Theatre, write_pages
+from tests.server.live_server import LiveServer, write_pages
 
 
 @pytest.fixture
-async def theatre() -> AsyncIterator[Theatre]:
-    async with Theatre().open() as theatre:
-        yield theatre
+async def live_server() -> AsyncIterator[LiveServer]:
+    async with LiveServer().open() as live_server:
+        yield live_server
 
 
 def landmarks(time: float) -> bytes:
     return encode_landmarks(LandmarksMessage(0, seen(time)))
 
 
-async def test_frames_follow_the_hello_at_their_rate(theatre: Theatre) -> None:
-    await theatre.time.run(3)
-    async with theatre.join() as viewer:
+async def test_frames_follow_the_hello_at_their_rate(live_server: LiveServer) -> None:
+    await live_server.time.run(3)
+    async with live_server.join() as viewer:
         assert viewer.hello["fps"] == 30.0
         first = await viewer.frame()
         assert first.sequence == 3
         for number in range(4, 20):
-            await theatre.time.run()
+            await live_server.time.run()
             frame = await viewer.frame()
             assert frame.sequence == number
             assert frame.time - first.time == pytest.approx((number - 3) / 30)
 
 
 async def test_frames_follow_the_clock_of_the_machine() -> None:
-    theatre = Theatre()
+    live_server = LiveServer()
     loop = asyncio.get_running_loop()
-    theatre.clock, theatre.sleep = loop.time, asyncio.sleep
-    async with theatre.open(), theatre.join() as viewer:
+    live_server.clock, live_server.sleep = loop.time, asyncio.sleep
+    async with live_server.open(), live_server.join() as viewer:
         frames = [await viewer.frame() for _ in range(10)]
         steps = [(frame.time - frames[0].time) * 30 for frame in frames]
         assert steps == pytest.approx([round(step) for step in steps], abs=1e-6)
         assert loop.time() - frames[-1].time < 1.0
 
 
-async def test_a_late_joiner_sees_the_latest_frame_at_once(theatre: Theatre) -> None:
-    await theatre.time.run(20)
-    async with theatre.join() as viewer:
+async def test_a_late_joiner_sees_the_latest_frame_at_once(live_server: LiveServer) -> None:
+    await live_server.time.run(20)
+    async with live_server.join() as viewer:
         assert (await viewer.frame()).sequence == 20
 
 
-async def test_an_operators_wishes_are_seen_by_all_and_colour_the_frames(theatre: Theatre) -> None:
-    async with theatre.join("operator") as operator, theatre.join() as viewer:
+async def test_an_operators_wishes_are_seen_by_all_and_colour_the_frames(
+    live_server: LiveServer,
+) -> None:
+    async with live_server.join("operator") as operator, live_server.join() as viewer:
         await operator.say(type="set", emotion={"happy": 0.75}, energy=1.5)
         await operator.say(type="ping", client_time=0.0)
         await operator.message("pong")
-        await theatre.time.run(2)
+        await live_server.time.run(2)
         for client in (operator, viewer):
             assert (await client.message("controls"))["energy"] == 1.5
         while (await viewer.frame()).emotion.tolist() != [0.0, 0.75, 0.0]:
-            await theatre.time.run()
-    async with theatre.join() as late:
+            await live_server.time.run()
+    async with live_server.join() as late:
         assert late.hello["controls"]["emotion"] == {"happy": 0.75}
 
 
-async def test_a_change_of_model_is_told_with_its_labels(theatre: Theatre) -> None:
-    async with theatre.join("operator") as operator:
+async def test_a_change_of_model_is_told_with_its_labels(live_server: LiveServer) -> None:
+    async with live_server.join("operator") as operator:
         assert operator.hello["emotions"] == list(EMOTIONS)
         await operator.say(type="set", model="other", emotion={"wild": 1.0})
         await operator.say(type="ping", client_time=0.0)
         await operator.message("pong")
-        theatre.house.services.shelf.engine("other")
-        await theatre.time.run(3)
+        live_server.scheduler.services.registry.engine("other")
+        await live_server.time.run(3)
         hello = await operator.message("hello")
         assert (hello["model"], hello["emotions"][2]) == ("other", "wild")
         while (await operator.frame()).emotion.tolist() != [0.0, 0.0, 1.0]:
-            await theatre.time.run()
+            await live_server.time.run()
 
 
-async def test_a_performer_in_a_browser_is_taken_up(theatre: Theatre) -> None:
-    async with theatre.join("performer") as performer, theatre.join("operator") as viewer:
+async def test_a_performer_in_a_browser_is_taken_up(live_server: LiveServer) -> None:
+    async with live_server.join("performer") as performer, live_server.join("operator") as viewer:
         await viewer.say(type="take_up")
         assert await viewer.refused() == "performer_absent"
-        await theatre.time.run()
+        await live_server.time.run()
         frame = await viewer.frame()
         while not frame.figures[0].taken_up:
-            await performer.websocket.send(landmarks(theatre.time.now))
+            await performer.websocket.send(landmarks(live_server.time.now))
             await performer.say(type="ping", client_time=0.0)
             await performer.message("pong")
             if frame.performer_present and frame.sequence == 40:
                 await performer.say(type="take_up")
-            await theatre.time.run()
+            await live_server.time.run()
             frame = await viewer.frame()
         assert frame.sequence > 40  # who stands is taken up only when it is asked for
         assert frame.captured == pytest.approx(frame.time - 1 / 30, abs=0.05)
         assert [figure.kind for figure in frame.figures] == [0, 1]
-    async with theatre.join() as late:
+    async with live_server.join() as late:
         assert late.hello["status"]["source"] == "browser"
         assert late.hello["status"]["performer"] == "present"
 
 
-async def test_a_ping_tells_the_clock_of_the_frames(theatre: Theatre) -> None:
-    async with theatre.join() as viewer:
+async def test_a_ping_tells_the_clock_of_the_frames(live_server: LiveServer) -> None:
+    async with live_server.join() as viewer:
         await viewer.say(type="ping", client_time=3.25)
         pong = await viewer.message("pong")
-        assert (pong["client_time"], pong["server_time"]) == (3.25, theatre.time.now)
+        assert (pong["client_time"], pong["server_time"]) == (3.25, live_server.time.now)
 
 
-async def test_clients_choose_their_stage(theatre: Theatre) -> None:
-    theatre.make("side")
-    async with theatre.join() as one, theatre.join(stage="side") as other:
+async def test_clients_choose_their_stage(live_server: LiveServer) -> None:
+    live_server.make("side")
+    async with live_server.join() as one, live_server.join(stage="side") as other:
         assert (one.hello["stage"], other.hello["stage"]) == ("default", "side")
-        await theatre.time.run(20)
+        await live_server.time.run(20)
         frames = [[await client.frame() for _ in range(20)][-1] for client in (one, other)]
         first, second = (frame.figures[0].pose.rotations for frame in frames)
         assert (first != second).any()
 
 
-async def test_a_stage_that_ends_shows_its_clients_out(theatre: Theatre) -> None:
-    theatre.make("side")
-    async with theatre.join() as stays, theatre.join(stage="side") as goes:
-        await theatre.time.run()
-        theatre.house.end("side")
-        await theatre.time.run()
+async def test_a_stage_that_ends_shows_its_clients_out(live_server: LiveServer) -> None:
+    live_server.make("side")
+    async with live_server.join() as stays, live_server.join(stage="side") as goes:
+        await live_server.time.run()
+        live_server.scheduler.end("side")
+        await live_server.time.run()
         assert await goes.refused() == "stage_ended"
         assert await goes.closed() == 4410
         await stays.frame()
-    async with theatre.link() as late:
+    async with live_server.link() as late:
         await late.say(type="hello", version=2, role="viewer", stage="side")
         assert await late.refused() == "unknown_stage"
         assert await late.closed() == 4404
@@ -155,11 +157,11 @@ REFUSED = [
 ]
 
 
-async def test_what_is_wrong_is_refused_by_name_and_harms_nobody(theatre: Theatre) -> None:
-    async with theatre.join() as other:
+async def test_what_is_wrong_is_refused_by_name_and_harms_nobody(live_server: LiveServer) -> None:
+    async with live_server.join() as other:
         await other.frame()
         for name, message in REFUSED:
-            async with theatre.join("operator") as hostile:
+            async with live_server.join("operator") as hostile:
                 await hostile.websocket.send(message)
                 assert await hostile.refused() == name, message
                 if name in CLOSE_CODES:
@@ -167,8 +169,8 @@ async def test_what_is_wrong_is_refused_by_name_and_harms_nobody(theatre: Theatr
                 else:
                     await hostile.say(type="ping", client_time=1.0)
                     assert (await hostile.message("pong"))["client_time"] == 1.0
-            await theatre.time.run()
-        assert theatre.stage.controls.energy == 1.0
+            await live_server.time.run()
+        assert live_server.stage.controls.energy == 1.0
         frames = [await other.frame() for _ in REFUSED]
         assert [f.sequence - frames[0].sequence for f in frames] == list(range(len(REFUSED)))
 
@@ -183,82 +185,82 @@ async def test_what_is_wrong_is_refused_by_name_and_harms_nobody(theatre: Theatr
     ],
 )
 async def test_a_wrong_first_message_is_refused(
-    theatre: Theatre, name: RefusalName, message: str | bytes
+    live_server: LiveServer, name: RefusalName, message: str | bytes
 ) -> None:
-    async with theatre.link() as client:
+    async with live_server.link() as client:
         await client.websocket.send(message)
         assert await client.refused() == name
         assert await client.closed() == CLOSE_CODES[name]
 
 
 async def test_operators_know_the_key() -> None:
-    async with Theatre(rules=Rules(operator_key="sesame")).open() as theatre:
-        async with theatre.link() as client:
+    async with LiveServer(settings=ServerSettings(operator_key="sesame")).open() as live_server:
+        async with live_server.link() as client:
             await client.say(type="hello", version=2, role="operator", key="open")
             assert await client.refused() == "wrong_key"
             assert await client.closed() == 4401
-        async with theatre.join("operator", key="sesame") as client:
+        async with live_server.join("operator", key="sesame") as client:
             assert client.hello["role"] == "operator"
 
 
 async def test_who_says_nothing_is_shown_out() -> None:
-    async with Theatre().open(hello_timeout=0.05) as theatre, theatre.link() as client:
+    async with LiveServer().open(hello_timeout=0.05) as live_server, live_server.link() as client:
         assert await client.refused() == "hello_timeout"
         assert await client.closed() == 4408
 
 
 async def test_a_second_performer_is_refused_or_takes_over() -> None:
     async with (
-        Theatre().open() as theatre,
-        theatre.join("performer") as first,
-        theatre.link() as second,
+        LiveServer().open() as live_server,
+        live_server.join("performer") as first,
+        live_server.link() as second,
     ):
         await first.websocket.send(landmarks(0))
         await second.say(type="hello", version=2, role="performer")
         assert await second.refused() == "performer_taken"
         assert await second.closed() == 4409
     async with (
-        Theatre(seat="take_over").open() as theatre,
-        theatre.join("performer") as first,
-        theatre.join("performer"),
+        LiveServer(seat="take_over").open() as live_server,
+        live_server.join("performer") as first,
+        live_server.join("performer"),
     ):
         assert await first.refused() == "performer_taken"
         assert await first.closed() == 4409
 
 
-async def test_who_lost_the_link_goes_on_with_the_next_frame(theatre: Theatre) -> None:
-    async with theatre.join("performer") as first:
-        await theatre.time.run(5)
+async def test_who_lost_the_link_goes_on_with_the_next_frame(live_server: LiveServer) -> None:
+    async with live_server.join("performer") as first:
+        await live_server.time.run(5)
         before = [await first.frame() for _ in range(5)][-1]
         first.websocket.transport.abort()
-    async with theatre.join("performer", session=first.hello["session"]) as again:
+    async with live_server.join("performer", session=first.hello["session"]) as again:
         assert again.hello["session"] == first.hello["session"]
         assert (await again.frame()).sequence >= before.sequence
-        await theatre.time.run()
+        await live_server.time.run()
         after = await again.frame()
         steps = after.figures[0].pose.hips - before.figures[0].pose.hips
         assert np.linalg.norm(steps) < 0.1
 
 
-async def test_health_and_readiness(theatre: Theatre) -> None:
-    assert (await theatre.get("/healthz")).json() == {"alive": True}
-    await theatre.time.run()
-    ready = await theatre.get("/readyz")
+async def test_health_and_readiness(live_server: LiveServer) -> None:
+    assert (await live_server.get("/healthz")).json() == {"alive": True}
+    await live_server.time.run()
+    ready = await live_server.get("/readyz")
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
-    theatre.source.state = "lost"
-    lost = await theatre.get("/readyz")
+    live_server.source.state = "lost"
+    lost = await live_server.get("/readyz")
     assert lost.status_code == 503
     assert lost.json()["stages"][0]["status"]["source_state"] == "lost"
 
 
 async def test_pages_come_with_their_types_and_caching(tmp_path: Path) -> None:
     write_pages(tmp_path)
-    async with Theatre().open(pages=tmp_path) as theatre:
-        index = await theatre.get("/")
-        console = await theatre.get("/console")
-        script = await theatre.get("/assets/main-1a2b.js")
-        wasm = await theatre.get("/pose.wasm")
-        missing = await theatre.get("/assets/none.js")
+    async with LiveServer().open(pages=tmp_path) as live_server:
+        index = await live_server.get("/")
+        console = await live_server.get("/console")
+        script = await live_server.get("/assets/main-1a2b.js")
+        wasm = await live_server.get("/pose.wasm")
+        missing = await live_server.get("/assets/none.js")
     assert index.headers["content-type"].startswith("text/html")
     assert index.headers["cache-control"] == "no-cache"
     assert "console" in console.text
@@ -271,7 +273,7 @@ async def test_pages_come_with_their_types_and_caching(tmp_path: Path) -> None:
 
 
 async def test_pages_that_are_not_built_are_explained(tmp_path: Path) -> None:
-    async with Theatre().open(pages=tmp_path) as theatre:
-        answer = await theatre.get("/")
+    async with LiveServer().open(pages=tmp_path) as live_server:
+        answer = await live_server.get("/")
     assert answer.status_code == 503
     assert "make run" in answer.text

@@ -80,7 +80,7 @@ class TestSeat:
     async def test_a_second_performer_is_refused(self) -> None:
         audience = opened()
         first = joined(audience, "performer")
-        audience.hear(first, 5.0)
+        audience.note_landmarks(first, 5.0)
         assert refused(audience, "performer", 5.0 + SILENT - 0.1) == "performer_taken"
         assert audience.performer is first
 
@@ -102,9 +102,9 @@ class TestSeat:
 
     def test_only_the_performer_is_heard(self) -> None:
         audience = opened()
-        audience.hear(joined(audience, "performer"), 0.0)
+        audience.note_landmarks(joined(audience, "performer"), 0.0)
         with pytest.raises(Refusal, match="not_performer"):
-            audience.hear(joined(audience, "viewer"), 0.0)
+            audience.note_landmarks(joined(audience, "viewer"), 0.0)
 
     @pytest.mark.parametrize("back_after", [0.0, GRACE - 0.1])
     def test_the_seat_is_kept_for_a_lost_link(self, back_after: float) -> None:
@@ -254,7 +254,7 @@ async def _played_out(script: list[tuple[str, Role, int, float]], audience: Audi
             if act == "leave":
                 audience.leave(client, now)
             elif act == "hear":
-                audience.hear(client, now)
+                audience.note_landmarks(client, now)
             elif client not in audience.members:
                 hello = Hello(version=2, role=role, session=sessions.get(client))
                 sessions[client] = audience.join(client, hello, now).session

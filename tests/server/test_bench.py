@@ -16,7 +16,7 @@ from server.bench.row import Row
 
 
 def test_a_row_tells_the_middle_the_tail_and_the_peer() -> None:
-    row = Row.of("dance", "ms", np.arange(101.0), aim=60.0, peer=[25.0, 25.0])
+    row = Row.from_values("dance", "ms", np.arange(101.0), aim=60.0, peer=[25.0, 25.0])
     assert (row.median, row.p95, row.ratio) == (50.0, 95.0, 2.0)
 
 
@@ -30,15 +30,15 @@ def test_what_could_not_be_measured_is_named_without_a_number() -> None:
 
 
 def test_what_misses_its_aim_or_its_peer_is_seen() -> None:
-    assert Row.of("dance", "ms", [2.0], aim=2.0, peer=[1.0], most=2.0).met
-    assert not Row.of("dance", "ms", [2.1], aim=2.0).met
-    assert not Row.of("dance", "ms", [2.1], peer=[1.0], most=2.0).met
+    assert Row.from_values("dance", "ms", [2.0], aim=2.0, peer=[1.0], most=2.0).met
+    assert not Row.from_values("dance", "ms", [2.1], aim=2.0).met
+    assert not Row.from_values("dance", "ms", [2.1], peer=[1.0], most=2.0).met
     assert Row("dance", "ms", aim=1.0).met
 
 
 def test_growth_is_drawn_from_the_rows(tmp_path: Path) -> None:
     rows = [
-        Row.of(f"{name} {count}", "ms", [count, count + 1.0], peer=[1.0], count=count)
+        Row.from_values(f"{name} {count}", "ms", [count, count + 1.0], peer=[1.0], count=count)
         for name in ("a tick of", "processor time per message,", "age of frames, 99 %,")
         for count in (1, 8, 64)
     ]

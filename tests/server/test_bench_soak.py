@@ -7,7 +7,7 @@ import pytest
 
 from server.bench.served import Sample
 from server.bench.soak import judge
-from tests.server.playhouse import playing
+from tests.server.model_server import playing
 
 CALM = Sample(0.0, 200e6, 20, 5, 6, 0, 0, 0, 0, 0)
 
@@ -57,12 +57,12 @@ def test_what_is_still_held_when_all_have_left_is_found(name: str) -> None:
 
 
 async def test_a_sample_is_what_the_server_says_of_itself(tmp_path: Path) -> None:
-    async with playing(tmp_path) as playhouse:
-        await playhouse.watch(5)
-        playhouse.time.now += 0.5
-        await playhouse.watch()
-        answer = await playhouse.client.get("/metrics")
-    sample = Sample.of(answer.text, psutil.Process(), 1.0)
+    async with playing(tmp_path) as model_server:
+        await model_server.watch(5)
+        model_server.time.now += 0.5
+        await model_server.watch()
+        answer = await model_server.client.get("/metrics")
+    sample = Sample.from_metrics(answer.text, psutil.Process(), 1.0)
     assert sample.ticks == pytest.approx(7 + 14, abs=2)
     assert sample.late == pytest.approx(15, abs=2)
     assert sample.memory > 1e6

@@ -16,10 +16,10 @@ from server.wire.messages import Pong, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
 from server.wire.session import Join, StageEvent
-from tests.server.theatre import soon
+from tests.server.live_server import soon
 
 
-class Floor:
+class RecordingStage:
     """A stage with nothing on it, served on a port of its own."""
 
     def __init__(self) -> None:
@@ -57,14 +57,14 @@ class Floor:
 
 
 @pytest.fixture
-async def floor() -> AsyncIterator[Floor]:
-    floor = Floor()
+async def stage() -> AsyncIterator[RecordingStage]:
+    stage = RecordingStage()
     app = FastAPI()
 
-    def find(name: str) -> Floor:
+    def find(name: str) -> RecordingStage:
         if name != "default":
             raise Refusal("unknown_stage", f"expected default, got {name}")
-        return floor
+        return stage
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
@@ -72,32 +72,32 @@ async def floor() -> AsyncIterator[Floor]:
         await Connection(websocket, find, clock, send_timeout=0.3).run()
 
     listener = bind("127.0.0.1", 0)
-    floor.port = listener.getsockname()[1]
+    stage.port = listener.getsockname()[1]
     listening = asyncio.Event()
-    server = Server(configured(app), lambda: floor.audience.close(1001), listening.set)
+    server = Server(configured(app), lambda: stage.audience.close(1001), listening.set)
     serving = asyncio.create_task(server.serve([listener]))
     await soon(listening.wait())
-    yield floor
+    yield stage
     server.should_exit = True
     await soon(serving)
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
-async def test_a_frame_of_any_size_arrives_whole(floor: Floor, size: int) -> None:
-    client = await floor.join()
+async def test_a_frame_of_any_size_arrives_whole(stage: RecordingStage, size: int) -> None:
+    client = await stage.join()
     frame = bytes(range(256)) * (size // 256 + 1)
     for sequence in range(3):
-        floor.audience.send_frame(frame[:size], sequence)
+        stage.audience.send_frame(frame[:size], sequence)
         assert await soon(client.recv()) == frame[:size]
     await client.close()
 
 
-async def test_frames_and_messages_keep_their_order(floor: Floor) -> None:
-    client = await floor.join()
+async def test_frames_and_messages_keep_their_order(stage: RecordingStage) -> None:
+    client = await stage.join()
     expected: list[object] = []
     for number in range(20):
-        floor.audience.send_frame(b"%d" % number, number)
-        floor.audience.send_all(Pong(client_time=number, server_time=0.0))
+        stage.audience.send_frame(b"%d" % number, number)
+        stage.audience.send_all(Pong(client_time=number, server_time=0.0))
         expected += [b"%d" % number, float(number)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -107,27 +107,27 @@ async def test_frames_and_messages_keep_their_order(floor: Floor) -> None:
     await client.close()
 
 
-async def test_a_ping_of_the_socket_is_answered_between_frames(floor: Floor) -> None:
-    client = await floor.join()
-    floor.audience.send_frame(b"1", 1)
+async def test_a_ping_of_the_socket_is_answered_between_frames(stage: RecordingStage) -> None:
+    client = await stage.join()
+    stage.audience.send_frame(b"1", 1)
     await soon(await client.ping())
-    floor.audience.send_frame(b"2", 2)
+    stage.audience.send_frame(b"2", 2)
     assert [await soon(client.recv()) for _ in range(2)] == [b"1", b"2"]
     await client.close()
 
 
-async def test_what_a_client_asks_for_reaches_its_stage(floor: Floor) -> None:
-    client = await floor.link()
+async def test_what_a_client_asks_for_reaches_its_stage(stage: RecordingStage) -> None:
+    client = await stage.link()
     hello = {"type": "hello", "version": 2, "role": "operator", "key": "sesame"}
     await client.send(json.dumps(hello))
     await client.send('{"type":"set","energy":2}')
-    await floor.until(1)
-    while len(floor.events) < 2:
-        floor.changed.clear()
-        await soon(floor.changed.wait())
-    assert floor.events[1] == Set(energy=2.0)
+    await stage.until(1)
+    while len(stage.events) < 2:
+        stage.changed.clear()
+        await soon(stage.changed.wait())
+    assert stage.events[1] == Set(energy=2.0)
     await client.close()
-    await floor.until(0)
+    await stage.until(0)
 
 
 @pytest.mark.parametrize(
@@ -138,42 +138,42 @@ async def test_what_a_client_asks_for_reaches_its_stage(floor: Floor) -> None:
     ],
 )
 async def test_who_is_not_let_in_is_told_why(
-    floor: Floor, hello: dict[str, str], name: str, code: int
+    stage: RecordingStage, hello: dict[str, str], name: str, code: int
 ) -> None:
-    client = await floor.link()
+    client = await stage.link()
     await client.send(json.dumps({"type": "hello", "version": 2, **hello}))
     assert json.loads(await soon(client.recv()))["name"] == name
     await soon(client.wait_closed())
     assert client.close_code == code
-    assert floor.audience.viewers == 0
+    assert stage.audience.viewers == 0
 
 
-async def test_a_client_that_takes_nothing_misses_frames_and_is_cut(floor: Floor) -> None:
+async def test_a_client_that_takes_nothing_misses_frames_and_is_cut(stage: RecordingStage) -> None:
     link = socket.socket()
     link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    link.connect(("127.0.0.1", floor.port))
+    link.connect(("127.0.0.1", stage.port))
     link.setblocking(False)
-    stuck, other = await floor.join(sock=link), await floor.join()
+    stuck, other = await stage.join(sock=link), await stage.join()
     stuck.transport.pause_reading()
     sequence = 0
-    while floor.audience.viewers == 2:
+    while stage.audience.viewers == 2:
         sequence += 1
-        floor.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
+        stage.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
         frame = await soon(other.recv())
         assert frame[:5] == b"%05d" % sequence
     stuck.transport.abort()
     await other.close()
 
 
-async def test_a_slow_client_gets_the_newest_frame(floor: Floor) -> None:
+async def test_a_slow_client_gets_the_newest_frame(stage: RecordingStage) -> None:
     link = socket.socket()
     link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    link.connect(("127.0.0.1", floor.port))
+    link.connect(("127.0.0.1", stage.port))
     link.setblocking(False)
-    slow = await floor.join(sock=link)
+    slow = await stage.join(sock=link)
     slow.transport.pause_reading()
     for sequence in range(1000):
-        floor.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
+        stage.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
         await asyncio.sleep(0)
     slow.transport.resume_reading()
     frames = []
@@ -184,10 +184,10 @@ async def test_a_slow_client_gets_the_newest_frame(floor: Floor) -> None:
     await slow.close()
 
 
-async def test_all_are_told_when_the_server_ends(floor: Floor) -> None:
-    client = await floor.join()
-    floor.audience.close(1001)
-    floor.audience.send_frame(b"nobody sees this", 1)
+async def test_all_are_told_when_the_server_ends(stage: RecordingStage) -> None:
+    client = await stage.join()
+    stage.audience.close(1001)
+    stage.audience.send_frame(b"nobody sees this", 1)
     await soon(client.wait_closed())
     assert client.close_code == 1001
     with pytest.raises(Exception, match="1001"):

@@ -10,8 +10,8 @@ import pytest
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import CueSheet
-from server.stages.scheduler import Rules
-from tests.server.theatre import Theatre
+from server.stages.scheduler import ServerSettings
+from tests.server.live_server import LiveServer
 
 CUES = "/api/stages/default/cues"
 STORM = {"id": "a", "name": "Storm", "set": {"emotion": {"sad": 1.0}, "energy": 1.6, "fade": 2.0}}
@@ -20,58 +20,60 @@ WARM = {"id": "c", "name": "Warm", "set": {"look": "ink"}}
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with Theatre().open(cues=tmp_path / "cues") as theatre:
-        yield theatre
+async def live_server(tmp_path: Path) -> AsyncIterator[LiveServer]:
+    async with LiveServer().open(cues=tmp_path / "cues") as live_server:
+        yield live_server
 
 
-async def save(theatre: Theatre, revision: int = 0, *cues: Any) -> Any:
+async def save(live_server: LiveServer, revision: int = 0, *cues: Any) -> Any:
     edit = {"revision": revision, "cues": cues, "presets": [WARM]}
-    return await theatre.ask("PUT", CUES, json=edit)
+    return await live_server.request("PUT", CUES, json=edit)
 
 
 async def test_a_list_comes_back_as_it_was_saved_also_after_a_restart(
-    theatre: Theatre, tmp_path: Path
+    live_server: LiveServer, tmp_path: Path
 ) -> None:
-    assert (await theatre.get(CUES)).json()["cues"] == []
-    assert (await save(theatre, 0, STORM, CALM)).status_code == 200
-    listed = (await theatre.get(CUES)).json()
+    assert (await live_server.get(CUES)).json()["cues"] == []
+    assert (await save(live_server, 0, STORM, CALM)).status_code == 200
+    listed = (await live_server.get(CUES)).json()
     assert (listed["revision"], listed["cues"]) == (1, [STORM, CALM])
-    async with Theatre().open(cues=tmp_path / "cues") as again:
+    async with LiveServer().open(cues=tmp_path / "cues") as again:
         listed = (await again.get(CUES)).json()
         assert (listed["cues"], listed["presets"]) == ([STORM, CALM], [WARM])
         assert listed["current"] is None
 
 
-async def test_a_cue_that_goes_changes_the_show_before_every_console(theatre: Theatre) -> None:
-    await save(theatre, 0, STORM, CALM)
-    async with theatre.join("operator") as one, theatre.join("operator") as other:
-        gone = (await theatre.ask("POST", CUES + "/go", json={"cue": "a"})).json()
-        assert (gone["current"], gone["went"]) == ("a", theatre.time.now)
-        await theatre.time.run(2)
+async def test_a_cue_that_goes_changes_the_show_before_every_console(
+    live_server: LiveServer,
+) -> None:
+    await save(live_server, 0, STORM, CALM)
+    async with live_server.join("operator") as one, live_server.join("operator") as other:
+        gone = (await live_server.request("POST", CUES + "/go", json={"cue": "a"})).json()
+        assert (gone["current"], gone["went"]) == ("a", live_server.time.now)
+        await live_server.time.run(2)
         for console in (one, other):
             await console.message("cues")
             told = await console.message("controls")
             assert (told["emotion"], told["energy"]) == ({"sad": 1.0}, 1.6)
         while (await one.frame()).emotion[2] < 0.99:
-            await theatre.time.run()
-        assert theatre.time.now - gone["went"] == pytest.approx(2.0, abs=0.2)
+            await live_server.time.run()
+        assert live_server.time.now - gone["went"] == pytest.approx(2.0, abs=0.2)
 
 
-async def test_the_next_cue_goes_until_the_list_is_over(theatre: Theatre) -> None:
-    await save(theatre, 0, STORM, CALM)
-    gone = [await theatre.ask("POST", CUES + "/go", json={}) for _ in range(3)]
+async def test_the_next_cue_goes_until_the_list_is_over(live_server: LiveServer) -> None:
+    await save(live_server, 0, STORM, CALM)
+    gone = [await live_server.request("POST", CUES + "/go", json={}) for _ in range(3)]
     assert [answer.status_code for answer in gone] == [200, 200, 404]
-    assert (await theatre.get(CUES)).json()["current"] == "b"
-    assert theatre.stage.controls.mode == "solo"
+    assert (await live_server.get(CUES)).json()["current"] == "b"
+    assert live_server.stage.controls.mode == "solo"
 
 
-async def test_of_two_who_change_the_list_the_second_is_told(theatre: Theatre) -> None:
-    await save(theatre, 0, STORM)
-    refused = await save(theatre, 0, CALM)
+async def test_of_two_who_change_the_list_the_second_is_told(live_server: LiveServer) -> None:
+    await save(live_server, 0, STORM)
+    refused = await save(live_server, 0, CALM)
     assert refused.status_code == 409
     assert "somebody else" in refused.json()["detail"]
-    assert (await theatre.get(CUES)).json()["cues"] == [STORM]
+    assert (await live_server.get(CUES)).json()["cues"] == [STORM]
 
 
 @pytest.mark.parametrize(
@@ -84,36 +86,40 @@ async def test_of_two_who_change_the_list_the_second_is_told(theatre: Theatre) -
         STORM | {"colour": "red"},
     ],
 )
-async def test_what_no_stage_would_accept_is_not_saved(theatre: Theatre, cue: Any) -> None:
-    assert (await save(theatre, 0, cue)).status_code == 422
-    assert (await save(theatre, 0, STORM, STORM)).status_code == 422
-    assert (await theatre.get(CUES)).json()["revision"] == 0
+async def test_what_no_stage_would_accept_is_not_saved(live_server: LiveServer, cue: Any) -> None:
+    assert (await save(live_server, 0, cue)).status_code == 422
+    assert (await save(live_server, 0, STORM, STORM)).status_code == 422
+    assert (await live_server.get(CUES)).json()["revision"] == 0
 
 
-async def test_a_cue_of_another_model_is_refused_and_the_show_goes_on(theatre: Theatre) -> None:
-    await save(theatre, 0, STORM | {"set": {"emotion": {"furious": 1.0}}}, CALM)
-    assert (await theatre.ask("POST", CUES + "/go", json={"cue": "a"})).status_code == 422
-    assert (await theatre.ask("POST", CUES + "/go", json={"cue": "z"})).status_code == 404
-    assert (await theatre.ask("POST", CUES + "/go", json={"cue": "b"})).status_code == 200
-    assert theatre.stage.controls.emotion == {"happy": 0.5}
+async def test_a_cue_of_another_model_is_refused_and_the_show_goes_on(
+    live_server: LiveServer,
+) -> None:
+    await save(live_server, 0, STORM | {"set": {"emotion": {"furious": 1.0}}}, CALM)
+    assert (await live_server.request("POST", CUES + "/go", json={"cue": "a"})).status_code == 422
+    assert (await live_server.request("POST", CUES + "/go", json={"cue": "z"})).status_code == 404
+    assert (await live_server.request("POST", CUES + "/go", json={"cue": "b"})).status_code == 200
+    assert live_server.stage.controls.emotion == {"happy": 0.5}
 
 
 async def test_only_operators_see_and_change_lists(tmp_path: Path) -> None:
-    async with Theatre(rules=Rules(operator_key="sesame")).open(cues=tmp_path) as theatre:
-        assert (await theatre.get(CUES)).status_code == 401
-        assert (await save(theatre, 0, STORM)).status_code == 401
+    async with LiveServer(settings=ServerSettings(operator_key="sesame")).open(
+        cues=tmp_path
+    ) as live_server:
+        assert (await live_server.get(CUES)).status_code == 401
+        assert (await save(live_server, 0, STORM)).status_code == 401
         key = {"X-Operator-Key": "sesame"}
-        assert (await theatre.ask("GET", CUES, headers=key)).status_code == 200
+        assert (await live_server.request("GET", CUES, headers=key)).status_code == 200
 
 
 async def test_a_damaged_file_is_named_and_kept_and_the_show_goes_on(tmp_path: Path) -> None:
     (tmp_path / "default.json").write_text('{"cues": [{"id": "a", "name": "Sto')
-    async with Theatre().open(cues=tmp_path) as theatre:
-        listed = (await theatre.get(CUES)).json()
+    async with LiveServer().open(cues=tmp_path) as live_server:
+        listed = (await live_server.get(CUES)).json()
         assert listed["cues"] == []
         assert "default.json: expected a cue list" in listed["damage"]
-        assert theatre.faults == {"cues of default: CueError": 1}
-        assert (await save(theatre, 0, CALM)).json()["damage"] == ""
+        assert live_server.faults == {"cues of default: CueError": 1}
+        assert (await save(live_server, 0, CALM)).json()["damage"] == ""
     assert json.loads((tmp_path / "default.json").read_text())["cues"] == [CALM]
     assert "Sto" in (tmp_path / "default.json.damaged").read_text()
 
@@ -126,11 +132,13 @@ def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     assert (book.revision, book.sheet.cues) == (0, [])
 
 
-async def test_the_console_sees_the_landmarks_of_the_newest_picture(theatre: Theatre) -> None:
+async def test_the_console_sees_the_landmarks_of_the_newest_picture(
+    live_server: LiveServer,
+) -> None:
     path = "/api/stages/default/landmarks"
-    assert (await theatre.get(path)).json() == {"time": None, "people": []}
-    await theatre.watch(2)
-    seen = (await theatre.get(path)).json()
-    assert seen["time"] == pytest.approx(theatre.time.now, abs=0.1)
+    assert (await live_server.get(path)).json() == {"time": None, "people": []}
+    await live_server.watch(2)
+    seen = (await live_server.get(path)).json()
+    assert seen["time"] == pytest.approx(live_server.time.now, abs=0.1)
     [person] = seen["people"]
     assert (len(person), len(person[0])) == (33, 3)

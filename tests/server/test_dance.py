@@ -11,21 +11,21 @@ import pytest
 
 from motion import features
 from motion.clip import Clip
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
-from tests.server.doubles import CONTRACT, SwayingEngine
-from tests.server.floor import (
+from tests.server.dance_harness import (
     FPS,
+    DanceHarness,
     Dancer,
-    Floor,
     acceleration,
     dancer,
     in_turn,
     partner,
     stands,
 )
+from tests.server.doubles import CONTRACT, SwayingEngine
 
 SOON = round(0.5 * FPS)
 UPPER = [6, 7, 8, 14, 15, 16]
@@ -70,7 +70,7 @@ def apart(one: Clip, other: Clip) -> float:
 
 
 def test_frames_are_numbered_timed_and_coloured() -> None:
-    frames = Floor(mode="solo").run(0.5)
+    frames = DanceHarness(mode="solo").run(0.5)
     assert [frame.sequence for frame in frames] == list(range(15))
     assert [frame.time for frame in frames] == pytest.approx([50 + n / FPS for n in range(15)])
     assert all(frame.emotion.argmax() == 0 and frame.captured is None for frame in frames)
@@ -78,7 +78,7 @@ def test_frames_are_numbered_timed_and_coloured() -> None:
 
 
 def test_who_dances_is_taken_up_once_settled() -> None:
-    frames = Floor(mode="continue").run(SETTLE + 1, dancer())
+    frames = DanceHarness(mode="continue").run(SETTLE + 1, dancer())
     taken = [n for n, frame in enumerate(frames) if frame.figures[0].taken_up]
     assert taken == [pytest.approx(SETTLE * FPS, abs=12)]
     assert all(frame.performer_present for frame in frames[1:])
@@ -86,19 +86,21 @@ def test_who_dances_is_taken_up_once_settled() -> None:
 
 
 def test_who_stands_still_is_left_in_peace_until_it_is_asked_for() -> None:
-    floor = Floor(mode="continue")
-    assert not any(f.figures[0].taken_up for f in floor.run(4.0, stands))
-    assert sum(f.figures[0].taken_up for f in floor.run(0.5, stands, take_up=True)) == 1
+    harness = DanceHarness(mode="continue")
+    assert not any(f.figures[0].taken_up for f in harness.run(4.0, stands))
+    assert sum(f.figures[0].taken_up for f in harness.run(0.5, stands, take_up=True)) == 1
 
 
 def test_a_mirror_follows_closely_and_soon_and_feels() -> None:
     performer = dancer(1)
-    floors = {label: Floor(mode="mirror", emotion={label: 1.0}) for label in ("happy", "sad")}
+    harnesses = {
+        label: DanceHarness(mode="mirror", emotion={label: 1.0}) for label in ("happy", "sad")
+    }
     clips = {}
-    for label, floor in floors.items():
-        floor.run(2.5, performer)
-        clips[label] = partner(floor.run(4.0, performer))
-    end = floors["happy"].now
+    for label, harness in harnesses.items():
+        harness.run(2.5, performer)
+        clips[label] = partner(harness.run(4.0, performer))
+    end = harnesses["happy"].now
     lags = {
         lag: apart(clips["happy"], _danced(performer, end - 4.0 - lag / FPS, 4.0))
         for lag in range(12)
@@ -118,14 +120,14 @@ def _danced(performer: Dancer, start: float, seconds: float) -> Clip:
 
 def test_the_influence_in_a_duet_leads_from_the_own_dance_to_the_performers() -> None:
     performer = dancer(3)
-    own = Floor(mode="solo", seed=2)
+    own = DanceHarness(mode="solo", seed=2)
     own.run(2.5, performer)
     alone = partner(own.run(3.0, performer))
     to_performer, to_own = [], []
     for influence in (0.0, 0.3, 0.6, 1.0):
-        floor = Floor(mode="duet", influence=influence, seed=2)
-        floor.run(2.5, performer)
-        frames = floor.run(3.0, performer)
+        harness = DanceHarness(mode="duet", influence=influence, seed=2)
+        harness.run(2.5, performer)
+        frames = harness.run(3.0, performer)
         clip = partner(frames)
         to_performer.append(apart(clip, mirrored(performer, frames)))
         to_own.append(apart(clip, alone))
@@ -152,23 +154,23 @@ def test_a_model_that_heeds_others_sees_the_performer_in_a_duet_however_little_i
     influence: float,
 ) -> None:
     engine = Watching()
-    floor = Floor(lambda _: engine, mode="solo", influence=influence)
-    floor.run(1.0, dancer())
+    harness = DanceHarness(lambda _: engine, mode="solo", influence=influence)
+    harness.run(1.0, dancer())
     assert not engine.seen.any()
-    floor.run(1.0, dancer(), mode="duet")
-    assert (engine.seen[..., other.PRESENT] == 1).all()
-    [ask] = floor.asks.values()
-    assert ask.lead.shown == ask.lead.heard == pytest.approx(influence)
-    floor.run(2.0, mode="duet")
+    harness.run(1.0, dancer(), mode="duet")
+    assert (engine.seen[..., observed_dancer.PRESENT] == 1).all()
+    [request] = harness.requests.values()
+    assert request.lead.shown_share == request.lead.input_share == pytest.approx(influence)
+    harness.run(2.0, mode="duet")
     assert not engine.seen.any()
 
 
 def test_an_answer_waits_for_the_end_of_a_phrase_and_is_about_as_long() -> None:
-    floor = Floor(mode="answer", emotion={"happy": 1.0})
+    harness = DanceHarness(mode="answer", emotion={"happy": 1.0})
     phrase = in_turn(dancer(1), 54.0, stands)
-    call = floor.run(4.0, phrase)
+    call = harness.run(4.0, phrase)
     assert not any(frame.figures[0].taken_up for frame in call)
-    answer = floor.run(9.0, phrase)
+    answer = harness.run(9.0, phrase)
     moving = features.joint_speed(partner(answer)) > 0.25
     seconds = np.flatnonzero(moving) / FPS
     assert sum(frame.figures[0].taken_up for frame in answer) == 1
@@ -178,19 +180,19 @@ def test_an_answer_waits_for_the_end_of_a_phrase_and_is_about_as_long() -> None:
 
 
 def test_solo_heeds_nobody() -> None:
-    alone, watched = Floor(mode="solo"), Floor(mode="solo")
+    alone, watched = DanceHarness(mode="solo"), DanceHarness(mode="solo")
     apart_ = partner(alone.run(3.0)).rotations - partner(watched.run(3.0, dancer())).rotations
     assert not apart_.any()
 
 
 def test_a_freeze_comes_to_rest_and_the_dance_goes_on() -> None:
     for mode in ("continue", "mirror"):
-        floor = Floor(mode=mode, emotion={"happy": 1.0})
-        floor.run(3.0, dancer())
-        still = floor.run(3.0, dancer(), panic="freeze")
+        harness = DanceHarness(mode=mode, emotion={"happy": 1.0})
+        harness.run(3.0, dancer())
+        still = harness.run(3.0, dancer(), panic="freeze")
         assert speed(still[45:]) < 0.01
         before = partner(still[-1:]).hips[0]
-        after = floor.run(2.0, dancer(), panic="none")
+        after = harness.run(2.0, dancer(), panic="none")
         assert speed(after[30:]) > 0.1
         assert np.linalg.norm(partner(after).hips[0] - before) < 0.05
 
@@ -213,23 +215,23 @@ CHANGES = [
 @pytest.mark.parametrize("mode", ["continue", "mirror", "duet", "answer", "solo"])
 def test_no_change_of_controls_pops(mode: str) -> None:
     bound = 1.5 * real_acceleration()
-    floor = Floor(mode=mode, emotion={"happy": 1.0}, seed=5)
-    before = floor.run(2.6, dancer())
-    start: Controls = floor.controls
+    harness = DanceHarness(mode=mode, emotion={"happy": 1.0}, seed=5)
+    before = harness.run(2.6, dancer())
+    start: Controls = harness.controls
     pops = {}
     for change in CHANGES:
         for name, wish in (("to", change), ("back", start.model_dump(include=set(change)))):
-            after = floor.run(0.7, dancer(), **wish)
+            after = harness.run(0.7, dancer(), **wish)
             pops[f"{change} {name}"] = pop(before, after)
             before = after
     assert max(pops.values()) < bound, pops
-    assert floor.faults.counts == {}
+    assert harness.faults.counts == {}
 
 
 @pytest.mark.parametrize("mode", ["continue", "mirror", "duet", "answer"])
 def test_performers_may_leave_return_stand_or_change_without_a_pop(mode: str) -> None:
     bound = 1.5 * real_acceleration()
-    floor = Floor(mode=mode, emotion={"happy": 1.0}, influence=0.8)
+    harness = DanceHarness(mode=mode, emotion={"happy": 1.0}, influence=0.8)
     near, far = dancer(0, aside=-0.8, back=1.0), dancer(1, aside=0.8)
     nearer = dancer(1, aside=0.8, back=1.6)
     scenes: list[tuple[Dancer, ...]] = [
@@ -240,14 +242,14 @@ def test_performers_may_leave_return_stand_or_change_without_a_pop(mode: str) ->
         (near, nearer),
         (stands,),
     ]
-    before = floor.run(2.6, near)
+    before = harness.run(2.6, near)
     pops = []
     for people in scenes:
-        after = floor.run(2.2 if not people else 1.2, *people)
+        after = harness.run(2.2 if not people else 1.2, *people)
         pops.append(pop(before, after))
         before = after
     assert max(pops) < bound, pops
-    assert floor.faults.counts == {}
+    assert harness.faults.counts == {}
 
 
 # --- several dancers ------------------------------------------------------------------------------
@@ -258,10 +260,10 @@ def partners(frame: FrameMessage) -> list[int]:
 
 
 def test_each_dancer_has_a_partner_and_they_come_and_go() -> None:
-    floor = Floor(mode="mirror", dancers="each")
+    harness = DanceHarness(mode="mirror", dancers="each")
     left, right = dancer(0, aside=-0.7), dancer(1, aside=0.7)
-    assert partners(floor.run(1.5, left)[-1]) == [0]
-    two = floor.run(3.0, left, right)
+    assert partners(harness.run(1.5, left)[-1]) == [0]
+    two = harness.run(3.0, left, right)
     assert partners(two[-1]) == [0, 1]
     distance = partner(two[-30:], 0).hips[:, [0, 2]] - partner(two[-30:], 1).hips[:, [0, 2]]
     assert np.linalg.norm(distance, axis=1).min() > 0.6
@@ -272,15 +274,15 @@ def test_each_dancer_has_a_partner_and_they_come_and_go() -> None:
     ]
     assert ends[0] < 0.7 * ends[1]
     assert ends[3] < 0.7 * ends[2]
-    assert partners(floor.run(7.0, left)[-1]) == [0]
-    assert partners(floor.run(1.0, dancers="nearest")[-1]) == [0]
+    assert partners(harness.run(7.0, left)[-1]) == [0]
+    assert partners(harness.run(1.0, dancers="nearest")[-1]) == [0]
 
 
 def test_the_nearest_does_not_flicker() -> None:
-    floor = Floor(mode="mirror", dancers="nearest")
+    harness = DanceHarness(mode="mirror", dancers="nearest")
     left, right = dancer(0, aside=-0.7), dancer(1, aside=0.7)
-    floor.run(2.0, left, right)
-    frames = floor.run(4.0, left, right)
+    harness.run(2.0, left, right)
+    frames = harness.run(4.0, left, right)
     close = [apart(partner(frames), mirrored(each, frames)) for each in (left, right)]
     assert min(close) < 0.6 * max(close)
     assert acceleration(partner(frames)).max() < 2.0 * real_acceleration()

@@ -12,8 +12,8 @@ import pytest
 
 from motion.clip import Clip
 from server.takes.reader import Take
-from tests.server.floor import acceleration
-from tests.server.theatre import Client, Theatre, narrow
+from tests.server.dance_harness import acceleration
+from tests.server.live_server import Client, LiveServer, narrow
 
 UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -24,14 +24,14 @@ UPGRADE = (
 class Witness:
     """A viewer of another stage, who sees whether anything is amiss there."""
 
-    def __init__(self, theatre: Theatre, client: Client) -> None:
-        self._theatre, self._client = theatre, client
+    def __init__(self, live_server: LiveServer, client: Client) -> None:
+        self._live_server, self._client = live_server, client
         self._last: int | None = None
 
     async def sees_nothing_amiss(self, frames: int = 10) -> None:
         """Let time pass: no frame may be missing, and no motion may jump."""
-        await self._theatre.time.run(frames)
-        newest = self._theatre.house.stage("side").newest
+        await self._live_server.time.run(frames)
+        newest = self._live_server.scheduler.stage("side").newest
         assert newest is not None
         poses = []
         while self._last != newest.sequence:
@@ -43,16 +43,16 @@ class Witness:
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with Theatre(takes=tmp_path).open(send_timeout=0.3) as theatre:
-        theatre.make("side")
-        yield theatre
+async def live_server(tmp_path: Path) -> AsyncIterator[LiveServer]:
+    async with LiveServer(takes=tmp_path).open(send_timeout=0.3) as live_server:
+        live_server.make("side")
+        yield live_server
 
 
 @pytest.fixture
-async def witness(theatre: Theatre) -> AsyncIterator[Witness]:
-    async with theatre.join(stage="side") as client:
-        witness = Witness(theatre, client)
+async def witness(live_server: LiveServer) -> AsyncIterator[Witness]:
+    async with live_server.join(stage="side") as client:
+        witness = Witness(live_server, client)
         await witness.sees_nothing_amiss()
         yield witness
         await witness.sees_nothing_amiss()
@@ -64,19 +64,22 @@ async def settled(client: Client) -> None:
     await client.message("pong")
 
 
-async def until_alone(theatre: Theatre, viewers: int = 0) -> None:
+async def until_alone(live_server: LiveServer, viewers: int = 0) -> None:
     """Let time pass until the others of the default stage are gone."""
     async with asyncio.timeout(10):
-        while theatre.stage.audience.viewers > viewers:
-            await theatre.time.run()
+        while live_server.stage.audience.viewers > viewers:
+            await live_server.time.run()
 
 
-async def test_a_viewer_that_never_reads_is_cut(theatre: Theatre, witness: Witness) -> None:
-    async with theatre.join() as other, theatre.join(sock=narrow(theatre.port)) as stuck:
+async def test_a_viewer_that_never_reads_is_cut(live_server: LiveServer, witness: Witness) -> None:
+    async with (
+        live_server.join() as other,
+        live_server.join(sock=narrow(live_server.port)) as stuck,
+    ):
         stuck.websocket.transport.pause_reading()
         before = (await other.frame()).sequence
-        while theatre.stage.audience.viewers == 2:
-            await theatre.time.run()
+        while live_server.stage.audience.viewers == 2:
+            await live_server.time.run()
             sequence = (await other.frame()).sequence
             assert sequence == before + 1
             before = sequence
@@ -84,9 +87,11 @@ async def test_a_viewer_that_never_reads_is_cut(theatre: Theatre, witness: Witne
         await witness.sees_nothing_amiss()
 
 
-async def test_a_crowd_that_comes_at_once_and_is_gone(theatre: Theatre, witness: Witness) -> None:
+async def test_a_crowd_that_comes_at_once_and_is_gone(
+    live_server: LiveServer, witness: Witness
+) -> None:
     async def come_and_go() -> None:
-        _, writer = await asyncio.open_connection("127.0.0.1", theatre.port)
+        _, writer = await asyncio.open_connection("127.0.0.1", live_server.port)
         writer.write(UPGRADE)
         writer.transport.abort()
 
@@ -94,84 +99,84 @@ async def test_a_crowd_that_comes_at_once_and_is_gone(theatre: Theatre, witness:
     for _ in range(5):
         await asyncio.gather(*(come_and_go() for _ in range(100)))
         await witness.sees_nothing_amiss(3)
-    async with theatre.join() as viewer:
-        await theatre.time.run()
+    async with live_server.join() as viewer:
+        await live_server.time.run()
         await viewer.frame()
-    await until_alone(theatre)
+    await until_alone(live_server)
     async with asyncio.timeout(10):
-        while len(theatre.server.server_state.connections) > 1:
-            await theatre.time.run()
+        while len(live_server.server.server_state.connections) > 1:
+            await live_server.time.run()
     assert len(asyncio.all_tasks() - before) < 5
 
 
 async def test_who_vanishes_is_forgotten_but_not_what_they_set(
-    theatre: Theatre, witness: Witness
+    live_server: LiveServer, witness: Witness
 ) -> None:
-    async with theatre.join("operator") as operator:
+    async with live_server.join("operator") as operator:
         await operator.say(type="set", energy=2.0, fade=1.0)
         await settled(operator)
         operator.websocket.transport.abort()
-    await until_alone(theatre)
+    await until_alone(live_server)
     await witness.sees_nothing_amiss(40)
-    async with theatre.join() as viewer:
+    async with live_server.join() as viewer:
         assert viewer.hello["controls"]["energy"] == 2.0
 
 
 @pytest.mark.usefixtures("witness")
-async def test_a_model_that_is_slow_once_costs_its_own_frames_only(theatre: Theatre) -> None:
-    async with theatre.join() as viewer:
-        await theatre.time.run(20)
+async def test_a_model_that_is_slow_once_costs_its_own_frames_only(live_server: LiveServer) -> None:
+    async with live_server.join() as viewer:
+        await live_server.time.run(20)
         frames = [await viewer.frame() for _ in range(20)]
 
         def slow() -> None:
-            theatre.engine.before = lambda: None
-            theatre.time.now += 0.3
+            live_server.engine.before = lambda: None
+            live_server.time.now += 0.3
 
-        theatre.engine.before = slow
-        await theatre.time.run(20)
+        live_server.engine.before = slow
+        await live_server.time.run(20)
         frames += [await viewer.frame() for _ in range(20)]
     steps = [round((b.time - a.time) * 30) for a, b in pairwise(frames)]
     assert steps.count(1) == len(steps) - 1
     assert 8 <= max(steps) <= 10
     poses = [frame.figures[0].pose for frame in frames]
     assert acceleration(Clip.from_poses(poses, 30)).max() < 250
-    assert theatre.faults == {}
+    assert live_server.faults == {}
 
 
 @pytest.mark.usefixtures("witness")
-async def test_a_clock_that_leaps_leaves_the_show_going(theatre: Theatre) -> None:
-    async with theatre.join() as viewer:
-        await theatre.watch(20)
-        theatre.time.now += 10.0
-        await theatre.watch(20)
+async def test_a_clock_that_leaps_leaves_the_show_going(live_server: LiveServer) -> None:
+    async with live_server.join() as viewer:
+        await live_server.watch(20)
+        live_server.time.now += 10.0
+        await live_server.watch(20)
         frames = [await viewer.frame() for _ in range(40)]
     assert frames[-1].performer_present
-    assert frames[-1].time == pytest.approx(theatre.time.now, abs=0.1)
-    assert theatre.faults == {}
+    assert frames[-1].time == pytest.approx(live_server.time.now, abs=0.1)
+    assert live_server.faults == {}
 
 
 @pytest.mark.usefixtures("witness")
-async def test_a_source_that_raises_loses_its_own_sightings_only(theatre: Theatre) -> None:
-    async with theatre.join() as viewer:
+async def test_a_source_that_raises_loses_its_own_sightings_only(live_server: LiveServer) -> None:
+    async with live_server.join() as viewer:
         for _ in range(5):
-            theatre.source.waiting = OSError("unplugged")
-            await theatre.time.run()
-        await theatre.watch(10)
+            live_server.source.waiting = OSError("unplugged")
+            await live_server.time.run()
+        await live_server.watch(10)
         assert [(await viewer.frame()).performer_present for _ in range(15)][-1]
-    assert theatre.faults == {"source: OSError": 5}
+    assert live_server.faults == {"source: OSError": 5}
 
 
 @pytest.mark.usefixtures("witness")
 async def test_a_model_that_cannot_be_read_is_refused_and_the_old_one_dances_on(
-    theatre: Theatre,
+    live_server: LiveServer,
 ) -> None:
-    async with theatre.join("operator") as operator:
+    async with live_server.join("operator") as operator:
         await operator.say(type="set", model="torn", energy=1.5)
         await settled(operator)
         async with asyncio.timeout(10):
-            while not theatre.stage.refused:
-                await theatre.time.run()
-    state = (await theatre.get("/api/stages/default")).json()
+            while not live_server.stage.refused:
+                await live_server.time.run()
+    state = (await live_server.get("/api/stages/default")).json()
     assert "got half of one" in state["refused"]
     assert (state["controls"]["model"], state["controls"]["energy"]) == ("sway", 1.5)
 
@@ -188,42 +193,42 @@ def full_disk(size: int) -> Iterator[None]:
 
 
 async def test_a_full_disk_ends_the_recording_not_the_show(
-    theatre: Theatre, witness: Witness
+    live_server: LiveServer, witness: Witness
 ) -> None:
     with full_disk(20_000):
-        async with theatre.join("operator") as operator:
+        async with live_server.join("operator") as operator:
             await operator.say(type="set", recording=True)
             await settled(operator)
             async with asyncio.timeout(15):
-                while theatre.stage.controls.recording:
+                while live_server.stage.controls.recording:
                     await witness.sees_nothing_amiss(3)
-    assert "cannot be written" in theatre.stage.refused
-    assert theatre.stage.take == ""
+    assert "cannot be written" in live_server.stage.refused
+    assert live_server.stage.take == ""
 
 
 async def test_a_fault_in_what_is_sent_stays_on_its_stage(
-    theatre: Theatre, witness: Witness, monkeypatch: pytest.MonkeyPatch
+    live_server: LiveServer, witness: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
         raise RuntimeError("no")
 
     with monkeypatch.context() as patch:
-        patch.setattr(theatre.stage, "publish", fails)
+        patch.setattr(live_server.stage, "publish", fails)
         await witness.sees_nothing_amiss(5)
-    async with theatre.join() as viewer:
-        await theatre.time.run(2)
+    async with live_server.join() as viewer:
+        await live_server.time.run(2)
         await viewer.frame()
-    assert theatre.faults == {"audience of default: RuntimeError": 5}
+    assert live_server.faults == {"audience of default: RuntimeError": 5}
 
 
-async def test_half_requests_hold_up_nobody(theatre: Theatre, witness: Witness) -> None:
+async def test_half_requests_hold_up_nobody(live_server: LiveServer, witness: Witness) -> None:
     links = []
     for number in range(50):
-        _, writer = await asyncio.open_connection("127.0.0.1", theatre.port)
+        _, writer = await asyncio.open_connection("127.0.0.1", live_server.port)
         writer.write(UPGRADE[: 2 * number + 1])
         links.append(writer)
     await witness.sees_nothing_amiss(20)
-    assert (await theatre.get("/healthz")).status_code == 200
+    assert (await live_server.get("/healthz")).status_code == 200
     for writer in links:
         writer.transport.abort()
 
@@ -231,21 +236,21 @@ async def test_half_requests_hold_up_nobody(theatre: Theatre, witness: Witness) 
 async def test_at_the_end_all_are_told_and_takes_are_closed_within_two_seconds(
     tmp_path: Path,
 ) -> None:
-    async with Theatre(takes=tmp_path).open() as theatre:
-        theatre.make("side")
+    async with LiveServer(takes=tmp_path).open() as live_server:
+        live_server.make("side")
         async with (
-            theatre.join("operator") as operator,
-            theatre.join(stage="side") as viewer,
-            theatre.join(sock=narrow(theatre.port)) as stuck,
+            live_server.join("operator") as operator,
+            live_server.join(stage="side") as viewer,
+            live_server.join(sock=narrow(live_server.port)) as stuck,
         ):
-            await theatre.time.run(2)
+            await live_server.time.run(2)
             await operator.say(type="set", recording=True)
             await settled(operator)
-            await theatre.time.run(30)
+            await live_server.time.run(30)
             stuck.websocket.transport.pause_reading()
-            await theatre.time.run(300)
+            await live_server.time.run(300)
             began = time.monotonic()
-            theatre.server.should_exit = True
+            live_server.server.should_exit = True
             assert [await viewer.closed(), await operator.closed()] == [1001, 1001]
             stuck.websocket.transport.abort()
     path = tmp_path / "default.take"
@@ -255,13 +260,13 @@ async def test_at_the_end_all_are_told_and_takes_are_closed_within_two_seconds(
 
 
 @pytest.mark.usefixtures("witness")
-async def test_a_performer_whose_browser_sleeps_may_come_back(theatre: Theatre) -> None:
-    async with theatre.join("performer") as performer:
+async def test_a_performer_whose_browser_sleeps_may_come_back(live_server: LiveServer) -> None:
+    async with live_server.join("performer") as performer:
         performer.websocket.transport.abort()
-    await until_alone(theatre)
-    async with theatre.link() as other:
+    await until_alone(live_server)
+    async with live_server.link() as other:
         await other.say(type="hello", version=2, role="performer")
         assert await other.refused() == "performer_taken"
-    theatre.time.now += 9.0
-    async with theatre.join("performer", session=performer.hello["session"]) as again:
+    live_server.time.now += 9.0
+    async with live_server.join("performer", session=performer.hello["session"]) as again:
         assert again.hello["role"] == "performer"

@@ -21,11 +21,11 @@ from schemathesis.specs.openapi.checks import (
 
 import server.routes.stages
 from server.app import create_app
-from server.capture.sources import Source, open_source
+from server.capture.sources import Source, SourceSpec, open_source
 from server.stages.assemble import first_controls
-from server.stages.scheduler import Rules
+from server.stages.scheduler import ServerSettings
 from tests.server.doubles import ScriptedSource, SwayingEngine
-from tests.server.theatre import house_of
+from tests.server.live_server import scheduler_of
 
 CHECKS = [
     not_a_server_error,
@@ -40,16 +40,16 @@ class Venue:
 
     def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
         self.now = 100.0
-        self.house = house_of(
-            lambda _: SwayingEngine(), ("default",), lambda: self.now, Rules(), folder
+        self.scheduler = scheduler_of(
+            lambda _: SwayingEngine(), ("default",), lambda: self.now, ServerSettings(), folder
         )
-        controls = first_controls(self.house, "default", 0)
-        self.house.make("default", ScriptedSource(), controls, "refuse")
-        self.app = create_app(self.house, lambda: self.now, takes=folder, cues=folder / "cues")
+        controls = first_controls(self.scheduler, "default", 0)
+        self.scheduler.make("default", ScriptedSource(), controls, "refuse")
+        self.app = create_app(self.scheduler, lambda: self.now, takes=folder, cues=folder / "cues")
         self._runner = runner
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=True),
-            base_url="http://house",
+            base_url="http://bhava",
         )
 
     def ask(self, **request: Any) -> httpx.Response:
@@ -58,30 +58,30 @@ class Venue:
     def tick(self) -> set[str]:
         """Let all stages give a frame; return their names."""
         self.now += 1 / 30
-        given = self.house.tick(self.now, list(self.house.stages.values()))
-        for stage, frame, encoded in given:
-            stage.publish(frame, encoded)
-        return {stage.name for stage, _, _ in given}
+        given = self.scheduler.tick(self.now, list(self.scheduler.stages.values()))
+        for stage, frame, encoded, report in given:
+            stage.publish(frame, encoded, report)
+        return {each.stage.name for each in given}
 
     def close(self) -> None:
         self._runner.run(self._client.aclose())
-        for stage in self.house.stages.values():
-            stage.end()
+        for stage in self.scheduler.stages.values():
+            stage.show.end()
 
 
 @pytest.fixture(scope="module")
 def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
     with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.api, "open_source", without_hardware)
+        patch.setattr(server.routes.stages, "open_source", without_hardware)
         venue = Venue(tmp_path_factory.mktemp("takes"), runner)
         yield venue
         venue.close()
 
 
-def without_hardware(spec: str, *settings: Any) -> Source:
+def without_hardware(spec: SourceSpec, *settings: Any) -> Source:
     """The source of a specification, but nothing that would look for a camera or a network."""
     opened = open_source(spec, *settings)
-    return opened if spec in ("demo", "browser") else ScriptedSource(spec)
+    return opened if spec.kind in ("demo", "browser") else ScriptedSource(spec.text)
 
 
 @st.composite
@@ -95,7 +95,7 @@ def cases(draw: st.DrawFn, operation: Any, mode: GenerationMode) -> Any:
 
 def sent(case: Any) -> dict[str, Any]:
     """A request as httpx wants it."""
-    request = case.as_transport_kwargs(base_url="http://house")
+    request = case.as_transport_kwargs(base_url="http://bhava")
     del request["cookies"]  # there are none
     if "data" in request:
         request["content"] = request.pop("data")
@@ -118,11 +118,11 @@ def test_every_request_is_answered_as_described(venue: Venue, mode: GenerationMo
         def asked(case: Any) -> None:
             answer = venue.ask(**sent(case))
             case.validate_response(answer, checks=CHECKS)
-            assert venue.tick() == set(venue.house.stages)
-            assert "default" in venue.house.stages
+            assert venue.tick() == set(venue.scheduler.stages)
+            assert "default" in venue.scheduler.stages
 
         asked()
-    assert {where.split()[0] for where in venue.house.services.faults.counts} <= {"stage"}
+    assert {where.split()[0] for where in venue.scheduler.services.faults.counts} <= {"stage"}
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_a_body_that_is_no_json_is_refused(venue: Venue, content: bytes) -> None
     url = "/api/stages/default/controls"
     answer = venue.ask(method="PATCH", url=url, content=content, headers=headers)
     assert answer.status_code in (400, 422)
-    assert venue.tick() == set(venue.house.stages)
+    assert venue.tick() == set(venue.scheduler.stages)

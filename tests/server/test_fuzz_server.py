@@ -17,8 +17,8 @@ from server.capture.landmarks import Sighting
 from server.wire.protocol import CLOSE_CODES, LandmarksMessage, encode_landmarks
 from server.wire.session import MESSAGES_PER_SECOND
 from tests.server.doubles import seen
+from tests.server.live_server import Client, LiveServer, soon
 from tests.server.test_fuzz_wire import SEEN, SHOWN, almost_messages, damaged
-from tests.server.theatre import Client, Theatre, soon
 
 SPOKEN = tuple(
     json.dumps({"type": "hello", "version": 2, "role": role, "stage": stage})
@@ -29,27 +29,27 @@ CODES = {1000, *CLOSE_CODES.values()}
 
 
 @asynccontextmanager
-async def unharmed(takes: Path = Path("none")) -> AsyncIterator[Theatre]:
-    """A theatre whose two stages play on before honest viewers, whatever the block does."""
+async def unharmed(takes: Path = Path("none")) -> AsyncIterator[LiveServer]:
+    """A server whose two stages play on before honest viewers, whatever the block does."""
     async with (
-        Theatre(takes=takes).open() as theatre,
-        theatre.join() as front,
+        LiveServer(takes=takes).open() as live_server,
+        live_server.join() as front,
     ):
-        theatre.make("side")
-        async with theatre.join(stage="side") as side:
-            await theatre.watch(2)
-            yield theatre
-            await theatre.watch(3)
+        live_server.make("side")
+        async with live_server.join(stage="side") as side:
+            await live_server.watch(2)
+            yield live_server
+            await live_server.watch(3)
             for viewer, name in ((front, "default"), (side, "side")):
-                newest = theatre.house.stage(name).newest
+                newest = live_server.scheduler.stage(name).newest
                 assert newest is not None
                 sequences = [(await viewer.frame()).sequence]
                 while sequences[-1] != newest.sequence:
                     sequences.append((await viewer.frame()).sequence)
                 assert sequences == list(range(sequences[0], newest.sequence + 1))
-            assert theatre.house.stage("side").status.people == 0
-            assert theatre.faults == {}
-            assert theatre.house.stages.keys() == {"default", "side"}
+            assert live_server.scheduler.stage("side").status.people == 0
+            assert live_server.faults == {}
+            assert live_server.scheduler.stages.keys() == {"default", "side"}
 
 
 async def heard(client: Client) -> list[str]:
@@ -78,8 +78,8 @@ async def heard(client: Client) -> list[str]:
     )
 )
 def test_whatever_clients_say_the_show_goes_on(scripts: list[list[str | bytes]]) -> None:
-    async def say(theatre: Theatre, script: list[str | bytes]) -> None:
-        async with theatre.link() as client:
+    async def say(live_server: LiveServer, script: list[str | bytes]) -> None:
+        async with live_server.link() as client:
             with suppress(ConnectionClosed):
                 for message in script:
                     await client.websocket.send(message)
@@ -87,8 +87,8 @@ def test_whatever_clients_say_the_show_goes_on(scripts: list[list[str | bytes]])
             assert client.websocket.close_code in {None, *CODES}
 
     async def play() -> None:
-        async with unharmed() as theatre:
-            await asyncio.gather(*(say(theatre, script) for script in scripts))
+        async with unharmed() as live_server:
+            await asyncio.gather(*(say(live_server, script) for script in scripts))
 
     asyncio.run(play())
 
@@ -98,33 +98,33 @@ def landmarks(time: float, number: int = 0) -> bytes:
 
 
 async def test_pictures_that_are_replayed_or_out_of_order_move_nobody_back() -> None:
-    async with unharmed() as theatre, theatre.join("performer") as performer:
-        now = theatre.time.now
+    async with unharmed() as live_server, live_server.join("performer") as performer:
+        now = live_server.time.now
         for time in (now, now, now - 0.5, now - 1e9, now + 1e9, now - 0.2):
             await performer.websocket.send(landmarks(time))
             await performer.say(type="ping", client_time=0)
             await performer.message("pong")
-            await theatre.time.run()
-        newest = theatre.stage.newest
+            await live_server.time.run()
+        newest = live_server.stage.newest
         assert newest is not None
         assert newest.captured is not None
-        assert now - 1.0 <= newest.captured <= theatre.time.now
+        assert now - 1.0 <= newest.captured <= live_server.time.now
 
 
 @pytest.mark.parametrize("time", [math.nan, math.inf, -math.inf])
 async def test_a_picture_of_no_time_is_refused(time: float) -> None:
-    async with unharmed() as theatre, theatre.join("performer") as performer:
+    async with unharmed() as live_server, live_server.join("performer") as performer:
         data = bytearray(landmarks(0.0))
         data[8:16] = encode_landmarks(LandmarksMessage(0, Sighting(time, ())))[8:16]
         await performer.websocket.send(bytes(data))
         assert await performer.refused() == "malformed_frame"
-        assert theatre.stage.eyes.browser.state == "starting"
+        assert live_server.stage.control.selector.browser.state == "starting"
 
 
 async def test_ten_thousand_messages_a_second_are_refused_and_read_slowly() -> None:
-    async with unharmed() as theatre, theatre.join("performer") as flood:
-        taken = count_calls(theatre.stage.eyes.browser, "receive")
-        message = landmarks(theatre.time.now)
+    async with unharmed() as live_server, live_server.join("performer") as flood:
+        taken = count_calls(live_server.stage.control.selector.browser, "receive")
+        message = landmarks(live_server.time.now)
 
         async def send() -> None:
             for _ in range(10_000):
@@ -132,7 +132,7 @@ async def test_ten_thousand_messages_a_second_are_refused_and_read_slowly() -> N
 
         sending = asyncio.create_task(send())
         assert await flood.refused() == "too_fast"
-        await theatre.watch(10)
+        await live_server.watch(10)
         assert len(taken) <= MESSAGES_PER_SECOND
         flood.websocket.transport.abort()
         await asyncio.wait([sending])
@@ -154,18 +154,18 @@ def count_calls(thing: Any, name: str) -> list[Any]:
 
 @pytest.mark.parametrize("role", ["viewer", "performer"])
 async def test_who_is_no_operator_changes_nothing(role: str) -> None:
-    async with unharmed() as theatre, theatre.join(role, stage="default") as client:
-        before = theatre.stage.controls
+    async with unharmed() as live_server, live_server.join(role, stage="default") as client:
+        before = live_server.stage.controls
         await client.say(type="set", energy=2.0)
         assert await client.refused() == "not_operator"
         await client.say(type="hello", version=2, role="operator")
         assert await client.refused() == "invalid_message"
-        assert theatre.stage.controls == before
+        assert live_server.stage.controls == before
 
 
 @pytest.mark.parametrize("size", [5_000, 1_000_000])
 async def test_a_message_that_is_too_large_closes_the_link(size: int) -> None:
-    async with unharmed() as theatre, theatre.join("operator") as client:
+    async with unharmed() as live_server, live_server.join("operator") as client:
         text = json.dumps({"type": "set", "look": "x" * size})
         with suppress(ConnectionClosed):
             await client.websocket.send(text)
@@ -176,8 +176,8 @@ async def test_a_message_that_is_too_large_closes_the_link(size: int) -> None:
 
 async def test_a_link_that_dribbles_its_hello_is_shown_out() -> None:
     async with (
-        Theatre().open(hello_timeout=0.2) as theatre,
-        theatre.link() as client,
+        LiveServer().open(hello_timeout=0.2) as live_server,
+        live_server.link() as client,
     ):
 
         async def dribble() -> AsyncIterator[str]:
@@ -189,5 +189,5 @@ async def test_a_link_that_dribbles_its_hello_is_shown_out() -> None:
             await client.websocket.send(dribble())
         assert await client.refused() == "hello_timeout"
         assert await client.closed() == 4408
-        await soon(theatre.time.run())
-        assert theatre.stage.audience.viewers == 0
+        await soon(live_server.time.run())
+        assert live_server.stage.audience.viewers == 0

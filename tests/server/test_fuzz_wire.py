@@ -203,14 +203,14 @@ class Evening(RuleBasedStateMachine):
             _, refusal = attempt(lambda event=event: self._hand_on(outbox, event))
             if refusal is not None:
                 first, *_ = session.refuse(refusal)
-                assert first == Refused.of(refusal)
+                assert first == Refused.from_refusal(refusal)
                 assert session.closed == (refusal.name in CLOSE_CODES)
 
     def _hand_on(self, outbox: Outbox, event: Any) -> None:
         if isinstance(event, Join):
             self.audience.join(outbox, event.hello, self.now)
         elif isinstance(event, Sighting):
-            self.audience.hear(outbox, self.now)
+            self.audience.note_landmarks(outbox, self.now)
             assert self.audience.performer is outbox
 
     @invariant()

@@ -4,15 +4,15 @@ from typer.testing import CliRunner
 
 from bhava import app
 from motion.model.text import tokens_of
-from motion.partner.offline import frames, parse_cue
+from motion.partner.offline import generate_frames, parse_emotion_change
 from tests.server.doubles import EMOTIONS
 from tests.server.test_prompts import SPEAKING, Listener
 
 
 def test_a_prompt_goes_with_an_emotion():
     engine = Listener(SPEAKING)
-    cues = [parse_cue("0:happy", EMOTIONS)]
-    assert len(list(frames(engine, cues, 1.0, seed=1, text="walk"))) == 30
+    cues = [parse_emotion_change("0:happy", EMOTIONS)]
+    assert len(list(generate_frames(engine, cues, 1.0, seed=1, text="walk"))) == 30
     np.testing.assert_array_equal(engine.told[0], tokens_of("walk", SPEAKING))
 
 

@@ -11,7 +11,7 @@ from server.stages.journal import Journal
 from server.telemetry.logs import JsonFormatter, TextFormatter, configure
 from server.wire.messages import Set
 from tests.server.doubles import ScriptedSource
-from tests.server.playhouse import Playhouse, playing
+from tests.server.model_server import ModelServer, playing
 
 
 def record(**fields: object) -> logging.LogRecord:
@@ -63,36 +63,36 @@ def test_all_loggers_write_the_same_way(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.fixture
-async def playhouse(tmp_path: Path) -> AsyncIterator[Playhouse]:
-    async with playing(tmp_path) as playhouse:
-        yield playhouse
+async def model_server(tmp_path: Path) -> AsyncIterator[ModelServer]:
+    async with playing(tmp_path) as model_server:
+        yield model_server
 
 
 async def test_the_journal_tells_what_becomes_of_stages(
-    playhouse: Playhouse, caplog: pytest.LogCaptureFixture
+    model_server: ModelServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "bhava")
-    house, journal, now = playhouse.house, Journal(), playhouse.time
+    scheduler, journal, now = model_server.scheduler, Journal(), model_server.time
 
     async def told() -> list[tuple[str, str]]:
-        await playhouse.watch(2)
+        await model_server.watch(2)
         caplog.clear()
-        journal.look(house, now.now)
+        journal.log_changes(scheduler, now.now)
         return [(one.message, vars(one)["stage"]) for one in caplog.records]
 
     assert await told() == [("stage made", "default")]
     assert await told() == []
-    house.make("hall", ScriptedSource(), first_controls(house, "default", 1), "refuse")
-    house.stage("default").set(Set(recording=True), now.now)
+    scheduler.make("hall", ScriptedSource(), first_controls(scheduler, "default", 1), "refuse")
+    scheduler.stage("default").set(Set(recording=True), now.now)
     assert await told() == [("take begun", "default"), ("stage made", "hall")]
-    house.end("hall")
-    house.stage("default").set(Set(recording=False), now.now)
-    playhouse.source.state, playhouse.source.detail = "lost", "the camera is gone"
+    scheduler.end("hall")
+    scheduler.stage("default").set(Set(recording=False), now.now)
+    model_server.source.state, model_server.source.detail = "lost", "the camera is gone"
     assert await told() == [
         ("source lost", "default"),
         ("take ended", "default"),
         ("stage not ready", "default"),
         ("stage ended", "hall"),
     ]
-    playhouse.source.state = "delivering"
+    model_server.source.state = "delivering"
     assert await told() == [("source delivering", "default"), ("stage ready", "default")]

@@ -17,21 +17,21 @@ from server.wire.messages import Hello, Played, Refused, Set
 from server.wire.outbox import Outbox
 from server.wire.session import Join
 from tests.server.doubles import ScriptedSource, SwayingEngine
-from tests.server.playhouse import Playhouse, playing
-from tests.server.theatre import house_of
+from tests.server.live_server import scheduler_of
+from tests.server.model_server import ModelServer, playing
 
 BOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
 
 @pytest.fixture
-async def playhouse(tmp_path: Path) -> AsyncIterator[Playhouse]:
-    async with playing(tmp_path) as playhouse:
-        yield playhouse
+async def model_server(tmp_path: Path) -> AsyncIterator[ModelServer]:
+    async with playing(tmp_path) as model_server:
+        yield model_server
 
 
-async def metrics(playhouse: Playhouse) -> dict[str, float]:
+async def metrics(model_server: ModelServer) -> dict[str, float]:
     """All series by their text, such as `bhava_viewers{stage="default"}`."""
-    answer = await playhouse.client.get("/metrics")
+    answer = await model_server.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     return {
         sample.name
@@ -43,87 +43,89 @@ async def metrics(playhouse: Playhouse) -> dict[str, float]:
     }
 
 
-async def test_ticks_are_told_with_how_late_they_were(playhouse: Playhouse) -> None:
-    await playhouse.watch(5)
-    told = await metrics(playhouse)
+async def test_ticks_are_told_with_how_late_they_were(model_server: ModelServer) -> None:
+    await model_server.watch(5)
+    told = await metrics(model_server)
     assert told["bhava_tick_lateness_seconds_count"] == 6  # the first at once
     assert told['bhava_tick_lateness_seconds_bucket{le="0.002"}'] == 6
     assert told["bhava_tick_duration_seconds_count"] == told["bhava_step_duration_seconds_count"]
     assert told["bhava_ticks_skipped_total"] == 0
-    playhouse.time.now += 0.5
-    await playhouse.watch()
-    assert (await metrics(playhouse))["bhava_ticks_skipped_total"] == pytest.approx(14, abs=2)
+    model_server.time.now += 0.5
+    await model_server.watch()
+    assert (await metrics(model_server))["bhava_ticks_skipped_total"] == pytest.approx(14, abs=2)
 
 
-async def test_a_stage_is_told_with_its_performer_and_its_viewers(playhouse: Playhouse) -> None:
-    await playhouse.watch()
-    stage = playhouse.house.stage("default")
+async def test_a_stage_is_told_with_its_performer_and_its_viewers(
+    model_server: ModelServer,
+) -> None:
+    await model_server.watch()
+    stage = model_server.scheduler.stage("default")
     viewer = Outbox()
-    stage.receive(viewer, Join(Hello(version=2, role="viewer")), playhouse.time.now)
-    await playhouse.watch(60)
-    told = await metrics(playhouse)
+    stage.receive(viewer, Join(Hello(version=2, role="viewer")), model_server.time.now)
+    await model_server.watch(60)
+    told = await metrics(model_server)
     assert told['bhava_viewers{stage="default"}'] == told['bhava_performers{stage="default"}'] == 1
     assert told['bhava_frames_total{stage="default"}'] == 62
     assert told['bhava_frames_dropped_total{stage="default"}'] == 60  # nobody reads
     assert 0 <= told['bhava_pose_age_seconds{stage="default"}'] < 0.1
     while isinstance(message := await viewer.next(), str):
         pass
-    assert (await metrics(playhouse))['bhava_sent_bytes_total{stage="default"}'] > len(message)
-    before = (await metrics(playhouse))['bhava_frames_dropped_total{stage="default"}']
-    stage.leave(viewer, playhouse.time.now)
-    told = await metrics(playhouse)
+    assert (await metrics(model_server))['bhava_sent_bytes_total{stage="default"}'] > len(message)
+    before = (await metrics(model_server))['bhava_frames_dropped_total{stage="default"}']
+    stage.leave(viewer, model_server.time.now)
+    told = await metrics(model_server)
     assert told['bhava_viewers{stage="default"}'] == 0
     assert told['bhava_frames_dropped_total{stage="default"}'] == before
 
 
-async def test_a_viewer_that_falls_behind_is_told(playhouse: Playhouse) -> None:
-    await playhouse.watch()
-    stage, now = playhouse.house.stage("default"), playhouse.time.now
+async def test_a_viewer_that_falls_behind_is_told(model_server: ModelServer) -> None:
+    await model_server.watch()
+    stage, now = model_server.scheduler.stage("default"), model_server.time.now
     keen, lagging = Outbox(), Outbox()
     for viewer in (keen, lagging):
         stage.receive(viewer, Join(Hello(version=2, role="viewer")), now)
         stage.receive(viewer, Played(sequence=1), now)
-    before = await metrics(playhouse)
-    await playhouse.watch(100)
+    before = await metrics(model_server)
+    await model_server.watch(100)
     assert stage.newest is not None
-    stage.receive(keen, Played(sequence=stage.newest.sequence), playhouse.time.now)
-    told = await metrics(playhouse)
+    stage.receive(keen, Played(sequence=stage.newest.sequence), model_server.time.now)
+    told = await metrics(model_server)
     assert told['bhava_frames_behind{stage="default"}'] == 100
     assert told['bhava_viewers_slowed{stage="default"}'] == 2  # as of the last look
     assert before['bhava_messages_waiting{stage="default"}'] == 4  # hello and frame
     assert told['bhava_messages_waiting{stage="default"}'] == 6  # and the status of now
-    stage.leave(lagging, playhouse.time.now)
-    assert (await metrics(playhouse))['bhava_messages_waiting{stage="default"}'] == 3
+    stage.leave(lagging, model_server.time.now)
+    assert (await metrics(model_server))['bhava_messages_waiting{stage="default"}'] == 3
 
 
-async def test_a_source_that_is_lost_is_told(playhouse: Playhouse) -> None:
-    await playhouse.watch(40)
-    told = await metrics(playhouse)
+async def test_a_source_that_is_lost_is_told(model_server: ModelServer) -> None:
+    await model_server.watch(40)
+    told = await metrics(model_server)
     assert told['bhava_stage_ready{stage="default"}'] == 1
     assert told['bhava_source_delivering{stage="default"}'] == 1
-    playhouse.source.state = "lost"
-    await playhouse.time.run(80)
-    told = await metrics(playhouse)
+    model_server.source.state = "lost"
+    await model_server.time.run(80)
+    told = await metrics(model_server)
     assert told['bhava_stage_ready{stage="default"}'] == 0
     assert told['bhava_source_delivering{stage="default"}'] == 0
     assert told['bhava_performers{stage="default"}'] == 0
     assert math.isnan(told['bhava_pose_age_seconds{stage="default"}'])
 
 
-async def test_a_take_is_told(playhouse: Playhouse) -> None:
-    stage = playhouse.house.stage("default")
-    await playhouse.watch(2)
-    assert (await metrics(playhouse))['bhava_take_recording{stage="default"}'] == 0
-    stage.set(Set(recording=True), playhouse.time.now)
-    await playhouse.watch(2)
+async def test_a_take_is_told(model_server: ModelServer) -> None:
+    stage = model_server.scheduler.stage("default")
+    await model_server.watch(2)
+    assert (await metrics(model_server))['bhava_take_recording{stage="default"}'] == 0
+    stage.set(Set(recording=True), model_server.time.now)
+    await model_server.watch(2)
     print(
         stage.refused,
         stage.controls,
         stage.take,
-        stage._take,
-        playhouse.house.services.faults.counts,
+        stage.report.take,
+        model_server.scheduler.services.faults.counts,
     )
-    assert (await metrics(playhouse))['bhava_take_recording{stage="default"}'] == 1
+    assert (await metrics(model_server))['bhava_take_recording{stage="default"}'] == 1
 
 
 class Limp(SwayingEngine):
@@ -142,15 +144,18 @@ class Limp(SwayingEngine):
 @pytest.mark.parametrize(("action", "factor"), [("raised", 1.0), ("recovered", 9.0)])
 async def test_what_the_watchdog_does_is_told(action: str, factor: float) -> None:
     engine, now = Limp(), itertools.count(1500)
-    house = house_of(lambda _: engine, ("sway",), lambda: 50.0)
-    house.make("default", ScriptedSource(), first_controls(house, "sway", 0), "refuse")
-    house.metrics.registry.register(StageMetrics(house, lambda: 50.0))
+    scheduler = scheduler_of(lambda _: engine, ("sway",), lambda: 50.0)
+    scheduler.make("default", ScriptedSource(), first_controls(scheduler, "sway", 0), "refuse")
+    scheduler.metrics.registry.register(StageMetrics(scheduler, lambda: 50.0))
     series = f'bhava_watchdog_actions_total{{action="{action}",stage="default"}}'
 
     def told(frames: int) -> float:
         for tick in itertools.islice(now, frames):
-            house.tick(tick / 30, list(house.stages.values()))
-        line = next(line for line in house.metrics.text().decode().splitlines() if series in line)
+            for made in scheduler.tick(tick / 30, list(scheduler.stages.values())):
+                made.stage.publish(made.frame, made.encoded, made.report)
+        line = next(
+            line for line in scheduler.metrics.text().decode().splitlines() if series in line
+        )
         return float(line.split()[-1])
 
     assert told(30) == 0
@@ -158,31 +163,31 @@ async def test_what_the_watchdog_does_is_told(action: str, factor: float) -> Non
     assert told(150) >= 1
 
 
-async def test_a_stage_that_ended_is_told_no_more(playhouse: Playhouse) -> None:
-    house = playhouse.house
-    controls = first_controls(house, "default", 1)
-    house.make("hall", ScriptedSource(), controls, "refuse")
-    await playhouse.watch()
-    told = await metrics(playhouse)
+async def test_a_stage_that_ended_is_told_no_more(model_server: ModelServer) -> None:
+    scheduler = model_server.scheduler
+    controls = first_controls(scheduler, "default", 1)
+    scheduler.make("hall", ScriptedSource(), controls, "refuse")
+    await model_server.watch()
+    told = await metrics(model_server)
     assert told["bhava_stages"] == 2
     assert 'bhava_viewers{stage="hall"}' in told
-    house.end("hall")
-    told = await metrics(playhouse)
+    scheduler.end("hall")
+    told = await metrics(model_server)
     assert told["bhava_stages"] == 1
     assert not [series for series in told if "hall" in series]
 
 
-async def test_faults_and_refusals_are_counted_under_few_names(playhouse: Playhouse) -> None:
+async def test_faults_and_refusals_are_counted_under_few_names(model_server: ModelServer) -> None:
     for stage in ("stage hall", "stage attic"):
-        playhouse.house.services.faults.count(stage, ValueError("no"))
-    playhouse.house.note_refusal(Refused(name="too_fast", detail="expected less, got more"))
-    told = await metrics(playhouse)
+        model_server.scheduler.services.faults.count(stage, ValueError("no"))
+    model_server.scheduler.note_refusal(Refused(name="too_fast", detail="expected less, got more"))
+    told = await metrics(model_server)
     assert told['bhava_faults_total{where="stage"}'] == 2
     assert told['bhava_refusals_total{name="too_fast"}'] == 1
 
 
-async def test_every_metric_follows_the_conventions(playhouse: Playhouse) -> None:
-    answer = await playhouse.client.get("/metrics")
+async def test_every_metric_follows_the_conventions(model_server: ModelServer) -> None:
+    answer = await model_server.client.get("/metrics")
     for family in text_string_to_metric_families(answer.text):
         assert family.documentation
         if family.name.startswith("bhava_"):
@@ -190,11 +195,11 @@ async def test_every_metric_follows_the_conventions(playhouse: Playhouse) -> Non
             assert not family.name.endswith(("_ms", "_mb", "_percent"))
 
 
-async def test_the_board_shows_nothing_that_is_not_told(playhouse: Playhouse) -> None:
-    await playhouse.watch()
-    playhouse.house.note_refusal(Refused(name="too_fast", detail=""))
-    playhouse.house.services.faults.count("source", ValueError())
-    told = {re.split("{", series)[0] for series in await metrics(playhouse)}
+async def test_the_board_shows_nothing_that_is_not_told(model_server: ModelServer) -> None:
+    await model_server.watch()
+    model_server.scheduler.note_refusal(Refused(name="too_fast", detail=""))
+    model_server.scheduler.services.faults.count("source", ValueError())
+    told = {re.split("{", series)[0] for series in await metrics(model_server)}
     board = json.loads(BOARD.read_text())
     shown = {
         name

@@ -5,42 +5,44 @@ from threading import Event
 
 import pytest
 
-from tests.server.playhouse import Playhouse, playing
-from tests.server.theatre import soon
+from tests.server.live_server import soon
+from tests.server.model_server import ModelServer, playing
 
 
 @pytest.fixture
-async def playhouse(tmp_path: Path) -> AsyncIterator[Playhouse]:
-    async with playing(tmp_path) as playhouse:
-        yield playhouse
+async def model_server(tmp_path: Path) -> AsyncIterator[ModelServer]:
+    async with playing(tmp_path) as model_server:
+        yield model_server
 
 
-async def status(playhouse: Playhouse) -> int:
-    answer = await playhouse.client.get("/readyz")
+async def status(model_server: ModelServer) -> int:
+    answer = await model_server.client.get("/readyz")
     assert answer.json()["ready"] == (answer.status_code == 200)
     return answer.status_code
 
 
-async def test_it_is_not_ready_before_the_first_frame(playhouse: Playhouse) -> None:
-    assert await status(playhouse) == 503
-    await playhouse.watch()
-    assert await status(playhouse) == 200
+async def test_it_is_not_ready_before_the_first_frame(model_server: ModelServer) -> None:
+    assert await status(model_server) == 503
+    await model_server.watch()
+    assert await status(model_server) == 200
 
 
 @pytest.mark.parametrize("state", ["lost", "starting"])
-async def test_it_is_not_ready_while_its_source_is_lost(playhouse: Playhouse, state: str) -> None:
-    await playhouse.watch()
-    playhouse.source.state = state
-    assert await status(playhouse) == 503
-    playhouse.source.state = "delivering"
-    assert await status(playhouse) == 200
+async def test_it_is_not_ready_while_its_source_is_lost(
+    model_server: ModelServer, state: str
+) -> None:
+    await model_server.watch()
+    model_server.source.state = state
+    assert await status(model_server) == 503
+    model_server.source.state = "delivering"
+    assert await status(model_server) == 200
 
 
 async def test_it_is_not_ready_while_the_model_hangs(
-    playhouse: Playhouse, monkeypatch: pytest.MonkeyPatch
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await playhouse.watch()
-    engine = playhouse.house.services.shelf.engine("default")
+    await model_server.watch()
+    engine = model_server.scheduler.services.registry.engine("default")
     step, entered, release = engine.step, Event(), Event()
 
     def hang(*arguments: object) -> object:
@@ -49,40 +51,40 @@ async def test_it_is_not_ready_while_the_model_hangs(
         return step(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(engine, "step", hang)
-    waiting = asyncio.create_task(playhouse.watch(10))
+    waiting = asyncio.create_task(model_server.watch(10))
     await soon(asyncio.to_thread(entered.wait))
-    assert await status(playhouse) == 200
-    playhouse.time.now += 2.5
-    assert await status(playhouse) == 503
-    assert (await playhouse.client.get("/healthz")).status_code == 200
+    assert await status(model_server) == 200
+    model_server.time.now += 2.5
+    assert await status(model_server) == 503
+    assert (await model_server.client.get("/healthz")).status_code == 200
     release.set()
     await soon(waiting)
-    assert await status(playhouse) == 200
+    assert await status(model_server) == 200
 
 
 async def test_it_is_not_ready_while_the_model_fails(
-    playhouse: Playhouse, monkeypatch: pytest.MonkeyPatch
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await playhouse.watch(10)
-    engine = playhouse.house.services.shelf.engine("default")
+    await model_server.watch(10)
+    engine = model_server.scheduler.services.registry.engine("default")
 
     def fail(*_: object) -> object:
         raise RuntimeError("out of memory")
 
     with monkeypatch.context() as patch:
         patch.setattr(engine, "step", fail)
-        await playhouse.watch(30)
-        assert await status(playhouse) == 200  # it may yet recover
-        await playhouse.watch(60)
-        assert await status(playhouse) == 503
-        assert playhouse.house.stage("default").newest is not None
-    await playhouse.watch(10)
-    assert await status(playhouse) == 200
+        await model_server.watch(30)
+        assert await status(model_server) == 200  # it may yet recover
+        await model_server.watch(60)
+        assert await status(model_server) == 503
+        assert model_server.scheduler.stage("default").newest is not None
+    await model_server.watch(10)
+    assert await status(model_server) == 200
 
 
-async def test_it_is_not_ready_when_ticks_stall(playhouse: Playhouse) -> None:
-    await playhouse.watch()
-    playhouse.time.now += 1.9
-    assert await status(playhouse) == 200
-    playhouse.time.now += 0.2
-    assert await status(playhouse) == 503
+async def test_it_is_not_ready_when_ticks_stall(model_server: ModelServer) -> None:
+    await model_server.watch()
+    model_server.time.now += 1.9
+    assert await status(model_server) == 200
+    model_server.time.now += 0.2
+    assert await status(model_server) == 503

@@ -13,9 +13,10 @@ from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.interaction.dance import Opening
 from server.replay import replay
-from server.stages.assemble import first_controls, open_house
-from server.stages.scheduler import Rules
-from server.takes.playback import PATIENCE, Playback, replay_house
+from server.stages.assemble import first_controls, open_scheduler
+from server.stages.replay_show import LONGEST_WAIT, replay_scheduler
+from server.stages.scheduler import ServerSettings
+from server.takes.playback import Playback
 from server.takes.reader import Take
 from server.takes.recompute import other_build, recompute, recorded_engines
 from server.takes.take import this_build
@@ -24,8 +25,8 @@ from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import FrameMessage, Refusal, decode_frame
 from server.wire.session import Join
+from tests.server.dance_harness import MODELS, dancer
 from tests.server.doubles import ScriptedSource
-from tests.server.floor import MODELS, dancer
 from tests.server.takes import HEADER, ticks, write
 
 FPS = HEADER.fps
@@ -43,7 +44,7 @@ def path(tmp_path: Path) -> Path:
 
 def played(playback: Playback, frames: int, fps: float = FPS) -> list[int]:
     """The numbers of the ticks that are due, at a rate."""
-    return [playback.at(7.0 + frame / fps).number for frame in range(frames)]
+    return [playback.tick_due(7.0 + frame / fps).number for frame in range(frames)]
 
 
 def test_a_take_plays_at_its_pace_and_stays_at_its_end(path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_take_is_over_when_its_last_frame_was_held(path: Path) -> None:
     playback = Playback(Take(path), speed=2.0)
     looped = Playback(Take(path), loop=True)
     for playing in (playback, looped):
-        over = [playing.over(now) for now in np.arange(7.0, 10.0, 0.1) if playing.at(now)]
+        over = [playing.over(now) for now in np.arange(7.0, 10.0, 0.1) if playing.tick_due(now)]
         assert over.index(True) == 25 if playing is playback else not any(over)
 
 
@@ -73,72 +74,81 @@ def test_where_there_is_nothing_to_play_it_says_so(path: Path, tmp_path: Path) -
         Playback(Take(tmp_path / "empty.take"))
 
 
-class Show:
-    """The house of a replay, whose time the test moves."""
+class ReplayHarness:
+    """The scheduler of a replay, whose time the test moves."""
 
     def __init__(self, path: Path) -> None:
         self.now = 500.0
-        self.house = replay_house(Playback(Take(path)), lambda: self.now)
-        self.stage = self.house.stage("default")
+        self.scheduler = replay_scheduler(Playback(Take(path)), lambda: self.now)
+        self.stage = self.scheduler.stage("default")
         self.viewer = Outbox()
         hello = Hello(version=2, role="operator")
         self.stage.receive(self.viewer, Join(hello), self.now)
 
     def frame(self) -> FrameMessage:
-        (given,) = self.house.tick(self.now, [self.stage])
-        self.stage.publish(given.frame, given.encoded)
+        (given,) = self.scheduler.tick(self.now, [self.stage])
+        self.stage.publish(given.frame, given.encoded, given.report)
         self.now += 1 / FPS
         return decode_frame(given.encoded, len(CANONICAL.joints))
 
 
 def test_viewers_see_the_recorded_frames_as_of_now(path: Path) -> None:
-    show = Show(path)
+    harness = ReplayHarness(path)
     for tick in RECORDED:
-        now, frame = show.now, show.frame()
+        now, frame = harness.now, harness.frame()
         recorded = decode_frame(tick.frame, len(CANONICAL.joints))
         assert (frame.sequence, frame.time) == (tick.number, now)
         for was, shown in zip(recorded.figures, frame.figures, strict=True):
             assert np.array_equal(was.pose.hips, shown.pose.hips)
             assert np.allclose(was.pose.rotations, shown.pose.rotations, atol=1e-4)
-        assert show.stage.controls == tick.moment.controls
-    assert show.house.services.faults.counts == {}
+        assert harness.stage.controls == tick.moment.controls
+    assert harness.scheduler.services.faults.counts == {}
 
 
 def test_a_take_waits_for_somebody_who_watches_but_not_for_ever(path: Path) -> None:
-    show = Show(path)
-    show.stage.audience.leave(show.viewer, show.now)
+    harness = ReplayHarness(path)
+    harness.stage.audience.leave(harness.viewer, harness.now)
 
     def fade() -> set[float]:
         shown = set()
         for _ in range(9):
-            show.frame()
-            shown.add(show.stage.controls.emotion["happy"])
+            harness.frame()
+            shown.add(harness.stage.controls.emotion["happy"])
         return shown
 
     assert fade() == {0.0}
-    show.now += PATIENCE
+    harness.now += LONGEST_WAIT
     assert fade() == {0.0, 0.001, 0.002}
 
 
 def test_the_command_ends_with_its_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.takes.playback.HELD", 0.0)
-    monkeypatch.setattr("server.takes.playback.PATIENCE", 0.0)
+    monkeypatch.setattr("server.stages.replay_show.LONGEST_WAIT", 0.0)
     result = run(path, "--port", 0, "--speed", 20)
     assert result.exit_code == 0
     assert "plays at http://" in result.output
 
 
 def test_only_how_it_looks_may_be_chosen(path: Path) -> None:
-    show = Show(path)
-    show.stage.receive(show.viewer, Set(look="robot"), show.now)
-    show.frame()
-    assert show.stage.controls.look == "robot"
+    harness = ReplayHarness(path)
+    harness.stage.receive(harness.viewer, Set(look="robot"), harness.now)
+    harness.frame()
+    assert harness.stage.controls.look == "robot"
     with pytest.raises(Refusal, match="got energy, recording"):
-        show.stage.receive(show.viewer, Set(energy=1.5, look="x", recording=True), show.now)
+        harness.stage.receive(
+            harness.viewer, Set(energy=1.5, look="x", recording=True), harness.now
+        )
     with pytest.raises(Refusal, match="performer_absent"):
-        show.stage.take_up()
-    show.frame()
-    assert show.stage.controls.look == "robot"
+        harness.stage.take_up()
+    harness.frame()
+    assert harness.stage.controls.look == "robot"
+
+
+def test_where_a_take_plays_nobody_dances(path: Path) -> None:
+    scheduler = ReplayHarness(path).scheduler
+    with pytest.raises(TakeError, match="expected a server that dances, got one that plays a take"):
+        scheduler.make("live", ScriptedSource(), HEADER.controls, "refuse")
+    assert list(scheduler.stages) == ["default"]
 
 
 # --- computing again ------------------------------------------------------------------------
@@ -156,17 +166,20 @@ WISHES = {
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A take of one of two stages, begun amid a show in which much changes."""
     folder = tmp_path_factory.mktemp("takes")
-    house = open_house(MODELS, "cpu", folder, Rules(), lambda: 0.0)
+    scheduler = open_scheduler(MODELS, "cpu", folder, ServerSettings(), lambda: 0.0)
     takes: list[TakeWriter] = []
 
     def open_take(stage: str, opening: Opening) -> TakeWriter:
         takes.append(services.open_take(stage, opening))
         return takes[0]
 
-    services, house.services = house.services, replace(house.services, open_take=open_take)
+    services, scheduler.services = (
+        scheduler.services,
+        replace(scheduler.services, open_take=open_take),
+    )
     sources = [ScriptedSource(), ScriptedSource()]
     stages = [
-        house.make(name, source, first_controls(house, "default", 5), "closed")
+        scheduler.make(name, source, first_controls(scheduler, "default", 5), "closed")
         for name, source in zip(("main", "other"), sources, strict=True)
     ]
     for number in range(150):
@@ -175,8 +188,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             source.waiting = Sighting(now - 0.05, (Camera().see(dancer(seed)(now)),))
         if number in WISHES:
             stages[0].set(WISHES[number], now)
-        assert len(house.tick(now, stages)) == 2
-    stages[0].end()
+        assert len(scheduler.tick(now, stages)) == 2
+    stages[0].show.end()
     assert takes[0].join(timeout=10)
     return takes[0].path
 

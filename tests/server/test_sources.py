@@ -13,14 +13,14 @@ import pytest
 from motion.errors import SourceError
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
-from server.capture.sources import BrowserSource, ProcessSource, Source, open_source
+from server.capture.sources import BrowserSource, ProcessSource, Source, SourceSpec, open_source
 
 DEADLINE = 60.0
 
 
 @contextmanager
 def opened(spec: str) -> Iterator[ProcessSource]:
-    source = open_source(spec, time.monotonic)
+    source = open_source(SourceSpec.parse(spec), time.monotonic)
     try:
         source.start()
         yield source
@@ -41,12 +41,17 @@ def until(source: ProcessSource, met: Callable[[Sighting | None], bool]) -> None
 )
 def test_unknown_source_is_refused(spec):
     with pytest.raises(SourceError, match=f"^expected demo, camera:N.* got {spec!r}$"):
-        open_source(spec, time.monotonic)
+        SourceSpec.parse(spec)
+
+
+def test_a_take_gives_no_landmarks():
+    with pytest.raises(SourceError, match=r"^expected a source of landmarks, got 'take:a.take'$"):
+        open_source(SourceSpec.parse("take:a.take"), time.monotonic)
 
 
 def test_absent_video_is_refused():
     with pytest.raises(SourceError, match=r"expected the path of a video, got '/none.mp4'"):
-        open_source("video:/none.mp4", time.monotonic)
+        open_source(SourceSpec.parse("video:/none.mp4"), time.monotonic)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +59,7 @@ def test_absent_video_is_refused():
     [("demo", DemoSource), ("browser", BrowserSource), ("camera:3", ProcessSource)],
 )
 def test_known_sources(spec, kind):
-    source: Source = open_source(spec, time.monotonic)
+    source: Source = open_source(SourceSpec.parse(spec), time.monotonic)
     assert isinstance(source, kind)
     assert (source.name, source.state, source.detail) == (spec, "starting", "")
     assert source.latest() is None
@@ -63,7 +68,8 @@ def test_known_sources(spec, kind):
 
 
 def test_password_of_a_stream_is_not_told():
-    assert open_source("rtsp://me:secret@host/1", time.monotonic).name == "rtsp://host/1"
+    spec = SourceSpec.parse("rtsp://me:secret@host/1")
+    assert spec.name == open_source(spec, time.monotonic).name == "rtsp://host/1"
 
 
 def test_browser_gives_the_newest_and_counts_as_lost_when_silent():
@@ -85,7 +91,7 @@ def test_video_that_cannot_be_played_fails_at_the_start(tmp_path: Path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video at all")
     with pytest.raises(SourceError, match=r"expected a video that can be played, got: .* opened"):
-        open_source(f"video:{broken}", time.monotonic).start()
+        open_source(SourceSpec.parse(f"video:{broken}"), time.monotonic).start()
 
 
 def test_absent_camera_is_lost_and_says_so():
@@ -110,7 +116,7 @@ def test_video_gives_landmarks_and_a_killed_process_comes_back(shared_video: Pat
 
 def test_stuck_process_is_replaced(shared_video: Path):
     now = 0.0
-    source = open_source(f"video:{shared_video}", lambda: now)
+    source = open_source(SourceSpec.parse(f"video:{shared_video}"), lambda: now)
     try:
         source.start()
         stuck = source.pid

@@ -7,7 +7,7 @@ import pytest
 from motion.skeleton import CANONICAL
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls
-from server.stages.scheduler import Rules
+from server.stages.scheduler import ServerSettings
 from server.stages.stage import STALLED, Stage
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Hello, Played, Role, Set, TakeUp
@@ -15,25 +15,27 @@ from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal, decode_frame
 from server.wire.session import Join
 from tests.server.doubles import CONTRACT, EMOTIONS, ScriptedSource, SwayingEngine, seen
-from tests.server.theatre import house_of
+from tests.server.live_server import scheduler_of
 
 
-class Show:
-    """A stage in a house, and its clock; what is sent is read from the outboxes."""
+class StageHarness:
+    """A stage and its clock; what is sent is read from the outboxes."""
 
     def __init__(self, seat: SeatPolicy = "refuse") -> None:
         self.now = 10.0
         self.source = ScriptedSource()
         self.engine = SwayingEngine()
-        self.house = house_of(lambda _: self.engine, (CONTRACT.name,), lambda: self.now, Rules())
-        controls = first_controls(self.house, CONTRACT.name, 0)
-        self.stage: Stage = self.house.make("default", self.source, controls, seat)
+        self.scheduler = scheduler_of(
+            lambda _: self.engine, (CONTRACT.name,), lambda: self.now, ServerSettings()
+        )
+        controls = first_controls(self.scheduler, CONTRACT.name, 0)
+        self.stage: Stage = self.scheduler.make("default", self.source, controls, seat)
 
     def tick(self, times: int = 1, watched: bool = False) -> None:
         for _ in range(times):
             self.source.waiting = seen(self.now) if watched else None
-            for stage, frame, encoded in self.house.tick(self.now, [self.stage]):
-                stage.publish(frame, encoded)
+            for stage, frame, encoded, report in self.scheduler.tick(self.now, [self.stage]):
+                stage.publish(frame, encoded, report)
             self.now += 1 / 30
 
     def join(self, role: Role = "viewer") -> Outbox:
@@ -62,9 +64,9 @@ async def waiting(outbox: Outbox, kind: str) -> Any:
 
 
 async def test_who_joins_gets_all_that_is_needed_to_draw() -> None:
-    show = Show()
-    show.tick(5)
-    viewer = show.join()
+    harness = StageHarness()
+    harness.tick(5)
+    viewer = harness.join()
     hello = await waiting(viewer, "hello")
     assert (hello["version"], hello["model"], hello["fps"]) == (2, "sway", 30.0)
     assert hello["models"] == ["sway"]
@@ -78,39 +80,39 @@ async def test_who_joins_gets_all_that_is_needed_to_draw() -> None:
 
 
 async def test_a_frame_goes_to_all_as_the_same_bytes() -> None:
-    show = Show()
-    viewers = [show.join() for _ in range(3)]
+    harness = StageHarness()
+    viewers = [harness.join() for _ in range(3)]
     for viewer in viewers:
         await viewer.next()
-    show.tick()
+    harness.tick()
     assert len({id(await viewer.next()) for viewer in viewers}) == 1
 
 
 async def test_controls_colour_the_motion_and_are_told_to_all() -> None:
-    show = Show()
-    operator, viewer = show.join("operator"), show.join()
-    show.stage.receive(operator, Set(emotion={"sad": 0.5, "happy": 0.25}), show.now)
-    show.stage.receive(operator, Set(energy=1.5), show.now)
-    show.tick(30)
+    harness = StageHarness()
+    operator, viewer = harness.join("operator"), harness.join()
+    harness.stage.receive(operator, Set(emotion={"sad": 0.5, "happy": 0.25}), harness.now)
+    harness.stage.receive(operator, Set(energy=1.5), harness.now)
+    harness.tick(30)
     for client in (operator, viewer):
         told = await waiting(client, "controls")
         assert told["emotion"] == {"sad": 0.5, "happy": 0.25}
         assert told["energy"] == 1.5
     assert (await waiting(viewer, "frame")).emotion.tolist() == [0.0, 0.25, 0.5]
-    lively = show.engine.asked[0]
-    show.stage.receive(operator, Set(energy=0.5), show.now)
-    show.tick(30)
-    assert show.engine.asked[0] < 0.6 * lively
+    lively = harness.engine.asked[0]
+    harness.stage.receive(operator, Set(energy=0.5), harness.now)
+    harness.tick(30)
+    assert harness.engine.asked[0] < 0.6 * lively
 
 
 async def test_a_fade_takes_its_time_and_ends_where_it_should() -> None:
-    show = Show()
-    operator = show.join("operator")
-    show.tick()
-    show.stage.receive(operator, Set(emotion={"happy": 1.0}, fade=2.0), show.now)
+    harness = StageHarness()
+    operator = harness.join("operator")
+    harness.tick()
+    harness.stage.receive(operator, Set(emotion={"happy": 1.0}, fade=2.0), harness.now)
     shares = []
     for _ in range(75):
-        show.tick()
+        harness.tick()
         shares.append(float((await waiting(operator, "frame")).emotion[1]))
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
@@ -119,124 +121,124 @@ async def test_a_fade_takes_its_time_and_ends_where_it_should() -> None:
 
 
 async def test_a_fade_goes_on_while_something_else_is_set() -> None:
-    show = Show()
-    operator = show.join("operator")
-    show.tick()
-    show.stage.receive(operator, Set(emotion={"happy": 1.0}, energy=2.0, fade=2.0), show.now)
-    show.tick(30)
-    show.stage.receive(operator, Set(look="ink", energy=0.5), show.now)
-    show.tick(2)
+    harness = StageHarness()
+    operator = harness.join("operator")
+    harness.tick()
+    harness.stage.receive(operator, Set(emotion={"happy": 1.0}, energy=2.0, fade=2.0), harness.now)
+    harness.tick(30)
+    harness.stage.receive(operator, Set(look="ink", energy=0.5), harness.now)
+    harness.tick(2)
     assert float((await waiting(operator, "frame")).emotion[1]) == pytest.approx(0.5, abs=0.1)
-    show.tick(30)
+    harness.tick(30)
     assert float((await waiting(operator, "frame")).emotion[1]) == 1.0
 
 
 def test_controls_out_of_range_are_refused_and_change_nothing() -> None:
-    show = Show()
-    operator = show.join("operator")
-    before = show.stage.controls
+    harness = StageHarness()
+    operator = harness.join("operator")
+    before = harness.stage.controls
     wrong = [
         Set(emotion={"furious": 1.0}),
         Set(emotion={"sad": 1.0, "happy": 0.6}),
     ]
-    assert {show.refusal(operator, wish) for wish in wrong} == {"invalid_message"}
-    assert show.refusal(operator, Set(model="nobody")) == "unknown_model"
-    assert show.stage.controls == before
+    assert {harness.refusal(operator, wish) for wish in wrong} == {"invalid_message"}
+    assert harness.refusal(operator, Set(model="nobody")) == "unknown_model"
+    assert harness.stage.controls == before
 
 
 async def test_status_is_told_when_it_changes() -> None:
-    show = Show()
-    viewer = show.join()
-    show.tick()
+    harness = StageHarness()
+    viewer = harness.join()
+    harness.tick()
     assert (await waiting(viewer, "status"))["viewers"] == 1
-    other = show.join()
-    show.source.state = "lost"
-    show.tick()
+    other = harness.join()
+    harness.source.state = "lost"
+    harness.tick()
     status = await waiting(viewer, "status")
     assert (status["viewers"], status["source_state"], status["source"]) == (2, "lost", "scripted")
-    show.stage.leave(other, show.now)
-    show.tick(60, watched=True)
+    harness.stage.leave(other, harness.now)
+    harness.tick(60, watched=True)
     status = await waiting(viewer, "status")
     assert (status["viewers"], status["performer"], status["people"]) == (1, "present", 1)
 
 
 async def test_a_performer_takes_the_place_of_the_source() -> None:
-    show = Show()
-    performer = show.join("performer")
-    show.tick(5, watched=True)
+    harness = StageHarness()
+    performer = harness.join("performer")
+    harness.tick(5, watched=True)
     for _ in range(10):
-        show.stage.receive(performer, seen(show.now), show.now)
-        show.tick()
-    assert show.stage.status.source == "browser"
-    assert show.stage.status.performer == "present"
-    show.stage.leave(performer, show.now)
-    show.tick(90, watched=True)
-    assert show.stage.status.source == "scripted"
+        harness.stage.receive(performer, seen(harness.now), harness.now)
+        harness.tick()
+    assert harness.stage.status.source == "browser"
+    assert harness.stage.status.performer == "present"
+    harness.stage.leave(performer, harness.now)
+    harness.tick(90, watched=True)
+    assert harness.stage.status.source == "scripted"
 
 
 def test_landmarks_are_the_performers() -> None:
-    show = Show()
-    assert show.refusal(show.join(), seen(1.0)) == "not_performer"
+    harness = StageHarness()
+    assert harness.refusal(harness.join(), seen(1.0)) == "not_performer"
 
 
 async def test_a_performer_that_sends_nothing_gives_way() -> None:
-    show = Show()
-    first = show.join("performer")
-    show.stage.receive(first, seen(1.0), show.now)
-    show.now += BrowserSource.SILENCE + 0.1
-    second = show.join("performer")
-    show.stage.receive(second, seen(1.0), show.now)
+    harness = StageHarness()
+    first = harness.join("performer")
+    harness.stage.receive(first, seen(1.0), harness.now)
+    harness.now += BrowserSource.SILENCE + 0.1
+    second = harness.join("performer")
+    harness.stage.receive(second, seen(1.0), harness.now)
     assert (await waiting(first, "refused"))["name"] == "performer_taken"
     assert await waiting(first, "close") == 4409
-    show.stage.leave(first, show.now)
-    show.stage.receive(second, seen(1.1), show.now)
+    harness.stage.leave(first, harness.now)
+    harness.stage.receive(second, seen(1.1), harness.now)
 
 
 async def test_a_stage_that_keeps_to_its_camera_makes_performers_viewers() -> None:
-    show = Show("closed")
-    visitor = show.join("performer")
+    harness = StageHarness("closed")
+    visitor = harness.join("performer")
     assert (await waiting(visitor, "refused"))["name"] == "source_not_browser"
     assert (await waiting(visitor, "hello"))["role"] == "viewer"
-    assert show.refusal(visitor, seen(1.0)) == "not_performer"
+    assert harness.refusal(visitor, seen(1.0)) == "not_performer"
 
 
 async def test_taking_up_needs_a_performer_and_then_shows() -> None:
-    show = Show()
-    operator = show.join("operator")
-    assert show.refusal(operator, TakeUp()) == "performer_absent"
-    show.tick(75, watched=True)
-    show.stage.receive(operator, TakeUp(), show.now)
+    harness = StageHarness()
+    operator = harness.join("operator")
+    assert harness.refusal(operator, TakeUp()) == "performer_absent"
+    harness.tick(75, watched=True)
+    harness.stage.receive(operator, TakeUp(), harness.now)
     taken_up = []
     for _ in range(15):
-        show.tick(watched=True)
+        harness.tick(watched=True)
         taken_up.append((await waiting(operator, "frame")).figures[0].taken_up)
     assert sum(taken_up) == 1
 
 
 def test_acknowledgements_tell_how_far_behind_a_viewer_is() -> None:
-    show = Show()
-    viewer, _ = show.join(), show.join()
-    assert show.stage.audience.behind == []
-    show.tick(10)
-    show.stage.receive(viewer, Played(sequence=6), show.now)
-    assert show.stage.audience.behind == [3]
-    show.stage.receive(viewer, Played(sequence=12), show.now)
-    assert show.stage.audience.behind == [0]
+    harness = StageHarness()
+    viewer, _ = harness.join(), harness.join()
+    assert harness.stage.audience.behind == []
+    harness.tick(10)
+    harness.stage.receive(viewer, Played(sequence=6), harness.now)
+    assert harness.stage.audience.behind == [3]
+    harness.stage.receive(viewer, Played(sequence=12), harness.now)
+    assert harness.stage.audience.behind == [0]
 
 
 def test_it_is_ready_when_frames_and_landmarks_flow() -> None:
-    show = Show()
-    assert not show.stage.ready(show.now)
-    show.tick()
-    assert show.stage.ready(show.now)
-    show.source.state = "lost"
-    assert not show.stage.ready(show.now)
-    show.source.state = "delivering"
-    assert not show.stage.ready(show.now + STALLED + 0.1)
+    harness = StageHarness()
+    assert not harness.stage.ready(harness.now)
+    harness.tick()
+    assert harness.stage.ready(harness.now)
+    harness.source.state = "lost"
+    assert not harness.stage.ready(harness.now)
+    harness.source.state = "delivering"
+    assert not harness.stage.ready(harness.now + STALLED + 0.1)
 
 
 async def test_all_are_told_when_it_closes() -> None:
-    show = Show()
-    viewers = [show.join(), show.join("performer")]
-    show.stage.close()
+    harness = StageHarness()
+    viewers = [harness.join(), harness.join("performer")]
+    harness.stage.close()
     assert [await waiting(viewer, "close") for viewer in viewers] == [1001, 1001]

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as npst
 
 from motion.errors import TakeError
 from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.take import code_digest, decode_moment, encode_moment, take_name
 from server.wire.messages import Controls
 from tests.server.takes import HEADER
@@ -44,7 +44,7 @@ def test_a_moment_comes_back_bit_for_bit(
     now: float, sighting: Sighting | None, take_up: bool
 ) -> None:
     controls = Controls(energy=1.25)
-    back = decode_moment(encode_moment(Moment(now, sighting, controls, take_up)), controls)
+    back = decode_moment(encode_moment(FrameInputs(now, sighting, controls, take_up)), controls)
     assert same(back.now, now)
     assert (back.take_up, back.controls) == (take_up, controls)
     assert (back.sighting is None) == (sighting is None)
@@ -61,10 +61,10 @@ def test_a_moment_has_the_bytes_that_its_document_names() -> None:
     rng = np.random.default_rng(0)
     person = Landmarks(rng.random((COUNT, 3)), rng.random(COUNT), rng.random((COUNT, 2)))
     body = np.concatenate([person.positions.ravel(), person.visibility, person.image.ravel()])
-    moment = Moment(12.5, Sighting(12.25, (person,)), Controls(), take_up=True)
+    moment = FrameInputs(12.5, Sighting(12.25, (person,)), Controls(), take_up=True)
     expected = struct.pack("<BddB198d", 3, 12.5, 12.25, 1, *body)
     assert encode_moment(moment) == expected
-    assert encode_moment(Moment(12.5, None, Controls())) == struct.pack("<Bd", 0, 12.5)
+    assert encode_moment(FrameInputs(12.5, None, Controls())) == struct.pack("<Bd", 0, 12.5)
 
 
 @given(st.binary(max_size=3000))
@@ -77,7 +77,7 @@ def test_what_is_no_moment_is_told(data: bytes) -> None:
 
 @pytest.mark.parametrize("cut", [0, 8, 10, 100])
 def test_a_moment_cut_short_is_none(cut: int) -> None:
-    whole = encode_moment(Moment(1.0, Sighting(0.9, (noise(), noise())), Controls()))
+    whole = encode_moment(FrameInputs(1.0, Sighting(0.9, (noise(), noise())), Controls()))
     with pytest.raises(TakeError, match="expected a moment"):
         decode_moment(whole[:cut], Controls())
     with pytest.raises(TakeError, match="expected a moment"):

@@ -7,7 +7,7 @@ from motion.clip import Clip, Pose
 from motion.errors import BhavaError, TakeError
 from motion.formats.clip_files import read_clip
 from server.capture.landmarks import Sighting
-from server.interaction.frame_inputs import Moment
+from server.interaction.frame_inputs import FrameInputs
 from server.takes.export import Cut, Export, export_take, figure_clip
 from server.takes.reader import Take, Tick
 from server.wire.protocol import PARTNER, PERFORMER, Figure, FrameMessage, encode_frame
@@ -27,7 +27,7 @@ def recorded(skipped: tuple[int, ...] = ()) -> list[Tick]:
         if index >= FPS:
             figures += [figure(PARTNER, 2, Pose.rest()), figure(PERFORMER, 2, Pose.rest())]
         message = FrameMessage(number, now, None, np.zeros(3), tuple(figures))
-        moment = Moment(now, Sighting(now, ()), HEADER.controls)
+        moment = FrameInputs(now, Sighting(now, ()), HEADER.controls)
         ticks.append(Tick(number, moment, encode_frame(message)))
     return ticks
 

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from motion.formats.clip_files import read_clip
 from server.routes.takes import create_takes_api
 from server.takes.reader import Take
+from tests.server.live_server import LiveServer
 from tests.server.takes import ticks, write
-from tests.server.theatre import Theatre
 
 PATIENCE = 60.0
 
@@ -72,19 +72,19 @@ async def test_a_figure_that_is_not_there_fails_with_a_reason(client):
 
 async def test_a_take_plays_on_a_stage_of_its_own_beside_the_show(tmp_path):
     write(tmp_path / "show.take", list(ticks(40)))
-    async with Theatre().open(takes=tmp_path) as theatre:
+    async with LiveServer().open(takes=tmp_path) as live_server:
         new = {"name": "replay-show", "source": "take:show.take"}
-        assert (await theatre.ask("POST", "/api/stages", json=new)).status_code == 201
+        assert (await live_server.request("POST", "/api/stages", json=new)).status_code == 201
         absent = {"name": "x", "source": "take:absent.take"}
-        assert (await theatre.ask("POST", "/api/stages", json=absent)).status_code == 422
+        assert (await live_server.request("POST", "/api/stages", json=absent)).status_code == 422
         recorded = list(Take(tmp_path / "show.take").frames())
-        async with theatre.join(stage="replay-show") as viewer, theatre.join() as live:
+        async with live_server.join(stage="replay-show") as viewer, live_server.join() as live:
             for expected in recorded[:5]:
-                await theatre.time.run()
+                await live_server.time.run()
                 shown = await viewer.frame()
                 assert np.allclose(shown.figures[0].pose.hips, expected.figures[0].pose.hips)
             assert (await live.frame()).figures
-            await theatre.time.run(100)
+            await live_server.time.run(100)
             assert await viewer.refused() == "stage_ended"
             assert await viewer.closed() == 4410
-        assert (await theatre.ask("DELETE", "/api/stages/replay-show")).status_code == 404
+        assert (await live_server.request("DELETE", "/api/stages/replay-show")).status_code == 404

@@ -9,7 +9,7 @@ import numpy as np
 from motion.choreography import Cue as DanceCue
 from motion.choreography import choreography
 from motion.clip import Clip, Pose
-from training.evaluation.rollouts import Script, Stretch, cue_at, stretches
+from training.evaluation.rollouts import Chunk, RolloutSpec, change_at, chunk_bounds
 
 EMOTIONS = ("sad", "excited")
 FPS = 30.0
@@ -23,7 +23,7 @@ def dance(emotion: str, seconds: float, seed: int, name: str = "") -> Clip:
     """
     halves = np.arange(round(seconds * FPS)) / FPS * 4.0
     beats = (np.floor(halves) + (halves % 1.0) ** 1.5) / 2.0
-    hips, rotations = choreography(beats, seed, (DanceCue.of({emotion: 1.0}, 1.0),))
+    hips, rotations = choreography(beats, seed, (DanceCue.from_emotion({emotion: 1.0}, 1.0),))
     labels = {"emotion": emotion, "dataset": "made", "group": name}
     return Clip(name, FPS, hips, rotations, labels)
 
@@ -49,17 +49,17 @@ class Dancer:
     def __init__(self, name: str = "perfect", fault: Fault = lambda clip: clip) -> None:
         self.name, self._fault = name, fault
 
-    def perform(self, scripts: Sequence[Script], frames: int) -> Iterator[Stretch]:
-        dances = [self._fault(self._danced(script, frames)) for script in scripts]
-        for start, stop in stretches(frames, FPS):
-            taken_up = np.zeros((len(scripts), stop - start), bool)
+    def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
+        dances = [self._fault(self._danced(spec, frames)) for spec in specs]
+        for start, stop in chunk_bounds(frames, FPS):
+            taken_up = np.zeros((len(specs), stop - start), bool)
             taken_up[:, 0] = start == 0
-            yield Stretch([clip[start:stop] for clip in dances], taken_up)
+            yield Chunk([clip[start:stop] for clip in dances], taken_up)
 
-    def _danced(self, script: Script, frames: int) -> Clip:
-        """Each frame is of the dance of the emotion that its cue asks for."""
-        asked = [int(cue_at(script, frame).emotion.argmax()) for frame in range(frames)]
-        dances = [dance(e, frames / FPS + 0.1, 1000 + script.seed)[:frames] for e in EMOTIONS]
+    def _danced(self, spec: RolloutSpec, frames: int) -> Clip:
+        """Each frame is of the dance of the emotion that its change asks for."""
+        asked = [int(change_at(spec, frame).emotion.argmax()) for frame in range(frames)]
+        dances = [dance(e, frames / FPS + 0.1, 1000 + spec.seed)[:frames] for e in EMOTIONS]
         hips = np.stack([clip.hips for clip in dances])[asked, range(frames)]
         turned = np.stack([clip.rotations for clip in dances])[asked, range(frames)]
         return Clip("", FPS, hips, turned)
@@ -103,6 +103,6 @@ class Shuffled(Dancer):
 
     emotions = EMOTIONS
 
-    def _danced(self, script: Script, frames: int) -> Clip:
-        cues = tuple(replace(cue, emotion=cue.emotion[::-1]) for cue in script.cues)
-        return super()._danced(replace(script, cues=cues), frames)
+    def _danced(self, spec: RolloutSpec, frames: int) -> Clip:
+        changes = tuple(replace(change, emotion=change.emotion[::-1]) for change in spec.changes)
+        return super()._danced(replace(spec, changes=changes), frames)

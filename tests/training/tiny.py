@@ -52,20 +52,20 @@ QUIET = [
 ]
 """Marks of tests that train or export: the libraries warn of their own ways."""
 
-PEERS = {
+BASELINES = {
     "lstm-mdn": {"components": 3},
     "lstm-mse": {},
     "transformer-mdn-per-dimension": {"components": 3, "heads": 2},
     "transformer-mse": {"heads": 2},
 }
-"""Sizes of each kind of peer beside those that all have."""
+"""Sizes of each kind of baseline beside those that all have."""
 
 
-def tiny_peer(kind: str) -> Recipe:
-    """Return a recipe of a peer."""
+def tiny_baseline(kind: str) -> Recipe:
+    """Return a recipe of a baseline."""
     recipe = TINY.model_dump()
     sizes = {"frames_per_token": 1, "context_tokens": 6, "channels": 16, "layers": 2}
-    recipe["model"] = {"kind": kind, **sizes, **PEERS[kind]}
+    recipe["model"] = {"kind": kind, **sizes, **BASELINES[kind]}
     recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.05)
     return Recipe.model_validate(recipe)
 
@@ -93,6 +93,43 @@ def tiny_latent_diffusion() -> Recipe:
     recipe["model"] = {"kind": "latent-diffusion", **sizes, "motion": motion}
     recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.1)
     return Recipe.model_validate(recipe)
+
+
+def tiny_text() -> Recipe:
+    """Return a recipe of a kind that takes text, of clips of no emotion too."""
+    recipe = TINY.model_dump()
+    recipe["model"]["kind"] = "text-transformer"
+    recipe["data"]["shares"]["unlabelled"] = 1
+    return Recipe.model_validate(recipe)
+
+
+def tiny_duet() -> Recipe:
+    """Return a recipe of the kind that observes another dancer."""
+    recipe = TINY.model_dump()
+    recipe["data"]["datasets"].append("duets")
+    recipe["data"] |= {"duet_minutes": 1.0, "shares": {"neutral": 1, "happy": 1, "dance": 4}}
+    recipe["model"] |= {"kind": "duet", "relation_channels": 8, "relation_heads": 2}
+    return Recipe.model_validate(recipe)
+
+
+def tiny_space_time() -> Recipe:
+    """Return a recipe of the kind whose tokens are joints."""
+    recipe = TINY.model_dump()
+    recipe["model"]["kind"] = "space-time"
+    return Recipe.model_validate(recipe)
+
+
+def tiny_recipe(kind: str) -> Recipe:
+    """Return a recipe of any kind."""
+    made = {
+        "transformer-mdn": lambda: TINY,
+        "space-time": tiny_space_time,
+        "duet": tiny_duet,
+        "text-transformer": tiny_text,
+        "lstm-vae": tiny_vae,
+        "latent-diffusion": tiny_latent_diffusion,
+    }
+    return made[kind]() if kind in made else tiny_baseline(kind)
 
 
 def clips() -> list[Clip]:

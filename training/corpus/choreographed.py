@@ -4,7 +4,7 @@ import numpy as np
 
 from motion.choreography import EMOTIONS, Cue, danced, tempo_range
 from motion.clip import Clip
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 Array = np.ndarray
 
@@ -21,8 +21,8 @@ def choreographed_clips(minutes: float, seed: int) -> list[Clip]:
 
     Args:
         minutes: Their total duration, rounded up to whole clips.
-        seed: Of all choices; the same seed gives the same clips, and a longer corpus begins with
-            the clips of a shorter one.
+        seed: Random seed of all choices; the same seed gives the same clips, and a longer
+            corpus begins with the clips of a shorter one.
 
     Returns:
         Clips of 30 s with labels `dataset` "choreography", `content` "dance", `emotion`, `energy`,
@@ -38,7 +38,7 @@ def _clip(number: int, seed: int) -> Clip:
     energy = float(np.exp(rng.uniform(*np.log(ENERGY_RANGE))))
     tempo = float(rng.uniform(*tempo_range(emotion)))
     name = f"choreography_{seed}_{number:04d}_{emotion}"
-    score = (Cue.of({emotion: 1.0}, energy),)
+    score = (Cue.from_emotion({emotion: 1.0}, energy),)
     clip = danced(SECONDS, int(rng.integers(2**31)), score, tempo, FPS, name)
     clip.labels.update(
         dataset=DATASET,

@@ -19,6 +19,9 @@ from motion.errors import MotionFileError
 from motion.formats.clip_files import read_clip
 from motion.skeleton import CANONICAL, Skeleton
 
+FPS = 30.0
+"""Frames per second of every clip of a corpus, and so of every model."""
+
 SCHEMA = 1
 
 INDEX = "index.json"

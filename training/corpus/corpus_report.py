@@ -50,7 +50,7 @@ class ActionSummary:
         action: As their label `content` says.
         clips: Number of clips.
         minutes: Their duration.
-        seconds: Of the shortest clip, of the one in the middle, and of the longest.
+        seconds: Durations of the shortest clip, the one in the middle, and the longest.
     """
 
     action: str

@@ -17,7 +17,7 @@ from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import ENERGY_RANGE, SECONDS
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 Array = np.ndarray
 
@@ -92,7 +92,7 @@ def choreographed_duets(minutes: float, seed: int) -> list[Clip]:
 
     Args:
         minutes: Their total duration, rounded up to whole duets.
-        seed: Of all choices; the same seed gives the same duets.
+        seed: Random seed of all choices; the same seed gives the same duets.
 
     Returns:
         Clips of 30 s, two for each duet, with labels `dataset` "duets", `content` "dance",
@@ -117,7 +117,7 @@ def _duet(number: int, seed: int) -> tuple[Clip, Clip]:
     labels |= {"piece": piece, "group": piece}
 
     def danced(role: str, at: Array, energy: float) -> Clip:
-        hips, turned = choreography(at, dance, (Cue.of({emotion: 1.0}, energy),))
+        hips, turned = choreography(at, dance, (Cue.from_emotion({emotion: 1.0}, energy),))
         own = {**labels, "dancer": role, "role": role}
         return Clip(f"{piece}_{role}", FPS, hips, turned, own)
 

@@ -80,7 +80,7 @@ def labels_of(path: str, kind: Kind, descriptions: Descriptions) -> dict[str, st
     return {"dataset": folder or "unknown", "group": stem}
 
 
-def told_beside(path: Path, kind: Kind) -> dict[str, str]:
+def labels_beside(path: Path, kind: Kind) -> dict[str, str]:
     """Return what `texts/` beside a file of HumanML3D tells: its first description and verb."""
     text = path.parent.parent / "texts" / f"{path.stem}.txt"
     if not (kind == "humanml" and text.is_file()):

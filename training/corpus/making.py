@@ -9,8 +9,7 @@ from motion.errors import MotionFileError
 from motion.formats.motion_files import Motion, clip_of
 from motion.rigs.own_skeleton import OwnAxes
 from training.corpus.cleaning import mended
-
-FPS = 30.0
+from training.corpus.corpus import FPS
 
 SHORTEST = 8
 """Fewest frames at 30 fps that make a clip of a corpus."""

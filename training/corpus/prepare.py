@@ -185,7 +185,7 @@ def _convert_all(
     own: OwnAxes | None,
     workers: int | None,
 ) -> Iterator[list[list[Result]]]:
-    """Yield results by source as worker processes finish their batches; a single worker is this process."""
+    """Yield results by source, as worker processes finish; a single worker is this process."""
     batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
     if workers == 1:
         yield from (_convert_batch(batch, out, skeleton, own) for batch in batches)
@@ -249,9 +249,7 @@ def _saved(clip: Clip, source: Source, out: Path, clips: int) -> Entry:
     file = f"clips/{_file_name(clip.name)}.npz"
     clip.save(out / file)
     seconds = round(clip.seconds, 3)
-    return Entry(
-        clip.name, file, str(source), source.stamp, clip.labels, len(clip), seconds, clips
-    )
+    return Entry(clip.name, file, str(source), source.stamp, clip.labels, len(clip), seconds, clips)
 
 
 def _file_name(name: str) -> str:

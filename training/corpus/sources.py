@@ -14,7 +14,7 @@ from motion.errors import BhavaError, MotionFileError
 from motion.formats import kit
 from motion.formats.file_kind import HEAD, Kind, kind_of
 from motion.formats.motion_files import Motion, beside, read_motions
-from training.corpus.labels import Descriptions, labels_of, parse_descriptions, told_beside
+from training.corpus.labels import Descriptions, labels_beside, labels_of, parse_descriptions
 
 REVISION = 3
 """Raised when the same source gives another clip than before; corpora are then made anew."""
@@ -149,7 +149,7 @@ def _descriptions_beside(path: Path) -> Descriptions:
 def _file_source(path: Path, kind: Kind, descriptions: Descriptions) -> Source:
     status = path.stat()
     stamp = f"{REVISION}-{status.st_size}-{status.st_mtime_ns}"
-    labels = labels_of(path.absolute().as_posix(), kind, descriptions) | told_beside(path, kind)
+    labels = labels_of(path.absolute().as_posix(), kind, descriptions) | labels_beside(path, kind)
     return Source(path, "", stamp, kind, labels)
 
 

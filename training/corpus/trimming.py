@@ -32,6 +32,11 @@ def moving(clip: Clip, slowest: float | None = None) -> slice:
     return slice(int(found[0]), int(found[-1]) + 1) if len(found) > span else slice(None)
 
 
+def active(clip: Clip) -> Clip:
+    """Return a clip without its idle head and tail; see `moving`."""
+    return clip[moving(clip)]
+
+
 def common_actions(clips: Sequence[Clip], fewest: int) -> set[str]:
     """Return the actions of at least so many clips; clips of no known action belong to them."""
     counts = Counter(map(action_of, clips))

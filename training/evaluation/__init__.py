@@ -1,1 +1,1 @@
-"""Judgement: measures, classifier, comparison, reports."""
+"""Measures of models and of real motion, and reports; nothing that training itself needs."""

@@ -72,6 +72,6 @@ def verdict(scores: Scores, real: Scores) -> dict[str, bool | None]:
     """Tell for each measure whether all of its aims hold; None if one cannot be told."""
     held: dict[str, bool | None] = {}
     for measure in MEASURES:
-        told = [aim.holds(scores, real) for aim in AIMS if aim.measure == measure]
-        held[measure] = False if False in told else (None if None in told else True)
+        results = [aim.holds(scores, real) for aim in AIMS if aim.measure == measure]
+        held[measure] = False if False in results else (None if None in results else True)
     return held

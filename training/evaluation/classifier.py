@@ -1,8 +1,8 @@
-"""A judge of emotion: small convolutional networks, trained on real clips alone.
+"""An emotion classifier: small convolutional networks, trained on real clips alone.
 
 They see joint positions and their course in time, where the motion models see rotations, so that a
 model cannot please them by being built alike. Each of several networks learns from all clips but
-one fold. A real clip is judged by the network that has not seen it, generated motion by all.
+one fold. A real clip is classified by the network that has not seen it, generated motion by all.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from motion import kinematics, rotations
 from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.skeleton import CANONICAL
-from training.corpus.corpus import group_of
+from training.corpus.corpus import FPS, group_of
 from training.evaluation.measures import SHORTEST_SECONDS, WINDOW_SECONDS, mended, windows
 
 Array = np.ndarray
@@ -30,7 +30,14 @@ JOINTS = len(CANONICAL.joints)
 WIDTH = 3 * JOINTS + 3
 """Numbers a frame: joint positions in the facing frame, then planar velocity and turn rate."""
 
-FPS = 30.0
+REVISION = 1
+"""Raised whenever the same clips would train to other weights.
+
+That is when `Classifier`, `inputs`, the folds, the training or one of the constants below changes:
+networks in a cache were trained by the code of their revision, and must not stand in for those of
+another. Names, comments and what merely uses the networks leave it as it is.
+"""
+
 FOLDS = 5
 CHANNELS = 64
 EMBEDDING = 32
@@ -51,7 +58,7 @@ SIZE = 0.05
 
 
 class Classifier(nn.Module):
-    """From a stretch of motion to logits over emotions."""
+    """From some seconds of motion to logits over emotions."""
 
     mean: Tensor
     scale: Tensor
@@ -88,12 +95,12 @@ class Classifier(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement:
-    """What the networks say of one clip's windows.
+class Classification:
+    """What the networks take one clip's windows for.
 
     Attributes:
-        probabilities: Mean over the networks asked, (W, E).
-        embeddings: By each network asked, (K, W, D).
+        probabilities: Mean over the networks, (W, E).
+        embeddings: One by each network, (K, W, D).
     """
 
     probabilities: Float[Array, "W E"]
@@ -101,7 +108,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
+class ClassifierEnsemble:
     """Networks, one for each fold of the real clips that it has not seen.
 
     Attributes:
@@ -114,31 +121,36 @@ class Judge:
     networks: tuple[Classifier, ...]
     fold_of: dict[str, int] = field(repr=False)
 
-    def judge(self, clip: Clip) -> Judgement:
-        """Judge a clip's windows by the networks that have not seen a clip of its name."""
+    def classify(self, clip: Clip) -> Classification:
+        """Classify a clip's windows by the networks that have not seen a clip of its name."""
         fold = self.fold_of.get(clip.name)
-        asked = self.networks if fold is None else (self.networks[fold],)
-        cut = _windows(clip)
-        return self._judge(asked, cut)
+        unseen = self.networks if fold is None else (self.networks[fold],)
+        return self._classify(unseen, _windows(clip))
 
     def embed_seen(self, clip: Clip, fold: int) -> Float[Array, "W D"]:
         """Embed a clip's windows by the network of a fold, whether it has seen the clip or not."""
-        return self._judge((self.networks[fold],), _windows(clip)).embeddings[0]
+        return self._classify((self.networks[fold],), _windows(clip)).embeddings[0]
 
-    def at(self, clip: Clip, centres: Int[Array, "N"], seconds: float) -> Float[Array, "N E"]:
+    def probabilities_around(
+        self, clip: Clip, centres: Int[Array, "N"], seconds: float
+    ) -> Float[Array, "N E"]:
         """Return the probabilities of windows about frames, which may be any that fit."""
         half = round(seconds * clip.fps / 2)
         frames = inputs(mended(clip)[0])
         cut = np.stack([frames[centre - half : centre + half] for centre in centres])
-        return self._judge(self.networks, cut).probabilities
+        return self._classify(self.networks, cut).probabilities
 
     @torch.no_grad()
-    def _judge(self, networks: Sequence[Classifier], cut: Float[Array, "W T F"]) -> Judgement:
+    def _classify(
+        self, networks: Sequence[Classifier], cut: Float[Array, "W T F"]
+    ) -> Classification:
         embedded = [network.embed(torch.from_numpy(cut)) for network in networks]
-        said = [
+        probabilities = [
             network.logits(one).softmax(-1) for network, one in zip(networks, embedded, strict=True)
         ]
-        return Judgement(torch.stack(said).mean(0).numpy(), torch.stack(embedded).numpy())
+        return Classification(
+            torch.stack(probabilities).mean(0).numpy(), torch.stack(embedded).numpy()
+        )
 
 
 def inputs(clip: Clip) -> Float[Array, "T F"]:
@@ -174,19 +186,19 @@ def folds(clips: Sequence[Clip], count: int) -> Int[Array, "N"]:
     return np.array([fold_of[group_of(clip)] for clip in clips])
 
 
-def train_judge(
+def train_ensemble(
     clips: Sequence[Clip],
     labels: tuple[str, ...],
     *,
     cache: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
-) -> Judge:
-    """Train a judge on real clips, or read the one that was trained on the same before.
+) -> ClassifierEnsemble:
+    """Train classifiers on real clips, or read those that were trained on the same before.
 
     Args:
         clips: Each of an emotion of `labels`, named uniquely, at least 1 s long.
         labels: Emotions.
-        cache: Folder for trained judges.
+        cache: Folder for trained classifiers.
         progress: Told what is being done.
 
     Raises:
@@ -197,36 +209,40 @@ def train_judge(
     for number, label in enumerate(labels):
         if len(set(fold[index == number])) < 2:
             raise BhavaError(
-                f"emotion {label}: expected clips of two groups or more, to judge some unseen, "
+                f"emotion {label}: expected clips of two groups or more, to classify some unseen, "
                 f"got {np.sum(index == number)} clips of one"
             )
     file = cache and cache / f"{_key(clips, labels)}.pt"
     fold_of = {clip.name: int(f) for clip, f in zip(clips, fold, strict=True)}
     if file and file.exists():
-        return Judge(labels, _load(file, len(labels)), fold_of)
+        return ClassifierEnsemble(labels, _load(file, len(labels)), fold_of)
     datasets = np.array([clip.labels.get("dataset", "") for clip in clips])
     frames = [inputs(clip) for clip in clips]
     networks = []
     for number in range(fold.max() + 1):
         progress(f"training the classifier, fold {number + 1} of {fold.max() + 1}")
         learnt = np.flatnonzero(fold != number)
-        lessons = _Lessons.of([frames[i] for i in learnt], index[learnt], datasets[learnt])
-        networks.append(_train(lessons, seed=number))
-    judge = Judge(labels, tuple(networks), fold_of)
+        examples = _TrainingSet.from_clips(
+            [frames[i] for i in learnt], index[learnt], datasets[learnt]
+        )
+        networks.append(_train(examples, seed=number))
+    ensemble = ClassifierEnsemble(labels, tuple(networks), fold_of)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
         torch.save([network.state_dict() for network in networks], file)
-    return judge
+    return ensemble
 
 
 @dataclass(frozen=True, eq=False)
-class _Lessons:
-    """Inputs of clips to learn from, end to end; each is played to and fro if it is too short.
+class _TrainingSet:
+    """Inputs of the clips that one network learns from, end to end.
+
+    A clip that is too short is played to and fro.
 
     Attributes:
         frames: (T, F).
-        starts: Of each clip, (N,).
-        lengths: Of each clip before it was played to and fro, (N,).
+        starts: First frame of each clip, (N,).
+        lengths: Frames of each clip before it was played to and fro, (N,).
         pools: Clips by emotion and data set: an emotion that is in one data set alone must not be
             known by the habits of that.
     """
@@ -237,7 +253,7 @@ class _Lessons:
     pools: list[list[Int[Array, "M"]]]
 
     @staticmethod
-    def of(frames: list[Array], labels: Array, datasets: Array) -> "_Lessons":
+    def from_clips(frames: list[Array], labels: Array, datasets: Array) -> "_TrainingSet":
         least = int(np.ceil(WINDOW_SECONDS * FPS * np.exp(TEMPO))) + 2
         padded = [
             np.pad(one, ((0, max(least - len(one), 0)), (0, 0)), mode="reflect") for one in frames
@@ -248,7 +264,7 @@ class _Lessons:
         ]
         ends = np.cumsum([len(one) for one in padded])
         starts = np.concatenate([[0], ends[:-1]])
-        return _Lessons(
+        return _TrainingSet(
             np.concatenate(padded), starts, np.array([len(one) for one in frames]), pools
         )
 
@@ -260,7 +276,7 @@ class _Lessons:
         return mean.astype(np.float32), (spread + 0.02).astype(np.float32)
 
     def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Draw stretches of one length: emotions, then data sets, then clips, each alike often.
+        """Draw excerpts of one length: emotions, then data sets, then clips, each alike often.
 
         Each is at another tempo and size, and mirrored or not.
         """
@@ -269,6 +285,7 @@ class _Lessons:
         labels = rng.integers(0, len(self.pools), BATCH)
         pools = [self.pools[label][rng.integers(len(self.pools[label]))] for label in labels]
         clips = np.array([rng.choice(pool) for pool in pools])
+        # Slightly another tempo or size, or a mirror, leaves an emotion as it is.
         tempo = np.exp(rng.uniform(-TEMPO, TEMPO, (BATCH, 1)))
         room = np.maximum(self.lengths[clips] - np.ceil(length * tempo[:, 0]) - 1, 0)
         first = self.starts[clips] + (rng.random(BATCH) * (room + 1)).astype(int)
@@ -297,15 +314,15 @@ def mirrored(frames: Float[Array, "*batch F"]) -> Float[Array, "*batch F"]:
     return np.concatenate([flipped.reshape(*frames.shape[:-1], -1), motion], axis=-1)
 
 
-def _train(lessons: _Lessons, seed: int) -> Classifier:
+def _train(examples: _TrainingSet, seed: int) -> Classifier:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    network = Classifier(len(lessons.pools))
-    network.mean[:], network.scale[:] = (torch.from_numpy(a) for a in lessons.statistics())
+    network = Classifier(len(examples.pools))
+    network.mean[:], network.scale[:] = (torch.from_numpy(a) for a in examples.statistics())
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=STEPS)
     for _ in range(STEPS):
-        frames, labels = lessons.batch(rng)
+        frames, labels = examples.batch(rng)
         logits = network.logits(network.embed(frames))
         loss = functional.cross_entropy(logits, labels, label_smoothing=LABEL_SMOOTHING)
         optimiser.zero_grad()
@@ -325,8 +342,8 @@ def _order(clip: Clip) -> tuple[str, str]:
 
 
 def _key(clips: Sequence[Clip], labels: tuple[str, ...]) -> str:
-    """Return a name for what a judge depends on: this file, the labels and the motion itself."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    """Return a name for all that trained networks depend on: revision, labels and the motion."""
+    digest = hashlib.sha256(f"{REVISION}".encode())
     digest.update(repr(labels).encode())
     for clip in clips:
         digest.update(repr((clip.name, clip.fps, sorted(clip.labels.items()))).encode())
@@ -346,5 +363,5 @@ def _load(file: Path, labels: int) -> tuple[Classifier, ...]:
         for network, state in zip(networks, states, strict=True):
             network.load_state_dict(state)
     except Exception as error:  # torch raises half a dozen kinds here
-        raise BhavaError(f"{file}: expected a trained judge, got {error}: delete it") from error
+        raise BhavaError(f"{file}: expected trained classifiers, got {error}: delete it") from error
     return tuple(network.eval() for network in networks)

@@ -12,20 +12,20 @@ from training.corpus.corpus import split_held_out
 from training.evaluation import retrieval, scores
 from training.evaluation.evaluate import (
     Result,
-    cast_of,
     danced_frames,
     evaluate,
     evaluate_real,
     exactly,
+    held_out_clips_of,
     step_times,
 )
-from training.evaluation.probes import Cast
+from training.evaluation.probes import HeldOutClips
 from training.evaluation.reference import Reference
 from training.evaluation.report import Report
-from training.evaluation.rollouts import ModelSource, Persistence, Source
+from training.evaluation.rollouts import ModelSource, MotionSource, Persistence
 
 LIKELIHOOD = "held_out_nats_per_frame"
-"""In the `quality` of a contract: told by the training, which knows the densities."""
+"""In the `quality` of a contract: written by the training, which knows the densities."""
 
 
 class Progress(Protocol):
@@ -54,30 +54,30 @@ def compare(
     Args:
         models: Model folders, of the same emotions; at least one that can be loaded.
         clips: A corpus.
-        seconds: Of each long rollout.
-        progress: Told how it goes on.
-        cache: Folder for trained judges.
+        seconds: Length of each long rollout.
+        progress: Takes how it goes on.
+        cache: Folder for trained classifiers.
 
     Raises:
         BhavaError: If no model can be loaded or the corpus does not serve.
     """
     engines, failures = _load(models)
     labels = engines[0].contract.emotions
-    cast = cast_of(split_held_out(clips)[1], labels)
-    reference = Reference.of(
+    held_out = held_out_clips_of(split_held_out(clips)[1], labels)
+    reference = Reference.measure(
         clips, labels, cache=cache, progress=lambda doing: progress.begin(doing, 0)
     )
     progress.begin("measuring real clips against each other", 0)
     real = evaluate_real(reference)
-    sources: dict[str, tuple[Source, Engine | None]] = {
+    sources: dict[str, tuple[MotionSource, Engine | None]] = {
         engine.contract.name: (ModelSource(engine), engine) for engine in engines
     }
     sources[Persistence.name] = (Persistence(labels), None)
     results: list[Result] = []
     for name, (source, engine) in sources.items():
         try:
-            progress.begin(name, danced_frames(cast, seconds))
-            results.append(_measured(source, engine, cast, reference, seconds, progress))
+            progress.begin(name, danced_frames(held_out, seconds))
+            results.append(_measured(source, engine, held_out, reference, seconds, progress))
         except KeyboardInterrupt:
             left = list(sources)[list(sources).index(name) :]
             failures |= dict.fromkeys(left, "interrupted")
@@ -91,7 +91,7 @@ def compare(
         failures,
         _real_accuracy(reference, clips),
         f"{platform.machine()}, {_processor()}",
-        cast.fps,
+        held_out.fps,
         seconds,
         _retrieved(engines, clips, progress),
     )
@@ -141,14 +141,14 @@ def _require_alike(engine: Engine, others: Sequence[Engine]) -> None:
 
 
 def _measured(
-    source: Source,
+    source: MotionSource,
     engine: Engine | None,
-    cast: Cast,
+    held_out: HeldOutClips,
     reference: Reference,
     seconds: float,
     progress: Progress,
 ) -> Result:
-    result = evaluate(source, cast, reference, seconds=seconds, tick=progress.advance)
+    result = evaluate(source, held_out, reference, seconds=seconds, tick=progress.advance)
     if engine is not None:
         result.scores.update(step_times(engine))
         if LIKELIHOOD in engine.contract.quality:

@@ -12,10 +12,11 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.partner import Partner
+from training.corpus.trimming import active
 from training.evaluation import measures, scores
 from training.evaluation.probes import (
     SETTLE_SECONDS,
-    Cast,
+    HeldOutClips,
     Response,
     Tick,
     probe_blend,
@@ -25,10 +26,9 @@ from training.evaluation.probes import (
     probe_switch,
     probed_frames,
 )
-from training.evaluation.reference import Piece, Reference, Rollout
-from training.evaluation.rollouts import Cue, Script, Source, joined
-from training.evaluation.scores import PIECE_SECONDS, Estimate, Groups
-from training.fit.dataset import active
+from training.evaluation.reference import Reference, Rollout, Segment
+from training.evaluation.rollouts import ConditionChange, MotionSource, RolloutSpec, joined
+from training.evaluation.scores import SEGMENT_SECONDS, Estimate, Groups
 
 Array = np.ndarray
 
@@ -42,17 +42,17 @@ class Result:
     """What was measured of one source, or of real motion.
 
     Attributes:
-        name: Of the source.
+        name: Name of the source.
         scores: By name; nan where it cannot be told.
         by_emotion: Some of the scores for each emotion alone.
         confusion: Shares of windows by emotion asked for and taken for, for contexts of the same
             and of other emotions, (E, E).
-        piece_seconds: Length of what counts as a minute: 60, less in a short run.
+        segment_seconds: Length of what counts as a minute: 60, less in a short run.
         speed_by_minute: Speed over real, (E, M).
         frechet_by_minute: Distance from real motion, (M,).
         spectrum: Power density of the jerk, by emotion, (E, S).
-        responses: How speed follows the energy asked for, and how the judge's probability of an
-            emotion follows its intensity and its share in a blend; none of real motion.
+        responses: How speed follows the energy asked for, and how the classifier's probability of
+            an emotion follows its intensity and its share in a blend; none of real motion.
         samples: The first seconds of a rollout of each emotion.
     """
 
@@ -60,7 +60,7 @@ class Result:
     scores: dict[str, Estimate]
     by_emotion: dict[str, dict[str, float]]
     confusion: dict[str, Float[Array, "E E"]]
-    piece_seconds: float
+    segment_seconds: float
     speed_by_minute: Float[Array, "E M"]
     frechet_by_minute: Float[Array, "M"]
     spectrum: Float[Array, "E S"]
@@ -68,17 +68,17 @@ class Result:
     samples: list[Clip] = field(default_factory=list, repr=False)
 
 
-def cast_of(held_out: Sequence[Clip], labels: tuple[str, ...]) -> Cast:
-    """Return whom to dance with, each ending at the centre of the stage.
+def held_out_clips_of(clips: Sequence[Clip], labels: tuple[str, ...]) -> HeldOutClips:
+    """Return the clips to measure a source with, each ending at the centre of the stage.
 
     Args:
-        held_out: Real clips that no model has learnt from.
+        clips: Real clips that no model has learnt from.
         labels: Emotions, of each of which there must be a clip of 1 s or more.
 
     Raises:
         BhavaError: If one has none.
     """
-    moving = [_centred(active(clip)) for clip in held_out]
+    moving = [_centred(active(clip)) for clip in clips]
     long_enough = [clip for clip in moving if clip.seconds >= measures.SHORTEST_SECONDS]
     contexts = [
         sorted((c for c in long_enough if c.labels.get("emotion") == label), key=_longest_first)
@@ -92,28 +92,33 @@ def cast_of(held_out: Sequence[Clip], labels: tuple[str, ...]) -> Cast:
         )
     strangers = [clip for clip in long_enough if clip.labels.get("emotion") not in labels]
     dancers = sorted(strangers, key=_longest_first) or [clips[0] for clips in contexts]
-    return Cast(contexts, dancers, long_enough[0].fps)
+    return HeldOutClips(contexts, dancers, long_enough[0].fps)
 
 
 def evaluate(
-    source: Source, cast: Cast, reference: Reference, *, seconds: float, tick: Tick
+    source: MotionSource,
+    held_out: HeldOutClips,
+    reference: Reference,
+    *,
+    seconds: float,
+    tick: Tick,
 ) -> Result:
     """Roll a source out in every emotion and measure it.
 
     Args:
         source: What is measured.
-        cast: Whom it dances with.
+        held_out: The clips that it goes on from.
         reference: Real motion of the same emotions.
-        seconds: Of each long rollout, after it has settled.
+        seconds: Length of each long rollout, after it has settled.
         tick: Told of the frames danced.
     """
-    piece_seconds = min(PIECE_SECONDS, seconds / 2)
-    groups, samples = roll_out(source, cast, reference, seconds, piece_seconds, tick)
+    segment_seconds = min(SEGMENT_SECONDS, seconds / 2)
+    groups, samples = measure_rollouts(source, held_out, reference, seconds, segment_seconds, tick)
     found = scores.score(groups, reference)
-    found |= probe_switch(source, cast, reference, tick)
-    found["handover"] = probe_handover(source, cast, reference, tick)
+    found |= probe_switch(source, held_out, reference, tick)
+    found["handover"] = probe_handover(source, held_out, reference, tick)
     responses = {
-        name: probe(source, cast, reference, tick)
+        name: probe(source, held_out, reference, tick)
         for name, probe in (
             ("energy", probe_energy),
             ("intensity", probe_intensity),
@@ -128,14 +133,14 @@ def evaluate(
         found,
         responses=responses,
         samples=samples,
-        **_details(groups, reference, piece_seconds),
+        **_details(groups, reference, segment_seconds),
     )
 
 
 def evaluate_real(reference: Reference) -> Result:
     """Measure real motion as if it were generated.
 
-    Each clip is judged by a network that has not seen it, and each fold of the clips is held
+    Each clip is classified by a network that has not seen it, and each fold of the clips is held
     against all others: the floor of the Fréchet distances.
     """
     found = {
@@ -147,42 +152,42 @@ def evaluate_real(reference: Reference) -> Result:
     for name, values in zip(("frechet", "frechet_kinetic"), zip(*floors, strict=True), strict=True):
         found[name] = scores.drawn(values, np.mean)
     found["handover"] = exactly(1.0)
-    return Result("real", found, **_details(reference.rollouts, reference, PIECE_SECONDS))
+    return Result("real", found, **_details(reference.rollouts, reference, SEGMENT_SECONDS))
 
 
-def roll_out(
-    source: Source,
-    cast: Cast,
+def measure_rollouts(
+    source: MotionSource,
+    held_out: HeldOutClips,
     reference: Reference,
     seconds: float,
-    piece_seconds: float,
+    segment_seconds: float,
     tick: Tick,
 ) -> tuple[list[list[Rollout]], list[Clip]]:
-    """Dance in every emotion, from contexts of it and of others, and measure piece by piece.
+    """Dance in every emotion, from contexts of it and of others, and measure segment by segment.
 
     Returns:
         Rollouts by emotion, and the first seconds of one of each.
     """
-    emotions, scenes, scripts = zip(*_long_scripts(cast, reference.labels), strict=True)
-    settle, length = cast.frames(SETTLE_SECONDS), cast.frames(piece_seconds)
-    pieces: list[list[Piece]] = [[] for _ in scripts]
-    waiting: list[list[Clip]] = [[] for _ in scripts]
+    emotions, scenes, specs = zip(*_long_specs(held_out, reference.labels), strict=True)
+    settle, length = held_out.frame_count(SETTLE_SECONDS), held_out.frame_count(segment_seconds)
+    segments: list[list[Segment]] = [[] for _ in specs]
+    waiting: list[list[Clip]] = [[] for _ in specs]
     samples: dict[int, Clip] = {}
     skipped = 0
-    for stretch in source.perform(scripts, settle + int(seconds // piece_seconds) * length):
-        tick(stretch.taken_up.size)
-        skip = min(settle - skipped, stretch.taken_up.shape[1])
+    for chunk in source.roll_out(specs, settle + int(seconds // segment_seconds) * length):
+        tick(chunk.taken_up.size)
+        skip = min(settle - skipped, chunk.taken_up.shape[1])
         skipped += skip
-        for index, clip in enumerate(stretch.clips):
+        for index, clip in enumerate(chunk.clips):
             waiting[index].append(clip[skip:])
             if sum(map(len, waiting[index])) >= length:
                 whole = joined(waiting[index])
-                pieces[index].append(Piece.of(whole[:length], reference.judge))
+                segments[index].append(Segment.measure(whole[:length], reference.classifier))
                 waiting[index] = [whole[length:]]
-                sample = measures.mended(whole[: cast.frames(SAMPLE_SECONDS)])[0]
+                sample = measures.mended(whole[: held_out.frame_count(SAMPLE_SECONDS)])[0]
                 samples.setdefault(emotions[index], sample)
     groups: list[list[Rollout]] = [[] for _ in reference.labels]
-    for emotion, (scene, contradicting), danced in zip(emotions, scenes, pieces, strict=True):
+    for emotion, (scene, contradicting), danced in zip(emotions, scenes, segments, strict=True):
         groups[emotion].append(Rollout(emotion, scene, contradicting, tuple(danced)))
     named = [replace(samples[index], name=label) for index, label in enumerate(reference.labels)]
     return groups, named
@@ -198,9 +203,9 @@ def step_times(engine: Engine) -> dict[str, Estimate]:
     frames = _milliseconds(lambda: partner.advance(emotion), TIMED_FRAMES)
     one = np.ones((1, 1), np.float32)
     conditions = Conditions(emotion[None].astype(np.float32), one, one, one)
-    states, noise = engine.initial_states(), Noise.none(contract)
-    heard = np.zeros((1, *contract.inputs["frames"]), np.float32)
-    steps = _milliseconds(lambda: engine.step(heard, conditions, states, noise), TIMED_FRAMES // 4)
+    states, noise = engine.initial_states(), Noise.zeros(contract)
+    inputs = np.zeros((1, *contract.inputs["frames"]), np.float32)
+    steps = _milliseconds(lambda: engine.step(inputs, conditions, states, noise), TIMED_FRAMES // 4)
     return {
         "frame_ms_50": scores.drawn(frames, np.median),
         "frame_ms_95": scores.drawn(frames, lambda values: np.percentile(values, 95)),
@@ -213,29 +218,29 @@ def exactly(value: float) -> Estimate:
     return Estimate(float(value), float("nan"), float("nan"))
 
 
-def danced_frames(cast: Cast, seconds: float) -> int:
+def danced_frames(held_out: HeldOutClips, seconds: float) -> int:
     """Return how many frames `evaluate` has a source dance, over all rollouts."""
-    scripts = len(_long_scripts(cast, ("",) * cast.emotions))
-    return scripts * cast.frames(SETTLE_SECONDS + seconds) + probed_frames(cast)
+    specs = len(_long_specs(held_out, ("",) * held_out.emotions))
+    return specs * held_out.frame_count(SETTLE_SECONDS + seconds) + probed_frames(held_out)
 
 
-def _long_scripts(
-    cast: Cast, labels: tuple[str, ...]
-) -> list[tuple[int, tuple[str, bool], Script]]:
+def _long_specs(
+    held_out: HeldOutClips, labels: tuple[str, ...]
+) -> list[tuple[int, tuple[str, bool], RolloutSpec]]:
     """One context of the emotion with every seed, and with every seed another of other emotions."""
-    scripts = []
+    specs = []
     for emotion, label in enumerate(labels):
-        cue = Cue(0, cast.weights(emotion))
+        change = ConditionChange(0, held_out.weights_of(emotion))
         for number, seed in enumerate(SEEDS):
-            same, other = cast.same(emotion), cast.other(emotion, number)
-            scripts.append((emotion, (label, False), Script(same, seed, (cue,))))
+            same, other = held_out.context_of(emotion), held_out.context_of_another(emotion, number)
+            specs.append((emotion, (label, False), RolloutSpec(same, seed, (change,))))
             scene = (f"{label} from {number}", True)
-            scripts.append((emotion, scene, Script(other, seed, (cue,))))
-    return scripts
+            specs.append((emotion, scene, RolloutSpec(other, seed, (change,))))
+    return specs
 
 
-def _details(groups: Groups, reference: Reference, piece_seconds: float) -> dict[str, Any]:
-    labels, minutes = reference.labels, min(len(one.pieces) for group in groups for one in group)
+def _details(groups: Groups, reference: Reference, segment_seconds: float) -> dict[str, Any]:
+    labels, minutes = reference.labels, min(len(one.segments) for group in groups for one in group)
     contexts = {"same": False, "contradicting": True}
     parts = {name: scores.where(groups, contradicting=flag) for name, flag in contexts.items()}
     return {
@@ -249,7 +254,7 @@ def _details(groups: Groups, reference: Reference, piece_seconds: float) -> dict
         "confusion": {
             name: scores.confusion(part, len(labels)) for name, part in parts.items() if any(part)
         },
-        "piece_seconds": piece_seconds,
+        "segment_seconds": segment_seconds,
         "speed_by_minute": scores.speed_by_minute(groups, reference),
         "frechet_by_minute": np.array(
             [scores.frechet_of_minutes(groups, reference, slice(m, m + 1)) for m in range(minutes)]

@@ -18,20 +18,20 @@ from motion.skeleton import CANONICAL, LEG_LENGTH
 Array = np.ndarray
 
 WINDOW_SECONDS = 4.0
-"""Longest stretch that is judged at once; a shorter clip is judged as a whole."""
+"""Longest part of a clip that is classified at once; a shorter clip is classified as a whole."""
 
 SHORTEST_SECONDS = 1.0
-"""A clip below it is not judged."""
+"""A clip below it is not classified."""
 
 HOP_SECONDS = 2.0
 FREEZE_SECONDS = 2.0
 FREEZE_SHARE = 0.1
 SKATE_HEIGHT = 0.06 * LEG_LENGTH
 AUDIENCE_ANGLE = np.radians(60.0)
-"""Of +Z: within it a figure faces the audience."""
+"""Angle from +Z, radians: within it a figure faces the audience."""
 
 SPECTRUM_FRAMES = 32
-"""Of a segment: frequencies are half the frame rate over 16 apart."""
+"""Frames of a segment: frequencies are half the frame rate over 16 apart."""
 
 NEIGHBOURS = 3
 
@@ -51,7 +51,7 @@ class Trace:
         toe_changes: Changes of the toes' speed, leg lengths per second squared, (A, 2).
         kinetic: Kinetic features of each window, (W, K).
         spectrum: Power density of the jerk over frequency, mean over joints, (S,).
-        distance: Of the hips from the centre of the stage, metres, (T,).
+        distance: Distance of the hips from the centre of the stage, metres, (T,).
         to_audience: Share of frames that face the audience, in [0, 1].
         broken: Frames that are not finite; the pose before stands in for them.
     """
@@ -69,7 +69,7 @@ class Trace:
     broken: int
 
     @staticmethod
-    def of(clip: Clip) -> "Trace":
+    def measure(clip: Clip) -> "Trace":
         """Measure a clip of at least 1 s."""
         clip, broken = mended(clip)
         positions = clip.world_positions() / LEG_LENGTH
@@ -169,7 +169,7 @@ class Gaussian:
     covariance: Float[Array, "D D"]
 
     @staticmethod
-    def of(groups: Sequence[Float[Array, "N D"]]) -> "Gaussian":
+    def fit(groups: Sequence[Float[Array, "N D"]]) -> "Gaussian":
         """Fit to groups of vectors of which each counts as much as any other, however large."""
         values = np.concatenate(groups).astype(np.float64)
         weights = np.concatenate([np.full(len(g), 1.0 / len(g)) for g in groups if len(g)])

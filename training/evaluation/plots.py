@@ -51,7 +51,7 @@ def write_videos(name: str, clips: Sequence[Clip], folder: Path) -> list[Path]:
 
 def _speed(result: Result, labels: Sequence[str]) -> "Figure":
     figure, (axes,) = _figure(7.5, 4.0, 1)
-    minutes = result.piece_seconds / 60 * np.arange(1, result.speed_by_minute.shape[1] + 1)
+    minutes = result.segment_seconds / 60 * np.arange(1, result.speed_by_minute.shape[1] + 1)
     axes.axhspan(0.85, 1.15, color=AIM, alpha=0.15, linewidth=0, label="aim")
     for label, colour, row in zip(labels, _colours(labels), result.speed_by_minute, strict=True):
         axes.plot(minutes, row, color=colour, label=label, marker="o", markersize=3)
@@ -66,7 +66,7 @@ def _frechet(results: Sequence[Result], real: Result) -> "Figure":
 
     figure, (axes,) = _figure(7.5, 4.0, 1)
     for result, colour in zip(results, _colours(results), strict=True):
-        ends = result.piece_seconds / 60 * np.arange(1, len(result.frechet_by_minute) + 1)
+        ends = result.segment_seconds / 60 * np.arange(1, len(result.frechet_by_minute) + 1)
         axes.plot(ends, result.frechet_by_minute, color=colour, label=result.name, marker="o", ms=3)
     floor = real.scores["frechet"].value
     axes.axhline(floor, color="black", linewidth=1, linestyle=":", label="real against real")
@@ -74,7 +74,7 @@ def _frechet(results: Sequence[Result], real: Result) -> "Figure":
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_formatter("")
-    axes.set_title("Distance from real motion, in the judge's embedding")
+    axes.set_title("Distance from real motion, in the classifier's embedding")
     _legend_beside(axes)
     return figure
 
@@ -122,8 +122,11 @@ def _spectra(result: Result, real: Result, labels: Sequence[str], fps: float) ->
 def _responses(result: Result, labels: Sequence[str]) -> "Figure":
     names = {
         "energy": ("energy asked for", "joint speed / real"),
-        "intensity": ("intensity asked for", "judge's probability of the emotion"),
-        "blend": ("share asked for, beside the next emotion", "judge's probability of the emotion"),
+        "intensity": ("intensity asked for", "classifier's probability of the emotion"),
+        "blend": (
+            "share asked for, beside the next emotion",
+            "classifier's probability of the emotion",
+        ),
     }
     figure, all_axes = _figure(13.0, 3.8, len(names))
     for axes, (name, (xlabel, ylabel)) in zip(all_axes, names.items(), strict=True):

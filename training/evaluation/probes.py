@@ -12,7 +12,7 @@ from motion.clip import Clip
 from motion.skeleton import LEG_LENGTH
 from training.evaluation.measures import mended
 from training.evaluation.reference import Reference
-from training.evaluation.rollouts import Cue, Script, Source, joined
+from training.evaluation.rollouts import ConditionChange, MotionSource, RolloutSpec, joined
 from training.evaluation.scores import Estimate, drawn
 
 Array = np.ndarray
@@ -40,12 +40,12 @@ Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Cast:
-    """Who is danced with: held-out clips.
+class HeldOutClips:
+    """Held-out clips: the contexts and dancers that every source is measured with.
 
     Attributes:
         contexts: By emotion, longest first, one at least.
-        dancers: Of no emotion, whom no training clip need resemble.
+        dancers: Clips of no emotion, which need resemble no training clip.
         fps: Frames per second of all.
     """
 
@@ -58,20 +58,20 @@ class Cast:
         """Number of emotions."""
         return len(self.contexts)
 
-    def same(self, emotion: int) -> Clip:
+    def context_of(self, emotion: int) -> Clip:
         """Return the longest context of an emotion."""
         return self.contexts[emotion][0]
 
-    def other(self, emotion: int, number: int) -> Clip:
+    def context_of_another(self, emotion: int, number: int) -> Clip:
         """Return a context of another emotion; numbers give one after the other."""
         others = [clips[0] for index, clips in enumerate(self.contexts) if index != emotion]
         return others[(emotion + number) % len(others)]
 
-    def weights(self, emotion: int, intensity: float = 1.0) -> Float[Array, "E"]:
+    def weights_of(self, emotion: int, intensity: float = 1.0) -> Float[Array, "E"]:
         """Return the weights of one emotion alone."""
         return intensity * np.eye(self.emotions)[emotion]
 
-    def frames(self, seconds: float) -> int:
+    def frame_count(self, seconds: float) -> int:
         """Return seconds as a number of frames."""
         return round(seconds * self.fps)
 
@@ -105,7 +105,7 @@ class Response:
 
 
 def probe_switch(
-    source: Source, cast: Cast, reference: Reference, tick: Tick
+    source: MotionSource, held_out: HeldOutClips, reference: Reference, tick: Tick
 ) -> dict[str, Estimate]:
     """Measure how soon another emotion shows, and how soon anything changes because of it.
 
@@ -114,18 +114,27 @@ def probe_switch(
     changed when the 2 s about a frame look more like the new one than like the old; pairs in
     which the old one did not show before are left out.
     """
-    at, after = cast.frames(BEFORE_SWITCH_SECONDS), cast.frames(AFTER_SWITCH_SECONDS)
-    scripts, pairs = [], []
-    for old in range(cast.emotions):
-        cue = Cue(0, cast.weights(old))
-        scripts.append(Script(cast.same(old), old, (cue,)))
-        twin = len(scripts) - 1
-        for step in range(1, cast.emotions, 2):
-            new = (old + step) % cast.emotions
-            event = at + len(scripts) % 4
-            scripts.append(Script(cast.same(old), old, (cue, Cue(event, cast.weights(new)))))
-            pairs.append((twin, len(scripts) - 1, old, new, event))
-    danced = [clip for clip, _ in performed(source, scripts, at + after, tick)]
+    at, after = (
+        held_out.frame_count(BEFORE_SWITCH_SECONDS),
+        held_out.frame_count(AFTER_SWITCH_SECONDS),
+    )
+    specs, pairs = [], []
+    for old in range(held_out.emotions):
+        change = ConditionChange(0, held_out.weights_of(old))
+        specs.append(RolloutSpec(held_out.context_of(old), old, (change,)))
+        twin = len(specs) - 1
+        for step in range(1, held_out.emotions, 2):
+            new = (old + step) % held_out.emotions
+            event = at + len(specs) % 4
+            specs.append(
+                RolloutSpec(
+                    held_out.context_of(old),
+                    old,
+                    (change, ConditionChange(event, held_out.weights_of(new))),
+                )
+            )
+            pairs.append((twin, len(specs) - 1, old, new, event))
+    danced = [clip for clip, _ in whole_rollouts(source, specs, at + after, tick)]
     frames = [_first_difference(danced[a], danced[b], event) for a, b, _, _, event in pairs]
     flips = [_flip(danced[b], reference, old, new, event) for _, b, old, new, event in pairs]
     shown = [flip for flip in flips if flip is not None]
@@ -136,113 +145,135 @@ def probe_switch(
     }
 
 
-def probe_handover(source: Source, cast: Cast, reference: Reference, tick: Tick) -> Estimate:
+def probe_handover(
+    source: MotionSource, held_out: HeldOutClips, reference: Reference, tick: Tick
+) -> Estimate:
     """Return the 99th percentile of acceleration after take-ups over that of real motion.
 
     Of the joints' mean in the 0.3 s from the first frame and from a second dancer's take-up, over
     the 99th percentile of real motion of the emotion; so it is 1 for real motion itself.
     """
-    take_up = cast.frames(SETTLE_SECONDS)
-    scripts, emotions = [], []
-    for emotion in range(cast.emotions):
+    take_up = held_out.frame_count(SETTLE_SECONDS)
+    specs, emotions = [], []
+    for emotion in range(held_out.emotions):
         for number in range(DANCERS):
-            weights = cast.weights(emotion)
-            dancer = cast.dancers[(emotion + number) % len(cast.dancers)]
-            cues = (Cue(0, weights), Cue(take_up, weights, dancer=dancer))
-            scripts.append(Script(cast.other(emotion, number), number, cues))
+            weights = held_out.weights_of(emotion)
+            dancer = held_out.dancers[(emotion + number) % len(held_out.dancers)]
+            changes = (
+                ConditionChange(0, weights),
+                ConditionChange(take_up, weights, dancer=dancer),
+            )
+            specs.append(RolloutSpec(held_out.context_of_another(emotion, number), number, changes))
             emotions.append(emotion)
-    frames = take_up + cast.frames(AFTER_TAKE_UP_SECONDS)
+    frames = take_up + held_out.frame_count(AFTER_TAKE_UP_SECONDS)
     accelerations = []
-    for script, emotion, (clip, taken_up) in zip(
-        scripts, emotions, performed(source, scripts, frames, tick), strict=True
+    for spec, emotion, (clip, taken_up) in zip(
+        specs, emotions, whole_rollouts(source, specs, frames, tick), strict=True
     ):
-        whole = joined([script.context[-2:], clip])
+        whole = joined([spec.context[-2:], clip])
         for frame in np.flatnonzero(taken_up):
-            near = whole[frame : frame + 2 + cast.frames(HANDOVER_SECONDS)]
-            jolts = np.diff(near.world_positions(), 2, axis=0) * cast.fps**2 / LEG_LENGTH
+            near = whole[frame : frame + 2 + held_out.frame_count(HANDOVER_SECONDS)]
+            jolts = np.diff(near.world_positions(), 2, axis=0) * held_out.fps**2 / LEG_LENGTH
             mean = np.linalg.norm(jolts, axis=-1).mean(-1)
             accelerations.append(mean / reference.acceleration[emotion])
     return drawn(accelerations, lambda parts: np.percentile(np.concatenate(parts), 99))
 
 
-def probe_energy(source: Source, cast: Cast, reference: Reference, tick: Tick) -> Response:
+def probe_energy(
+    source: MotionSource, held_out: HeldOutClips, reference: Reference, tick: Tick
+) -> Response:
     """Measure the joint speed over real at several energies."""
-    scripts = [
-        Script(cast.same(emotion), 1, (Cue(0, cast.weights(emotion), energy),))
-        for emotion in range(cast.emotions)
+    specs = [
+        RolloutSpec(
+            held_out.context_of(emotion),
+            1,
+            (ConditionChange(0, held_out.weights_of(emotion), energy),),
+        )
+        for emotion in range(held_out.emotions)
         for energy in ENERGIES
     ]
-    clips = _settled(source, scripts, cast, tick)
+    clips = _settled(source, specs, held_out, tick)
     speeds = np.array([features.joint_speed(clip).mean() / LEG_LENGTH for clip in clips])
-    by_emotion = speeds.reshape(cast.emotions, -1) / np.array(reference.speed)[:, None]
+    by_emotion = speeds.reshape(held_out.emotions, -1) / np.array(reference.speed)[:, None]
     return Response(np.array(ENERGIES), by_emotion)
 
 
-def probe_intensity(source: Source, cast: Cast, reference: Reference, tick: Tick) -> Response:
-    """Measure the judge's probability of the emotion at several intensities of it."""
-    weights = [[cast.weights(e, value) for value in INTENSITIES] for e in range(cast.emotions)]
-    return Response(np.array(INTENSITIES), _shown(source, cast, reference, tick, weights))
+def probe_intensity(
+    source: MotionSource, held_out: HeldOutClips, reference: Reference, tick: Tick
+) -> Response:
+    """Measure the classifier's probability of the emotion at several intensities of it."""
+    weights = [
+        [held_out.weights_of(e, value) for value in INTENSITIES] for e in range(held_out.emotions)
+    ]
+    return Response(np.array(INTENSITIES), _shown(source, held_out, reference, tick, weights))
 
 
-def probe_blend(source: Source, cast: Cast, reference: Reference, tick: Tick) -> Response:
-    """Measure the judge's probability of an emotion at several shares of it beside another."""
+def probe_blend(
+    source: MotionSource, held_out: HeldOutClips, reference: Reference, tick: Tick
+) -> Response:
+    """Measure the classifier's probability of an emotion at several shares of it beside another."""
     weights = [
         [
-            cast.weights(e, share) + cast.weights((e + 1) % cast.emotions, 1 - share)
+            held_out.weights_of(e, share)
+            + held_out.weights_of((e + 1) % held_out.emotions, 1 - share)
             for share in SHARES
         ]
-        for e in range(cast.emotions)
+        for e in range(held_out.emotions)
     ]
-    return Response(np.array(SHARES), _shown(source, cast, reference, tick, weights))
+    return Response(np.array(SHARES), _shown(source, held_out, reference, tick, weights))
 
 
-def probed_frames(cast: Cast) -> int:
+def probed_frames(held_out: HeldOutClips) -> int:
     """Return how many frames the probes dance in all."""
-    switched = cast.emotions * (1 + len(range(1, cast.emotions, 2)))
-    responses = cast.emotions * (len(ENERGIES) + len(INTENSITIES) + len(SHARES))
+    switched = held_out.emotions * (1 + len(range(1, held_out.emotions, 2)))
+    responses = held_out.emotions * (len(ENERGIES) + len(INTENSITIES) + len(SHARES))
     return (
-        switched * cast.frames(BEFORE_SWITCH_SECONDS + AFTER_SWITCH_SECONDS)
-        + cast.emotions * DANCERS * cast.frames(SETTLE_SECONDS + AFTER_TAKE_UP_SECONDS)
-        + responses * cast.frames(SETTLE_SECONDS + RESPONSE_SECONDS)
+        switched * held_out.frame_count(BEFORE_SWITCH_SECONDS + AFTER_SWITCH_SECONDS)
+        + held_out.emotions * DANCERS * held_out.frame_count(SETTLE_SECONDS + AFTER_TAKE_UP_SECONDS)
+        + responses * held_out.frame_count(SETTLE_SECONDS + RESPONSE_SECONDS)
     )
 
 
-def performed(
-    source: Source, scripts: Sequence[Script], frames: int, tick: Tick
+def whole_rollouts(
+    source: MotionSource, specs: Sequence[RolloutSpec], frames: int, tick: Tick
 ) -> list[tuple[Clip, Bool[Array, "T"]]]:
     """Return whole rollouts, and with which of their frames a dancer was taken up."""
-    stretches = []
-    for stretch in source.perform(scripts, frames):
-        stretches.append(stretch)
-        tick(stretch.taken_up.size)
-    taken_up = np.concatenate([stretch.taken_up for stretch in stretches], axis=1)
-    clips = [joined([stretch.clips[i] for stretch in stretches]) for i in range(len(scripts))]
+    chunks = []
+    for chunk in source.roll_out(specs, frames):
+        chunks.append(chunk)
+        tick(chunk.taken_up.size)
+    taken_up = np.concatenate([chunk.taken_up for chunk in chunks], axis=1)
+    clips = [joined([chunk.clips[i] for chunk in chunks]) for i in range(len(specs))]
     return [(mended(clip)[0], flags) for clip, flags in zip(clips, taken_up, strict=True)]
 
 
 def _shown(
-    source: Source,
-    cast: Cast,
+    source: MotionSource,
+    held_out: HeldOutClips,
     reference: Reference,
     tick: Tick,
     weights: Sequence[Sequence[Float[Array, "E"]]],
 ) -> Float[Array, "E V"]:
-    """Return the judge's probabilities of each emotion under its row of weights."""
-    scripts = [
-        Script(cast.other(emotion, 0), 1, (Cue(0, one),))
+    """Return the classifier's probabilities of each emotion under its row of weights."""
+    specs = [
+        RolloutSpec(held_out.context_of_another(emotion, 0), 1, (ConditionChange(0, one),))
         for emotion, row in enumerate(weights)
         for one in row
     ]
-    clips = _settled(source, scripts, cast, tick)
-    said = np.array([reference.judge.judge(clip).probabilities.mean(0) for clip in clips])
-    by_emotion = said.reshape(cast.emotions, -1, cast.emotions)
+    clips = _settled(source, specs, held_out, tick)
+    probabilities = np.array(
+        [reference.classifier.classify(clip).probabilities.mean(0) for clip in clips]
+    )
+    by_emotion = probabilities.reshape(held_out.emotions, -1, held_out.emotions)
     return np.stack([rows[:, emotion] for emotion, rows in enumerate(by_emotion)])
 
 
-def _settled(source: Source, scripts: Sequence[Script], cast: Cast, tick: Tick) -> list[Clip]:
-    frames = cast.frames(SETTLE_SECONDS + RESPONSE_SECONDS)
-    danced = performed(source, scripts, frames, tick)
-    return [clip[cast.frames(SETTLE_SECONDS) :] for clip, _ in danced]
+def _settled(
+    source: MotionSource, specs: Sequence[RolloutSpec], held_out: HeldOutClips, tick: Tick
+) -> list[Clip]:
+    frames = held_out.frame_count(SETTLE_SECONDS + RESPONSE_SECONDS)
+    danced = whole_rollouts(source, specs, frames, tick)
+    return [clip[held_out.frame_count(SETTLE_SECONDS) :] for clip, _ in danced]
 
 
 def _first_difference(twin: Clip, switched: Clip, event: int) -> float:
@@ -257,8 +288,8 @@ def _flip(clip: Clip, reference: Reference, old: int, new: int, event: int) -> f
     """Return seconds from an event to the flip; None if the old emotion did not show."""
     half = round(SWITCH_WINDOW_SECONDS * clip.fps / 2)
     centres = np.arange(event - 2 * half, len(clip) - half, SWITCH_HOP_FRAMES)
-    said = reference.judge.at(clip, centres, SWITCH_WINDOW_SECONDS)
-    ahead = said[:, new] - said[:, old]
+    probabilities = reference.classifier.probabilities_around(clip, centres, SWITCH_WINDOW_SECONDS)
+    ahead = probabilities[:, new] - probabilities[:, old]
     if ahead[centres < event - half].mean() >= 0:
         return None
     flipped = centres[(ahead > 0) & (centres >= event)]

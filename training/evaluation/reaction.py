@@ -1,4 +1,4 @@
-"""Whether a model heeds another dancer, beside a partner that ignores them.
+"""How a model responds to another dancer, beside a partner that ignores them.
 
 *Foresight*: how far the likeliest next frames are from the real ones of a held-out duet, where the
 model sees the dancer who was really there, one of another duet, or nobody. *Coupling*: how alike
@@ -17,19 +17,20 @@ from jaxtyping import Float
 from motion import features, kinematics, rotations
 from motion.clip import Clip
 from motion.errors import BhavaError
-from motion.model import observed_dancer as other_dancer
+from motion.model import observed_dancer
 from motion.model.engine import Conditions, Engine, Noise
 from motion.partner.lead import Lead
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
+from training.corpus.corpus import FPS
 from training.corpus.duets import choreographed_duets, others_of
 from training.evaluation.scores import Estimate, drawn
-from training.fit.dataset import FPS, seen_by_tokens
+from training.fit.dataset import seen_by_tokens
 
 Array = np.ndarray
 
 SEED = 1_000_003
-"""Of the choreographer's held-out duets: of no recipe."""
+"""Random seed of the choreographer's held-out duets: no recipe has it."""
 
 MINUTES = 6.0
 SECONDS = 28.0
@@ -58,8 +59,8 @@ class Coupling:
 
     Attributes:
         speed: Correlation of the joints' speeds, at the delay where it is highest.
-        coherence: Of the joints' velocities: 1 if they move the same, the opposite or a mirrored
-            way throughout, 0 if they know nothing of one another; likewise.
+        coherence: Coherence of the joints' velocities: 1 if they move the same, the opposite or a
+            mirrored way throughout, 0 if they know nothing of one another; likewise.
         delay: Seconds after which the velocities are most alike.
     """
 
@@ -73,7 +74,7 @@ class Result:
     """What was measured of a model.
 
     Attributes:
-        name: Of the model.
+        name: Name of the model.
         foresight: Error of the frames after a token, cm, by kind of duet and who is seen.
         coupling: By kind of duet, who dances, and measure.
     """
@@ -87,7 +88,7 @@ def held_out_duets(clips: Sequence[Clip]) -> list[Duet]:
     """Return the choreographer's held-out duets, and all pairs of a corpus, cut to equal length.
 
     Args:
-        clips: Of the corpus; those that were danced together are taken, in both orders.
+        clips: Clips of the corpus; those that were danced together are taken, in both orders.
     """
     frames = round(SECONDS * FPS)
     made = choreographed_duets(MINUTES, SEED)
@@ -105,11 +106,11 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
     """Measure a model.
 
     Raises:
-        BhavaError: If the model heeds nobody.
+        BhavaError: If the model observes no dancer.
     """
     if not engine.contract.other:
         raise BhavaError(
-            f"{engine.contract.name}: expected a model that heeds another dancer, got "
+            f"{engine.contract.name}: expected a model that observes another dancer, got "
             f"{engine.contract.kind}, which does not"
         )
     seen: dict[str, Sequence[Clip | None]] = {
@@ -120,9 +121,9 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
     errors = {who: foresight(engine, duets, clips).tolist() for who, clips in seen.items()}
     danced = {
         "real": [duet.own[round(CONTEXT_SECONDS * FPS) :] for duet in duets],
-        "reacting": roll_out(engine, duets, seen["true"]),
-        "seeing a stranger": roll_out(engine, duets, seen["stranger"]),
-        "ignoring": roll_out(engine, duets, seen["nobody"]),
+        "reacting": roll_out_duets(engine, duets, seen["true"]),
+        "seeing a stranger": roll_out_duets(engine, duets, seen["stranger"]),
+        "ignoring": roll_out_duets(engine, duets, seen["nobody"]),
     }
     begin = round(CONTEXT_SECONDS * FPS)
     coupled = {
@@ -160,29 +161,29 @@ def foresight(
 ) -> Float[Array, "N"]:
     """Return the mean error of the last frame of the likeliest next token, cm, for each duet.
 
-    The model hears the real motion throughout and is told no emotion; its first four seconds do
+    The model takes the real motion throughout and no emotion; its first four seconds do
     not count.
 
     Args:
         engine: The model.
-        duets: Whose own dancers are foreseen.
-        seen: Whom the model sees in each; None for nobody.
+        duets: Duets with the dancers that are foreseen.
+        seen: The dancer that the model sees in each; None for nobody.
     """
     contract = engine.contract
     length = contract.frames_per_step
     own = np.stack([features.from_clip(duet.own) for duet in duets])
     steps = own.shape[1] // length
-    told = np.stack(
-        [_told(duet.own, clip, length, steps) for duet, clip in zip(duets, seen, strict=True)]
+    observed = np.stack(
+        [_observed(duet.own, clip, length, steps) for duet, clip in zip(duets, seen, strict=True)]
     )
     unknown = np.zeros((len(duets), len(contract.emotions) + 3), np.float32)
-    noise = Noise.stack([Noise.none(contract)] * len(duets))
+    noise = Noise.stack([Noise.zeros(contract)] * len(duets))
     states, errors = engine.initial_states(len(duets)), []
     for step in range(steps - 1):
-        heard = own[:, step * length : (step + 1) * length]
+        frames = own[:, step * length : (step + 1) * length]
         after = own[:, (step + 1) * length : (step + 2) * length]
-        conditions = Conditions.of(unknown, len(contract.emotions), told[:, step])
-        guess, states = engine.step(heard, conditions, states, noise)
+        conditions = Conditions.from_rows(unknown, len(contract.emotions), observed[:, step])
+        guess, states = engine.step(frames, conditions, states, noise)
         if step * length >= CONTEXT_SECONDS * FPS:
             apart = np.linalg.norm(_reached(guess) - _reached(after), axis=-1)
             errors.append(100 * apart.mean(-1))
@@ -190,11 +191,11 @@ def foresight(
     return mean
 
 
-def _told(own: Clip, dancer: Clip | None, length: int, steps: int) -> Float[Array, "S K W"]:
+def _observed(own: Clip, dancer: Clip | None, length: int, steps: int) -> Float[Array, "S K W"]:
     if dancer is None:
-        return np.zeros((steps, length, other_dancer.WIDTH), np.float32)
+        return np.zeros((steps, length, observed_dancer.WIDTH), np.float32)
     frames, place = features.from_clip(dancer), features.roots(dancer)
-    seen = other_dancer.seen(frames, place, features.roots(own))
+    seen = observed_dancer.observe(frames, place, features.roots(own))
     return seen_by_tokens(seen, length * np.arange(steps), length)
 
 
@@ -206,7 +207,9 @@ def _reached(tokens: Float[Array, "N K F"]) -> Float[Array, "N J 3"]:
     return kinematics.world_positions(CANONICAL, *features.to_poses(tokens[:, -1], root))
 
 
-def roll_out(engine: Engine, duets: Sequence[Duet], seen: Sequence[Clip | None]) -> list[Clip]:
+def roll_out_duets(
+    engine: Engine, duets: Sequence[Duet], seen: Sequence[Clip | None]
+) -> list[Clip]:
     """Return what partners dance by themselves after each duet's first seconds.
 
     They are asked for no emotion, and nothing pulls them: what they do with whom they see is the
@@ -214,13 +217,13 @@ def roll_out(engine: Engine, duets: Sequence[Duet], seen: Sequence[Clip | None])
 
     Args:
         engine: The model.
-        duets: Whose own dancers they go on from.
-        seen: Whom each sees; None for nobody.
+        duets: Duets with the dancers that they go on from.
+        seen: The dancer that each sees; None for nobody.
     """
     begin, frames = round(CONTEXT_SECONDS * FPS), len(duets[0].own)
-    company = Company(engine, [SEED + number for number in range(len(duets))])
+    partners = PartnerBatch(engine, [SEED + number for number in range(len(duets))])
     for slot, duet in enumerate(duets):
-        company.take_up(slot, duet.own[:begin])
+        partners.take_up(slot, duet.own[:begin])
     emotion = np.zeros((len(duets), len(engine.contract.emotions)))
     dancers = {
         slot: (features.from_clip(clip), features.roots(clip))
@@ -235,7 +238,7 @@ def roll_out(engine: Engine, duets: Sequence[Duet], seen: Sequence[Clip | None])
             slot: Lead(moves[now], roots[frame], 0.0, 0.0)
             for slot, (moves, roots) in dancers.items()
         }
-        danced.append(company.advance(emotion, np.ones(len(duets)), leads))
+        danced.append(partners.advance(emotion, np.ones(len(duets)), leads))
     hips = np.stack([frame.hips for frame in danced], axis=1)
     turned = np.stack([frame.rotations for frame in danced], axis=1)
     return [Clip(d.kind, FPS, h, r) for d, h, r in zip(duets, hips, turned, strict=True)]

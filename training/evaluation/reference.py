@@ -10,86 +10,86 @@ from jaxtyping import Float, Int
 
 from motion.clip import Clip
 from motion.errors import BhavaError
+from training.corpus.trimming import active
 from training.evaluation import measures
-from training.evaluation.classifier import Judge, Judgement, train_judge
+from training.evaluation.classifier import Classification, ClassifierEnsemble, train_ensemble
 from training.evaluation.measures import Gaussian, Trace
-from training.fit.dataset import active
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
-    """A stretch of motion, a minute at most, measured and judged."""
+class Segment:
+    """Some seconds of motion, a minute at most, measured and classified."""
 
     trace: Trace
-    judgement: Judgement
+    classification: Classification
 
     @staticmethod
-    def of(clip: Clip, judge: Judge) -> "Piece":
-        """Measure and judge a clip of at least 1 s."""
-        return Piece(Trace.of(clip), judge.judge(clip))
+    def measure(clip: Clip, classifier: ClassifierEnsemble) -> "Segment":
+        """Measure and classify a clip of at least 1 s."""
+        return Segment(Trace.measure(clip), classifier.classify(clip))
 
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """One performance, generated or real, in pieces.
+    """One rollout, generated or real, in segments.
 
     Attributes:
         emotion: Index of the emotion that was asked for.
         scene: Names what it shares with others that differ from it by their seed alone.
         contradicting: Whether the context was of another emotion.
-        pieces: In the order of time.
+        segments: In the order of time.
     """
 
     emotion: int
     scene: str
     contradicting: bool
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
 
     @property
     def traces(self) -> list[Trace]:
-        """The measures of all pieces."""
-        return [piece.trace for piece in self.pieces]
+        """The measures of all segments."""
+        return [segment.trace for segment in self.segments]
 
     @cached_property
     def taken_for(self) -> Int[Array, "W"]:
         """Index of the emotion that each window is taken for."""
-        return np.concatenate([p.judgement.probabilities.argmax(-1) for p in self.pieces])
+        return np.concatenate([p.classification.probabilities.argmax(-1) for p in self.segments])
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """All real clips of a model's emotions, measured, and their judge.
+    """All real clips of a model's emotions, measured, and the classifier trained on them.
 
     Attributes:
         labels: The emotions.
         clips: By emotion, without idle heads and tails.
-        rollouts: The same, measured, each judged by a network that has not seen it.
-        judge: Of emotion.
+        rollouts: The same, measured, each classified by a network that has not seen it.
+        classifier: Recognises emotions.
         fps: Frames per second of all clips.
     """
 
     labels: tuple[str, ...]
     clips: list[list[Clip]]
     rollouts: list[list[Rollout]]
-    judge: Judge
+    classifier: ClassifierEnsemble
     fps: float
 
     @staticmethod
-    def of(
+    def measure(
         clips: Sequence[Clip],
         labels: tuple[str, ...],
         *,
         cache: Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> "Reference":
-        """Measure real clips and train their judge, or read it from `cache`.
+        """Measure real clips and train their classifier, or read it from `cache`.
 
         Args:
             clips: A corpus; clips of none of the emotions and dances are left out.
             labels: The emotions.
-            cache: Folder for trained judges.
+            cache: Folder for trained classifiers.
             progress: Told what is being done.
 
         Raises:
@@ -97,13 +97,16 @@ class Reference:
         """
         groups = [_of_emotion(clips, label) for label in labels]
         together = [clip for group in groups for clip in group]
-        judge = train_judge(together, labels, cache=cache, progress=progress)
+        classifier = train_ensemble(together, labels, cache=cache, progress=progress)
         progress("measuring real clips")
         rollouts = [
-            [Rollout(index, labels[index], False, (Piece.of(clip, judge),)) for clip in group]
+            [
+                Rollout(index, labels[index], False, (Segment.measure(clip, classifier),))
+                for clip in group
+            ]
             for index, group in enumerate(groups)
         ]
-        return Reference(labels, groups, rollouts, judge, together[0].fps)
+        return Reference(labels, groups, rollouts, classifier, together[0].fps)
 
     @cached_property
     def traces(self) -> list[list[Trace]]:
@@ -136,7 +139,7 @@ class Reference:
     def kinetic_scale(self) -> Float[Array, "K"]:
         """Standard deviation of the kinetic features; every emotion counts alike."""
         everything = [np.concatenate([t.kinetic for t in traces]) for traces in self.traces]
-        return np.sqrt(np.diag(Gaussian.of(everything).covariance)) + 1e-6
+        return np.sqrt(np.diag(Gaussian.fit(everything).covariance)) + 1e-6
 
     @cached_property
     def diversity(self) -> list[float]:
@@ -149,7 +152,7 @@ class Reference:
     @cached_property
     def unseen(self) -> list["Fold"]:
         """What the folds hold, seen by the network that has not learnt from it."""
-        return [Fold.of(self, number) for number in range(len(self.judge.networks))]
+        return [Fold.measure(self, number) for number in range(len(self.classifier.networks))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,19 +172,19 @@ class Fold:
     kinetic_floor: float
 
     @staticmethod
-    def of(reference: Reference, number: int) -> "Fold":
+    def measure(reference: Reference, number: int) -> "Fold":
         """Measure a fold of a reference."""
-        judge, scale = reference.judge, reference.kinetic_scale
+        classifier, scale = reference.classifier, reference.kinetic_scale
         sides: list[list[tuple[list[Array], list[Array]]]] = [[], []]
         for clips, traces in zip(reference.clips, reference.traces, strict=True):
-            within = [judge.fold_of[clip.name] == number for clip in clips]
+            within = [classifier.fold_of[clip.name] == number for clip in clips]
             for side, wanted in zip(sides, (True, False), strict=True):
                 picked = [i for i, inside in enumerate(within) if inside == wanted]
-                embedded = [judge.embed_seen(clips[i], number) for i in picked]
+                embedded = [classifier.embed_seen(clips[i], number) for i in picked]
                 side.append((embedded, [traces[i].kinetic / scale for i in picked]))
         (inside, inside_kinetic), (outside, outside_kinetic) = (
             [
-                Gaussian.of([np.concatenate(parts[what]) for parts in side if parts[what]])
+                Gaussian.fit([np.concatenate(parts[what]) for parts in side if parts[what]])
                 for what in (0, 1)
             ]
             for side in sides

@@ -58,12 +58,12 @@ class Report:
     Attributes:
         labels: The emotions.
         real: Real motion.
-        results: Of the sources.
+        results: Results of the sources.
         failures: Why others could not be measured, by their name.
-        real_accuracy: The judge's accuracy on unseen real clips, by the set of clips.
+        real_accuracy: The classifier's accuracy on unseen real clips, by the set of clips.
         machine: What the times were measured on.
         fps: Frames per second of the motion.
-        seconds: Of each long rollout.
+        seconds: Length of each long rollout.
         retrieval: How well prompts are shown, where a model takes text.
     """
 
@@ -92,20 +92,22 @@ def write_report(report: Report, folder: Path) -> Path:
 
 def to_markdown(report: Report) -> str:
     """Return a report as Markdown, with its pictures beside it."""
-    parts = ["# Evaluation", _judge(report), _failures(report), "## Summary", _summary(report)]
+    parts = ["# Evaluation", _classifier(report), _failures(report), "## Summary", _summary(report)]
     parts += [_retrieval(report)]
     parts += ["## Aims", _verdicts(report), _how(report), "![Fréchet distance](frechet.png)"]
     parts += [_section(result) for result in (report.real, *report.results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _judge(report: Report) -> str:
-    told = [f"{_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()]
+def _classifier(report: Report) -> str:
+    accuracies = [
+        f"{_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()
+    ]
     return (
-        "The judge of emotion recognises "
-        + ", ".join(told)
-        + f" (chance {1 / len(report.labels):.3f}); every clip was judged by a network that has "
-        "not seen it."
+        "The emotion classifier recognises "
+        + ", ".join(accuracies)
+        + f" (chance {1 / len(report.labels):.3f}); every clip was classified by a network that "
+        "has not seen it."
     )
 
 
@@ -126,7 +128,7 @@ def _summary(report: Report) -> str:
 def _retrieval(report: Report) -> str:
     if not report.retrieval:
         return ""
-    rows = [[one.name, *map(_interval, one.at)] for one in report.retrieval]
+    rows = [[one.name, *map(_interval, one.at_ranks)] for one in report.retrieval]
     levels = [f"R@{level}" for level in LEVELS]
     texts = report.retrieval[0].texts
     head = f"## Prompts\n\nPrecision of retrieval among the {texts} texts of held-out clips."
@@ -216,7 +218,7 @@ def _content(report: Report) -> dict[str, object]:
         "machine": report.machine,
         "real_accuracy": {name: e._asdict() for name, e in report.real_accuracy.items()},
         "failures": dict(report.failures),
-        "retrieval": {one.name: one.at for one in report.retrieval},
+        "retrieval": {one.name: one.at_ranks for one in report.retrieval},
         "results": [_of_result(result, report) for result in (report.real, *report.results)],
     }
 
@@ -228,7 +230,7 @@ def _of_result(result: Result, report: Report) -> dict[str, object]:
         "verdict": verdict(result.scores, report.real.scores),
         "by_emotion": result.by_emotion,
         "confusion": result.confusion,
-        "piece_seconds": result.piece_seconds,
+        "piece_seconds": result.segment_seconds,
         "speed_by_minute": result.speed_by_minute,
         "frechet_by_minute": result.frechet_by_minute,
         "responses": {

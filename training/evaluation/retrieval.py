@@ -1,7 +1,7 @@
 """How well generated motion shows its prompt: retrieval precision over held-out pairs.
 
-A judge guesses a sentence embedding from the statistics of a motion, by ridge regression over the
-training clips. For each prompt the texts of all held-out clips are ranked by their cosine to that
+A ridge regression over the training clips guesses a sentence embedding from the statistics of a
+motion. For each prompt the texts of all held-out clips are ranked by their cosine to that
 guess: R@k is how often the prompt's own is among the first k. Beside the model stand chance, the
 held-out clips themselves, and the clip whose text is nearest to the prompt, which is no model at
 all. Prompts are the held-out clips' own texts, which other clips taught, and the same things said
@@ -23,10 +23,10 @@ from motion import features
 from motion.clip import Clip, Pose
 from motion.model.engine import Engine
 from motion.model.text import TextEncoder, encoder, tokens_of
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 from training.corpus.texts import texts_of
+from training.corpus.trimming import active
 from training.evaluation.scores import Estimate, drawn
-from training.fit.dataset import active
 
 Array = np.ndarray
 Tick = Callable[[int], None]
@@ -66,16 +66,16 @@ class Precision:
     """R@1 and R@3 of what answers prompts, and how many texts there are to choose from."""
 
     name: str
-    at: tuple[Estimate, ...]
+    at_ranks: tuple[Estimate, ...]
     texts: int
 
 
 @dataclass(frozen=True, eq=False)
-class TextJudge:
+class TextRegression:
     """Guesses sentence embeddings from motion.
 
     Attributes:
-        mean: Of the statistics of clips, (K,).
+        mean: Mean of the statistics of clips, (K,).
         scale: Their standard deviations, (K,).
         weights: From statistics to embeddings, (K, W).
         usual: Mean embedding of texts, (W,).
@@ -89,19 +89,19 @@ class TextJudge:
     encode: TextEncoder
 
     @staticmethod
-    def of(clips: Sequence[Clip], encode: TextEncoder) -> "TextJudge":
+    def fit(clips: Sequence[Clip], encode: TextEncoder) -> "TextRegression":
         """Fit to clips that have texts; frequent texts count less than in proportion."""
         statistics = np.stack([statistics_of(active(clip)) for clip in clips])
         mean, scale = statistics.mean(0), statistics.std(0) + 1e-3
         known = np.clip((statistics - mean) / scale, -FARTHEST, FARTHEST)
         texts = [texts_of(clip.labels) for clip in clips]
-        told = np.stack([_embedded(each, encode) for each in texts])
+        embedded = np.stack([_embedded(each, encode) for each in texts])
         common = Counter(each[0] for each in texts)
         weight = np.array([common[each[0]] ** -0.5 for each in texts])[:, None]
-        usual = told.mean(0)
+        usual = embedded.mean(0)
         gram = (known * weight).T @ known + RIDGE * weight.mean() * np.eye(len(mean))
-        weights = np.linalg.solve(gram, (known * weight).T @ (told - usual))
-        return TextJudge(mean, scale, weights, usual, encode)
+        weights = np.linalg.solve(gram, (known * weight).T @ (embedded - usual))
+        return TextRegression(mean, scale, weights, usual, encode)
 
     def ranks(
         self, motions: Sequence[Clip], own: Sequence[int], texts: Sequence[Sequence[str]]
@@ -116,8 +116,8 @@ class TextJudge:
         statistics = np.stack([statistics_of(motion) for motion in motions])
         known = np.clip((statistics - self.mean) / self.scale, -FARTHEST, FARTHEST)
         guessed = _units(known @ self.weights)
-        told = _units(np.stack([_embedded(each, self.encode) for each in texts]) - self.usual)
-        fit = guessed @ told.T
+        embedded = _units(np.stack([_embedded(each, self.encode) for each in texts]) - self.usual)
+        fit = guessed @ embedded.T
         ranks: Array = (fit > fit[np.arange(len(own)), own][:, None]).sum(1)
         return ranks
 
@@ -144,11 +144,11 @@ def retrieve(
     """
     encode = encoder(engine.contract.text_encoder)
     taught, pairs = ([c for c in group if texts_of(c.labels)] for group in (clips, held_out))
-    judge = TextJudge.of(taught, encode)
+    regression = TextRegression.fit(taught, encode)
     wordings = {texts_of(clip.labels)[0]: texts_of(clip.labels) for clip in pairs}
     texts = list(wordings)
     own = [texts.index(texts_of(clip.labels)[0]) for clip in pairs]
-    real = judge.ranks([active(clip) for clip in pairs], own, list(wordings.values()))
+    real = regression.ranks([active(clip) for clip in pairs], own, list(wordings.values()))
     found = [_chance(len(texts)), _precision("held-out clips", real, len(texts))]
     for name, taught_words in (("own words", True), ("other words", False)):
         prompts = [(p, text) for p, text in prompts_of(pairs) if (p == text) == taught_words]
@@ -159,7 +159,7 @@ def retrieve(
         danced = dances(engine, asked, tick)
         for what, motions in (("nearest text", near), (engine.contract.name, danced)):
             answered = meant * (len(motions) // len(meant))
-            ranks = judge.ranks(motions, answered, list(wordings.values()))
+            ranks = regression.ranks(motions, answered, list(wordings.values()))
             found.append(_precision(f"{what}, {name}", ranks, len(texts)))
     return found
 
@@ -187,13 +187,13 @@ def dances(engine: Engine, prompts: Sequence[str], tick: Tick) -> list[Clip]:
     """Return what a model makes of prompts alone, from standing; all prompts for each seed."""
     contract = engine.contract
     seeds = [seed for seed in SEEDS for _ in prompts]
-    company = Company(engine, seeds)
-    company.text[:] = np.stack([tokens_of(prompt, contract) for prompt in prompts] * len(SEEDS))
+    partners = PartnerBatch(engine, seeds)
+    partners.text[:] = np.stack([tokens_of(prompt, contract) for prompt in prompts] * len(SEEDS))
     emotion = np.zeros((len(seeds), len(contract.emotions)), np.float32)
     poses: list[list[Pose]] = [[] for _ in seeds]
     skipped = round(SETTLE_SECONDS * contract.fps)
     for frame in range(skipped + round(SHOWN_SECONDS * contract.fps)):
-        shown = company.advance(emotion, np.ones(len(seeds)))
+        shown = partners.advance(emotion, np.ones(len(seeds)))
         tick(len(seeds))
         if frame >= skipped:
             for slot, mine in enumerate(poses):

@@ -1,7 +1,7 @@
-"""Rollouts: what is asked of a source of motion, and what it dances.
+"""Rollouts: what a source of motion is asked for, and what it dances.
 
 A source is anything that goes on from a dancer in an emotion: a model, or what keeps the measures
-honest. Many scripts are performed at once, and a long performance comes in stretches, so that it
+honest. Many rollouts are danced at once, and come in chunks of some seconds, so that a long one
 never lies in memory as a whole.
 """
 
@@ -14,22 +14,22 @@ from jaxtyping import Bool, Float
 
 from motion.clip import Clip
 from motion.model.engine import Engine
-from motion.partner.partner_batch import Company
+from motion.partner.partner_batch import PartnerBatch
 
 Array = np.ndarray
 
-STRETCH_SECONDS = 5.0
+CHUNK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, eq=False)
-class Cue:
-    """A change during a performance.
+class ConditionChange:
+    """A change of the conditions during a rollout.
 
     Attributes:
         frame: From which on it holds.
         emotion: Weights, (E,), with a sum above 0.
         energy: 1 is usual for the emotion.
-        dancer: Whom to take up at this frame, if anybody.
+        dancer: A dancer to take up at this frame, if any.
     """
 
     frame: int
@@ -39,26 +39,26 @@ class Cue:
 
 
 @dataclass(frozen=True, eq=False)
-class Script:
-    """What one rollout is to do.
+class RolloutSpec:
+    """What one rollout starts from and is asked for.
 
     Attributes:
         context: The motion that it goes on from.
-        seed: Of all chance in it; scripts of one seed and context differ by their cues alone.
-        cues: In the order of their frames, the first at frame 0.
+        seed: Random seed; rollouts of one seed and context differ by their changes alone.
+        changes: In the order of their frames, the first at frame 0.
     """
 
     context: Clip
     seed: int
-    cues: tuple[Cue, ...]
+    changes: tuple[ConditionChange, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
-    """Some seconds of all rollouts of a performance.
+class Chunk:
+    """Some seconds of all rollouts.
 
     Attributes:
-        clips: One for each script.
+        clips: One for each rollout.
         taken_up: Whether a dancer was taken up with the frame, (B, T).
     """
 
@@ -66,12 +66,12 @@ class Stretch:
     taken_up: Bool[Array, "B T"]
 
 
-class Source(Protocol):
+class MotionSource(Protocol):
     """What goes on from a dancer."""
 
     @property
     def name(self) -> str:
-        """Of the source, unique in a report."""
+        """Name of the source, unique in a report."""
 
     @property
     def emotions(self) -> tuple[str, ...]:
@@ -79,42 +79,44 @@ class Source(Protocol):
 
     @property
     def recoveries(self) -> int:
-        """How often a rollout had to be set up anew so far."""
+        """How often a rollout had to be set up again so far."""
 
-    def perform(self, scripts: Sequence[Script], frames: int) -> Iterator[Stretch]:
-        """Yield the frames that follow the contexts, all scripts at once."""
+    def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
+        """Yield the frames that follow the contexts, all rollouts at once."""
 
 
 class ModelSource:
-    """A model, danced by the company that the server's partner is one of."""
+    """A model, danced by a batch of partners, as the server dances it."""
 
     def __init__(self, engine: Engine) -> None:
         self.name, self.emotions = engine.contract.name, engine.contract.emotions
         self.recoveries = 0
         self._engine = engine
 
-    def perform(self, scripts: Sequence[Script], frames: int) -> Iterator[Stretch]:
-        """Yield the frames that follow the contexts, all scripts at once."""
-        company = Company(self._engine, [script.seed for script in scripts])
-        for slot, script in enumerate(scripts):
-            company.take_up(slot, script.context)
-        for start, stop in stretches(frames, self._engine.contract.fps):
+    def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
+        """Yield the frames that follow the contexts, all rollouts at once."""
+        batch = PartnerBatch(self._engine, [spec.seed for spec in specs])
+        for slot, spec in enumerate(specs):
+            batch.take_up(slot, spec.context)
+        for start, stop in chunk_bounds(frames, self._engine.contract.fps):
             danced = []
             for frame in range(start, stop):
-                cues = [cue_at(script, frame) for script in scripts]
-                for slot, cue in enumerate(cues):
-                    if cue.dancer is not None and cue.frame == frame:
-                        company.take_up(slot, cue.dancer)
-                emotion = np.stack([cue.emotion for cue in cues])
-                danced.append(company.advance(emotion, np.array([cue.energy for cue in cues])))
+                changes = [change_at(spec, frame) for spec in specs]
+                for slot, change in enumerate(changes):
+                    if change.dancer is not None and change.frame == frame:
+                        batch.take_up(slot, change.dancer)
+                emotion = np.stack([change.emotion for change in changes])
+                danced.append(
+                    batch.advance(emotion, np.array([change.energy for change in changes]))
+                )
             hips, turned, taken_up = (
                 np.stack([getattr(frame, part) for frame in danced], axis=1)
                 for part in ("hips", "rotations", "taken_up")
             )
             pairs = zip(hips, turned, strict=True)
             clips = [Clip(self.name, self._engine.contract.fps, h, r) for h, r in pairs]
-            yield Stretch(clips, taken_up)
-        self.recoveries += int(company.recoveries.sum())
+            yield Chunk(clips, taken_up)
+        self.recoveries += int(batch.recoveries.sum())
 
 
 class Persistence:
@@ -129,26 +131,26 @@ class Persistence:
     def __init__(self, emotions: tuple[str, ...]) -> None:
         self.emotions = emotions
 
-    def perform(self, scripts: Sequence[Script], frames: int) -> Iterator[Stretch]:
-        """Yield the frames that follow the contexts, all scripts at once."""
-        fps = scripts[0].context.fps
-        for start, stop in stretches(frames, fps):
-            taken_up = np.zeros((len(scripts), stop - start), bool)
+    def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
+        """Yield the frames that follow the contexts, all rollouts at once."""
+        fps = specs[0].context.fps
+        for start, stop in chunk_bounds(frames, fps):
+            taken_up = np.zeros((len(specs), stop - start), bool)
             clips = []
-            for script, flags in zip(scripts, taken_up, strict=True):
+            for spec, flags in zip(specs, taken_up, strict=True):
                 parts = []
-                for begun, until, dancer in _turns(script, frames):
+                for begun, until, dancer in _turns(spec, frames):
                     at = np.arange(max(begun, start), min(until, stop)) - begun
                     parts.append(_to_and_fro(dancer, at))
                     if start <= begun < stop:
                         flags[begun - start] = True
                 clips.append(replace(joined(parts), name=self.name))
-            yield Stretch(clips, taken_up)
+            yield Chunk(clips, taken_up)
 
 
-def cue_at(script: Script, frame: int) -> Cue:
-    """Return the cue that holds at a frame."""
-    return [cue for cue in script.cues if cue.frame <= frame][-1]
+def change_at(spec: RolloutSpec, frame: int) -> ConditionChange:
+    """Return the change that holds at a frame."""
+    return [change for change in spec.changes if change.frame <= frame][-1]
 
 
 def joined(clips: Sequence[Clip]) -> Clip:
@@ -158,17 +160,19 @@ def joined(clips: Sequence[Clip]) -> Clip:
     return replace(clips[-1], hips=hips, rotations=turned)
 
 
-def stretches(frames: int, fps: float) -> Iterator[tuple[int, int]]:
-    """Yield start and stop of stretches of 5 s; the last one may be shorter."""
-    length = round(STRETCH_SECONDS * fps)
+def chunk_bounds(frames: int, fps: float) -> Iterator[tuple[int, int]]:
+    """Yield start and stop of chunks of 5 s; the last one may be shorter."""
+    length = round(CHUNK_SECONDS * fps)
     for start in range(0, frames, length):
         yield start, min(start + length, frames)
 
 
-def _turns(script: Script, frames: int) -> list[tuple[int, int, Clip]]:
+def _turns(spec: RolloutSpec, frames: int) -> list[tuple[int, int, Clip]]:
     """Return start, stop and dancer of what follows each take-up."""
-    dancers = [(0, script.context)]
-    dancers += [(cue.frame, cue.dancer) for cue in script.cues if cue.dancer is not None]
+    dancers = [(0, spec.context)]
+    dancers += [
+        (change.frame, change.dancer) for change in spec.changes if change.dancer is not None
+    ]
     stops = [begun for begun, _ in dancers[1:]] + [frames]
     return [(begun, stop, dancer) for (begun, dancer), stop in zip(dancers, stops, strict=True)]
 

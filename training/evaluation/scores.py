@@ -14,10 +14,10 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.clip import Clip
-from motion.partner.partner_batch import LOST, STAGE_RADIUS
+from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS
 from training.evaluation import measures
 from training.evaluation.measures import Gaussian, Trace
-from training.evaluation.reference import Piece, Reference, Rollout
+from training.evaluation.reference import Reference, Rollout, Segment
 
 Array = np.ndarray
 Groups = Sequence[Sequence[Rollout]]
@@ -25,7 +25,7 @@ Groups = Sequence[Sequence[Rollout]]
 
 Score = Callable[[Groups, Reference], float]
 
-PIECE_SECONDS = 60.0
+SEGMENT_SECONDS = 60.0
 DRAWS = 100
 VALUE_DRAWS = 500
 CONFIDENCE = 0.95
@@ -72,15 +72,15 @@ def summarise(
     for label, clips in clips_by_emotion.items():
         index = reference.labels.index(label)
         for clip in clips:
-            pieces = tuple(Piece.of(part, reference.judge) for part in cut(clip))
-            groups[index].append(Rollout(index, label, False, pieces))
+            segments = tuple(Segment.measure(part, reference.classifier) for part in cut(clip))
+            groups[index].append(Rollout(index, label, False, segments))
     return {name: function(groups, reference) for name, function in SCORES.items()}
 
 
 def cut(clip: Clip) -> list[Clip]:
     """Return the minutes of a clip; one that is shorter than two is cut in halves, from 8 s on."""
-    pieces = max(int(clip.seconds // PIECE_SECONDS), 2 if clip.seconds >= 8.0 else 1)
-    bounds = np.linspace(0, len(clip), pieces + 1).astype(int)
+    segments = max(int(clip.seconds // SEGMENT_SECONDS), 2 if clip.seconds >= 8.0 else 1)
+    bounds = np.linspace(0, len(clip), segments + 1).astype(int)
     return [clip[start:stop] for start, stop in pairwise(bounds)]
 
 
@@ -143,7 +143,7 @@ def speed_by_minute(groups: Groups, reference: Reference) -> Float[Array, "E M"]
     by_minute = np.full((len(groups), _minutes(groups)), np.nan)
     for index, group in enumerate(groups):
         for minute in range(by_minute.shape[1] if group else 0):
-            traces = [rollout.pieces[minute].trace for rollout in group]
+            traces = [rollout.segments[minute].trace for rollout in group]
             by_minute[index, minute] = measures.speed(traces) / reference.speed[index]
     return by_minute
 
@@ -173,27 +173,31 @@ def skate(groups: Groups, reference: Reference) -> float:
 
 
 def frechet(groups: Groups, reference: Reference) -> float:
-    """Return the Fréchet distance from real motion in the judge's embedding."""
+    """Return the Fréchet distance from real motion in the classifier's embedding."""
     return frechet_of_minutes(groups, reference, slice(None))
 
 
 def frechet_of_minutes(groups: Groups, reference: Reference, minutes: slice) -> float:
     """Return the Fréchet distance of some minutes, a mean over the networks and their unseen clips.
 
-    nan for real clips, each of which one network alone may judge.
+    nan for real clips, each of which one network alone may classify.
     """
-    judgements = [
-        [piece.judgement.embeddings for rollout in group for piece in rollout.pieces[minutes]]
+    classifications = [
+        [
+            segment.classification.embeddings
+            for rollout in group
+            for segment in rollout.segments[minutes]
+        ]
         for group in groups
         if group
     ]
     networks = len(reference.unseen)
-    if any(len(one) != networks for group in judgements for one in group):
+    if any(len(one) != networks for group in classifications for one in group):
         return float("nan")
     distances = []
     for number, fold in enumerate(reference.unseen):
-        embedded = [np.concatenate([one[number] for one in group]) for group in judgements]
-        distances.append(measures.frechet(Gaussian.of(embedded), fold.embedded))
+        embedded = [np.concatenate([one[number] for one in group]) for group in classifications]
+        distances.append(measures.frechet(Gaussian.fit(embedded), fold.embedded))
     return float(np.mean(distances))
 
 
@@ -201,7 +205,7 @@ def frechet_kinetic(groups: Groups, reference: Reference) -> float:
     """Return the Fréchet distance from real motion in kinetic features."""
     scale = reference.kinetic_scale
     kinetic = [np.concatenate([t.kinetic for t in _traces(g)]) / scale for g in groups if g]
-    found = Gaussian.of(kinetic)
+    found = Gaussian.fit(kinetic)
     return float(np.mean([measures.frechet(found, fold.kinetic) for fold in reference.unseen]))
 
 
@@ -237,7 +241,9 @@ def off_stage(groups: Groups, _: Reference) -> float:
     return mean_over_emotions(
         groups,
         lambda group, _: float(
-            np.mean(np.concatenate([t.distance for t in _traces(group)]) > STAGE_RADIUS + LOST)
+            np.mean(
+                np.concatenate([t.distance for t in _traces(group)]) > STAGE_RADIUS + LOST_DISTANCE
+            )
         ),
     )
 
@@ -336,7 +342,7 @@ def _traces(group: Sequence[Rollout]) -> list[Trace]:
 
 
 def _minutes(groups: Groups) -> int:
-    return min(len(rollout.pieces) for group in groups for rollout in group)
+    return min(len(rollout.segments) for group in groups for rollout in group)
 
 
 def _recognised(group: Sequence[Rollout]) -> float:

@@ -1,8 +1,8 @@
 """Motions in a plane whose laws are known: what a model must learn before it is worth its hours.
 
-Each world has a skeleton of its own and two labels, under which its law has other constants. A clip
-shows the law from a random phase on, with a little noise that nobody can foretell, so that there is
-a floor: what is left when the law is known.
+Each motion has a skeleton of its own and two labels, under which its law has other constants. A
+clip shows the law from a random phase on, with a little noise that nobody can foretell, so that
+there is a floor: what is left when the law is known.
 
 `pendulums`: three rods of different lengths on a beam, each swinging by itself as gravity has it.
 `lissajous`: a point that draws a figure; the label tells which.
@@ -23,8 +23,8 @@ from scipy.special import ellipj, ellipk
 from motion import rotations
 from motion.clip import Clip
 from motion.skeleton import Skeleton
+from training.corpus.corpus import FPS
 from training.corpus.texts import TEXT
-from training.fit.dataset import FPS
 
 Array = np.ndarray
 
@@ -34,18 +34,18 @@ NOISE = 0.002
 """Standard deviation of what nobody can foretell, in each angle in radians and place in metres:
 about that of good motion capture."""
 
-Motion = Callable[[str, Array, np.random.Generator], tuple[Array, Array]]
+Law = Callable[[str, Array, np.random.Generator], tuple[Array, Array]]
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class SyntheticMotion:
     """A law of motion in the plane.
 
     Attributes:
         name: What moves.
         labels: Under each of them the law has other constants.
         skeleton: What moves, as joints.
-        motion: Places of the first joint (T, 2) and angles of the joints that turn (T, A) for a
+        law: Places of the first joint (T, 2) and angles of the joints that turn (T, A) for a
             label, times and phases drawn from a generator.
         axis: About which all joints turn.
         across: The plane's other axis: the path of the first joint runs along it and up.
@@ -55,7 +55,7 @@ class World:
     name: str
     labels: tuple[str, str]
     skeleton: Skeleton
-    motion: Motion
+    law: Law
     axis: Float[Array, "3"]
     across: Float[Array, "3"]
     travels: bool = False
@@ -63,7 +63,7 @@ class World:
     def clip(self, label: str, seconds: float, seed: int, noise: float = NOISE) -> Clip:
         """Return the law from a random phase on; a seed has one phase, whatever the noise."""
         rng = np.random.default_rng(seed)
-        places, angles = self.motion(label, np.arange(round(seconds * FPS)) / FPS, rng)
+        places, angles = self.law(label, np.arange(round(seconds * FPS)) / FPS, rng)
         places = places + noise * rng.standard_normal(places.shape)
         angles = angles + noise * rng.standard_normal(angles.shape)
         turned = np.tile(rotations.IDENTITY, (len(places), len(self.skeleton.joints), 1))
@@ -86,7 +86,7 @@ class World:
         """Return frequencies in Hz, and amplitudes: with them the speed of what travels.
 
         Args:
-            clip: Of several cycles.
+            clip: A clip of several cycles.
         """
         signals = self.signals(clip)
         signals = signals - signals.mean(axis=0)
@@ -165,8 +165,10 @@ def _legs() -> Skeleton:
 
 X, Z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
 
-WORLDS = (
-    World("pendulums", ("small", "large"), _rods(), _pendulums, Z, X),
-    World("lissajous", ("eight", "knot"), _tree({"point": ("", (0, 1, 0))}), _lissajous, Z, X),
-    World("walker", ("stroll", "march"), _legs(), _walker, X, Z, travels=True),
+SYNTHETIC_MOTIONS = (
+    SyntheticMotion("pendulums", ("small", "large"), _rods(), _pendulums, Z, X),
+    SyntheticMotion(
+        "lissajous", ("eight", "knot"), _tree({"point": ("", (0, 1, 0))}), _lissajous, Z, X
+    ),
+    SyntheticMotion("walker", ("stroll", "march"), _legs(), _walker, X, Z, travels=True),
 )

@@ -1,1 +1,1 @@
-"""From a recipe to a model folder: windows, training, export."""
+"""From a recipe to a model folder: pools, windows, training, export; no measure of the result."""

@@ -6,28 +6,21 @@ short blends, chosen where the poses are alike, often into another emotion. No s
 every emotion follows every other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from pydantic import BaseModel, Field
-from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from motion import features
-from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.features import Layout
-from motion.model import observed_dancer as other
-from training.corpus.texts import mirrored, texts_of
-from training.corpus.trimming import moving
+from motion.model import observed_dancer
+from training.corpus.corpus import FPS
+from training.fit.pools import Pool
+from training.fit.recipe import Dropout
+from training.models.window import NO_TEXT, Window
 
 Array = np.ndarray
-
-FPS = 30.0
 
 BLEND_FRAMES = 12
 """Length of the blend from one clip into the next, 0.4 s: about one step."""
@@ -41,156 +34,6 @@ CANDIDATES = 32
 KEEP_POOL = 0.25
 FORGETFUL_TOKENS = (8, 40)
 SHORT_REACH = (1, 24)
-
-VARIANTS = 4
-"""Texts of one clip, at most."""
-
-NO_TEXT = 0
-"""Number of the text that says nothing."""
-
-Probability = Annotated[float, Field(ge=0, le=1)]
-
-
-class Dropout(BaseModel, frozen=True, extra="forbid"):
-    """How probably a window hides something, so that the model learns to do without.
-
-    Attributes:
-        labels: Of a segment: its emotion, and by themselves its other labels.
-        energy: Of a segment.
-        context: Of a stretch of tokens: all but the newest, so that labels say more than habit.
-        text: Of a segment, where there is one.
-        other: Of a segment: the other dancer.
-    """
-
-    labels: Probability = 0.12
-    energy: Probability = 0.15
-    context: Probability = 0.5
-    text: Probability = 0.15
-    other: Probability = 0.1
-
-
-class Window(NamedTuple):
-    """One training sequence.
-
-    Attributes:
-        frames: Raw features, two frames and then the tokens', (2 + S * K, F).
-        labels: Labels of each token, 1 where it has them, zero where dropped, (S, L).
-        energy: Mean joint speed of the second after each token's start, m/s; 0 where dropped,
-            (S, 1).
-        reach: How many tokens each token sees, the last of them itself, (S,).
-        text: Number of the text of each token; `NO_TEXT` where there is none or it was dropped,
-            (S,).
-        real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
-        other: What is seen of another dancer with each token, as in `motion.other`, (S, K, W);
-            (S, K, 0) for kinds that heed nobody.
-    """
-
-    frames: Tensor
-    labels: Tensor
-    energy: Tensor
-    reach: Tensor
-    text: Tensor
-    real: Tensor
-    other: Tensor
-
-
-@dataclass(frozen=True, eq=False)
-class Pool:
-    """All clips with the same labels, end to end.
-
-    Attributes:
-        layout: Of the features.
-        frames: Raw features, (T, F).
-        speed: Mean joint speed, m/s, (T,).
-        ends: For each frame the index one past the last of its clip, (T,).
-        texts: For each frame the numbers of its clip's texts, (T, V).
-        other: What is seen of another dancer, as in `motion.other`, (T, W); (T, 0) for kinds that
-            heed nobody.
-    """
-
-    layout: Layout
-
-    frames: Float[Array, "T F"]
-    speed: Float[Array, "T"]
-    ends: Int[Array, "T"]
-    texts: Int[Array, "T V"]
-    other: Float[Array, "T W"]
-
-    @staticmethod
-    def of(
-        clips: Sequence[Clip],
-        numbers: Mapping[str, int] | None = None,
-        others: Mapping[str, Sequence[Clip]] | None = None,
-    ) -> "Pool":
-        """Return the pool of clips of one skeleton and, if it has sides, their mirror images.
-
-        Args:
-            clips: At least one. Each comes once with each of its others, and once if none are
-                named.
-            numbers: Of texts; those that are not among them go without.
-            others: Who else dances, by the name of a clip; None for kinds that heed nobody.
-        """
-        layout, heeded = Layout(clips[0].skeleton), others or {}
-        pairs, told = [], []
-        for clip in clips:
-            for dancer in heeded.get(clip.name, (None,)):
-                sides = _sides(clip, dancer)
-                pairs += sides
-                told += _numbered(texts_of(clip.labels), numbers or {})[: len(sides)]
-        parts = [part for part, _ in pairs]
-        lengths = [len(part) for part in parts]
-        return Pool(
-            layout,
-            np.concatenate([features.from_clip(part) for part in parts]),
-            np.concatenate([features.joint_speed(part) for part in parts]),
-            np.repeat(np.cumsum(lengths), lengths),
-            np.repeat(told, lengths, axis=0),
-            np.concatenate([_seen(*pair, heeds=others is not None) for pair in pairs]),
-        )
-
-    @staticmethod
-    def empty(layout: Layout) -> "Pool":
-        """Return the pool of no clip."""
-        return Pool(
-            layout,
-            np.empty((0, layout.width), np.float32),
-            np.empty(0),
-            np.empty(0, int),
-            np.empty((0, VARIANTS), int),
-            np.empty((0, 0), np.float32),
-        )
-
-    @property
-    def minutes(self) -> float:
-        """Duration in minutes, mirror images included."""
-        return len(self.frames) / FPS / 60
-
-
-def _numbered(texts: list[str], numbers: Mapping[str, int]) -> list[Int[Array, "V"]]:
-    """Return the numbers of a clip's texts and of its mirror image's."""
-    sides = texts, [mirrored(text) for text in texts]
-    known = [[numbers[text] for text in side if text in numbers] for side in sides]
-    return [np.resize(side or [NO_TEXT], VARIANTS) for side in known]
-
-
-def _sides(clip: Clip, dancer: Clip | None) -> list[tuple[Clip, Clip | None]]:
-    """Return a clip where it moves, with who dances beside it, and the mirror image of both."""
-    span = moving(clip)
-    clip, dancer = clip[span], dancer and dancer[span]
-    mirror = (clip.mirrored(), dancer and dancer.mirrored()) if clip.skeleton.mirror else None
-    return [(clip, dancer), *([mirror] if mirror else [])]
-
-
-def _seen(clip: Clip, dancer: Clip | None, *, heeds: bool) -> Float[Array, "T W"]:
-    """Return what is seen of another dancer in a clip."""
-    if dancer is None:
-        return np.zeros((len(clip), other.WIDTH if heeds else 0), np.float32)
-    return other.seen(features.from_clip(dancer), features.roots(dancer), features.roots(clip))
-
-
-def active(clip: Clip) -> Clip:
-    """Return a clip without its idle head and tail; see `moving`."""
-    return clip[moving(clip)]
 
 
 class StitchedWindows(IterableDataset[Window]):
@@ -214,14 +57,14 @@ class StitchedWindows(IterableDataset[Window]):
 
         Args:
             pools: One for each set of labels; empty only where the share is 0.
-            labels: Of each pool, 1 where it has them.
+            labels: Labels of each pool, 1 where it has them.
             shares: How often each pool is drawn, summing to 1.
             emotions: How many labels are emotions; they come first, and are dropped apart from
                 the others.
             tokens: Tokens in a window.
             frames_per_token: Frames in a token.
-            seed: Of all random choices; processes and their workers derive theirs from it.
-            rank: Of the process among those that train together.
+            seed: Seed of all random choices; processes and their workers derive theirs from it.
+            rank: Number of the process among those that train together.
             feature_scale: Divides features where poses are compared.
             dropout: What windows hide.
         """
@@ -247,7 +90,7 @@ class StitchedWindows(IterableDataset[Window]):
 
     def window(self, rng: np.random.Generator) -> Window:
         """Return one window drawn with a generator."""
-        ahead = int(FPS)
+        ahead = int(FPS)  # energy is that of the coming second, so more is stitched than is shown
         needed = 2 + self.tokens * self.frames_per_token
         stitched = self._stitch(needed + ahead, rng)
         frames, speed, labels, energy_known, texts, blended, seen = stitched
@@ -278,6 +121,7 @@ class StitchedWindows(IterableDataset[Window]):
         seen = np.zeros((length, self._width), np.float32)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
+            # Mostly into another pool: every emotion has to follow every other.
             if at and rng.random() > KEEP_POOL:
                 pool = int(rng.choice(len(self.pools), p=self.shares))
             start, stop = self._segment(pool, frames[at - 1] if at else None, rng)
@@ -285,14 +129,20 @@ class StitchedWindows(IterableDataset[Window]):
             here = slice(at, at + stop - start)
             frames[here] = self.pools[pool].frames[start:stop]
             speed[here] = self.pools[pool].speed[start:stop]
+            # Emotion, other labels and energy are hidden apart from one another, for a segment:
+            # live, any may be absent, and guidance needs the guess without the emotion.
             hidden = self.dropout.labels, self.dropout.labels, self.dropout.energy
-            emotion_told, others_told, known[here] = rng.random(3) >= hidden
-            labels[here] = self.labels[pool] * np.where(self._is_emotion, emotion_told, others_told)
+            emotion_known, others_known, known[here] = rng.random(3) >= hidden
+            labels[here] = self.labels[pool] * np.where(
+                self._is_emotion, emotion_known, others_known
+            )
             if self._speaks and rng.random() >= self.dropout.text:
+                # One of a clip's texts, drawn anew: no wording stands for a motion alone.
                 texts[here] = rng.choice(self.pools[pool].texts[start])
             if self._width and rng.random() >= self.dropout.other:
                 seen[here] = self.pools[pool].other[start:stop]
             if at:
+                # Where clips meet, the motion is nobody's: such tokens are marked as not real.
                 blend(frames, at)
                 blended[at : at + BLEND_FRAMES] = True
             at = here.stop
@@ -320,6 +170,7 @@ class StitchedWindows(IterableDataset[Window]):
         candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), room.max())]
         start = int(candidates[0])
         if last is not None:
+            # The nearest of some random poses: smooth seams, yet not always the same ones.
             apart = (pool.frames[candidates] - last) / self.feature_scale
             start = int(candidates[np.square(apart).sum(-1).argmin()])
         seconds = rng.uniform(*SEGMENT_SECONDS)
@@ -332,14 +183,14 @@ def seen_by_tokens(
     """Return what is seen of the other with each token, somewhat late, as a partner sees it.
 
     Args:
-        seen: With each frame; see `motion.other`.
+        seen: With each frame; see `motion.model.observed_dancer`.
         first: Frames with which the tokens begin.
         frames_per_token: K.
     """
     frames = first[:, None] + np.arange(frames_per_token) - OTHER_LAG
-    told: Array = seen[np.maximum(frames, 0)]
-    told[..., other.PLACE] = told[:, -1:, other.PLACE]
-    return told
+    observed: Array = seen[np.maximum(frames, 0)]
+    observed[..., observed_dancer.PLACE] = observed[:, -1:, observed_dancer.PLACE]
+    return observed
 
 
 def blend(frames: Float[Array, "T F"], seam: int) -> None:

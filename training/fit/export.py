@@ -1,5 +1,6 @@
 """From a checkpoint to a model folder: graph, contract, and proof that they agree with torch."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.model.engine import Conditions, Engine, Noise
 from motion.skeleton import CANONICAL
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.fit.train import Training, load_checkpoint
 from training.models.network import ExportedStep
 
@@ -22,19 +23,31 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     """Write graph and contract of a checkpoint and check the graph against torch.
 
     Args:
-        checkpoint: Of `training.fit.train`.
+        checkpoint: A checkpoint of `training.fit.train`.
         out: The model's folder; its name becomes the model's.
-        licence: Of the weights.
+        licence: Licence of the weights.
 
     Raises:
         BhavaError: If the checkpoint cannot be read or the graph computes something else.
     """
     module = load_checkpoint(checkpoint)
-    data, config = module.recipe.data, module.network.config
-    step, playing = step_of(module), module.recipe.playing
+    step = step_of(module)
+    contract = contract_of(module, step, out.name, licence)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_graph(step, contract, out / GRAPH_FILE)
+    (out / CONTRACT_FILE).write_text(contract.model_dump_json(indent=2) + "\n")
+    difference = largest_difference(step, Engine.load(out))
+    if not difference < TOLERANCE:
+        raise BhavaError(f"{out}: expected the graph within {TOLERANCE} of torch, got {difference}")
+    return contract
+
+
+def contract_of(module: Training, step: ExportedStep, name: str, licence: str) -> Contract:
+    """Return what a trained network promises when it is exported under a name."""
+    data, playing, config = module.recipe.data, module.recipe.playing, module.network.config
     layout = module.network.codec.layout
-    contract = Contract(
-        name=out.name,
+    return Contract(
+        name=name,
         kind=config.kind,
         fps=FPS,
         frames_per_step=step.frames_per_step,
@@ -50,20 +63,13 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
         text_encoder=module.recipe.text_encoder,
         energy_by_text=module.energy_by_text,
         states=step.states,
-        other=module.network.HEEDS_OTHER,
+        other=module.network.OBSERVES_DANCER,
         temperature=playing.temperature,
         guidance=playing.guidance,
         licence=licence,
         corpus=", ".join(data.datasets) or "own recordings",
         quality=module.quality,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    _write_graph(step, contract, out / GRAPH_FILE)
-    (out / CONTRACT_FILE).write_text(contract.model_dump_json(indent=2) + "\n")
-    difference = largest_difference(step, Engine.load(out))
-    if not difference < TOLERANCE:
-        raise BhavaError(f"{out}: expected the graph within {TOLERANCE} of torch, got {difference}")
-    return contract
 
 
 def _start_of(module: Training) -> tuple[float, ...]:
@@ -83,15 +89,18 @@ def step_of(module: Training) -> ExportedStep:
 
 def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:
     example = tuple(torch.zeros(2, *shape) for shape in contract.inputs.values())
-    program = torch.onnx.export(
-        step,
-        example,
-        dynamo=True,
-        input_names=list(contract.inputs),
-        output_names=list(contract.outputs),
-        dynamic_shapes=tuple({0: torch.export.Dim.DYNAMIC} for _ in example),
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        # `nn.LSTM` lists its weights a second time; tracing swaps that list and puts it back.
+        warnings.filterwarnings("ignore", "The tensor attributes .* were assigned during export")
+        program = torch.onnx.export(
+            step,
+            example,
+            dynamo=True,
+            input_names=list(contract.inputs),
+            output_names=list(contract.outputs),
+            dynamic_shapes=(tuple({0: torch.export.Dim.DYNAMIC} for _ in example),),
+            verbose=False,
+        )
     assert program is not None  # as it is only where asked to keep the graph in memory alone
     onnx.save_model(program.model_proto, path)
 

@@ -9,12 +9,33 @@ from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training.fit.dataset import Dropout
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
 UNLABELLED = "unlabelled"
 """Pool of clips without emotion and style, where a recipe has it: they teach by their text."""
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Dropout(Strict):
+    """How probably a window hides something, so that the model learns to do without.
+
+    Attributes:
+        labels: Probability for a segment's emotion, and apart from it for its other labels.
+        energy: Probability for a segment's energy.
+        context: Probability for a stretch of tokens to hide all but the newest from them, so that
+            labels say more than habit.
+        text: Probability for a segment's text, where it has one.
+        other: Probability for the other dancer of a segment.
+    """
+
+    labels: Probability = 0.12
+    energy: Probability = 0.15
+    context: Probability = 0.5
+    text: Probability = 0.15
+    other: Probability = 0.1
 
 
 class Data(Strict):
@@ -26,9 +47,10 @@ class Data(Strict):
         shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
             between them.
         tokens: In a window.
-        choreographed_minutes: Of dance from `motion.choreography` in every emotion, beside the
-            corpus: data set `choreography`.
-        duet_minutes: Of duets from `motion.choreography`, beside the corpus: data set `duets`.
+        choreographed_minutes: Minutes of dance from `motion.choreography` in every emotion, beside
+            the corpus: data set `choreography`.
+        duet_minutes: Minutes of duets from `motion.choreography`, beside the corpus: data
+            set `duets`.
         dropout: What windows hide.
         slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
             none.

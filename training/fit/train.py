@@ -23,11 +23,13 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.features import Layout
 from motion.skeleton import CANONICAL, Skeleton
-from training.fit.dataset import Pool, StitchedWindows, Window
+from training.fit.dataset import StitchedWindows
+from training.fit.pools import Pool
 from training.fit.recipe import Recipe
 from training.fit.windows import Windows
 from training.models.kinds import KINDS
 from training.models.network import Network
+from training.models.window import Window
 
 LAST = "last.ckpt"
 FITTED_WINDOWS = 400

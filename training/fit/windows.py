@@ -1,8 +1,5 @@
 """From clips and a recipe to the batches that training and validation see."""
 
-from collections import Counter
-from collections.abc import Mapping
-
 import lightning
 import numpy as np
 import torch
@@ -10,116 +7,20 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from motion.clip import Clip
-from motion.errors import BhavaError, MotionFileError
-from motion.features import Layout
+from motion.errors import BhavaError
 from motion.model.text import encoder
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
-from training.corpus.duets import choreographed_duets, others_of
-from training.corpus.texts import mirrored, texts_of
-from training.corpus.trimming import action_of, common_actions, moving
-from training.fit.dataset import FPS, Pool, StitchedWindows, Window
+from training.corpus.duets import choreographed_duets
+from training.fit.dataset import StitchedWindows
+from training.fit.pools import Pool, held_out_pools_of, pools_of, texts_in, worth_learning
 from training.fit.recipe import Recipe
-from training.models.kinds import KINDS
 from training.models.normalisation import importance
-
-Numbers = Mapping[str, int]
-NONE: Numbers = {}
+from training.models.window import Window
 
 HELD_OUT_SEED = 0
 HELD_OUT_MINUTES = 4.0
-"""Of choreographed dance, of another seed than what is learnt from."""
-
-
-def check_clip(clip: Clip) -> None:
-    """Refuse a clip that nothing can be learnt from.
-
-    How short a clip may be is no matter of the context: windows are stitched from many.
-
-    Raises:
-        MotionFileError: If poses and skeleton differ, or it has another rate, fewer than two
-            frames, or numbers that are not finite.
-    """
-    frames, joints = len(clip.hips), len(clip.skeleton.joints)
-    if clip.rotations.shape != (frames, joints, 4):
-        got = f"rotations of shape {clip.rotations.shape}"
-        raise MotionFileError(
-            f"{clip.name}: expected {frames} frames of {joints} joints, got {got}"
-        )
-    if clip.fps != FPS:
-        raise MotionFileError(f"{clip.name}: expected {FPS:g} frames a second, got {clip.fps:g}")
-    if frames < 2:
-        raise MotionFileError(f"{clip.name}: expected at least 2 frames, got {frames}")
-    bad = ~(np.isfinite(clip.hips).all(-1) & np.isfinite(clip.rotations).all((-2, -1)))
-    if bad.any():
-        raise MotionFileError(
-            f"{clip.name}: expected finite numbers, got others in frame {int(bad.argmax())}"
-        )
-
-
-def sorted_by_pool(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]]:
-    """Return the clips of each of a recipe's pools, in its order; other clips are left out.
-
-    Raises:
-        MotionFileError: If a clip is unfit to learn from, or has another skeleton than the first.
-    """
-    by_pool: dict[str, list[Clip]] = {pool: [] for pool in recipe.data.shares}
-    for clip in clips:
-        pool = recipe.data.pool_of(clip)
-        if pool is not None:
-            check_clip(clip)
-            if difference := clips[0].skeleton.difference(clip.skeleton):
-                raise MotionFileError(f"{clip.name}: {difference}, unlike {clips[0].name}")
-            by_pool[pool].append(clip)
-    return by_pool
-
-
-def texts_in(clips: list[Clip], recipe: Recipe) -> list[str]:
-    """Return the texts of all clips of a recipe and of their mirror images, the commonest first."""
-    chosen = [clip for clip in clips if recipe.data.pool_of(clip) is not None]
-    told = [text for clip in chosen for text in texts_of(clip.labels)]
-    return [text for text, _ in Counter(told + [mirrored(text) for text in told]).most_common()]
-
-
-def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
-    """Sort clips by the recipe's pools; texts have numbers.
-
-    Raises:
-        BhavaError: If a pool has no clip, or a clip is unfit.
-    """
-    found = sorted_by_pool(clips, recipe)
-    empty = [name for name, clips in found.items() if not clips]
-    if empty:
-        there = [name for name in found if name not in empty]
-        raise BhavaError(
-            f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
-        )
-    others = _others(clips, recipe)
-    return [Pool.of(members, numbers, others) for members in found.values()]
-
-
-def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:
-    return others_of(clips) if KINDS[recipe.model.kind].HEEDS_OTHER else None
-
-
-def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
-    """Sort held-out clips by the recipe's pools; those that are no emotions may be empty.
-
-    Raises:
-        BhavaError: If an emotion has no held-out clip: nothing could be said of how well it is
-            learnt. It takes two recordings, one of them to hold out.
-    """
-    found = sorted_by_pool(held_out, recipe)
-    empty = [name for name in recipe.data.emotions if not found[name]]
-    if empty:
-        raise BhavaError(
-            f"expected at least 2 recordings of every emotion, one of them to hold out, "
-            f"got fewer for {empty}"
-        )
-    layout, others = Layout(held_out[0].skeleton), _others(held_out, recipe)
-    return [
-        Pool.of(clips, numbers, others) if clips else Pool.empty(layout) for clips in found.values()
-    ]
+"""Minutes of held-out choreographed dance, of another seed than what is learnt from."""
 
 
 def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> StitchedWindows:
@@ -140,17 +41,6 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         feature_scale=np.maximum(everything.std(0), 1e-6) / np.maximum(weight, 1e-6),
         dropout=data.dropout,
     )
-
-
-def worth_learning(
-    clips: list[Clip], held_out: list[Clip], recipe: Recipe
-) -> tuple[list[Clip], list[Clip]]:
-    """Return clips and held-out clips without rare actions, heads and tails cut, as recipes say."""
-    common = common_actions([*clips, *held_out], recipe.data.fewest)
-    kept = ([clip for clip in some if action_of(clip) in common] for some in (clips, held_out))
-    slowest = recipe.data.slowest
-    first, second = ([c[moving(c, slowest)] if slowest else c for c in some] for some in kept)
-    return first, second
 
 
 class Windows(lightning.LightningDataModule):

@@ -1,1 +1,1 @@
-"""The motion models: a file for each, what they share, and their list."""
+"""The kinds of networks, each with loss and exported step; no clips, pools or training runs."""

@@ -1,6 +1,6 @@
-"""What the peers share: networks that predict the next frame from the frames so far.
+"""What the baselines share: networks that predict the next frame from the frames so far.
 
-Peers are systems of the literature, retrained on the same windows so that their motion can be
+Baselines are systems of the literature, retrained on the same windows so that their motion can be
 measured beside the default's. They keep what those systems do: one frame at a time, the emotion's
 label joined to the input of every frame, no energy and no guidance. Normalisation, windows, weight
 averaging and export are those of every kind, as are labels that are unknown at times.
@@ -9,6 +9,7 @@ Shapes: N batch, S frames, F features, L emotion labels, M mixture components, C
 """
 
 import math
+from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import torch
@@ -17,24 +18,23 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
-from training.models.network import ExportedStep, Network, Sizes
+from training.models.network import ExportedStep, Network, Sizes, States, StepConditions
 from training.models.normalisation import NARROWEST, Normalisation
+from training.models.window import Window
 
 FRAMES_PER_STEP = 4
-"""Frames that an exported step hears and says, as the default does."""
+"""Frames that an exported step takes and gives, as the default does."""
 
 SMALLEST_STEP = 1e-2
-"""Of a frame in normalised features: below it nothing moves."""
+"""Length of a step from frame to frame, normalised, below which nothing moves."""
 
 Memory = tuple[Tensor, Tensor]
-"""The two states of a peer's step."""
+"""The two states of a baseline's step."""
 
 
 class Config(Sizes):
-    """Sizes of every peer."""
+    """Sizes of every baseline."""
 
     frames_per_token: Literal[1] = 1
     channels: int = Field(ge=8)
@@ -42,10 +42,10 @@ class Config(Sizes):
 
 
 class PointConfig(Config):
-    """Sizes of every deterministic peer, and what it learns by.
+    """Sizes of every deterministic baseline, and what it learns by.
 
     Attributes:
-        error: Of the prediction, in the mean.
+        error: Error of the prediction, of which the mean counts.
         stillness_penalty: Weight of the share by which predicted steps from frame to frame are
             smaller than real ones.
     """
@@ -82,7 +82,7 @@ class PointHead(nn.Module):
         return error + self.stillness_penalty * short.mean()
 
     def sample(self, x: Tensor, temperature: Tensor, normal: Tensor) -> Tensor:
-        """Return the prediction (..., F), whatever chance says."""
+        """Return the prediction (..., F), whatever the random numbers are."""
         del temperature, normal
         prediction: Tensor = self.out(x)
         return prediction
@@ -99,7 +99,7 @@ class MixtureHead(nn.Module):
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
-        return Mixture.of(self.out(x), self.components, math.log(NARROWEST))
+        return Mixture.from_outputs(self.out(x), self.components, math.log(NARROWEST))
 
     def log_likelihood(self, x: Tensor, target: Tensor) -> Tensor:
         """Return log densities (...) of normalised targets (..., F), nats."""
@@ -147,7 +147,7 @@ def to_uniform(normal: Tensor) -> Tensor:
     return 0.5 * (1 + torch.erf(normal / math.sqrt(2)))
 
 
-class Peer(Network):
+class Baseline(Network):
     """A trunk, which reads frames and labels, and a head, which predicts the next frame."""
 
     DISTURBANCE: ClassVar[str] = "input_noise"
@@ -202,46 +202,44 @@ class Peer(Network):
         return self(self.joined(inputs, batch.labels[:, 1:])), frames[:, 1:]
 
 
-class PeerStep(ExportedStep):
-    """Hears a few frames, and says as many, one by one.
+class BaselineStep(ExportedStep):
+    """Takes a few frames, and predicts as many, one by one.
 
-    Nothing but what was heard stays in the memory; what was said is heard with the next step.
-    Energy, guidance and the uniform number are taken and have no effect.
+    Only frames that were taken stay in the memory: the own ones come back with the next step, as
+    the partner showed them. Energy, guidance and the uniform number have no effect.
     """
 
-    network: Peer
+    network: Baseline
 
-    def __init__(self, network: Peer, always: Tensor, states: tuple[State, State]) -> None:
-        noise = FRAMES_PER_STEP * network.head.noise
-        super().__init__(network, always, states, FRAMES_PER_STEP, noise)
+    @property
+    def frames_per_step(self) -> int:
+        """As many as the default's."""
+        return FRAMES_PER_STEP
 
-    def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+    @property
+    def noise(self) -> int:
+        """The head's numbers for each frame."""
+        return FRAMES_PER_STEP * self.network.head.noise
+
+    @abstractmethod
+    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
         """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
-        raise NotImplementedError
 
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        first: Tensor,
-        second: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        del energy, guidance, uniform
-        codec, head = self.network.codec, self.network.head
-        labels = self.labels_of(emotion).unsqueeze(1)
-        heard = self.network.joined(codec.normalise(frames), labels.expand(-1, FRAMES_PER_STEP, -1))
-        stream, memory = self.hear(heard, (first, second))
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after those that were taken."""
+        codec, head, (first, second) = self.network.codec, self.network.head, states
+        labels = self.labels_of(conditions.emotion).unsqueeze(1)
+        inputs = self.network.joined(
+            codec.normalise(frames), labels.expand(-1, FRAMES_PER_STEP, -1)
+        )
+        stream, memory = self.advance_memory(inputs, (first, second))
         after, following = memory, []
         for number in range(FRAMES_PER_STEP):
-            chance = normal[:, number * head.noise : (number + 1) * head.noise]
-            following.append(head.sample(stream, temperature, chance))
+            chance = conditions.normal[:, number * head.noise : (number + 1) * head.noise]
+            following.append(head.sample(stream, conditions.temperature, chance))
             if number + 1 < FRAMES_PER_STEP:
-                said = self.network.joined(following[-1].unsqueeze(1), labels)
-                stream, memory = self.hear(said, memory)
-        return codec.denormalise(torch.stack(following, 1)), *after
+                inputs = self.network.joined(following[-1].unsqueeze(1), labels)
+                stream, memory = self.advance_memory(inputs, memory)
+        return codec.denormalise(torch.stack(following, 1)), after

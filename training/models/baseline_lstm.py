@@ -1,4 +1,4 @@
-"""Peers with recurrent memory.
+"""Baselines with recurrent memory.
 
 `lstm-mdn`: three layers of 64 and a joint mixture of 25 components, after M. Pettee et al.,
 "Beyond Imitation: Generative and Variational Choreography via Machine Learning",
@@ -18,28 +18,49 @@ from torch import Tensor, nn
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.models import baseline as peer
-from training.models.baseline import Memory, MixtureHead, Peer, PeerStep, PointHead
+from training.models import baseline
+from training.models.baseline import Baseline, BaselineStep, Memory, MixtureHead, PointHead
+from training.models.network import ExportedStep
 
 
-class MDNConfig(peer.Config):
+class MDNConfig(baseline.Config):
     """Sizes of an LSTM with a mixture density head."""
 
     kind: Literal["lstm-mdn"]
     components: int = Field(ge=1)
 
 
-class MSEConfig(peer.PointConfig):
+class MSEConfig(baseline.PointConfig):
     """Sizes of a deterministic LSTM."""
 
     kind: Literal["lstm-mse"]
 
 
-class LSTM(Peer):
+class Step(BaselineStep):
+    """One frame through the LSTM, whose memory is the state."""
+
+    network: "LSTM"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The memory."""
+        memory = (self.network.config.layers, self.network.config.channels)
+        return State(name="hidden", shape=memory), State(name="cell", shape=memory)
+
+    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
+        hidden, cell = (state.transpose(0, 1).contiguous() for state in memory)
+        stream, (hidden, cell) = self.network.lstm(inputs, (hidden, cell))
+        return stream[:, -1], (hidden.transpose(0, 1), cell.transpose(0, 1))
+
+
+class LSTM(Baseline):
     """Long short-term memory over frames."""
 
+    STEP: ClassVar[type[ExportedStep]] = Step
+
     def __init__(
-        self, config: peer.Config, labels: int, layout: Layout, head: PointHead | MixtureHead
+        self, config: baseline.Config, labels: int, layout: Layout, head: PointHead | MixtureHead
     ) -> None:
         super().__init__(config, labels, layout, head)
         self.lstm = nn.LSTM(self.inputs, config.channels, config.layers, batch_first=True)
@@ -49,16 +70,11 @@ class LSTM(Peer):
         stream: Tensor = self.lstm(inputs)[0]
         return stream
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        del usual_energy
-        return Step(self, always)
-
 
 class LSTMMDN(LSTM):
     """An LSTM with a mixture over the next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -73,24 +89,7 @@ class LSTMMDN(LSTM):
 class LSTMMSE(LSTM):
     """An LSTM that predicts one next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {"context_tokens": 48, "channels": 96, "layers": 2}
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {"context_tokens": 48, "channels": 96, "layers": 2}
 
     def __init__(self, config: MSEConfig, labels: int, layout: Layout) -> None:
         super().__init__(config, labels, layout, PointHead(config, layout.width))
-
-
-class Step(PeerStep):
-    """One frame through the LSTM, whose memory is the state."""
-
-    network: LSTM
-
-    def __init__(self, network: LSTM, always: Tensor) -> None:
-        memory = (network.config.layers, network.config.channels)
-        states = (State(name="hidden", shape=memory), State(name="cell", shape=memory))
-        super().__init__(network, always, states)
-
-    def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
-        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
-        hidden, cell = (state.transpose(0, 1).contiguous() for state in memory)
-        stream, (hidden, cell) = self.network.lstm(inputs, (hidden, cell))
-        return stream[:, -1], (hidden.transpose(0, 1), cell.transpose(0, 1))

@@ -1,4 +1,4 @@
-"""Peers with attention over a short context.
+"""Baselines with attention over a short context.
 
 `transformer-mse`: predicts one next frame by its mean squared error, as deterministic motion
 transformers do; compare E. Aksan et al., "A Spatio-temporal Transformer for 3D Human Motion
@@ -21,26 +21,26 @@ from torch.nn import functional
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.models import baseline as peer
+from training.models import baseline
 from training.models.baseline import (
+    Baseline,
+    BaselineStep,
     Memory,
     MixtureHead,
     MixturePerDimensionHead,
-    Peer,
-    PeerStep,
     PointHead,
 )
-from training.models.network import AttentionSizes
+from training.models.network import AttentionSizes, ExportedStep
 from training.models.token_transformer import rotary
 
 
-class MSEConfig(peer.PointConfig, AttentionSizes):
+class MSEConfig(baseline.PointConfig, AttentionSizes):
     """Sizes of a deterministic transformer."""
 
     kind: Literal["transformer-mse"]
 
 
-class MDNConfig(peer.Config, AttentionSizes):
+class MDNConfig(baseline.Config, AttentionSizes):
     """Sizes of a transformer with a mixture for each dimension."""
 
     kind: Literal["transformer-mdn-per-dimension"]
@@ -72,8 +72,30 @@ class Block(nn.Module):
         return x + self.mlp(self.norm_mlp(x))
 
 
-class Transformer(Peer):
+class Step(BaselineStep):
+    """One frame through the transformer, whose state is all that it reads."""
+
+    network: "Transformer"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """All that is read, and how many frames of it are there."""
+        window = (self.network.config.context_tokens, self.network.inputs)
+        return State(name="window", shape=window), State(name="filled", shape=(1,))
+
+    def advance_memory(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
+        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
+        window, filled = memory
+        new = inputs.shape[1]
+        filled = (filled + new).clamp(max=window.shape[1])
+        window = torch.cat([window[:, new:], inputs], 1)
+        return self.network(window, filled)[:, -1], (window, filled)
+
+
+class Transformer(Baseline):
     """Causal attention over frames."""
+
+    STEP: ClassVar[type[ExportedStep]] = Step
 
     def __init__(
         self,
@@ -108,16 +130,11 @@ class Transformer(Peer):
         stream: Tensor = self.norm(x)
         return stream
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        del usual_energy
-        return Step(self, always)
-
 
 class TransformerMSE(Transformer):
     """A transformer that predicts one next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -131,7 +148,7 @@ class TransformerMSE(Transformer):
 class TransformerMDNPerDimension(Transformer):
     """A transformer with a mixture for every feature of the next frame."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "context_tokens": 48,
         "channels": 64,
         "layers": 2,
@@ -142,22 +159,3 @@ class TransformerMDNPerDimension(Transformer):
     def __init__(self, config: MDNConfig, labels: int, layout: Layout) -> None:
         head = MixturePerDimensionHead(config.channels, config.components, layout.width)
         super().__init__(config, labels, layout, head)
-
-
-class Step(PeerStep):
-    """One frame through the transformer, whose state is all that it reads."""
-
-    network: Transformer
-
-    def __init__(self, network: Transformer, always: Tensor) -> None:
-        window = (network.config.context_tokens, network.inputs)
-        states = (State(name="window", shape=window), State(name="filled", shape=(1,)))
-        super().__init__(network, always, states)
-
-    def hear(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Memory]:
-        """Return the stream (N, C) at the last new input (N, S, F + L), and the memory after it."""
-        window, filled = memory
-        new = inputs.shape[1]
-        filled = (filled + new).clamp(max=window.shape[1])
-        window = torch.cat([window[:, new:], inputs], 1)
-        return self.network(window, filled)[:, -1], (window, filled)

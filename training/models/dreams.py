@@ -1,4 +1,4 @@
-"""Clips out of the latents of others: rebuilt, strayed from, or on the way between two."""
+"""Clips out of the latents of others: rebuilt, varied, or interpolated between two."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from torch import Tensor
 from motion import features
 from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 from training.models.lstm_vae import LSTMVAE
 from training.models.network import Network
 
@@ -35,18 +35,18 @@ def dream(
     spread: float = 0.0,
     seed: int = 0,
 ) -> Clip:
-    """Dance a clip anew from its latents, a leg after the other.
+    """Decode a clip again from its latents, a leg after the other.
 
     The first leg and a token are the clip's own: from there the decoder dances by itself. No
-    emotion and no energy is told, so that the latents alone decide.
+    emotion and no energy is given, so that the latents alone decide.
 
     Args:
         network: Trained.
-        clip: What is danced anew; what is left of the last leg is cut off.
+        clip: What is decoded again; what is left of the last leg is cut off.
         towards: Another, to which latents lead evenly from those of the clip; the shorter of the
             two says how long.
-        spread: Standard deviation by which latents stray; those of training are about 1 apart.
-        seed: Of how they do.
+        spread: Standard deviation of noise on the latents; those of training are about 1 apart.
+        seed: Random seed of that noise.
 
     Raises:
         MotionFileError: If a clip is shorter than two legs.
@@ -58,9 +58,9 @@ def dream(
         count = min(path.shape[1], other.shape[1])
         share = torch.linspace(0, 1, count).unsqueeze(-1)
         path = torch.lerp(path[:, :count], other[:, :count], share)
-    strayed = torch.randn(path.shape, generator=torch.Generator().manual_seed(seed))
-    danced = _danced(network, own, path + spread * strayed)
-    frames = network.codec.denormalise(danced).flatten(0, 2).numpy()
+    deviation = torch.randn(path.shape, generator=torch.Generator().manual_seed(seed))
+    tokens = _decode_legs(network, own, path + spread * deviation)
+    frames = network.codec.denormalise(tokens).flatten(0, 2).numpy()
     return _clip(frames, features.last_root(clip[:1]), clip.name)
 
 
@@ -85,18 +85,18 @@ def _latents(network: LSTMVAE, tokens: Tensor) -> Tensor:
     return network.encode_all(tokens)[0][:, leg::leg]
 
 
-def _danced(network: LSTMVAE, own: Tensor, path: Tensor) -> Tensor:
-    """Return tokens (1, S, K, F): a leg and a token of one's own, and those danced after them."""
+def _decode_legs(network: LSTMVAE, own: Tensor, path: Tensor) -> Tensor:
+    """Return tokens (1, S, K, F): a leg and a token of one's own, and those decoded after them."""
     leg = network.config.leg_tokens
     unknown = network.conditioned(torch.zeros(1, network.labels), torch.zeros(1, 1))
     conditions = unknown.expand(1, leg, -1)
     first = path[:, :1].expand(-1, leg, -1)
-    memory = network.hear(own[:, :leg], first, conditions, network.decoder.nothing(own))
-    danced = [own[:, : leg + 1]]
+    memory = network.prime_decoder(own[:, :leg], first, conditions, network.decoder.nothing(own))
+    tokens = [own[:, : leg + 1]]
     for latent in path[:, 1:].unbind(1):
-        said, memory = network.dance(danced[-1][:, -1], latent, conditions, memory)
-        danced.append(said)
-    return torch.cat(danced, 1)
+        leg_tokens, memory = network.decode_leg(tokens[-1][:, -1], latent, conditions, memory)
+        tokens.append(leg_tokens)
+    return torch.cat(tokens, 1)
 
 
 def _clip(frames: Float[Array, "T F"], root: Float[Array, "3"], name: str) -> Clip:

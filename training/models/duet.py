@@ -1,10 +1,10 @@
-"""A causal transformer that heeds another dancer: the default's, with eyes.
+"""A causal transformer that observes another dancer: the default's, with one more input.
 
-With every token it sees the other's newest frames (`motion.other`). They join the stream twice: as
-they are, and as what they mean to the own motion. For that, the own joints attend to the other's,
-and every pair of joints has an edge: how near they are, and whether they move the same, the
-opposite or the mirrored way. Attention over time then finds what the other did earlier, as in a
-canon. Where nobody is there nothing joins, and it dances by itself.
+With every token it takes the other's newest frames (`motion.model.observed_dancer`). They join the
+stream twice: as they are, and as what they mean to the own motion. For that, the own joints attend
+to the other's, and every pair of joints has an edge: how near they are, and whether they move the
+same, the opposite or the mirrored way. Attention over time then finds what the other did earlier,
+as in a canon. Where nobody is there nothing joins, and it dances by itself.
 
 Shapes: N batch, S tokens, K frames per token, F features, W width of what is seen, J joints of
 `JOINTS`, H heads, C channels, R channels of a joint.
@@ -27,10 +27,9 @@ from torch.nn import functional
 from motion import features
 from motion.errors import BhavaError
 from motion.features import Layout
-from motion.model import observed_dancer as other
+from motion.model import observed_dancer
 from motion.skeleton import CANONICAL
-from training.fit.dataset import FPS
-from training.models import transformer_mdn
+from training.corpus.corpus import FPS
 from training.models.token_transformer import TransformerSizes
 from training.models.transformer_mdn import TransformerMDN
 
@@ -68,7 +67,7 @@ def joint_positions(frames: Tensor, joints: Sequence[int] = JOINTS) -> Tensor:
 
     Args:
         frames: Raw features (..., F).
-        joints: Whose positions are wanted.
+        joints: Joints to place.
 
     Returns:
         Positions, metres, (..., joints, 3).
@@ -152,9 +151,9 @@ class Relations(nn.Module):
 
         Args:
             own: Raw features of tokens, (..., K, F).
-            seen: Of the other with each, (..., K, W).
+            seen: The other dancer as observed with each, (..., K, W).
         """
-        place = seen[..., -1, other.PLACE]
+        place = seen[..., -1, observed_dancer.PLACE]
         mine, theirs = states_of(own), states_of(seen[..., : features.WIDTH])
         edge = edges(mine, theirs, place)
         a, b = (functional.gelu(self.state(torch.cat(s, -1)) + self.joint) for s in (mine, theirs))
@@ -173,7 +172,7 @@ class Relations(nn.Module):
 class Duet(TransformerMDN):
     """The default's network, whose tokens also hold what is seen of another dancer."""
 
-    HEEDS_OTHER: ClassVar[bool] = True
+    OBSERVES_DANCER: ClassVar[bool] = True
 
     def __init__(self, config: Config, labels: int, layout: Layout) -> None:
         """Build an untrained network.
@@ -189,37 +188,11 @@ class Duet(TransformerMDN):
         self.sight = nn.Linear(seen, config.channels)
         self.relations = Relations(config)
 
-    def embedded(self, frames: Tensor, other_frames: Tensor | None) -> Tensor:
-        """Embed tokens, and what is seen with them; see `TransformerMDN.embedded`."""
-        assert other_frames is not None
-        there = other_frames[..., -1, other.PRESENT :]
-        motion = self.codec.normalise(other_frames[..., : features.WIDTH]).flatten(-2)
-        seen = torch.cat([motion, other_frames[..., -1, other.PLACE]], -1)
-        related = self.relations(self.codec.denormalise(frames), other_frames)
+    def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
+        """Embed tokens, and the other dancer with them; see `TransformerMDN.embedded`."""
+        assert other is not None  # as OBSERVES_DANCER says
+        there = other[..., -1, observed_dancer.PRESENT :]
+        motion = self.codec.normalise(other[..., : features.WIDTH]).flatten(-2)
+        seen = torch.cat([motion, other[..., -1, observed_dancer.PLACE]], -1)
+        related = self.relations(self.codec.denormalise(frames), other)
         return super().embedded(frames, None) + there * (self.sight(seen) + related)
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
-
-class Step(transformer_mdn.Step):
-    """One step as the contract has it, with `other`."""
-
-    def forward(  # type: ignore[override]  # a further input, as the contract says
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        seen: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        filled: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        conditions = emotion, energy, temperature, guidance, uniform, normal
-        return self.following(frames, seen, *conditions, keys, values, filled)

@@ -1,6 +1,6 @@
 """The kinds of motion models that a recipe can name."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Discriminator, Tag
 
@@ -14,39 +14,40 @@ from training.models import (
     text_transformer,
     transformer_mdn,
 )
-from training.models.network import Network
+from training.models.network import Network, Sizes
 
 DEFAULT = "transformer-mdn"
 
-KINDS: dict[str, type[Network]] = {
-    DEFAULT: transformer_mdn.TransformerMDN,
-    "lstm-vae": lstm_vae.LSTMVAE,
-    "latent-diffusion": latent_diffusion.LatentDiffusion,
-    "text-transformer": text_transformer.TextTransformer,
-    "space-time": space_time.SpaceTime,
-    "duet": duet.Duet,
-    "lstm-mdn": baseline_lstm.LSTMMDN,
-    "lstm-mse": baseline_lstm.LSTMMSE,
-    "transformer-mdn-per-dimension": baseline_transformer.TransformerMDNPerDimension,
-    "transformer-mse": baseline_transformer.TransformerMSE,
-}
+_KINDS: tuple[tuple[str, type[Network], type[Sizes]], ...] = (
+    (DEFAULT, transformer_mdn.TransformerMDN, transformer_mdn.Config),
+    ("lstm-vae", lstm_vae.LSTMVAE, lstm_vae.Config),
+    ("latent-diffusion", latent_diffusion.LatentDiffusion, latent_diffusion.Config),
+    ("text-transformer", text_transformer.TextTransformer, text_transformer.Config),
+    ("space-time", space_time.SpaceTime, space_time.Config),
+    ("duet", duet.Duet, duet.Config),
+    ("lstm-mdn", baseline_lstm.LSTMMDN, baseline_lstm.MDNConfig),
+    ("lstm-mse", baseline_lstm.LSTMMSE, baseline_lstm.MSEConfig),
+    (
+        "transformer-mdn-per-dimension",
+        baseline_transformer.TransformerMDNPerDimension,
+        baseline_transformer.MDNConfig,
+    ),
+    ("transformer-mse", baseline_transformer.TransformerMSE, baseline_transformer.MSEConfig),
+)
+"""Name, network and sizes of each kind."""
+
+KINDS: dict[str, type[Network]] = {name: network for name, network, _ in _KINDS}
 
 
 def _kind_of(model: Any) -> str:
     return str(model.get("kind", DEFAULT) if isinstance(model, dict) else model.kind)
 
 
-Config = Annotated[
-    Annotated[transformer_mdn.Config, Tag(DEFAULT)]
-    | Annotated[lstm_vae.Config, Tag("lstm-vae")]
-    | Annotated[latent_diffusion.Config, Tag("latent-diffusion")]
-    | Annotated[text_transformer.Config, Tag("text-transformer")]
-    | Annotated[space_time.Config, Tag("space-time")]
-    | Annotated[duet.Config, Tag("duet")]
-    | Annotated[baseline_lstm.MDNConfig, Tag("lstm-mdn")]
-    | Annotated[baseline_lstm.MSEConfig, Tag("lstm-mse")]
-    | Annotated[baseline_transformer.MDNConfig, Tag("transformer-mdn-per-dimension")]
-    | Annotated[baseline_transformer.MSEConfig, Tag("transformer-mse")],
-    Discriminator(_kind_of),
-]
-"""The section `[model]` of a recipe: sizes of the kind that it names."""
+if TYPE_CHECKING:
+    Config = Sizes
+else:
+    Config = Annotated[
+        Union[tuple(Annotated[config, Tag(name)] for name, _, config in _KINDS)],  # noqa: UP007
+        Discriminator(_kind_of),
+    ]
+    """The section `[model]` of a recipe: sizes of the kind that it names."""

@@ -1,6 +1,6 @@
 """Diffusion in the latent space of a motion autoencoder, streamed by overlapping windows.
 
-A window is the motion heard so far and the motion to come. Given the past, an emotion and an
+A window is the motion so far and the motion to come. Given the past, an emotion and an
 energy, the network leads noise to a window's latent in a few straight steps; in each of them the
 overlap, which is known, is painted in. The first frames to come are shown, and the window moves on
 by them. They go on from the last frame as it was and as fast, and come to what the latent says as
@@ -29,15 +29,23 @@ from torch import Tensor, nn
 from motion.errors import BhavaError
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import FPS, Window
+from training.corpus.corpus import FPS
 from training.models.motion_autoencoder import MotionAutoencoder, MotionSizes
-from training.models.network import EnergyNetwork, ExportedStep, Sizes, calm
+from training.models.network import (
+    EnergyNetwork,
+    ExportedStep,
+    Sizes,
+    States,
+    StepConditions,
+    calm,
+)
+from training.models.window import Window
 
 JOIN_HALF_LIFE = 0.2
 """Seconds in which motion comes half the way from where it was to what the latent says."""
 
 WAVES = 8
-"""Cosines by which the network is told how much of a latent is noise."""
+"""Cosines that encode how much of a latent is noise."""
 
 
 class Config(Sizes):
@@ -80,11 +88,87 @@ class Block(nn.Module):
         return x + added
 
 
-class LatentDiffusion(EnergyNetwork):
-    """Says in which direction a latent lies from what is partly noise."""
+class Step(ExportedStep):
+    """One step as the contract has it: takes frames, and gives the first that a window adds."""
 
+    network: "LatentDiffusion"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Pose coordinates of the past, and whether there is one yet."""
+        past = (self.network.config.past, self.network.codec.sizes.poses)
+        return State(name="past", shape=past), State(name="begun", shape=(1,))
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.codec.sizes.latent
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        codec, normal, (past, begun) = self.network.codec, conditions.normal, states
+        newest = codec.to_poses(frames)
+        past = torch.where(begun.unsqueeze(-1) > 0, past, newest[:, :1])
+        past = torch.cat([past[:, self.frames_per_step :], newest], 1)
+        labels, energies = self.guesses_of(conditions.emotion, conditions.energy)
+        latent = conditions.temperature.clamp(min=0).sqrt() * normal
+        given = past, latent, conditions.guidance, labels, energies
+        if torch.compiler.is_exporting():  # else it would be compiled
+            following = torch.cond((normal != 0).any(), self.sample, self.skip_sampling, given)
+        else:
+            following = self.sample(*given)
+        return codec.from_poses(following), (past, torch.ones_like(begun))
+
+    def sample(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
+        network, steps = self.network, self.network.config.sampling_steps
+        conditions = network.known(past), labels, energy
+        for left in range(steps, 0, -1):
+            share = left / steps
+            clean = latent - share * self.direction(latent, share, guidance, *conditions)
+            painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
+            latent = painted + (1 - 1 / left) * (latent - painted)
+        window = network.joined(past, network.codec.decode(latent))
+        return window[:, network.config.past :][:, : self.frames_per_step].clone()
+
+    def skip_sampling(
+        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
+    ) -> Tensor:
+        """Return anything, at no cost: without random numbers nobody wants the frames."""
+        del latent, guidance, labels, energy
+        return past[:, -self.frames_per_step :].clone()
+
+    def guesses_of(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
+        """Return labels and energy, first of the guess with the emotion, then of that without."""
+        labels = [self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))]
+        return torch.cat(labels), torch.cat([energy, calm(emotion, energy, self.usual_energy)])
+
+    def direction(
+        self,
+        latent: Tensor,
+        t: float,
+        guidance: Tensor,
+        known: Tensor,
+        labels: Tensor,
+        energy: Tensor,
+    ) -> Tensor:
+        """Return the direction (N, D), pushed away from that without emotion."""
+        share = torch.full_like(energy, t)
+        both = self.network(latent.repeat(2, 1), share, known.repeat(2, 1), labels, energy)
+        both = both.unflatten(0, (2, -1))
+        return both[0] + guidance * (both[0] - both[1])
+
+
+class LatentDiffusion(EnergyNetwork):
+    """Predicts in which direction a latent lies from what is partly noise."""
+
+    STEP: ClassVar[type[ExportedStep]] = Step
     DISTURBANCE: ClassVar[str] = "input_noise"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 8,
         "channels": 96,
@@ -146,30 +230,30 @@ class LatentDiffusion(EnergyNetwork):
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the error of the direction and that of the decoder.
 
-        Where `disturbance` is above 0, the past strayed from the real one as latents may stray,
-        and what follows comes back from there.
+        Where `disturbance` is above 0, the past deviates from the real one as latents do, and what
+        follows comes back from there.
         """
         windows, labels, energy, known = self.examples(batch)
         with torch.autocast(windows.device.type, enabled=False), torch.no_grad():
-            past = held(windows[:, : self.config.past].float(), known)
+            past = hold_oldest(windows[:, : self.config.past].float(), known)
             if disturbance:
-                past = past + self._stray(len(past), disturbance)[:, : self.config.past]
+                past = past + self._deviation(len(past), disturbance)[:, : self.config.past]
             windows = self.joined(past, windows.float())
-            latent, told = self.codec.encode(windows), self.known(past)
+            latent, summary = self.codec.encode(windows), self.known(past)
         t, noise = torch.rand_like(energy), torch.randn_like(latent)
-        direction = self((1 - t) * latent + t * noise, t, told, labels, energy)
+        direction = self((1 - t) * latent + t * noise, t, summary, labels, energy)
         wrong = (direction - (noise - latent)).square()
         count = self.codec.spread / self.codec.spread.mean()
         return (count * wrong).mean() + self.codec.loss(windows, latent)
 
-    def _stray(self, count: int, disturbance: float) -> Tensor:
+    def _deviation(self, count: int, disturbance: float) -> Tensor:
         """Return smooth differences between windows, (N, W, P)."""
         latent = torch.randn(count, self.config.motion.latent, device=self.fade.device)
         some = disturbance * torch.rand(count, 1, 1, device=self.fade.device)
         return some * (self.codec.decode(latent) - self.codec.decode(torch.zeros_like(latent)))
 
     def nats_per_frame(self, batch: Window) -> None:
-        """Return None: what it says has no density that could be told."""
+        """Return None: its samples have no density that could be computed."""
         del batch
         return None
 
@@ -183,7 +267,7 @@ class LatentDiffusion(EnergyNetwork):
         return torch.cat([past, windows[:, frames:] + place * away + speed * rate], 1)
 
     def known(self, past: Tensor) -> Tensor:
-        """Return what is told of the past (N, C, P): the latent of stopping, place and speed."""
+        """Return what is known of the past (N, C, P): the latent of stopping, place and speed."""
         last = past[:, -1:]
         stopped = torch.cat(
             [past, last.expand(-1, self.config.motion.window - past.shape[1], -1)], 1
@@ -206,17 +290,13 @@ class LatentDiffusion(EnergyNetwork):
         """
         level = self.energy_level(energy)
         waves = torch.cos(math.pi * t * torch.arange(WAVES, device=t.device))
-        told = self.told(torch.cat([level, waves], -1))
-        condition = self.condition(self.emotion(labels) + told)
+        level_and_noise = self.told(torch.cat([level, waves], -1))
+        condition = self.condition(self.emotion(labels) + level_and_noise)
         x = self.read(torch.cat([mixed, known], -1))
         for block in self.blocks:
             x = block(x, condition)
         direction: Tensor = self.say(x)
         return direction.float()
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
 
 
 def spring(frames: int) -> Tensor:
@@ -231,93 +311,9 @@ def spring(frames: int) -> Tensor:
     return torch.stack([fade * (1 + rate * at), fade * at])
 
 
-def held(past: Tensor, known: Tensor) -> Tensor:
+def hold_oldest(past: Tensor, known: Tensor) -> Tensor:
     """Return pasts (N, C, P) in which the oldest known frame stands for all before it."""
     frames = past.shape[1]
     at = torch.arange(frames, device=past.device).expand(len(past), -1)
     at = at.maximum(frames - known.unsqueeze(-1))
     return past.gather(1, at.unsqueeze(-1).expand_as(past))
-
-
-class Step(ExportedStep):
-    """One step as the contract has it: it hears frames, and says the first that a window adds."""
-
-    network: LatentDiffusion
-    usual_energy: Tensor
-
-    def __init__(self, network: LatentDiffusion, always: Tensor, usual_energy: Tensor) -> None:
-        config = network.config
-        states = (
-            State(name="past", shape=(config.past, network.codec.sizes.poses)),
-            State(name="begun", shape=(1,)),
-        )
-        noise = network.codec.sizes.latent
-        super().__init__(network, always, states, config.frames_per_token, noise)
-        self.register_buffer("usual_energy", usual_energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        past: Tensor,
-        begun: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        del uniform
-        network = self.network
-        heard = network.codec.to_poses(frames)
-        past = torch.where(begun.unsqueeze(-1) > 0, past, heard[:, :1])
-        past = torch.cat([past[:, self.frames_per_step :], heard], 1)
-        labels, energies = self.conditions(emotion, energy)
-        latent = temperature.clamp(min=0).sqrt() * normal
-        given = past, latent, guidance, labels, energies
-        if torch.compiler.is_exporting():  # else it would be compiled
-            following = torch.cond((normal != 0).any(), self.dreamt, self.silence, given)
-        else:
-            following = self.dreamt(*given)
-        return network.codec.from_poses(following), past, torch.ones_like(begun)
-
-    def dreamt(
-        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
-    ) -> Tensor:
-        """Return the pose coordinates that follow a past, (N, K, P), led from noise in `latent`."""
-        network, steps = self.network, self.network.config.sampling_steps
-        told = network.known(past), labels, energy
-        for left in range(steps, 0, -1):
-            clean = latent - left / steps * self.direction(latent, left / steps, guidance, *told)
-            painted = network.codec.encode(network.joined(past, network.codec.decode(clean)))
-            latent = painted + (1 - 1 / left) * (latent - painted)
-        window = network.joined(past, network.codec.decode(latent))
-        return window[:, network.config.past :][:, : self.frames_per_step].clone()
-
-    def silence(
-        self, past: Tensor, latent: Tensor, guidance: Tensor, labels: Tensor, energy: Tensor
-    ) -> Tensor:
-        """Return anything, at no cost: without chance nobody wants the frames."""
-        del latent, guidance, labels, energy
-        return past[:, -self.frames_per_step :].clone()
-
-    def conditions(self, emotion: Tensor, energy: Tensor) -> tuple[Tensor, Tensor]:
-        """Return labels and energy, first of the guess with the emotion, then of that without."""
-        labels = [self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))]
-        return torch.cat(labels), torch.cat([energy, calm(emotion, energy, self.usual_energy)])
-
-    def direction(
-        self,
-        latent: Tensor,
-        t: float,
-        guidance: Tensor,
-        known: Tensor,
-        labels: Tensor,
-        energy: Tensor,
-    ) -> Tensor:
-        """Return the direction (N, D), pushed away from that without emotion."""
-        share = torch.full_like(energy, t)
-        both = self.network(latent.repeat(2, 1), share, known.repeat(2, 1), labels, energy)
-        both = both.unflatten(0, (2, -1))
-        return both[0] + guidance * (both[0] - both[1])

@@ -1,4 +1,4 @@
-"""How a latent walks: where it is likely to be a leg of motion later.
+"""The prior of a latent: where it is likely to be a leg of motion later.
 
 Shapes: N batch, D latent, M mixture components, C condition.
 """
@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from training.models.mixture import Mixture
 
 RIDGE = 1e-2
-"""Of the regression, beside latents of unit variance."""
+"""Penalty of the regression, beside latents of unit variance."""
 
 
-class LatentWalk(nn.Module):
+class LatentPrior(nn.Module):
     """A mixture over the next latent: a linear regression from the last one, and what is learnt.
 
-    The regression is fitted, not learnt. Without it steps of a walk fall short by some hundredths,
-    and after twenty of them little is left of the motion.
+    The regression is fitted, not learnt. Without it each draw falls short of the motion's spread by
+    some hundredths, and after twenty draws in a row little is left of the motion.
     """
 
     course: Tensor
@@ -33,7 +33,9 @@ class LatentWalk(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor) -> Mixture:
         """Return the mixture over what follows latents (..., D) under conditions (..., C)."""
-        change = Mixture.of(self.change(torch.cat([latent, condition], -1)), self.components)
+        change = Mixture.from_outputs(
+            self.change(torch.cat([latent, condition], -1)), self.components
+        )
         with torch.autocast(latent.device.type, enabled=False):
             led = latent.float() @ self.course
         return change._replace(means=led.unsqueeze(-2) + change.means)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 NARROWEST_LOG_SCALE, WIDEST_LOG_SCALE = -4.0, 2.0
-"""Of a component's standard deviation."""
+"""Bounds of the logarithm of a component's standard deviation."""
 
 
 class Mixture(NamedTuple):
@@ -29,7 +29,9 @@ class Mixture(NamedTuple):
     log_scales: Tensor
 
     @staticmethod
-    def of(raw: Tensor, components: int, narrowest: float = NARROWEST_LOG_SCALE) -> "Mixture":
+    def from_outputs(
+        raw: Tensor, components: int, narrowest: float = NARROWEST_LOG_SCALE
+    ) -> "Mixture":
         """Return the mixture that a network's outputs stand for.
 
         Args:
@@ -46,7 +48,7 @@ class Mixture(NamedTuple):
         """Return log densities (...) of latents (..., D) in nats.
 
         Args:
-            latent: Whose density is wanted.
+            latent: Latents, (..., D).
             counts: 1 for each axis that counts, 0 for the others, (D,).
         """
         z = (latent.unsqueeze(-2) - self.means) * torch.exp(-self.log_scales)

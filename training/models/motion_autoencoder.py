@@ -61,8 +61,8 @@ class MotionAutoencoder(Normalisation):
         """Set up an autoencoder.
 
         Args:
-            layout: Of the features.
-            sizes: Of everything, at most.
+            layout: Layout of the features.
+            sizes: Sizes of all parts, at most.
             shown: The frame of a window that is about to be shown, and counts most; None where
                 all count alike.
         """

@@ -6,7 +6,7 @@ A kind is one file: its `Config`, its network with the loss, and the `Step` that
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,14 +14,14 @@ from torch import Tensor, nn
 
 from motion.features import Layout
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.normalisation import Normalisation
+from training.models.window import Window
 
 CALM = 0.7
-"""Share of an emotion's usual energy that the guess without emotion is told.
+"""Share of an emotion's usual energy that the guess without emotion gets.
 
-So guidance exaggerates energy too, and what the partner asks for beyond the usual counts more.
-Without it guidance towards a calm emotion leads into standing still.
+So guidance exaggerates energy too, and energy beyond the usual counts more. Without it guidance
+towards a calm emotion leads into standing still.
 """
 
 
@@ -60,7 +60,7 @@ class Optimiser(Strict):
 
     Attributes:
         learning_rate: The highest, after warm-up.
-        weight_decay: Of AdamW.
+        weight_decay: Weight decay of AdamW.
         batch_size: Windows in a step, on each device.
         warm_up_steps: Steps of rising learning rate, without own samples.
         own_sample_share: Probability that an input token is the network's own sample.
@@ -90,10 +90,12 @@ class Network(nn.Module, ABC):
     DISTURBANCE: ClassVar[str]
     """The one setting of `Optimiser` that disturbs this kind's inputs."""
 
-    PROVING: ClassVar[Mapping[str, Any]]
+    PROOF_SIZES: ClassVar[Mapping[str, Any]]
     """Small sizes with which `training.evaluation.prove` shows that the kind learns at all."""
-    HEEDS_OTHER: ClassVar[bool] = False
+    OBSERVES_DANCER: ClassVar[bool] = False
     """Whether it takes another dancer's motion, `other` of a window and of the contract."""
+    STEP: ClassVar[type["ExportedStep"]]
+    """What is exported of it."""
 
     codec: Normalisation
     config: Sizes
@@ -106,7 +108,7 @@ class Network(nn.Module, ABC):
         Args:
             config: Sizes, of the kind's own `Config`.
             labels: Number of labels.
-            layout: Of the features.
+            layout: Layout of the features.
         """
         super().__init__()
 
@@ -123,7 +125,7 @@ class Network(nn.Module, ABC):
         """Take note of what the numbers of texts in windows stand for; most kinds have no use.
 
         Args:
-            tokens: Of every text by number, (texts, tokens, W).
+            tokens: Tokens of every text by its number, (texts, tokens, W).
         """
 
     @abstractmethod
@@ -132,28 +134,23 @@ class Network(nn.Module, ABC):
 
         Args:
             batch: Windows, with a leading axis.
-            disturbance: Of the inputs, as `DISTURBANCE` names it; 0 for none.
+            disturbance: Strength of the inputs' disturbance, as `DISTURBANCE` names it; 0 for none.
         """
 
     @abstractmethod
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, None for kinds without one."""
 
-    @abstractmethod
     def exported(self, always: Tensor, usual_energy: Tensor) -> "ExportedStep":
-        """Return what is exported.
-
-        Args:
-            always: Weights of the labels that are no emotions, in their order, (L - E,).
-            usual_energy: Of each emotion, m/s, (E,).
-        """
+        """Return what is exported; see `ExportedStep`."""
+        return self.STEP(self, always, usual_energy)
 
 
 class EnergyNetwork(Network):
-    """A network that is told energies, beside those that are usual.
+    """A network conditioned on energy, relative to the energies that are usual.
 
     Attributes:
-        log_energy_mean: Of the logarithm of usual speeds in m/s.
+        log_energy_mean: Mean logarithm of usual speeds in m/s.
         log_energy_scale: Standard deviation of that logarithm.
     """
 
@@ -183,47 +180,117 @@ class EnergyNetwork(Network):
 
 
 def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:
-    """Return the energy (N, 1) that a guess without emotion is told; see `CALM`.
+    """Return the energy (N, 1) that a guess without emotion gets; see `CALM`.
 
     Args:
         emotion: Weights, (N, E).
-        energy: That is asked for, m/s, (N, 1); it counts where there is no emotion.
-        usual_energy: Of each emotion, m/s, (E,).
+        energy: Energy asked for, m/s, (N, 1); it counts where there is no emotion.
+        usual_energy: Usual energy of each emotion, m/s, (E,).
     """
     total = emotion.sum(1, keepdim=True)
     usual = (emotion * usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
     return CALM * torch.where(total > 0, usual, energy)
 
 
-class ExportedStep(nn.Module):
-    """One step as the contract has it: raw frames in, raw frames out."""
+class StepConditions(NamedTuple):
+    """All that one step takes beside frames and states, named and ordered as in the contract.
+
+    Attributes:
+        emotion: Weights, (N, E).
+        energy: Mean joint speed, m/s, (N, 1).
+        temperature: Scales variances, at least 0, (N, 1).
+        guidance: By how much the emotion is exaggerated; 0 for none, (N, 1).
+        uniform: Random numbers in [0, 1), (N, 1).
+        normal: Normal random numbers, (N, noise).
+        text: Tokens of a prompt and its usual energy, (N, text_width); for kinds that take text.
+        other: Another dancer as observed, (N, K, W); for kinds that observe one.
+    """
+
+    emotion: Tensor
+    energy: Tensor
+    temperature: Tensor
+    guidance: Tensor
+    uniform: Tensor
+    normal: Tensor
+    text: Tensor | None = None
+    other: Tensor | None = None
+
+
+States = tuple[Tensor, ...]
+"""Tensors that a step hands to the next, in the order of `ExportedStep.states`."""
+
+
+class ExportedStep(nn.Module, ABC):
+    """One step as the contract has it: raw frames in, raw frames out.
+
+    A graph has positional inputs. They get their names here, once for all kinds; a kind writes
+    `advance`.
+    """
 
     always: Tensor
-    text_width: int = 0
-    """Of the input `text`; 0 for kinds that take none."""
+    usual_energy: Tensor
 
-    def __init__(
-        self,
-        network: Network,
-        always: Tensor,
-        states: tuple[State, ...],
-        frames_per_step: int,
-        noise: int,
-    ) -> None:
+    def __init__(self, network: Network, always: Tensor, usual_energy: Tensor) -> None:
         """Set up a step.
 
         Args:
-            network: Whose weights it uses.
-            always: Weights of the labels that are no emotions, (L - E,).
-            states: What it hands on.
-            frames_per_step: How many frames it takes and gives.
-            noise: How many normal random numbers it takes.
+            network: Gives the weights.
+            always: Weights of the labels that are no emotions, in their order, (L - E,).
+            usual_energy: Mean joint speed of each emotion, m/s, (E,).
         """
         super().__init__()
+        self.network = network
         self.register_buffer("always", always)
-        self.network, self.states = network, states
-        self.frames_per_step, self.noise = frames_per_step, noise
+        self.register_buffer("usual_energy", usual_energy)
+
+    @property
+    @abstractmethod
+    def states(self) -> tuple[State, ...]:
+        """What a step hands on."""
+
+    @property
+    @abstractmethod
+    def noise(self) -> int:
+        """How many normal random numbers a step takes."""
+
+    @property
+    def frames_per_step(self) -> int:
+        """How many frames a step takes and gives."""
+        return self.network.config.frames_per_token
+
+    @property
+    def text_width(self) -> int:
+        """Width of the input `text`; 0 for kinds that take none."""
+        return 0
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the graph's inputs, in the order of the contract."""
+        taken = {"text": self.text_width > 0, "other": self.network.OBSERVES_DANCER}
+        conditions = [name for name in StepConditions._fields if taken.get(name, True)]
+        return ["frames", *conditions, *(state.name for state in self.states)]
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Return the next frames and the next states, from all inputs as `input_names` has them."""
+        named = dict(zip(self.input_names, inputs, strict=True))
+        frames = named.pop("frames")
+        states = tuple(named.pop(state.name) for state in self.states)
+        following, after = self.advance(frames, StepConditions(**named), states)
+        return following, *after
+
+    @abstractmethod
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them.
+
+        Args:
+            frames: Newest raw features, (N, K, F).
+            conditions: What the frames that follow depend on.
+            states: Those of the step before, zeros at first.
+        """
 
     def labels_of(self, emotion: Tensor) -> Tensor:
         """Return the weights of all labels (N, L) for weights of emotions (N, E)."""
-        return torch.cat([emotion, self.always.expand(len(emotion), -1)], 1)
+        # Not len(emotion): it would fix the graph to the batch of the example.
+        return torch.cat([emotion, self.always.expand(emotion.shape[0], -1)], 1)

@@ -1,8 +1,9 @@
 """Pose autoencoders: one frame's joint rotations to a few numbers, and back.
 
-One hears along the bones: in every layer a joint hears itself, its parent and its children, all
-joints by the same weights. The other is plain: every layer hears everything. Both are of one size
-and learn the same poses in the same order, so what tells them apart is what they know of the body.
+One passes messages along the bones: in every layer a joint reads itself, its parent and its
+children, all joints by the same weights. The other is plain: every layer reads everything. Both are
+of one size and learn the same poses in the same order, so that they differ by what they know of the
+body alone.
 
 Shapes: N batch, J joints, C channels, D latent.
 
@@ -29,11 +30,11 @@ Array = np.ndarray
 BATCH = 256
 LEARNING_RATE = 2e-3
 NUMBERS = 6
-"""Of a joint: its rotation as 6D."""
+"""Numbers of a joint: its rotation as 6D."""
 
 
 class BoneConvolution(nn.Module):
-    """Every joint hears itself, its parent and its children."""
+    """Every joint reads itself, its parent and its children."""
 
     to_parent: Tensor
     to_child: Tensor
@@ -50,13 +51,15 @@ class BoneConvolution(nn.Module):
         self.place = nn.Parameter(0.1 * torch.randn(len(parents), outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return what joints (N, J, outputs) make of what they hear (N, J, inputs)."""
-        heard: Tensor = self.own(x) + self.above(self.to_child @ x) + self.below(self.to_parent @ x)
-        return heard + self.place
+        """Return what joints (N, J, outputs) make of their inputs (N, J, inputs)."""
+        passed: Tensor = (
+            self.own(x) + self.above(self.to_child @ x) + self.below(self.to_parent @ x)
+        )
+        return passed + self.place
 
 
 def along_bones(parents: Sequence[int], channels: int, latent: int) -> nn.Sequential:
-    """Return an autoencoder of poses (N, 6 J) that hears along the bones."""
+    """Return an autoencoder of poses (N, 6 J) that convolves along the bones."""
     joints = len(parents)
     return nn.Sequential(
         nn.Unflatten(-1, (joints, NUMBERS)),
@@ -77,7 +80,7 @@ def along_bones(parents: Sequence[int], channels: int, latent: int) -> nn.Sequen
 
 
 def plain(joints: int, hidden: int, latent: int) -> nn.Sequential:
-    """Return an autoencoder of poses (N, 6 J) in which everything hears everything."""
+    """Return an autoencoder of poses (N, 6 J) whose layers are dense."""
     width = joints * NUMBERS
     return nn.Sequential(
         nn.Linear(width, hidden),
@@ -106,7 +109,7 @@ class PoseError:
     """How far an autoencoder's poses are from real ones that it has not seen.
 
     Attributes:
-        name: Of the autoencoder.
+        name: Name of the autoencoder.
         weights: Their number.
         millimetres: Mean distance of joints, seen from the hips.
         degrees: Mean angle of local rotations.
@@ -131,11 +134,11 @@ def compare(
 
     Args:
         clips: To learn from.
-        held_out: To judge by.
+        held_out: Clips to measure on.
         latent: Numbers for a pose.
-        channels: Of a joint, along the bones; the plain one is as large in all.
-        steps: Of training, of 256 poses each.
-        seed: Of weights and of the order of poses.
+        channels: Channels of a joint, along the bones; the plain one is as large in all.
+        steps: Training steps, of 256 poses each.
+        seed: Random seed of weights and of the order of poses.
     """
     codec = Normalisation(features.CANONICAL_LAYOUT)
     known, unseen = _frames_of(clips), _frames_of(held_out)
@@ -171,10 +174,10 @@ def _train(network: nn.Module, poses: Tensor, steps: int, seed: int) -> None:
 
 @torch.no_grad()
 def _error(name: str, network: nn.Module, codec: Normalisation, frames: Tensor) -> PoseError:
-    said = codec.normalise(frames)
+    rebuilt_frames = codec.normalise(frames)
     part = features.PART["rotations"]
-    said[:, part] = network(said[:, part])
-    real, rebuilt = (_turned(part.numpy()) for part in (frames, codec.denormalise(said)))
+    rebuilt_frames[:, part] = network(rebuilt_frames[:, part])
+    real, rebuilt = (_turned(part.numpy()) for part in (frames, codec.denormalise(rebuilt_frames)))
     cosine = np.abs((real * rebuilt).sum(-1)).clip(max=1.0)
     at = np.zeros((len(frames), 3))
     away = world_positions(CANONICAL, at, real) - world_positions(CANONICAL, at, rebuilt)

@@ -1,4 +1,9 @@
-"""How motion that strayed comes back to the real one, softly."""
+"""Scheduled sampling: inputs of the network's own, and targets that lead back from them.
+
+References:
+    S. Bengio et al., "Scheduled Sampling for Sequence Prediction with Recurrent Neural Networks",
+    arXiv:1506.03099.
+"""
 
 import math
 
@@ -6,19 +11,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.fit.dataset import FPS
+from training.corpus.corpus import FPS
 
 RETURN_HALF_LIFE = 0.2
-"""Seconds in which motion that strayed from the real one comes half the way back."""
+"""Seconds in which a deviation from the real motion halves."""
 
 
-def way_back(strayed: Tensor) -> Tensor:
-    """Return how motion that strayed in some tokens comes back in the tokens after them.
+def recovery(deviation: Tensor) -> Tensor:
+    """Return what remains of deviations in the tokens after them.
 
-    A critically damped spring leads every stray home, from where and as fast as it ended.
+    A critically damped spring takes each deviation to zero, from the place and speed at its end.
 
     Args:
-        strayed: Differences from the real motion in each token, (N, S, K, F).
+        deviation: Difference from the real motion in each token, (N, S, K, F).
 
     Returns:
         Differences in each token and in one more, (N, S + 1, K, F).
@@ -26,32 +31,35 @@ def way_back(strayed: Tensor) -> Tensor:
     References:
         D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
     """
-    frames = strayed.shape[2]
+    frames = deviation.shape[2]
+    # The half-life of a critically damped spring, in frames.
     rate = 2 * math.log(2) / (RETURN_HALF_LIFE * FPS)
-    place = strayed[:, :, -1:]
-    speed = place - strayed[:, :, -2:-1]
-    returning = torch.zeros_like(functional.pad(strayed, (0, 0, 0, 0, 0, 1)))
+    place = deviation[:, :, -1:]
+    speed = place - deviation[:, :, -2:-1]
+    returning = torch.zeros_like(functional.pad(deviation, (0, 0, 0, 0, 0, 1)))
     for lag in range(1, 1 + math.ceil(4 * RETURN_HALF_LIFE * FPS / frames)):
-        t = torch.arange(1, frames + 1, device=strayed.device) + frames * (lag - 1)
-        t = t.to(strayed.dtype)[:, None]
-        tokens = max(0, strayed.shape[1] + 1 - lag)
+        t = torch.arange(1, frames + 1, device=deviation.device) + frames * (lag - 1)
+        t = t.to(deviation.dtype)[:, None]
+        tokens = max(0, deviation.shape[1] + 1 - lag)
+        # What all tokens' deviations leave in the token that follows `lag` later, summed up.
         decayed = torch.exp(-rate * t) * (place + (speed + rate * place) * t)
         returning[:, lag:] += decayed[:, :tokens]
     return returning
 
 
-def led_astray(
-    inputs: Tensor, targets: Tensor, strayed: Tensor, share: float
+def perturb(
+    inputs: Tensor, targets: Tensor, deviation: Tensor, share: float
 ) -> tuple[Tensor, Tensor]:
-    """Let a share of the inputs stray, and what follows lead back to the real motion.
+    """Move a share of the inputs off the real motion, and the targets after them back to it.
 
     Args:
         inputs: Real tokens, (N, S, K, F).
         targets: Those after them.
-        strayed: How far the inputs may stray, (N, S, K, F).
-        share: Probability that one does.
+        deviation: What is added to an input that is chosen, (N, S, K, F).
+        share: Probability that an input is chosen, in [0, 1].
     """
     chosen = torch.rand(inputs.shape[:2], device=inputs.device) < share
-    strayed = strayed * chosen[..., None, None]
-    returning = way_back(strayed)
-    return inputs + strayed + returning[:, :-1], targets + returning[:, 1:]
+    # Chosen token by token, so that real and own tokens alternate within a window.
+    deviation = deviation * chosen[..., None, None]
+    returning = recovery(deviation)
+    return inputs + deviation + returning[:, :-1], targets + returning[:, 1:]

@@ -1,7 +1,8 @@
 """A transformer whose tokens are joints at times, beside the one whose tokens are whole bodies.
 
 As in `training.models.transformer_mdn` a time is `frames_per_token` frames, and the network
-predicts a mixture over the latent of the next; loss, conditions, guidance and export are the same.
+predicts a mixture over the latent of the next; all but embedding, attention over joints and head is
+the same.
 But a time has a token for each joint that turns and one for the rest of the features, the root.
 Attention is factorised: each joint looks back over its own past, and at each time the joints look
 at one another. So weights are shared over joints, whatever the skeleton.
@@ -19,12 +20,10 @@ from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from motion.features import Layout
 from training.models import token_transformer, transformer_mdn
 from training.models.mixture import Mixture
-from training.models.token_transformer import rotary
 from training.models.transformer_mdn import TransformerMDN
 
 
@@ -66,8 +65,8 @@ class Block(token_transformer.Block):
         self.qkv_space = nn.Linear(channels, 3 * channels)
         self.out_space = nn.Linear(channels, channels)
 
-    def over_joints(self, x: Tensor) -> Tensor:
-        """Let the joints of each time look at one another: stream (N, J, S, C) to the same."""
+    def within_time(self, x: Tensor) -> Tensor:
+        """Let the joints of each time attend to one another: stream (N, J, S, C) to the same."""
         at_times = self.norm_space(x).transpose(-3, -2)  # (N, S, J, C)
         split = self.qkv_space(at_times).unflatten(-1, (3, self.heads, -1))
         q, k, v = split.movedim(-3, 0).transpose(-3, -2)
@@ -79,7 +78,7 @@ class Block(token_transformer.Block):
 class SpaceTime(TransformerMDN):
     """Predicts the next time's latent from the tokens so far, an emotion and an energy."""
 
-    PROVING: ClassVar[Mapping[str, Any]] = {**TransformerMDN.PROVING, "channels": 32}
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {**TransformerMDN.PROOF_SIZES, "channels": 32}
 
     config: Config
 
@@ -93,70 +92,24 @@ class SpaceTime(TransformerMDN):
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
+        """Shape of the keys, and of the values, that a step hands on."""
         layers, *rest = super().cache_shape
         return (layers, self.tokens.count, *rest)
+
+    def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
+        """Return the stream (N, J, S, C) of normalised times (N, S, K, F); it observes nobody."""
+        del other
+        tokens: Tensor = self.tokens(frames)
+        return tokens
+
+    def embedded_newest(self, frames: Tensor, other: Tensor | None) -> Tensor:
+        """Return the stream (N, J, 1, C) of the newest time (N, K, F)."""
+        return self.embedded(frames.unsqueeze(1), other)
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., J, C) of a time: all of its tokens side by side."""
         return self.mixture_of(self.norm(x).flatten(-2))
 
-    def forward(
-        self,
-        frames: Tensor,
-        labels: Tensor,
-        energy: Tensor,
-        reach: Tensor,
-        other: Tensor | None = None,
-    ) -> Mixture:
-        """Predict each next time; see `TransformerMDN.forward`. It heeds nobody."""
-        del other
-        position = torch.arange(frames.shape[1], device=frames.device)
-        seen = self.seen(position, reach).unsqueeze(1)
-        condition = self.conditioned(labels, energy).unsqueeze(1)
-        x = self.tokens(frames)
-        for block in self._blocks():
-            x = block.over_joints(x)
-            normed, mlp_scale, mlp_shift = block.modulated(x, condition)
-            q, k, v = block.queries_keys_values(normed)  # (N, J, H, S, C / H)
-            q, k = rotary(q, position), rotary(k, position)
-            attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-            x = block.finish(x, attended, mlp_scale, mlp_shift)
+    def mixtures(self, x: Tensor) -> Mixture:
+        """Read the mixtures after all times off the stream (N, J, S, C)."""
         return self.mixture(x.transpose(-3, -2))
-
-    def step(
-        self,
-        frames: Tensor,
-        condition: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        filled: Tensor,
-        other: Tensor | None = None,
-    ) -> tuple[Mixture, Tensor, Tensor]:
-        """Predict the next time from the newest one and a cache; see `TransformerMDN.step`.
-
-        Keys and values are (N, layers, J, H, W, c): a cache for each joint. It heeds nobody.
-        """
-        del other
-        window = self.config.context_tokens
-        slot = torch.arange(window, device=frames.device)
-        seen = (slot >= window - filled[:, None])[:, None, None, None, :]
-        x = self.tokens(frames.unsqueeze(1))  # (N, J, 1, C)
-        condition = condition[:, None, None]
-        new_keys, new_values = [], []
-        for layer, block in enumerate(self._blocks()):
-            x = block.over_joints(x)
-            normed, mlp_scale, mlp_shift = block.modulated(x, condition)
-            q, k, v = block.queries_keys_values(normed)
-            k = torch.cat([keys[:, layer, ..., 1:, :], k], -2)
-            v = torch.cat([values[:, layer, ..., 1:, :], v], -2)
-            scores = rotary(q, slot[-1:]) @ rotary(k, slot).transpose(-1, -2) * q.shape[-1] ** -0.5
-            weights = scores.masked_fill(~seen, -1e9).softmax(-1)
-            x = block.finish(x, weights @ v, mlp_scale, mlp_shift)
-            new_keys.append(k)
-            new_values.append(v)
-        mixture = self.mixture(x.squeeze(-2))
-        return mixture, torch.stack(new_keys, 1), torch.stack(new_values, 1)
-
-    def _blocks(self) -> list[Block]:
-        return [block for block in self.blocks if isinstance(block, Block)]

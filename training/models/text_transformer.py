@@ -14,7 +14,7 @@ References:
     (guidance by several conditions).
 """
 
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -24,12 +24,12 @@ from torch.nn import functional
 from motion.features import Layout
 from motion.model.contract import State
 from motion.model.text import TOKENS, WORDS
-from training.fit.dataset import Window
 from training.models import token_transformer
 from training.models.mixture import Mixture
-from training.models.network import CALM, ExportedStep
-from training.models.scheduled_sampling import led_astray
+from training.models.network import CALM, ExportedStep, States, StepConditions
+from training.models.scheduled_sampling import perturb
 from training.models.token_transformer import TokenTransformer, rotary
+from training.models.window import Window
 
 TEXT_GUIDANCE = 1.5
 """By how much a prompt is exaggerated."""
@@ -42,7 +42,7 @@ class Config(token_transformer.TransformerSizes):
     """Sizes of a network.
 
     Attributes:
-        text_encoder: Of `motion.text`.
+        text_encoder: Name of an encoder of `motion.model.text`.
         text_channels: Numbers in a token of that encoder.
     """
 
@@ -51,7 +51,7 @@ class Config(token_transformer.TransformerSizes):
     text_channels: int = Field(default=256, ge=1)
 
 
-class Told(NamedTuple):
+class TokenConditions(NamedTuple):
     """The conditions of tokens.
 
     Attributes:
@@ -103,8 +103,86 @@ class Block(token_transformer.Block):
         return x + read_out
 
 
+class Step(ExportedStep):
+    """One step as the contract has it: raw frames in, raw frames out, all guesses in one batch.
+
+    Caches carry a second axis of three, for the guesses.
+    """
+
+    network: "TextTransformer"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Caches of keys and values, and how many of their slots are in use."""
+        return self.network.cache_states(BRANCHES)
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.codec.latent
+
+    @property
+    def text_width(self) -> int:
+        """Tokens of a prompt, and its usual energy."""
+        return TOKENS * self.network.config.text_channels + 1
+
+    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
+        """Return the energy (N, 1) that the guesses without emotion get.
+
+        Args:
+            emotion: Weights, (N, E).
+            energy: Asked for, m/s, (N, 1).
+            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
+        """
+        total = emotion.sum(1, keepdim=True)
+        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
+        usual = torch.where(pace > 0, pace, usual)
+        return torch.where(total > 0, CALM * usual, energy)
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        network, (keys, values, filled) = self.network, states
+        filled = (filled + 1).clamp(max=network.config.context_tokens)
+        normalised = network.codec.normalise(frames)
+        mixture, keys_after, values_after = network.step(
+            normalised.unsqueeze(1).expand(-1, BRANCHES, -1, -1).flatten(0, 1),
+            self.branches_of(conditions),
+            keys.flatten(0, 1),
+            values.flatten(0, 1),
+            filled.expand(-1, BRANCHES).flatten(),
+        )
+        latent = guided(mixture, conditions.guidance).sample(
+            conditions.temperature, conditions.uniform, conditions.normal
+        )
+        following = network.codec.decode(normalised[:, -2:], latent)
+        caches = (part.unflatten(0, (-1, BRANCHES)) for part in (keys_after, values_after))
+        return network.codec.denormalise(following), (*caches, filled)
+
+    def branches_of(self, conditions: StepConditions) -> TokenConditions:
+        """Return the conditions of the guesses, three to each row, (3 N)."""
+        emotion, energy, text = conditions.emotion, conditions.energy, conditions.text
+        assert text is not None  # as text_width says
+        prompt, calm = (
+            text[:, :-1].unflatten(1, (TOKENS, -1)),
+            self.calm(emotion, energy, text[:, -1:]),
+        )
+        nothing = self.labels_of(torch.zeros_like(emotion))
+        labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
+        prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
+        return TokenConditions(
+            labels.flatten(0, 1),
+            torch.stack([energy, calm, calm], 1).flatten(0, 1),
+            prompts,
+            torch.arange(prompts.shape[0], device=text.device),
+        )
+
+
 class TextTransformer(TokenTransformer):
     """Predicts the next token's latent from the tokens so far, an emotion, an energy, a prompt."""
+
+    STEP: ClassVar[type[ExportedStep]] = Step
 
     config: Config
     texts: Tensor
@@ -127,11 +205,13 @@ class TextTransformer(TokenTransformer):
         """Take note of the tokens (P, T, X) of texts by number."""
         self.texts = tokens.to(self.texts)
 
-    def conditioned(self, told: Told) -> Tensor:
+    def conditioned(self, conditions: TokenConditions) -> Tensor:
         """Embed all that holds for a token as a whole."""
-        level = self.energy_level(told.energy)
+        level = self.energy_level(conditions.energy)
         energy = self.energy(level)
-        return self.condition(self.emotion(told.labels) + energy + self.sentence(told.sentence))
+        return self.condition(
+            self.emotion(conditions.labels) + energy + self.sentence(conditions.sentence)
+        )
 
     def embedded(self, text: Tensor) -> tuple[Tensor, Tensor]:
         """Embed prompts (P, T, X) and tell which tokens there are; one of silence is always."""
@@ -140,36 +220,41 @@ class TextTransformer(TokenTransformer):
         silence = torch.arange(text.shape[1], device=text.device) == 0
         return self.words(text) + self.place, there | silence
 
-    def forward(self, frames: Tensor, told: Told, reach: Tensor) -> Mixture:
+    def forward(self, frames: Tensor, conditions: TokenConditions, reach: Tensor) -> Mixture:
         """Predict each next token.
 
         Args:
             frames: Normalised features of the tokens, (N, S, K, F).
-            told: Of each next token, (N, S).
+            conditions: Conditions of each next token, (N, S).
             reach: How many tokens each token sees, itself included, (N, S).
         """
         position = torch.arange(frames.shape[1], device=frames.device)
         seen = self.seen(position, reach)
-        condition = self.conditioned(told)
-        words, there = self.embedded(told.text)
+        condition = self.conditioned(conditions)
+        words, there = self.embedded(conditions.text)
         x = self.embed(frames.flatten(-2))
         for block in self._layers():
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
             q, k, v = block.queries_keys_values(normed)
             q, k = rotary(q, position), rotary(k, position)
             attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-            x = block.read(x, words, there, told.number)
+            x = block.read(x, words, there, conditions.number)
             x = block.finish(x, attended, mlp_scale, mlp_shift)
         return self.mixture(x)
 
     def step(
-        self, frames: Tensor, told: Told, keys: Tensor, values: Tensor, filled: Tensor
+        self,
+        frames: Tensor,
+        conditions: TokenConditions,
+        keys: Tensor,
+        values: Tensor,
+        filled: Tensor,
     ) -> tuple[Mixture, Tensor, Tensor]:
         """Predict the next token from the newest one and a cache of the tokens before.
 
         Args:
             frames: Normalised features of the newest token, (N, K, F).
-            told: Of the next token, (N,).
+            conditions: Conditions of the next token, (N,).
             keys: Cached keys, oldest first, not yet rotated, (N, layers, H, W, c).
             values: Cached values, likewise.
             filled: How many slots of the cache are in use, the newest token's included, (N,).
@@ -181,8 +266,8 @@ class TextTransformer(TokenTransformer):
         slot = torch.arange(window, device=frames.device)
         seen = (slot >= window - filled[:, None])[:, None, None, :]
         x = self.embed(frames.flatten(-2)).unsqueeze(1)
-        condition = self.conditioned(told).unsqueeze(1)
-        words, there = self.embedded(told.text)
+        condition = self.conditioned(conditions).unsqueeze(1)
+        words, there = self.embedded(conditions.text)
         new_keys, new_values = [], []
         for layer, block in enumerate(self._layers()):
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
@@ -191,17 +276,17 @@ class TextTransformer(TokenTransformer):
             v = torch.cat([values[:, layer, :, 1:], v], 2)
             scores = rotary(q, slot[-1:]) @ rotary(k, slot).transpose(-1, -2) * q.shape[-1] ** -0.5
             attended = scores.masked_fill(~seen, -1e9).softmax(-1) @ v
-            x = block.read(x, words, there, told.number.unsqueeze(1))
+            x = block.read(x, words, there, conditions.number.unsqueeze(1))
             x = block.finish(x, attended, mlp_scale, mlp_shift)
             new_keys.append(k)
             new_values.append(v)
         return self.mixture(x.squeeze(1)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
 
-    def told(self, batch: Window) -> Told:
-        """Return what each but the first token of windows is told."""
+    def conditions_of(self, batch: Window) -> TokenConditions:
+        """Return the conditions of each but the first token of windows."""
         which, number = batch.text[:, 1:].unique(return_inverse=True)
         texts = self.texts[which]
-        return Told(batch.labels[:, 1:], batch.energy[:, 1:], texts, number)
+        return TokenConditions(batch.labels[:, 1:], batch.energy[:, 1:], texts, number)
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the mean negative log likelihood per latent dimension, nats.
@@ -209,14 +294,18 @@ class TextTransformer(TokenTransformer):
         With a probability of `disturbance` an input token is the network's own sample of it; see
         `training.models.transformer_mdn`.
         """
-        tokens, told, reach = self.tokens_of(batch), self.told(batch), batch.reach[:, 1:]
+        tokens, conditions, reach = (
+            self.tokens_of(batch),
+            self.conditions_of(batch),
+            batch.reach[:, 1:],
+        )
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
             with torch.no_grad():
-                strayed = self.strayed(inputs, self(inputs, told, reach))
-            inputs, targets = led_astray(inputs, targets, strayed, disturbance)
+                deviation = self.deviation(inputs, self(inputs, conditions, reach))
+            inputs, targets = perturb(inputs, targets, deviation, disturbance)
         latent = self.latents_of(inputs, targets)
-        mixture = self(inputs, told, reach)
+        mixture = self(inputs, conditions, reach)
         likelihood = mixture.log_likelihood(latent, self.codec.moving) / self.codec.latent
         real = batch.real[:, 1:]
         return -(likelihood * real).sum() / real.sum().clamp(min=1)
@@ -225,93 +314,7 @@ class TextTransformer(TokenTransformer):
         """Return the mean negative log likelihood of raw features, nats per frame."""
         tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
-        return self.nats_of(tokens, self(tokens[:, :-1], self.told(batch), everything))
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
-
-
-class Step(ExportedStep):
-    """One step as the contract has it: raw frames in, raw frames out, all guesses in one batch.
-
-    Caches carry a second axis of three, for the guesses.
-    """
-
-    network: TextTransformer
-    usual_energy: Tensor
-
-    def __init__(self, network: TextTransformer, always: Tensor, usual_energy: Tensor) -> None:
-        c = network.config
-        cache = (BRANCHES, *network.cache_shape)
-        states = (
-            State(name="keys", shape=cache),
-            State(name="values", shape=cache),
-            State(name="filled", shape=(1,)),
-        )
-        super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
-        self.text_width = TOKENS * c.text_channels + 1
-        self.register_buffer("usual_energy", usual_energy)
-
-    def calm(self, emotion: Tensor, energy: Tensor, pace: Tensor) -> Tensor:
-        """Return the energy (N, 1) that the guesses without emotion are told.
-
-        Args:
-            emotion: Weights, (N, E).
-            energy: Asked for, m/s, (N, 1).
-            pace: Usual energy of the prompt, m/s, 0 where there is none, (N, 1).
-        """
-        total = emotion.sum(1, keepdim=True)
-        usual = (emotion * self.usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
-        usual = torch.where(pace > 0, pace, usual)
-        return torch.where(total > 0, CALM * usual, energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        text: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        filled: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        network = self.network
-        filled = (filled + 1).clamp(max=network.config.context_tokens)
-        normalised = network.codec.normalise(frames)
-        prompt, calm = (
-            text[:, :-1].unflatten(1, (TOKENS, -1)),
-            self.calm(emotion, energy, text[:, -1:]),
-        )
-        nothing = self.labels_of(torch.zeros_like(emotion))
-        labels = torch.stack([self.labels_of(emotion), nothing, nothing], 1)
-        prompts = torch.stack([prompt, prompt, torch.zeros_like(prompt)], 1).flatten(0, 1)
-        told = Told(
-            labels.flatten(0, 1),
-            torch.stack([energy, calm, calm], 1).flatten(0, 1),
-            prompts,
-            torch.arange(prompts.shape[0], device=text.device),
-        )
-        mixture, keys_after, values_after = network.step(
-            normalised.unsqueeze(1).expand(-1, BRANCHES, -1, -1).flatten(0, 1),
-            told,
-            keys.flatten(0, 1),
-            values.flatten(0, 1),
-            filled.expand(-1, BRANCHES).flatten(),
-        )
-        latent = guided(mixture, guidance).sample(temperature, uniform, normal)
-        following = network.codec.decode(normalised[:, -2:], latent)
-        return (
-            network.codec.denormalise(following),
-            keys_after.unflatten(0, (-1, BRANCHES)),
-            values_after.unflatten(0, (-1, BRANCHES)),
-            filled,
-        )
+        return self.nats_of(tokens, self(tokens[:, :-1], self.conditions_of(batch), everything))
 
 
 def guided(guesses: Mixture, guidance: Tensor) -> Mixture:

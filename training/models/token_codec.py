@@ -58,17 +58,21 @@ class TokenCodec(Normalisation):
         self.fit_scale(frames.flatten(0, 1))
         known = self._regressors(self.normalise(frames[:, :2])).double()
         token = self.normalise(frames[:, 2:]).flatten(1).double()
+        # The ridge keeps features that hardly move from being extrapolated by rounding errors.
         gram = known.T @ known
         gram += ridge * len(known) * torch.eye(len(gram), dtype=gram.dtype)
         solution = torch.linalg.solve(gram, known.T @ token)
         self.extrapolation.copy_(solution)
+        # Only what the extrapolation leaves over needs a latent: its principal axes, largest first.
         residual = token - known @ solution
         values, vectors = torch.linalg.eigh(residual.T @ residual / len(residual))
         latent = self.latent
         spreads = values.flip(0).clamp(min=NEGLIGIBLE**2).sqrt()
         spread, axes = spreads[:latent], vectors[:, -latent:].flip(1)
+        # The axes that are left out stay known: the likelihood of raw features needs their density.
         self.spread.copy_(spreads)
         self.remainder.copy_(vectors.flip(1)[:, latent:])
+        # Each number of a latent has unit variance, so that the mixture's scales compare.
         self.basis.copy_((axes * spread).T)
         self.analysis.copy_(axes / spread)
         lost = (residual - residual @ axes @ axes.T).square().sum()

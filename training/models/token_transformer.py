@@ -1,4 +1,4 @@
-"""What causal transformers over tokens share, whatever else a token is told.
+"""What causal transformers over tokens share, whatever else conditions a token.
 
 Shapes: N batch, S tokens, K frames per token, F features, L labels, H heads, W cached tokens, D
 latent.
@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from motion.features import Layout
-from training.fit.dataset import Window
+from motion.model.contract import State
 from training.models.mixture import Mixture
 from training.models.network import AttentionSizes, EnergyNetwork
 from training.models.token_codec import TokenCodec
+from training.models.window import Window
 
 
 class TransformerSizes(AttentionSizes):
@@ -52,6 +53,10 @@ class Block(nn.Module):
         scale, shift, mlp_scale, mlp_shift = self.modulation(condition).chunk(4, -1)
         return self.norm_attention(x) * (1 + scale) + shift, mlp_scale, mlp_shift
 
+    def within_time(self, x: Tensor) -> Tensor:
+        """Let the tokens of one time attend to one another; here a time has one token."""
+        return x
+
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Split into heads: three of (N, H, S, C / H); further axes may lead."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).movedim(-3, 0).transpose(-3, -2)
@@ -74,10 +79,10 @@ def rotary(x: Tensor, positions: Tensor) -> Tensor:
 
 
 class TokenTransformer(EnergyNetwork):
-    """What causal transformers over tokens share, whatever else a token is told."""
+    """What causal transformers over tokens share, whatever else conditions a token."""
 
     DISTURBANCE: ClassVar[str] = "own_sample_share"
-    PROVING: ClassVar[Mapping[str, Any]] = {
+    PROOF_SIZES: ClassVar[Mapping[str, Any]] = {
         "frames_per_token": 4,
         "context_tokens": 16,
         "latent": 24,
@@ -106,9 +111,18 @@ class TokenTransformer(EnergyNetwork):
 
     @property
     def cache_shape(self) -> tuple[int, ...]:
-        """Of the keys, and of the values, that a step hands on."""
+        """Shape of the keys, and of the values, that a step hands on."""
         c = self.config
         return (c.layers, c.heads, c.context_tokens, c.channels // c.heads)
+
+    def cache_states(self, guesses: int) -> tuple[State, ...]:
+        """Return the states of a step that makes so many guesses in one batch."""
+        cache = (guesses, *self.cache_shape)
+        return (
+            State(name="keys", shape=cache),
+            State(name="values", shape=cache),
+            State(name="filled", shape=(1,)),
+        )
 
     def mixture(self, x: Tensor) -> Mixture:
         """Read the mixture off the stream (..., C)."""
@@ -116,7 +130,7 @@ class TokenTransformer(EnergyNetwork):
 
     def mixture_of(self, x: Tensor) -> Mixture:
         """Return the mixture that the head reads off a normed stream."""
-        return Mixture.of(self.head(x), self.config.components)
+        return Mixture.from_outputs(self.head(x), self.config.components)
 
     def seen(self, position: Tensor, reach: Tensor) -> Tensor:
         """Return which tokens each token sees, (N, 1, S, S), by `reach` (N, S)."""
@@ -140,8 +154,8 @@ class TokenTransformer(EnergyNetwork):
         with torch.autocast(inputs.device.type, enabled=False):
             return self.codec.encode(inputs[:, :, -2:].float(), targets.float())
 
-    def strayed(self, inputs: Tensor, mixture: Mixture) -> Tensor:
-        """Return how far own samples are from the real tokens; 0 for the first.
+    def deviation(self, inputs: Tensor, mixture: Mixture) -> Tensor:
+        """Return the difference of own samples from the real tokens, (N, S, K, F); 0 for the first.
 
         Args:
             inputs: Real tokens, (N, S, K, F).

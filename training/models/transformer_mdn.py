@@ -16,18 +16,18 @@ References:
     arXiv:2207.12598.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from motion.model.contract import State
-from training.fit.dataset import Window
 from training.models.mixture import Mixture
-from training.models.network import ExportedStep, calm
-from training.models.scheduled_sampling import led_astray
+from training.models.network import ExportedStep, States, StepConditions, calm
+from training.models.scheduled_sampling import perturb
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
+from training.models.window import Window
 
 
 class Config(TransformerSizes):
@@ -36,8 +36,64 @@ class Config(TransformerSizes):
     kind: Literal["transformer-mdn"] = "transformer-mdn"
 
 
+class Step(ExportedStep):
+    """One step as the contract has it: raw frames in, raw frames out, guidance in one batch.
+
+    Caches carry a second axis of two: with the emotion, and without.
+    """
+
+    network: "TransformerMDN"
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Caches of keys and values, and how many of their slots are in use."""
+        return self.network.cache_states(2)
+
+    @property
+    def noise(self) -> int:
+        """A number for each of a latent."""
+        return self.network.codec.latent
+
+    def advance(
+        self, frames: Tensor, conditions: StepConditions, states: States
+    ) -> tuple[Tensor, States]:
+        """Return the frames that follow, raw, and the states after them."""
+        network, (keys, values, filled) = self.network, states
+        emotion, energy, other = conditions.emotion, conditions.energy, conditions.other
+        filled = (filled + 1).clamp(max=network.config.context_tokens)
+        normalised = network.codec.normalise(frames)
+        # Both guesses of guidance are one batch: with the emotion, and without.
+        both = network.conditioned(
+            torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
+            torch.stack([energy, calm(emotion, energy, self.usual_energy)], 1),
+        )
+        mixture, keys_after, values_after = network.step(
+            normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
+            both.flatten(0, 1),
+            keys.flatten(0, 1),
+            values.flatten(0, 1),
+            filled.expand(-1, 2).flatten(),
+            None if other is None else other.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
+        )
+        with_emotion, without = (
+            type(mixture)(*(part.unflatten(0, (-1, 2))[:, i] for part in mixture)) for i in (0, 1)
+        )
+        latent = with_emotion.guided(without, conditions.guidance).sample(
+            conditions.temperature, conditions.uniform, conditions.normal
+        )
+        following = network.codec.decode(normalised[:, -2:], latent)
+        caches = keys_after.unflatten(0, (-1, 2)), values_after.unflatten(0, (-1, 2))
+        return network.codec.denormalise(following), (*caches, filled)
+
+
 class TransformerMDN(TokenTransformer):
-    """Predicts the next token's latent from the tokens so far, an emotion and an energy."""
+    """Predicts the next token's latent from the tokens so far, an emotion and an energy.
+
+    A time may hold several tokens, as in `training.models.space_time`: then the stream, keys and
+    values have a further axis after the batch.
+    """
+
+    STEP: ClassVar[type[ExportedStep]] = Step
 
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
@@ -45,11 +101,19 @@ class TransformerMDN(TokenTransformer):
     def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
         """Return the stream (..., C) of normalised tokens (..., K, F).
 
-        `other` is what is seen of another dancer, raw, (..., K, W), for kinds that heed one.
+        `other` is what is seen of another dancer, raw, (..., K, W), for kinds that observe one.
         """
         del other
         stream: Tensor = self.embed(frames.flatten(-2))
         return stream
+
+    def embedded_newest(self, frames: Tensor, other: Tensor | None) -> Tensor:
+        """Return the stream (N, 1, C) of the newest token (N, K, F); see `embedded`."""
+        return self.embedded(frames, other).unsqueeze(1)
+
+    def mixtures(self, x: Tensor) -> Mixture:
+        """Read the mixtures after all tokens off the stream (N, S, C)."""
+        return self.mixture(x)
 
     def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
         """Embed the conditions.
@@ -79,16 +143,17 @@ class TransformerMDN(TokenTransformer):
             other: As for `embedded`, (N, S, K, W).
         """
         position = torch.arange(frames.shape[1], device=frames.device)
-        seen = self.seen(position, reach)
-        condition = self.conditioned(labels, energy)
         x = self.embedded(frames, other)
+        seen = with_axes(self.seen(position, reach), x.dim() + 1)
+        condition = with_axes(self.conditioned(labels, energy), x.dim())
         for block in self._layers():
+            x = block.within_time(x)
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
             q, k, v = block.queries_keys_values(normed)
             q, k = rotary(q, position), rotary(k, position)
             attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
             x = block.finish(x, attended, mlp_scale, mlp_shift)
-        return self.mixture(x)
+        return self.mixtures(x)
 
     def step(
         self,
@@ -114,28 +179,30 @@ class TransformerMDN(TokenTransformer):
         """
         window = self.config.context_tokens
         slot = torch.arange(window, device=frames.device)
-        seen = (slot >= window - filled[:, None])[:, None, None, :]
-        x = self.embedded(frames, other).unsqueeze(1)
-        condition = condition.unsqueeze(1)
+        x = self.embedded_newest(frames, other)
+        seen = with_axes(slot >= window - filled[:, None], x.dim() + 1)
+        condition = with_axes(condition, x.dim())
         new_keys, new_values = [], []
         for layer, block in enumerate(self._layers()):
+            x = block.within_time(x)
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
             q, k, v = block.queries_keys_values(normed)
-            k = torch.cat([keys[:, layer, :, 1:], k], 2)
-            v = torch.cat([values[:, layer, :, 1:], v], 2)
+            # Keys are kept unrotated: a token's slot, and so its angle, moves on with every step.
+            k = torch.cat([keys[:, layer, ..., 1:, :], k], -2)
+            v = torch.cat([values[:, layer, ..., 1:, :], v], -2)
             scores = rotary(q, slot[-1:]) @ rotary(k, slot).transpose(-1, -2) * q.shape[-1] ** -0.5
             weights = scores.masked_fill(~seen, -1e9).softmax(-1)
             x = block.finish(x, weights @ v, mlp_scale, mlp_shift)
             new_keys.append(k)
             new_values.append(v)
-        return self.mixture(x.squeeze(1)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
+        return self.mixture(x.squeeze(-2)), torch.stack(new_keys, 1), torch.stack(new_values, 1)
 
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return the mean negative log likelihood per latent dimension, nats.
 
         With a probability of `disturbance` an input token is the network's own sample of it. What
         follows then leads back to the real motion as softly as a body does, and so the network
-        learns to mend its errors without haste.
+        learns to correct its errors without haste.
         """
         tokens = self.tokens_of(batch)
         conditions = (
@@ -147,8 +214,8 @@ class TransformerMDN(TokenTransformer):
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
             with torch.no_grad():
-                strayed = self.strayed(inputs, self(inputs, *conditions))
-            inputs, targets = led_astray(inputs, targets, strayed, disturbance)
+                deviation = self.deviation(inputs, self(inputs, *conditions))
+            inputs, targets = perturb(inputs, targets, deviation, disturbance)
         latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, *conditions).log_likelihood(latent, self.codec.moving)
         return -likelihood.mean() / self.codec.latent
@@ -157,78 +224,12 @@ class TransformerMDN(TokenTransformer):
         """Return the mean negative log likelihood of raw features, nats per frame."""
         tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
-        told = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
-        return self.nats_of(tokens, self(tokens[:, :-1], *told))
-
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "Step":
-        """Return what is exported; labels that are no emotions always have these weights."""
-        return Step(self, always, usual_energy)
+        conditions = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
+        return self.nats_of(tokens, self(tokens[:, :-1], *conditions))
 
 
-class Step(ExportedStep):
-    """One step as the contract has it: raw frames in, raw frames out, guidance in one batch.
-
-    Caches carry a second axis of two: with the emotion, and without.
-    """
-
-    network: TransformerMDN
-    usual_energy: Tensor
-
-    def __init__(self, network: TransformerMDN, always: Tensor, usual_energy: Tensor) -> None:
-        c, cache = network.config, (2, *network.cache_shape)
-        states = (
-            State(name="keys", shape=cache),
-            State(name="values", shape=cache),
-            State(name="filled", shape=(1,)),
-        )
-        super().__init__(network, always, states, c.frames_per_token, network.codec.latent)
-        self.register_buffer("usual_energy", usual_energy)
-
-    def forward(
-        self,
-        frames: Tensor,
-        emotion: Tensor,
-        energy: Tensor,
-        temperature: Tensor,
-        guidance: Tensor,
-        uniform: Tensor,
-        normal: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        filled: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the next frames and the next states; shapes as in the contract."""
-        conditions = emotion, energy, temperature, guidance, uniform, normal
-        return self.following(frames, None, *conditions, keys, values, filled)
-
-    def following(
-        self, frames: Tensor, other: Tensor | None, *rest: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return what `forward` does, for kinds that heed another dancer too."""
-        emotion, energy, temperature, guidance, uniform, normal, keys, values, filled = rest
-        network = self.network
-        filled = (filled + 1).clamp(max=network.config.context_tokens)
-        normalised = network.codec.normalise(frames)
-        both = network.conditioned(
-            torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
-            torch.stack([energy, calm(emotion, energy, self.usual_energy)], 1),
-        )
-        mixture, keys_after, values_after = network.step(
-            normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
-            both.flatten(0, 1),
-            keys.flatten(0, 1),
-            values.flatten(0, 1),
-            filled.expand(-1, 2).flatten(),
-            None if other is None else other.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
-        )
-        with_emotion, without = (
-            type(mixture)(*(part.unflatten(0, (-1, 2))[:, i] for part in mixture)) for i in (0, 1)
-        )
-        latent = with_emotion.guided(without, guidance).sample(temperature, uniform, normal)
-        following = network.codec.decode(normalised[:, -2:], latent)
-        return (
-            network.codec.denormalise(following),
-            keys_after.unflatten(0, (-1, 2)),
-            values_after.unflatten(0, (-1, 2)),
-            filled,
-        )
+def with_axes(x: Tensor, count: int) -> Tensor:
+    """Return a tensor with axes of one put after the batch axis, until it has so many."""
+    while x.dim() < count:
+        x = x.unsqueeze(1)
+    return x

@@ -1,1 +1,1 @@
-"""Clips and markers to look at: in a browser, or in files."""
+"""Clips and markers drawn in a browser or into files; nothing that learns or measures."""

@@ -53,7 +53,7 @@ def drawing_from(
         made = make_clip(motion, path.stem, {}, OwnAxes() if own_skeleton else None)
     except MotionFileError as error:
         raise MotionFileError(f"{path}: {str(error).removeprefix(f'{path.stem}: ')}") from error
-    return Drawing.of(made), notes_of(motion)
+    return Drawing.from_clip(made), notes_of(motion)
 
 
 def check_out(path: Path) -> None:

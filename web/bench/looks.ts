@@ -1,11 +1,11 @@
-import { loadGuest } from "../src/avatars/loadAvatar";
+import { loadAvatar } from "../src/avatars/loadAvatar";
 import type { Look } from "../src/looks/look";
 import { lookCatalogue } from "../src/looks/lookCatalogue";
 import type { Hello } from "../src/protocol/messages";
-import { Cast } from "../src/show/figures";
+import { Figures } from "../src/show/figures";
 import { FootMarks } from "../src/stage/footMarks";
 import type { StagedFigure } from "../src/stage/stage";
-import { guests } from "../tests/avatars/guests";
+import { avatarFiles } from "../tests/avatars/avatarFiles";
 import { goldenJson } from "../tests/golden";
 import { stillPose } from "../tests/stillPose";
 import { syntheticDance } from "../tests/syntheticDance";
@@ -17,7 +17,7 @@ const FPS = 30;
 const DISPLAY = 60;
 const WARM_UP = 600;
 const FRAMES = 3000;
-const GUEST = "one.vrm";
+const AVATAR = "one.vrm";
 
 const hello = goldenJson<{ server: Hello[] }>("messages").server[0] as Hello;
 const messages = danced((WARM_UP + FRAMES) / DISPLAY + 1);
@@ -35,8 +35,8 @@ function danced(seconds: number): ArrayBuffer[] {
 }
 
 async function dress(name: string): Promise<Look> {
-  const bytes = guests[name];
-  if (bytes) return loadGuest(new File([bytes], name), hello.skeleton, () => {});
+  const bytes = avatarFiles[name];
+  if (bytes) return loadAvatar(new File([bytes], name), hello.skeleton, () => {});
   const factory = await lookCatalogue[name]?.load();
   if (!factory) throw new Error(`expected a look, got ${name}`);
   return factory(hello.skeleton);
@@ -44,9 +44,9 @@ async function dress(name: string): Promise<Look> {
 
 async function frameTimes(name: string): Promise<Float64Array> {
   const look = await dress(name);
-  const wardrobe = { fit: () => look, giveBack: () => look.dispose() };
+  const lookProvider = { provideLook: () => look, releaseLook: () => look.dispose() };
   let staged: { figure: StagedFigure; marks: FootMarks }[] = [];
-  const cast = new Cast(hello, wardrobe, (figures) => {
+  const figures = new Figures(hello, lookProvider, (figures) => {
     staged = figures.map((figure) => ({ figure, marks: new FootMarks(figure.motion) }));
   });
   const times = new Float64Array(FRAMES);
@@ -54,15 +54,15 @@ async function frameTimes(name: string): Promise<Float64Array> {
     const now = frame / DISPLAY;
     const message = frame % 2 === 0 ? messages[frame / 2] : undefined;
     const start = performance.now();
-    if (message) cast.receiveFrame(message, now);
-    cast.move(now, 1 / DISPLAY, now);
+    if (message) figures.receiveFrame(message, now);
+    figures.update(now, 1 / DISPLAY, now);
     for (const { figure, marks } of staged) {
       marks.update(figure.motion, figure.mood, look, look.room);
       look.object.updateMatrixWorld();
     }
     if (frame >= WARM_UP) times[frame - WARM_UP] = performance.now() - start;
   }
-  cast.dress();
+  figures.renewLooks();
   return times.sort();
 }
 
@@ -74,7 +74,7 @@ console.log(
   "milliseconds of JavaScript a frame, without what three.js and the graphics card draw\n",
 );
 console.log("look        median    95 %    99 %");
-for (const name of [...Object.keys(lookCatalogue), GUEST]) {
+for (const name of [...Object.keys(lookCatalogue), AVATAR]) {
   const times = await frameTimes(name);
   const columns = [0.5, 0.95, 0.99].map((share) => milliseconds(times, share));
   console.log(name.padEnd(10) + columns.map((value) => value.toFixed(3).padStart(8)).join(""));

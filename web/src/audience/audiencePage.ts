@@ -1,12 +1,14 @@
-import { Guests } from "../avatars/visitorAvatar";
+import { VisitorAvatar } from "../avatars/visitorAvatar";
 import { DebugOverlay } from "../page/debugOverlay";
-import { mismatch } from "../page/mismatch";
+import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
-import type { Quality, Settings } from "../page/settings";
+import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
+import { versionMismatch } from "../page/versionMismatch";
 import type { Controls, Hello, Refused, Status } from "../protocol/messages";
-import { Theatre } from "../show/stageClient";
+import type { Quality } from "../quality";
+import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { Venue } from "../venue/venue";
@@ -16,14 +18,14 @@ import { AudiencePanel } from "./audiencePanel";
 const RETURN = 15_000;
 
 /** The audience's page: what each part hears from the others passes through here. */
-export class App {
-  readonly theatre: Theatre;
-  private readonly canvas = document.querySelector("#stage") as HTMLCanvasElement;
-  private readonly controls = document.querySelector("#controls") as HTMLElement;
+export class AudiencePage {
+  readonly client: StageClient;
+  private readonly canvas = findElement<HTMLCanvasElement>("#stage");
+  private readonly controls = findElement("#controls");
   private readonly notice = new Notice();
   private readonly panel: AudiencePanel;
-  private readonly debug = new DebugOverlay(document.querySelector("#debug") as HTMLElement);
-  private readonly guests: Guests;
+  private readonly debug = new DebugOverlay(findElement("#debug"));
+  private readonly avatar: VisitorAvatar;
   private readonly venue: Venue;
   private readonly sound: SoundPanel | null;
 
@@ -32,30 +34,35 @@ export class App {
     private readonly settings: Settings,
     best: Quality,
   ) {
-    const watches = settings.kiosk || settings.transparent;
-    this.theatre = new Theatre(this.canvas, settings, best, watches ? "viewer" : "operator", {
-      stateChanged: () => this.stateChanged(),
-      helloReceived: (hello) => this.helloReceived(hello),
-      controlsChanged: (controls) => this.controlsChanged(controls),
-      statusChanged: (status) => this.statusChanged(status),
-      refused: (refused) => this.refused(refused),
-      drawn: (now) => this.drawn(now),
-      ownsLook: (look) => this.guests.owns(look),
-    });
-    const { connection } = this.theatre;
+    const role = settings.kiosk || settings.transparent ? "viewer" : "operator";
+    this.client = new StageClient(
+      this.canvas,
+      settings,
+      { role, best },
+      {
+        stateChanged: () => this.stateChanged(),
+        helloReceived: (hello) => this.helloReceived(hello),
+        controlsChanged: (controls) => this.controlsChanged(controls),
+        statusChanged: (status) => this.statusChanged(status),
+        refused: (refused) => this.refused(refused),
+        drawn: (now) => this.drawn(now),
+        ownsLook: (look) => this.avatar.ownsLook(look),
+      },
+    );
+    const { connection } = this.client;
     this.panel = new AudiencePanel({
-      emotionChosen: (emotion) => this.onTheBar(() => connection.set({ emotion })),
-      energyChosen: (energy) => connection.set({ energy }),
+      emotionChosen: (emotion) => this.onTheBar(() => connection.setControls({ emotion })),
+      energyChosen: (energy) => connection.setControls({ energy }),
       takeUpWished: () => connection.send({ type: "take_up" }),
     });
-    this.sound = settings.sound ? this.hear() : null;
-    this.guests = new Guests(document.querySelector("#actions") as HTMLElement, {
-      guestChanged: (guest) => this.theatre.wear(guest),
-      guestTold: (sentence) => this.notice.tell(sentence),
+    this.sound = settings.sound ? this.createSoundPanel() : null;
+    this.avatar = new VisitorAvatar(findElement("#actions"), {
+      avatarChanged: (avatar) => this.client.wearAvatar(avatar),
+      messageChanged: (sentence) => this.notice.tell(sentence),
     });
     this.venue = new Venue(settings, {
-      idleChanged: (idle) => this.theatre.setIdle(idle),
-      litChanged: (lit) => this.theatre.setLit(lit),
+      idleChanged: (idle) => this.client.setIdle(idle),
+      litChanged: (lit) => this.client.setLit(lit),
     });
   }
 
@@ -63,19 +70,19 @@ export class App {
     const resized = new ResizeObserver(() => this.resize());
     resized.observe(this.canvas);
     resized.observe(this.controls);
-    this.listen();
+    this.bindControls();
     const { debug, complaints } = this.settings;
     if (debug) this.debug.toggle();
     if (complaints.length > 0) this.notice.tell(complaints.join(" "));
     this.venue.start();
-    this.theatre.start();
+    this.client.start();
   }
 
-  private listen(): void {
+  private bindControls(): void {
     for (const link of document.querySelectorAll<HTMLAnchorElement>("#webcam, #operate")) {
       link.search = location.search;
     }
-    const fullScreen = document.querySelector("#full-screen") as HTMLButtonElement;
+    const fullScreen = findElement<HTMLButtonElement>("#full-screen");
     fullScreen.hidden = !document.fullscreenEnabled;
     fullScreen.onclick = toggleFullScreen;
     this.canvas.ondblclick = toggleFullScreen;
@@ -84,10 +91,10 @@ export class App {
     });
   }
 
-  private hear(): SoundPanel {
+  private createSoundPanel(): SoundPanel {
     return new SoundPanel(this.controls, {
-      set: (changes) => this.theatre.connection.set(changes),
-      serverNow: () => this.theatre.serverNow,
+      changeControls: (changes) => this.client.connection.setControls(changes),
+      serverNow: () => this.client.serverNow,
     });
   }
 
@@ -95,40 +102,40 @@ export class App {
     const { clientWidth, clientHeight } = this.canvas;
     const { height, top } = this.controls.getBoundingClientRect();
     const covered = height > 0 ? clientHeight - top : 0;
-    this.theatre.stage.resize(clientWidth, clientHeight, covered);
+    this.client.resize(clientWidth, clientHeight, covered);
   }
 
   private drawn(now: number): void {
-    this.debug.update(now, () => this.theatre.measure());
-    const shown = this.theatre.shown;
-    if (shown && !this.theatre.stage.isLost) this.venue.shown(shown.sequence);
+    this.debug.update(now, () => this.client.measure());
+    const shown = this.client.shown;
+    if (shown && !this.client.isLost) this.venue.frameShown(shown.sequence);
   }
 
   private stateChanged(): void {
-    const { connection, status } = this.theatre;
-    if (connection.state === "live") mismatch.forget();
-    this.panel.state(statusSentence(connection.state, status));
+    const { connection, status } = this.client;
+    if (connection.state === "live") versionMismatch.forget();
+    this.panel.showState(statusSentence(connection.state, status));
   }
 
   private helloReceived(hello: Hello): void {
-    this.panel.offer(hello.emotions);
-    this.guests.follow(hello.skeleton);
+    this.panel.offerEmotions(hello.emotions);
+    this.avatar.setSkeleton(hello.skeleton);
   }
 
   private controlsChanged(controls: Controls): void {
-    this.panel.confirm(controls);
-    this.sound?.confirm(controls);
+    this.panel.showConfirmed(controls);
+    this.sound?.showConfirmed(controls);
   }
 
   private statusChanged(status: Status): void {
     this.venue.performerSeen = status.performer === "present";
     this.panel.performerSeen(status.performer === "present");
-    this.panel.state(statusSentence(this.theatre.connection.state, status));
+    this.panel.showState(statusSentence(this.client.connection.state, status));
   }
 
   /** Nobody is there to look for another stage in a kiosk; its own may come back. */
   private turnedAway(name: string): void {
-    const { connection } = this.theatre;
+    const { connection } = this.client;
     const alone = this.settings.kiosk && connection.state === "refused";
     if (alone) setTimeout(() => connection.start(), RETURN);
     tellRefusal(this.notice, name);
@@ -141,7 +148,7 @@ export class App {
   }
 
   private refused({ name }: Refused): void {
-    if (name === "unsupported_version") mismatch.tell(this.notice, this.settings.kiosk);
+    if (name === "unsupported_version") versionMismatch.tell(this.notice, this.settings.kiosk);
     else this.turnedAway(name);
   }
 }

@@ -1,5 +1,6 @@
 import { emotionPalette } from "../body/emotionPalette";
 import { emotionName } from "../language/emotionName";
+import { findElement } from "../page/findElement";
 import type { Controls, EmotionWeights } from "../protocol/messages";
 
 export interface AudiencePanelListener {
@@ -13,10 +14,10 @@ const ENERGY_PERIOD = 100;
 
 /** The controls. They show what the server confirmed, not what was clicked. */
 export class AudiencePanel {
-  private readonly emotions = element<HTMLFieldSetElement>("#emotions");
-  private readonly energy = element<HTMLInputElement>("#energy input");
-  private readonly energyText = element<HTMLOutputElement>("#energy output");
-  private readonly takeUp = element<HTMLButtonElement>("#take-up");
+  private readonly emotions = findElement<HTMLFieldSetElement>("#emotions");
+  private readonly energy = findElement<HTMLInputElement>("#energy input");
+  private readonly energyText = findElement<HTMLOutputElement>("#energy output");
+  private readonly takeUp = findElement<HTMLButtonElement>("#take-up");
   private energySent = 0;
 
   constructor(private readonly listener: AudiencePanelListener) {
@@ -26,7 +27,7 @@ export class AudiencePanel {
   }
 
   /** Puts up a button for each of the server's labels. */
-  offer(labels: readonly string[]): void {
+  offerEmotions(labels: readonly string[]): void {
     const buttons = labels.map((label) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -36,12 +37,12 @@ export class AudiencePanel {
       button.onclick = () => this.listener.emotionChosen({ [label]: 1 });
       return button;
     });
-    const legend = element("#emotions legend");
+    const legend = findElement("#emotions legend");
     this.emotions.replaceChildren(legend, ...buttons);
   }
 
   /** Shows what colours the motion now. */
-  confirm(controls: Controls): void {
+  showConfirmed(controls: Controls): void {
     for (const button of this.emotions.querySelectorAll<HTMLButtonElement>("button")) {
       const weight = controls.emotion[button.dataset.emotion ?? ""] ?? 0;
       button.ariaPressed = String(weight > 0);
@@ -53,8 +54,8 @@ export class AudiencePanel {
   }
 
   /** Says in words how the connection stands. */
-  state(sentence: string): void {
-    element("#state").textContent = sentence;
+  showState(sentence: string): void {
+    findElement("#state").textContent = sentence;
   }
 
   /** @param seen Whether there is a performer to take up. */
@@ -69,8 +70,4 @@ export class AudiencePanel {
     this.energySent = time;
     this.listener.energyChosen(value);
   }
-}
-
-function element<E extends HTMLElement = HTMLElement>(selector: string): E {
-  return document.querySelector(selector) as E;
 }

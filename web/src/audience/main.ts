@@ -1,24 +1,24 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
-import { rendersInSoftware } from "../stage/rendersInSoftware";
-import { App } from "./audiencePage";
+import { findElement } from "../page/findElement";
+import { Notice } from "../page/notice";
+import { parseSettings } from "../page/parseSettings";
+import { bestQuality } from "../stage/bestQuality";
+import { AudiencePage } from "./audiencePage";
 
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))
   location.replace(`dance${location.search}`);
-const context = document.createElement("canvas").getContext("webgl2");
+const best = bestQuality();
 
-if (context === null) {
-  const notice = document.querySelector("#notice") as HTMLElement;
-  notice.hidden = false;
-  (notice.querySelector("p") as HTMLElement).textContent = texts.browser.noWebGl;
-  (document.querySelector("#state") as HTMLElement).textContent = texts.state.closed;
-  document.querySelector("#controls")?.remove();
+if (best === null) {
+  new Notice().tell(texts.browser.noWebGl);
+  findElement("#state").textContent = texts.state.closed;
+  findElement("#controls").remove();
 } else {
-  const app = new App(settings(location.search), rendersInSoftware(context) ? "low" : "high");
+  const page = new AudiencePage(parseSettings(location.search), best);
   window.bhava = {
-    jointPosition: (joint) => app.theatre.cast?.jointPosition(joint) ?? null,
+    jointPosition: (joint) => page.client.figures?.jointPosition(joint) ?? null,
   };
-  app.start();
+  page.start();
 }

@@ -13,33 +13,33 @@ const EXPRESSIONS: readonly Expression[] = [
 ];
 
 /** What can show expressions. */
-export interface Features {
+export interface ExpressionTarget {
   clear(): void;
   add(expression: Expression, weight: number): void;
 }
 
 /** What a face follows. */
-export interface Feeling {
+export interface FeltEmotion {
   readonly labels: readonly string[];
   /** Weights, in the order of the labels. */
   readonly emotion: Float32Array;
 }
 
 /** A face that follows the emotion softly, and blinks. */
-export class GuestFace {
+export class AvatarFace {
   private readonly weights = new Float32Array(EXPRESSIONS.length);
   private labels: readonly string[] = [];
   /** Weight of each expression in each emotion, expression after expression. */
   private shares = new Float32Array(0);
 
   constructor(
-    private readonly features: Features,
+    private readonly features: ExpressionTarget,
     private readonly blink: Blink,
   ) {}
 
   /** Follows what is felt for so many seconds. Allocates only when the labels change. */
-  update({ labels, emotion }: Feeling, seconds: number): void {
-    if (labels !== this.labels) this.learn(labels);
+  update({ labels, emotion }: FeltEmotion, seconds: number): void {
+    if (labels !== this.labels) this.setLabels(labels);
     const lids = this.blink.update(seconds);
     const share = 1 - decay(HALF_LIFE, seconds);
     this.features.clear();
@@ -60,7 +60,7 @@ export class GuestFace {
     return Math.min(1, sum);
   }
 
-  private learn(labels: readonly string[]): void {
+  private setLabels(labels: readonly string[]): void {
     this.labels = labels;
     const faces = labels.map(faceOfEmotion);
     this.shares = Float32Array.from(

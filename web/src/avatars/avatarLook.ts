@@ -3,11 +3,11 @@ import { Group, Mesh, type Object3D } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
 import type { Look } from "../looks/look";
 import type { Mood } from "../looks/mood";
-import { GuestFace } from "./avatarFace";
-import type { GuestRig } from "./avatarRig";
+import { AvatarFace } from "./avatarFace";
+import type { AvatarRig } from "./avatarRig";
 import { Blink } from "./blink";
 import { MorphFace } from "./morphFace";
-import { vrmFeatures } from "./vrmFeatures";
+import { vrmExpressions } from "./vrmExpressions";
 import { worldPosition } from "./worldPosition";
 
 /** A longer pause of the page would shake hair and cloth out of all shape, seconds. */
@@ -16,11 +16,11 @@ const LONGEST_STEP = 0.1;
 const LEAP = 0.5;
 
 /** An avatar that a visitor brought. */
-export class GuestLook implements Look {
+export class AvatarLook implements Look {
   readonly object = new Group();
   readonly room = "dark";
   readonly luminous = false;
-  private readonly face: GuestFace;
+  private readonly face: AvatarFace;
   private readonly before;
 
   /**
@@ -31,12 +31,12 @@ export class GuestLook implements Look {
   constructor(
     private readonly scene: Object3D,
     private readonly nodes: ReadonlyMap<string, Object3D>,
-    private readonly rig: GuestRig,
+    private readonly rig: AvatarRig,
     private readonly vrm: VRM | null,
   ) {
     const expressions = vrm?.expressionManager;
-    const features = expressions ? vrmFeatures(expressions) : new MorphFace(scene);
-    this.face = new GuestFace(features, new Blink(Math.random));
+    const features = expressions ? vrmExpressions(expressions) : new MorphFace(scene);
+    this.face = new AvatarFace(features, new Blink(Math.random));
     this.before = rig.retargeter.place.clone();
     scene.traverse((object) => {
       if (!(object instanceof Mesh)) return;
@@ -54,7 +54,7 @@ export class GuestLook implements Look {
     this.face.update(mood, seconds);
     const leapt = this.before.distanceTo(place) > LEAP;
     this.before.copy(place);
-    if (leapt) this.settle();
+    if (leapt) this.resetSprings();
     this.vrm?.update(Math.min(seconds, LONGEST_STEP));
   }
 
@@ -75,7 +75,7 @@ export class GuestLook implements Look {
   }
 
   /** Hair and cloth come along instead of lagging behind. */
-  private settle(): void {
+  private resetSprings(): void {
     this.object.updateMatrixWorld(true);
     this.vrm?.springBoneManager?.reset();
   }

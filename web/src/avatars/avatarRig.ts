@@ -1,19 +1,20 @@
 import { type Matrix4, type Object3D, Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
 import { findSoles } from "./findSoles";
-import { type RestBone, Retargeter, type SourcePose } from "./retargeter";
+import type { RestBone } from "./restBone";
+import { Retargeter, type SourcePose } from "./retargeter";
 import { standUpright } from "./standUpright";
 import { worldPosition } from "./worldPosition";
 
-/** The bones of a guest, moved by poses of the canonical skeleton. */
-export class GuestRig {
+/** The bones of an avatar, moved by poses of the canonical skeleton. */
+export class AvatarRig {
   readonly retargeter: Retargeter;
   private readonly nodes: readonly Object3D[];
   private readonly bones: readonly RestBone[];
   /** World rotations in rest: of each node, and the inverse of its parent's. */
   private readonly rest: readonly Quaternion[];
   private readonly parentFromWorldRest: readonly Quaternion[];
-  /** Of the hips. */
+  /** Inverse of the world matrix of the hips' parent in rest. */
   private readonly parentFromWorld: Matrix4;
   private readonly turnedBack = new Quaternion();
 

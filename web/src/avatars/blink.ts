@@ -10,17 +10,17 @@ export class Blink {
 
   /** @param random Draws from [0, 1). */
   constructor(private readonly random: () => number) {
-    this.wait = this.draw();
+    this.wait = this.drawPause();
   }
 
   /** @returns How far the lids are closed now, 0 to 1, so many seconds later. */
   update(seconds: number): number {
     this.wait -= seconds;
-    if (this.wait < -DURATION) this.wait = this.draw();
+    if (this.wait < -DURATION) this.wait = this.drawPause();
     return this.wait > 0 ? 0 : Math.sin((-this.wait / DURATION) * Math.PI);
   }
 
-  private draw(): number {
+  private drawPause(): number {
     return SHORTEST + this.random() * (LONGEST - SHORTEST);
   }
 }

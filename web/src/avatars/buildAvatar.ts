@@ -4,9 +4,9 @@ import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.j
 import { type GLTF, GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { texts } from "../language/texts";
 import type { SkeletonDescription } from "../protocol/messages";
-import { GuestError } from "./avatarError";
-import { GuestLook } from "./avatarLook";
-import { GuestRig } from "./avatarRig";
+import { AvatarError } from "./avatarError";
+import { AvatarLook } from "./avatarLook";
+import { AvatarRig } from "./avatarRig";
 import { bindPose } from "./bindPose";
 import { dimToon } from "./dimToon";
 
@@ -16,41 +16,41 @@ import { dimToon } from "./dimToon";
  * @param bytes A GLB that was found to be whole.
  * @param indices glTF node of each joint.
  * @param name As the sentences call it.
- * @throws GuestError when its pictures cannot be read, or its parts do not fit together.
+ * @throws AvatarError when its pictures cannot be read, or its parts do not fit together.
  */
-export async function buildGuest(
+export async function buildAvatar(
   bytes: ArrayBuffer,
   indices: ReadonlyMap<string, number>,
   skeleton: SkeletonDescription,
   name: string,
-): Promise<GuestLook> {
+): Promise<AvatarLook> {
   try {
-    const gltf = await parse(bytes, name);
+    const gltf = await parseGltf(bytes, name);
     const vrm: VRM | null = gltf.userData.vrm ?? null;
     if (vrm) vrm.humanoid.autoUpdateHumanBones = false;
     else bindPose(gltf.scene);
     dimToon(gltf.scene);
-    const nodes = await humanoid(gltf, indices, skeleton);
-    const rig = new GuestRig(gltf.scene, nodes, skeleton);
-    return new GuestLook(gltf.scene, nodes, rig, vrm);
+    const nodes = await humanoidObjects(gltf, indices, skeleton);
+    const rig = new AvatarRig(gltf.scene, nodes, skeleton);
+    return new AvatarLook(gltf.scene, nodes, rig, vrm);
   } catch (error) {
-    if (error instanceof GuestError) throw error;
-    throw new GuestError(texts.guest.unfitting(name), { cause: error });
+    if (error instanceof AvatarError) throw error;
+    throw new AvatarError(texts.avatar.unfitting(name), { cause: error });
   }
 }
 
-async function parse(bytes: ArrayBuffer, name: string): Promise<GLTF> {
+async function parseGltf(bytes: ArrayBuffer, name: string): Promise<GLTF> {
   const unreadable: string[] = [];
   const manager = new LoadingManager(undefined, undefined, (url) => unreadable.push(url));
   const loader = new GLTFLoader(manager).setMeshoptDecoder(MeshoptDecoder);
   loader.register((parser) => new VRMLoaderPlugin(parser));
   const gltf = await loader.parseAsync(bytes, "");
   if (unreadable.length === 0) return gltf;
-  throw new GuestError(texts.guest.pictures(name, unreadable.length));
+  throw new AvatarError(texts.avatar.pictures(name, unreadable.length));
 }
 
 /** Nodes of the joints that the skeleton has, parents first. */
-async function humanoid(
+async function humanoidObjects(
   { scene, parser }: GLTF,
   indices: ReadonlyMap<string, number>,
   { joints }: SkeletonDescription,

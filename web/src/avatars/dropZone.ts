@@ -1,9 +1,9 @@
-import "./guests.css";
+import "./avatars.css";
 import { texts } from "../language/texts";
 import { parseUrl } from "./parseUrl";
 
 /** What the button says: `absent` and `present` are about an avatar; a number is a share loaded. */
-export type GuestState = "absent" | "present" | number;
+export type AvatarState = "absent" | "present" | number;
 
 export interface DropListener {
   /** A file was dropped or chosen, or a link was dropped. */
@@ -16,22 +16,22 @@ export class DropZone {
   private readonly hint = document.createElement("div");
   private readonly button = document.createElement("button");
   private readonly chooser = document.createElement("input");
-  private state: GuestState = "absent";
+  private state: AvatarState = "absent";
 
   /** @param actions Where the button goes. */
   constructor(
     actions: HTMLElement,
     private readonly listener: DropListener,
   ) {
-    this.hint.id = "guest-hint";
+    this.hint.id = "avatar-hint";
     this.hint.hidden = true;
-    this.hint.textContent = texts.guest.hint;
+    this.hint.textContent = texts.avatar.hint;
     this.chooser.type = "file";
     this.chooser.accept = ".vrm,.glb,model/gltf-binary";
     this.chooser.hidden = true;
     this.chooser.onchange = () => this.choose();
     this.button.type = "button";
-    this.button.id = "guest";
+    this.button.id = "avatar";
     this.button.onclick = () => this.press();
     actions.append(this.button, this.chooser);
     document.body.append(this.hint);
@@ -40,12 +40,12 @@ export class DropZone {
   }
 
   /** Says on the button how the avatar stands. */
-  show(state: GuestState): void {
+  show(state: AvatarState): void {
     this.state = state;
     const loading = typeof state === "number";
     const percent = loading && state > 0 ? ` ${Math.round(state * 100)} %` : "";
-    const idle = state === "present" ? texts.guest.dismiss : texts.guest.bring;
-    this.button.textContent = loading ? texts.guest.loading(percent) : idle;
+    const idle = state === "present" ? texts.avatar.dismiss : texts.avatar.bring;
+    this.button.textContent = loading ? texts.avatar.loading(percent) : idle;
     this.button.ariaPressed = String(state === "present");
     this.button.disabled = loading;
   }

@@ -2,9 +2,9 @@
 export type Expression = "happy" | "angry" | "sad" | "relaxed" | "surprised" | "blink";
 
 /** Weight of each expression; absent ones weigh nothing. */
-export type Face = Readonly<Partial<Record<Expression, number>>>;
+export type ExpressionWeights = Readonly<Partial<Record<Expression, number>>>;
 
-const FACES: Readonly<Record<string, Face>> = {
+const FACES: Readonly<Record<string, ExpressionWeights>> = {
   happy: { happy: 0.9 },
   angry: { angry: 0.9 },
   sad: { sad: 0.9 },
@@ -17,6 +17,6 @@ const FACES: Readonly<Record<string, Face>> = {
 };
 
 /** Tells what face goes with an emotion label; none for a label that nobody foresaw. */
-export function faceOfEmotion(label: string): Face {
+export function faceOfEmotion(label: string): ExpressionWeights {
   return (Object.hasOwn(FACES, label) ? FACES[label] : undefined) ?? {};
 }

@@ -1,5 +1,5 @@
 import { Mesh, type Object3D, SkinnedMesh, Vector3 } from "three";
-import type { SolePoint } from "./retargeter";
+import type { SolePoint } from "./solePoint";
 import { worldPosition } from "./worldPosition";
 
 const SHOES = ["leftFoot", "leftToes", "rightFoot", "rightToes"];

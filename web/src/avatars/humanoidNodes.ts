@@ -1,11 +1,11 @@
 import { texts } from "../language/texts";
-import { GuestError } from "./avatarError";
+import { AvatarError } from "./avatarError";
 import type { GltfDocument } from "./gltfDocument";
 import { jointOfName } from "./jointOfName";
 import { NodeTree } from "./nodeTree";
 
 /** What must be there to dance with, as VRM demands it too. */
-const REQUIRED = Object.entries(texts.guest.bones);
+const REQUIRED = Object.entries(texts.avatar.bones);
 
 /**
  * Finds the bones of a person in an avatar, as a VRM declares them, or else by name and place;
@@ -13,7 +13,7 @@ const REQUIRED = Object.entries(texts.guest.bones);
  *
  * @param name As the sentences call it.
  * @returns Index of the glTF node for each joint of the VRM humanoid that was found.
- * @throws GuestError that names the bones that are missing.
+ * @throws AvatarError that names the bones that are missing.
  */
 export function humanoidNodes(document: GltfDocument, name: string): Map<string, number> {
   const tree = new NodeTree(document.nodes ?? []);
@@ -25,7 +25,7 @@ export function humanoidNodes(document: GltfDocument, name: string): Map<string,
   }
   const missing = missingBones(found);
   if (missing.length > 0) {
-    throw new GuestError(texts.guest.boneless(name, missing.join(", ")));
+    throw new AvatarError(texts.avatar.boneless(name, missing.join(", ")));
   }
   return found;
 }
@@ -84,7 +84,7 @@ function missingBones(found: ReadonlyMap<string, number>): string[] {
     if (part === part.toLowerCase()) return found.has(part) ? [] : [words];
     const [left, right] = [found.has(`left${part}`), found.has(`right${part}`)];
     if (left && right) return [];
-    const { sides } = texts.guest;
+    const { sides } = texts.avatar;
     return [`${left ? sides.right : right ? sides.left : sides.both} ${words}`];
   });
 }

@@ -1,9 +1,9 @@
 import { texts } from "../language/texts";
 import type { SkeletonDescription } from "../protocol/messages";
-import type { GuestLook } from "./avatarLook";
+import type { AvatarLook } from "./avatarLook";
 import { humanoidNodes } from "./humanoidNodes";
 import { parseGlb } from "./parseGlb";
-import { type ProgressListener, readGuest } from "./readAvatar";
+import { type ProgressListener, readAvatar } from "./readAvatar";
 
 /**
  * Loads an avatar of a visitor: a VRM (0.x or 1.0), or a GLB with the bones of a person.
@@ -11,24 +11,24 @@ import { type ProgressListener, readGuest } from "./readAvatar";
  * What reads and draws models is fetched only when one is here to be read.
  *
  * @param source The file, or its address.
- * @param skeleton Of the poses that it will follow.
- * @throws GuestError whose message tells the visitor what to do.
+ * @param skeleton Skeleton of the poses that it will follow.
+ * @throws AvatarError with a message that tells the visitor what to do.
  */
-export async function loadGuest(
+export async function loadAvatar(
   source: Blob | URL,
   skeleton: SkeletonDescription,
   onProgress: ProgressListener,
-): Promise<GuestLook> {
-  const name = nameOf(source);
-  const bytes = await readGuest(source, name, onProgress);
+): Promise<AvatarLook> {
+  const name = sentenceName(source);
+  const bytes = await readAvatar(source, name, onProgress);
   const nodes = humanoidNodes(parseGlb(bytes, name), name);
-  const { buildGuest } = await import("./buildAvatar");
-  return buildGuest(bytes, nodes, skeleton, name);
+  const { buildAvatar } = await import("./buildAvatar");
+  return buildAvatar(bytes, nodes, skeleton, name);
 }
 
 /** As the sentences call it, which begin with it. */
-function nameOf(source: Blob | URL): string {
-  const { quoted, thisFile } = texts.guest;
+function sentenceName(source: Blob | URL): string {
+  const { quoted, thisFile } = texts.avatar;
   if (source instanceof URL) return quoted(source.pathname.split("/").at(-1) || source.host);
   return source instanceof File ? quoted(source.name) : thisFile;
 }

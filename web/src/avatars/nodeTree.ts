@@ -1,6 +1,6 @@
 import type { GltfNode } from "./gltfDocument";
 
-/** Who descends from whom among the nodes of a glTF document. */
+/** Ancestors and descendants among the nodes of a glTF document. */
 export class NodeTree {
   private readonly parents = new Map<number, number>();
 

@@ -1,5 +1,5 @@
 import { texts } from "../language/texts";
-import { GuestError } from "./avatarError";
+import { AvatarError } from "./avatarError";
 import type { GltfDocument } from "./gltfDocument";
 import { pictureArea } from "./pictureArea";
 
@@ -13,15 +13,15 @@ const MOST_PIXELS = 2 ** 28;
 
 /** Ways to pack a file for which this page has no decoder. */
 const UNREADABLE: Readonly<Record<string, string>> = {
-  KHR_draco_mesh_compression: texts.guest.draco,
-  KHR_texture_basisu: texts.guest.basis,
+  KHR_draco_mesh_compression: texts.avatar.draco,
+  KHR_texture_basisu: texts.avatar.basis,
 };
 
 /**
  * Reads the description in a GLB, and refuses what would harm or hang the page.
  *
  * @param name As the sentences call it.
- * @throws GuestError when it is not a GLB, damaged, or asks for more than a browser bears.
+ * @throws AvatarError when it is not a GLB, damaged, or asks for more than a browser bears.
  */
 export function parseGlb(bytes: ArrayBuffer, name: string): GltfDocument {
   const document = readDescription(bytes, name);
@@ -31,22 +31,22 @@ export function parseGlb(bytes: ArrayBuffer, name: string): GltfDocument {
     checkTree(document, name);
     checkDemands(document, bytes, name);
   } catch (error) {
-    throw error instanceof GuestError ? error : damaged(name, error);
+    throw error instanceof AvatarError ? error : damaged(name, error);
   }
   return document;
 }
 
-function damaged(name: string, cause?: unknown): GuestError {
-  return new GuestError(texts.guest.damaged(name), { cause });
+function damaged(name: string, cause?: unknown): AvatarError {
+  return new AvatarError(texts.avatar.damaged(name), { cause });
 }
 
 function readDescription(bytes: ArrayBuffer, name: string): GltfDocument {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
-    throw new GuestError(strange(bytes, name));
+    throw new AvatarError(strange(bytes, name));
   }
   if (view.getUint32(4, true) !== 2) {
-    throw new GuestError(texts.guest.old(name));
+    throw new AvatarError(texts.avatar.old(name));
   }
   const length = view.getUint32(12, true);
   const cut = view.getUint32(8, true) > bytes.byteLength;
@@ -62,21 +62,21 @@ function readDescription(bytes: ArrayBuffer, name: string): GltfDocument {
 /** Says of a file that is no GLB what it is, and how it may become one. */
 function strange(bytes: ArrayBuffer, name: string): string {
   const start = new TextDecoder("latin1").decode(bytes.slice(0, 18));
-  if (start.startsWith("Kaydara FBX")) return texts.guest.fbx(name);
-  return start.trimStart().startsWith("{") ? texts.guest.text(name) : texts.guest.unknown(name);
+  if (start.startsWith("Kaydara FBX")) return texts.avatar.fbx(name);
+  return start.trimStart().startsWith("{") ? texts.avatar.text(name) : texts.avatar.unknown(name);
 }
 
 function checkExtensions({ extensionsRequired = [] }: GltfDocument, name: string): void {
   const found = extensionsRequired.find((extension) => Object.hasOwn(UNREADABLE, extension));
   if (found === undefined) return;
-  throw new GuestError(texts.guest.packed(name, UNREADABLE[found] ?? found));
+  throw new AvatarError(texts.avatar.packed(name, UNREADABLE[found] ?? found));
 }
 
 /** A file that reaches for others would fetch from strangers. */
 function checkParts({ buffers = [], images = [] }: GltfDocument, name: string): void {
   const apart = [...buffers, ...images].some(({ uri }) => uri !== undefined && !isInside(uri));
   if (!apart) return;
-  throw new GuestError(texts.guest.scattered(name));
+  throw new AvatarError(texts.avatar.scattered(name));
 }
 
 function isInside(uri: string): boolean {
@@ -106,7 +106,7 @@ function checkDemands(document: GltfDocument, bytes: ArrayBuffer, name: string):
   const elements = accessors.reduce((sum, { count = 0 }) => sum + count, 0);
   const pixels = pictures(document, bytes).reduce((sum, data) => sum + pictureArea(data), 0);
   if (nodes.length <= MOST_NODES && elements <= MOST_ELEMENTS && pixels <= MOST_PIXELS) return;
-  throw new GuestError(texts.guest.demanding(name));
+  throw new AvatarError(texts.avatar.demanding(name));
 }
 
 /** The bytes of each picture in the binary chunk. */

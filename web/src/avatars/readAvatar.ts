@@ -1,5 +1,5 @@
 import { texts } from "../language/texts";
-import { GuestError } from "./avatarError";
+import { AvatarError } from "./avatarError";
 
 /** Largest file that is read, bytes. */
 const LARGEST = 300e6;
@@ -11,9 +11,9 @@ export type ProgressListener = (share: number) => void;
  * Reads an avatar from a file or from its address.
  *
  * @param name As the sentences call it.
- * @throws GuestError when it is too large, or does not come.
+ * @throws AvatarError when it is too large, or does not come.
  */
-export async function readGuest(
+export async function readAvatar(
   source: Blob | URL,
   name: string,
   onProgress: ProgressListener,
@@ -21,7 +21,7 @@ export async function readGuest(
   if (source instanceof URL) return download(source, name, onProgress);
   checkSize(source.size, name);
   return source.arrayBuffer().catch(() => {
-    throw new GuestError(texts.guest.moved(name));
+    throw new AvatarError(texts.avatar.moved(name));
   });
 }
 
@@ -31,18 +31,18 @@ async function download(
   onProgress: ProgressListener,
 ): Promise<ArrayBuffer> {
   if (!/^https?:$/.test(address.protocol)) {
-    throw new GuestError(texts.guest.notOnTheWeb(name));
+    throw new AvatarError(texts.avatar.notOnTheWeb(name));
   }
   const answer = await fetch(address, { credentials: "omit" }).catch(() => unreachable(address));
   if (!answer.ok) {
-    throw new GuestError(texts.guest.notFound(name, address.host, answer.status));
+    throw new AvatarError(texts.avatar.notFound(name, address.host, answer.status));
   }
   const size = Number(answer.headers.get("Content-Length") ?? 0);
   checkSize(size, name);
   return collect(answer, size, name, onProgress).catch((error: unknown) => {
-    throw error instanceof GuestError
+    throw error instanceof AvatarError
       ? error
-      : new GuestError(texts.guest.brokeOff(name, address.host));
+      : new AvatarError(texts.avatar.brokeOff(name, address.host));
   });
 }
 
@@ -66,10 +66,10 @@ async function collect(
 }
 
 function unreachable(address: URL): never {
-  throw new GuestError(texts.guest.unreachable(address.host));
+  throw new AvatarError(texts.avatar.unreachable(address.host));
 }
 
 function checkSize(bytes: number, name: string): void {
   if (bytes <= LARGEST) return;
-  throw new GuestError(texts.guest.large(name, Math.ceil(bytes / 1e6)));
+  throw new AvatarError(texts.avatar.large(name, Math.ceil(bytes / 1e6)));
 }

@@ -1,22 +1,9 @@
 import { Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { RestBone } from "./restBone";
 import { restHeights } from "./restHeights";
+import type { SolePoint } from "./solePoint";
 import { straightenings } from "./straightenings";
-
-/** A bone of a guest in its rest pose, metres, Y up, facing +Z. */
-export interface RestBone {
-  /** Joint of the VRM humanoid. */
-  readonly joint: string;
-  /** Index of the nearest bone above it; -1 for the first. */
-  readonly parent: number;
-  readonly position: Vector3;
-}
-
-/** A place on a foot in rest, metres, and the index of the bone that carries it. */
-export interface SolePoint {
-  readonly bone: number;
-  readonly position: Vector3;
-}
 
 /** What a retargeter needs of a pose. */
 export interface SourcePose {
@@ -27,7 +14,7 @@ export interface SourcePose {
 }
 
 /**
- * Carries poses of the canonical skeleton over to a guest of other proportions and rest pose.
+ * Carries poses of the canonical skeleton over to an avatar of other proportions and rest pose.
  *
  * Every limb points where the dancer's does. The pelvis is above the same place of the floor, so
  * that light, camera and partners find it; the lower sole is as high above the floor, in leg
@@ -38,7 +25,7 @@ export class Retargeter {
   readonly turns: readonly Quaternion[];
   /** World position of the first bone, metres. */
   readonly place = new Vector3();
-  /** Leg of the guest in legs of the dancer. */
+  /** Leg of the avatar in legs of the dancer. */
   private readonly ratio: number;
   private readonly joints: readonly number[];
   private readonly straightenings: readonly Quaternion[];
@@ -83,13 +70,13 @@ export class Retargeter {
 
   /** Takes up a pose: writes `turns` and `place`. */
   update(pose: SourcePose): void {
-    this.turn(pose.orientations);
-    this.stretch();
-    this.step(pose.positions);
-    this.place.y = Math.max(0, this.sourceHeight(pose)) * this.ratio - this.height();
+    this.turnBones(pose.orientations);
+    this.positionBones();
+    this.placePelvis(pose.positions);
+    this.place.y = Math.max(0, this.sourceSoleHeight(pose)) * this.ratio - this.lowestSole();
   }
 
-  private turn(orientations: Float32Array): void {
+  private turnBones(orientations: Float32Array): void {
     for (let bone = 0; bone < this.turns.length; bone++) {
       this.turns[bone]
         ?.fromArray(orientations, (this.joints[bone] as number) * 4)
@@ -97,7 +84,7 @@ export class Retargeter {
     }
   }
 
-  private stretch(): void {
+  private positionBones(): void {
     for (let bone = 1; bone < this.bones.length; bone++) {
       const parent = this.bones[bone]?.parent as number;
       this.positions[bone]
@@ -108,7 +95,7 @@ export class Retargeter {
   }
 
   /** The pelvis goes where the dancer's is, wherever the bone of the hips sits in it. */
-  private step(positions: Float32Array): void {
+  private placePelvis(positions: Float32Array): void {
     this.place.set(0, 0, 0);
     for (const [source, bone] of this.legs) {
       this.point.fromArray(positions, source * 3).sub(this.positions[bone] as Vector3);
@@ -116,8 +103,8 @@ export class Retargeter {
     }
   }
 
-  /** Of the dancer's lowest sole above the floor, metres. */
-  private sourceHeight({ positions, orientations }: SourcePose): number {
+  /** Height of the dancer's lowest sole above the floor, metres. */
+  private sourceSoleHeight({ positions, orientations }: SourcePose): number {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.sourceSoles) {
       this.orientation.fromArray(orientations, bone * 4);
@@ -127,8 +114,8 @@ export class Retargeter {
     return lowest;
   }
 
-  /** Of the guest's lowest sole above its first bone, metres. */
-  private height(): number {
+  /** Height of the avatar's lowest sole above its first bone, metres. */
+  private lowestSole(): number {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { bone, position } of this.soles) {
       this.point.copy(position).applyQuaternion(this.turns[bone] as Quaternion);

@@ -1,6 +1,6 @@
 import { Quaternion, Vector3 } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
-import type { RestBone } from "./retargeter";
+import type { RestBone } from "./restBone";
 
 /** Bones that are straightened, each towards the next; the trunk rests as it was made. */
 const NEXT: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const FOLLOWING = ["LowerArm", "Hand", "LowerLeg", "Toes"];
 const UP = new Vector3(0, 1, 0);
 
 /**
- * Tells how each bone turns from a guest's rest pose to the canonical T-pose, in world axes.
+ * Tells how each bone turns from an avatar's rest pose to the canonical T-pose, in world axes.
  *
  * Arms and legs are straightened joint by joint by the shortest turn, so that nothing twists.
  * Feet stay flat and point forward.
@@ -35,7 +35,7 @@ export function straightenings(
     if (above && FOLLOWING.includes(part)) turn.copy(above);
     const next = `${side}${NEXT[part] ?? ""}`;
     const limb = way(bone, next);
-    if (limb) turn.premultiply(between(limb.applyQuaternion(turn), offset(skeleton, next)));
+    if (limb) turn.premultiply(turnBetween(limb.applyQuaternion(turn), offset(skeleton, next)));
     const sole = part === "Foot" ? way(bone, `${side}Toes`) : null;
     if (sole) turn.setFromAxisAngle(UP, -Math.atan2(sole.x, sole.z));
     turns.push(turn);
@@ -43,7 +43,7 @@ export function straightenings(
   return turns;
 }
 
-function between(from: Vector3, to: Vector3): Quaternion {
+function turnBetween(from: Vector3, to: Vector3): Quaternion {
   return new Quaternion().setFromUnitVectors(from.normalize(), to.normalize());
 }
 

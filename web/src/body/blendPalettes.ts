@@ -1,5 +1,5 @@
 import type { Color } from "three";
-import type { Palette } from "./emotionPalette";
+import type { EmotionPalette } from "./emotionPalette";
 
 /**
  * Writes the mean of palettes, weighted by emotion, into a target.
@@ -7,9 +7,9 @@ import type { Palette } from "./emotionPalette";
  * Blended as light is, in linear space. When no emotion weighs anything the target stays as it is.
  */
 export function blendPalettes(
-  palettes: readonly Palette[],
+  palettes: readonly EmotionPalette[],
   weights: ArrayLike<number>,
-  target: Palette,
+  target: EmotionPalette,
 ): void {
   let sum = 0;
   for (let i = 0; i < palettes.length; i++) sum += weights[i] ?? 0;

@@ -13,7 +13,7 @@ import { bodySurface } from "./bodySurface";
 import { buildSkeleton } from "./buildSkeleton";
 
 /** Our own figure, moved by poses. */
-export class Avatar {
+export class BodyMesh {
   readonly object = new Group();
   /** Colours to write into: of the costume, and of the light along the outline. */
   readonly costume: Color;
@@ -39,7 +39,7 @@ export class Avatar {
   }
 
   /** Takes up a pose. */
-  show(pose: Pick<Pose, "hips" | "rotations">): void {
+  pose(pose: Pick<Pose, "hips" | "rotations">): void {
     const bones = this.skeleton.bones;
     bones[0]?.position.fromArray(pose.hips);
     for (let joint = 0; joint < bones.length; joint++) {

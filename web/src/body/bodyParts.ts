@@ -1,5 +1,5 @@
 import type { SkeletonDescription } from "../protocol/messages";
-import type { Limb, Vector, Zone } from "./limb";
+import type { BodyZone, Limb, Vector3Tuple } from "./limb";
 
 /** Where on the body: a joint, and metres from it on a figure of 1.70 m (x outwards on a side). */
 type Place = readonly [joint: string, x?: number, y?: number, z?: number];
@@ -8,9 +8,9 @@ interface Part {
   readonly from: Place;
   readonly to?: Place;
   readonly radii: readonly number[];
-  readonly shape?: Vector;
+  readonly shape?: Vector3Tuple;
   readonly blend?: number;
-  readonly zone?: Zone;
+  readonly zone?: BodyZone;
 }
 
 const HIPS_HEIGHT = 0.95;
@@ -83,7 +83,7 @@ const MIDDLE: readonly Part[] = [
   },
 ];
 
-/** Of the left side; the right is its mirror image. */
+/** Parts of the left side; the right is its mirror image. */
 const SIDE: readonly Part[] = [
   // breast
   { from: ["chest", 0.058, 0.1, 0.058], radii: [0.052], blend: 0.06, zone: "costume" },
@@ -208,7 +208,7 @@ const SIDE: readonly Part[] = [
  * The parts follow the skeleton's joints and its size; a part whose joint the skeleton lacks is
  * left out.
  */
-export function figure(skeleton: SkeletonDescription): Limb[] {
+export function bodyParts(skeleton: SkeletonDescription): Limb[] {
   const rest = restPositions(skeleton);
   const scale = (rest[0]?.[1] ?? HIPS_HEIGHT) / HIPS_HEIGHT;
   const place = ([joint, x = 0, y = 0, z = 0]: Place, side: number) => {
@@ -216,7 +216,7 @@ export function figure(skeleton: SkeletonDescription): Limb[] {
     const at = skeleton.joints.findIndex((name) => name === joint || name === prefix + joint);
     const [rx, ry, rz] = rest[at] ?? [0, 0, 0];
     const mirrored = side < 0 ? -x : x;
-    return { at, vector: [rx + mirrored * scale, ry + y * scale, rz + z * scale] as Vector };
+    return { at, vector: [rx + mirrored * scale, ry + y * scale, rz + z * scale] as Vector3Tuple };
   };
   const build = (part: Part, side: number): Limb[] => {
     const from = place(part.from, side);
@@ -241,8 +241,8 @@ export function figure(skeleton: SkeletonDescription): Limb[] {
   ];
 }
 
-function restPositions({ parents, rest_offsets: offsets }: SkeletonDescription): Vector[] {
-  const rest: Vector[] = [];
+function restPositions({ parents, rest_offsets: offsets }: SkeletonDescription): Vector3Tuple[] {
+  const rest: Vector3Tuple[] = [];
   offsets.forEach(([x, y, z], joint) => {
     const [px, py, pz] = rest[parents[joint] ?? -1] ?? [0, 0, 0];
     rest.push([px + x, py + y, pz + z]);

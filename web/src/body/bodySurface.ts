@@ -1,6 +1,6 @@
 import type { BufferGeometry } from "three";
 import type { SkeletonDescription } from "../protocol/messages";
-import { figure } from "./bodyParts";
+import { bodyParts } from "./bodyParts";
 import { buildBody } from "./buildBody";
 
 /** Modelling takes a moment, and every figure on a stage has the same body. */
@@ -11,7 +11,7 @@ export function bodySurface(skeleton: SkeletonDescription, spacing: number): Buf
   const key = JSON.stringify([skeleton, spacing]);
   const known = surfaces.get(key);
   if (known) return known;
-  const surface = buildBody(figure(skeleton), spacing);
+  const surface = buildBody(bodyParts(skeleton), spacing);
   surfaces.set(key, surface);
   return surface;
 }

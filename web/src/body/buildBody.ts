@@ -1,6 +1,6 @@
 import { BufferGeometry, Float32BufferAttribute, Uint16BufferAttribute } from "three";
 import { bodyDistance } from "./bodyDistance";
-import type { Limb, Zone } from "./limb";
+import type { BodyZone, Limb } from "./limb";
 import { limbDistance } from "./limbDistance";
 import { sampleBody } from "./sampleBody";
 import { skinWeights } from "./skinWeights";
@@ -17,7 +17,7 @@ const STEP = 0.001;
  *
  * Has, beside the usual attributes, `zone`: the shares of costume and of hair, each 0 to 1.
  *
- * @param spacing Of the vertices, metres: the detail.
+ * @param spacing Distance between vertices, metres: the detail.
  */
 export function buildBody(limbs: readonly Limb[], spacing: number): BufferGeometry {
   const { positions, indices } = surfaceNets(sampleBody(limbs, spacing));
@@ -66,7 +66,7 @@ function settle(limbs: readonly Limb[], positions: number[], at: number): number
 
 function zoneShares(limbs: readonly Limb[], distances: readonly number[]): [number, number] {
   const nearest = Math.min(...distances);
-  const shares: Record<Zone, number> = { skin: 0, costume: 0, hair: 0 };
+  const shares: Record<BodyZone, number> = { skin: 0, costume: 0, hair: 0 };
   limbs.forEach((limb, i) => {
     shares[limb.zone] += Math.exp((nearest - (distances[i] ?? 0)) / ZONE_SOFTNESS);
   });

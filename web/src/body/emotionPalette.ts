@@ -1,10 +1,10 @@
 import { Color } from "three";
 
 /** The colours of one emotion, or of a blend. */
-export interface Palette {
-  /** Of the costume and the rim of light around the body. */
+export interface EmotionPalette {
+  /** Colour of the costume and of the rim of light around the body. */
   readonly accent: Color;
-  /** Of the light on the stage. */
+  /** Colour of the light on the stage. */
   readonly light: Color;
 }
 
@@ -21,7 +21,7 @@ const CHOSEN: Readonly<Record<string, readonly [accent: string, light: string]>>
 };
 
 /** Returns the colours of an emotion label; the same label always has the same. */
-export function emotionPalette(label: string): Palette {
+export function emotionPalette(label: string): EmotionPalette {
   const chosen = Object.hasOwn(CHOSEN, label) ? CHOSEN[label] : undefined;
   if (chosen) return { accent: new Color(chosen[0]), light: new Color(chosen[1]) };
   const hue = hueOf(label);

@@ -1,7 +1,7 @@
 import type { Limb } from "./limb";
 import { limbDistance } from "./limbDistance";
 import { smoothMinimum } from "./smoothMinimum";
-import type { Grid } from "./surfaceNets";
+import type { DistanceGrid } from "./surfaceNets";
 
 type Box = { low: number[]; high: number[] };
 
@@ -11,7 +11,7 @@ type Box = { low: number[]; high: number[] };
  * Each limb is looked at only where it can reach the surface, so the cost is that of the limbs'
  * own boxes, not of the whole grid for each of them.
  */
-export function sampleBody(limbs: readonly Limb[], spacing: number): Grid {
+export function sampleBody(limbs: readonly Limb[], spacing: number): DistanceGrid {
   const boxes = limbs.map((limb) => boxAround(limb, limb.blend + 2 * spacing));
   const whole = boxes.reduce((a, b) => ({
     low: a.low.map((value, i) => Math.min(value, b.low[i] ?? value)),
@@ -20,7 +20,7 @@ export function sampleBody(limbs: readonly Limb[], spacing: number): Grid {
   const size = whole.low.map((low, i) => Math.ceil(((whole.high[i] ?? low) - low) / spacing) + 1);
   const [nx = 1, ny = 1, nz = 1] = size;
   const [x = 0, y = 0, z = 0] = whole.low;
-  const grid: Grid = {
+  const grid: DistanceGrid = {
     values: new Float32Array(nx * ny * nz).fill(1),
     size: [nx, ny, nz],
     origin: [x, y, z],
@@ -42,7 +42,7 @@ function boxAround({ from, to, radii, shape }: Limb, margin: number): Box {
   };
 }
 
-function addLimb(grid: Grid, limb: Limb, box: Box): void {
+function addLimb(grid: DistanceGrid, limb: Limb, box: Box): void {
   const { values, size, origin, spacing } = grid;
   const first = box.low.map((low, i) =>
     Math.max(0, Math.floor((low - (origin[i] ?? 0)) / spacing)),

@@ -1,5 +1,5 @@
 /** Distances on a regular grid, x running fastest. */
-export interface Grid {
+export interface DistanceGrid {
   readonly values: Float32Array;
   /** Points along x, y and z. */
   readonly size: readonly [number, number, number];
@@ -8,7 +8,7 @@ export interface Grid {
   readonly spacing: number;
 }
 
-export interface Surface {
+export interface TriangleSurface {
   /** (x, y, z) vertex after vertex. */
   readonly positions: number[];
   /** Three a triangle, counter-clockwise from outside. */
@@ -23,9 +23,9 @@ export interface Surface {
  *
  * References: S. Gibson, "Constrained elastic surface nets", MICCAI 1998.
  */
-export function surfaceNets(grid: Grid): Surface {
+export function surfaceNets(grid: DistanceGrid): TriangleSurface {
   const [nx, ny, nz] = grid.size;
-  const surface: Surface = { positions: [], indices: [] };
+  const surface: TriangleSurface = { positions: [], indices: [] };
   const vertices = new Int32Array(grid.values.length).fill(-1);
   for (let z = 0; z < nz - 1; z++) {
     for (let y = 0; y < ny - 1; y++) {
@@ -41,7 +41,7 @@ export function surfaceNets(grid: Grid): Surface {
   return surface;
 }
 
-function isCrossed({ values, size: [nx, ny] }: Grid, cell: number): boolean {
+function isCrossed({ values, size: [nx, ny] }: DistanceGrid, cell: number): boolean {
   const inside = (values[cell] as number) < 0;
   for (let corner = 1; corner < 8; corner++) {
     const at = cell + (corner & 1) + nx * ((corner >> 1) & 1) + nx * ny * (corner >> 2);
@@ -50,7 +50,7 @@ function isCrossed({ values, size: [nx, ny] }: Grid, cell: number): boolean {
   return false;
 }
 
-function addVertex(grid: Grid, cell: number, place: number[], positions: number[]): void {
+function addVertex(grid: DistanceGrid, cell: number, place: number[], positions: number[]): void {
   const { values, origin, spacing } = grid;
   const [nx, ny] = grid.size;
   const strides = [1, nx, nx * ny];
@@ -76,7 +76,7 @@ function addVertex(grid: Grid, cell: number, place: number[], positions: number[
 }
 
 /** The four cells around each edge that starts at the cell's first corner are all known by now. */
-function addQuads(grid: Grid, cell: number, vertices: Int32Array, indices: number[]): void {
+function addQuads(grid: DistanceGrid, cell: number, vertices: Int32Array, indices: number[]): void {
   const [nx, ny] = grid.size;
   const strides = [1, nx, nx * ny] as const;
   for (let axis = 0; axis < 3; axis++) {

@@ -1,7 +1,7 @@
 import { encodeLandmarks, type Person } from "../protocol/encodeLandmarks";
 import type {
-  Changes,
   ClientMessage,
+  ControlChanges,
   Hello,
   Refused,
   Role,
@@ -31,11 +31,11 @@ export interface ConnectionListener {
 }
 
 /** What a client asks for in its hello. */
-export interface Wish {
+export interface JoinRequest {
   readonly role: Role;
   /** Name of the stage. */
   readonly stage: string;
-  /** Of the operator, where the server asks for one. */
+  /** The operator's key, where the server asks for one. */
   readonly key?: string;
 }
 
@@ -47,7 +47,7 @@ const OPENING_TICKS = 10;
 /** About five landmark messages: more than that waiting means the link is choked. */
 const BACKLOG_LIMIT = 2048;
 /** Refusals after which a performer may only watch. */
-export const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
 /** Refusals after which trying again would change nothing. */
 const FINAL_REFUSALS: readonly string[] = ["unsupported_version", "unknown_stage", "stage_ended"];
 
@@ -67,7 +67,7 @@ export class Connection {
     private readonly address: string,
     private readonly network: Network,
     private readonly listener: ConnectionListener,
-    private wish: Wish,
+    private request: JoinRequest,
   ) {}
 
   get state(): ConnectionState {
@@ -76,23 +76,27 @@ export class Connection {
 
   start(): void {
     this.attempt = 0;
-    this.open();
+    this.openSocket();
   }
 
   stop(): void {
     this.dropSocket();
-    this.enter("closed");
+    this.setState("closed");
   }
 
   /** Tries at once when an attempt was being waited for. */
-  hurry(): void {
-    if (this.current === "waiting") this.open();
+  retryAtOnce(): void {
+    if (this.current === "waiting") this.openSocket();
   }
 
-  /** Greets the server anew in another role. */
+  /** Asks the server again, in another role. */
   changeRole(role: Role): void {
-    if (role === this.wish.role) return;
-    this.wish = { ...this.wish, role };
+    if (role !== this.request.role) this.rejoin({ role });
+  }
+
+  /** Asks the server again, with changes of what it was asked for before. */
+  rejoin(changes: Partial<JoinRequest>): void {
+    this.request = { ...this.request, ...changes };
     if (this.current !== "closed") this.start();
   }
 
@@ -106,7 +110,7 @@ export class Connection {
    *
    * @param fade Seconds until the change is complete.
    */
-  set(changes: Changes, fade = 0): void {
+  setControls(changes: ControlChanges, fade = 0): void {
     this.send({ type: "set", ...changes, ...(fade > 0 && { fade }) });
   }
 
@@ -124,33 +128,33 @@ export class Connection {
     return true;
   }
 
-  private open(): void {
+  private openSocket(): void {
     this.dropSocket();
     this.clock = new ClockSync();
-    this.enter("connecting");
+    this.setState("connecting");
     this.ticks = 0;
     this.silentTicks = 0;
     const socket = this.network.open(this.address, {
-      opened: () => this.socket === socket && this.greet(socket),
-      received: (data) => this.socket === socket && this.receive(data),
-      closed: () => this.socket === socket && this.retry(),
+      opened: () => this.socket === socket && this.sendHello(socket),
+      received: (data) => this.socket === socket && this.receiveData(data),
+      closed: () => this.socket === socket && this.waitToRetry(),
     });
     this.socket = socket;
-    this.watch();
+    this.watchSilence();
   }
 
-  private greet(socket: Socket): void {
+  private sendHello(socket: Socket): void {
     this.silentTicks = 0;
     const hello: ClientMessage = {
       type: "hello",
       version: protocolVersion,
-      ...this.wish,
+      ...this.request,
       ...(this.session !== null && { session: this.session }),
     };
     socket.send(JSON.stringify(hello));
   }
 
-  private receive(data: string | ArrayBuffer): void {
+  private receiveData(data: string | ArrayBuffer): void {
     this.silentTicks = 0;
     try {
       if (typeof data === "string") this.receiveMessage(parseServerMessage(data));
@@ -158,7 +162,7 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       console.warn(`not understood: ${error.message}`);
-      if (this.current === "connecting") this.retry();
+      if (this.current === "connecting") this.waitToRetry();
     }
   }
 
@@ -185,8 +189,8 @@ export class Connection {
     this.session = hello.session;
     // First the hello: whoever hears "live" already knows what it shows.
     this.listener.helloReceived(hello);
-    this.enter("live");
-    this.ping();
+    this.setState("live");
+    this.sendPing();
   }
 
   private receiveRefused(refused: Refused): void {
@@ -197,30 +201,30 @@ export class Connection {
 
   private giveUp(): void {
     this.dropSocket();
-    this.enter("refused");
+    this.setState("refused");
   }
 
-  private retry(): void {
+  private waitToRetry(): void {
     this.dropSocket();
-    this.enter("waiting");
+    this.setState("waiting");
     const seconds = backoffSeconds(this.attempt++, this.network.random());
-    this.cancelTimer = this.network.after(seconds, () => this.open());
+    this.cancelTimer = this.network.after(seconds, () => this.openSocket());
   }
 
   /** Pings while live, and gives a silent socket up: a cut cable closes nothing. */
-  private watch(): void {
+  private watchSilence(): void {
     this.cancelTimer = this.network.after(TICK, () => {
       const patience = this.current === "live" ? SILENT_TICKS : OPENING_TICKS;
       if (++this.silentTicks > patience) {
-        this.retry();
+        this.waitToRetry();
         return;
       }
-      if (++this.ticks % TICKS_PER_PING === 0) this.ping();
-      this.watch();
+      if (++this.ticks % TICKS_PER_PING === 0) this.sendPing();
+      this.watchSilence();
     });
   }
 
-  private ping(): void {
+  private sendPing(): void {
     this.send({ type: "ping", client_time: this.network.now() });
   }
 
@@ -231,7 +235,7 @@ export class Connection {
     socket?.close();
   }
 
-  private enter(state: ConnectionState): void {
+  private setState(state: ConnectionState): void {
     if (state === this.current) return;
     this.current = state;
     this.listener.stateChanged(state);

@@ -1,4 +1,4 @@
-import { find } from "../page/find";
+import { findElement } from "../page/findElement";
 import { throttled } from "./throttled";
 
 /** For how long a control that was moved here does not follow the server, milliseconds. */
@@ -21,11 +21,11 @@ export class Fader {
     moved: (value: number) => void,
     private readonly text: (value: number) => string,
   ) {
-    this.input = find("input", label);
-    this.output = find("output", label);
+    this.input = findElement("input", label);
+    this.output = findElement("output", label);
     const send = throttled(moved);
     this.input.oninput = () => {
-      this.say();
+      this.showValue();
       this.hold();
       send(this.input.valueAsNumber);
     };
@@ -36,9 +36,9 @@ export class Fader {
   }
 
   /** Shows the value that the server confirmed. */
-  confirm(value: number): void {
+  showConfirmed(value: number): void {
     this.confirmed = value;
-    if (this.letGo === 0) this.follow();
+    if (this.letGo === 0) this.followServer();
   }
 
   private hold(): void {
@@ -46,16 +46,16 @@ export class Fader {
     this.letGo = window.setTimeout(() => {
       this.letGo = 0;
       if (this.input.matches(":active")) this.hold();
-      else this.follow();
+      else this.followServer();
     }, HOLD);
   }
 
-  private follow(): void {
+  private followServer(): void {
     this.input.value = String(this.confirmed);
-    this.say();
+    this.showValue();
   }
 
-  private say(): void {
+  private showValue(): void {
     const words = this.text(this.input.valueAsNumber);
     this.output.value = words;
     this.input.ariaValueText = words;

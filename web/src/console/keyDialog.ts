@@ -1,21 +1,21 @@
 import { texts } from "../language/texts";
-import { find } from "../page/find";
+import { findElement } from "../page/findElement";
 
 const NAME = "bhava.operator-key";
 
 /** Asks for the operator's key, once a session of the browser. */
 export class KeyDialog {
-  private readonly dialog = find<HTMLDialogElement>("#key");
-  private readonly input = find<HTMLInputElement>("#key input");
-  private readonly why = find("#key p");
+  private readonly dialog = findElement<HTMLDialogElement>("#key");
+  private readonly input = findElement<HTMLInputElement>("#key input");
+  private readonly why = findElement("#key p");
 
   /** @param entered Is told the key that was entered. */
   constructor(entered: (key: string) => void) {
-    find<HTMLFormElement>("form", this.dialog).onsubmit = () => {
+    findElement<HTMLFormElement>("form", this.dialog).onsubmit = () => {
       sessionStorage.setItem(NAME, this.input.value);
       entered(this.input.value);
     };
-    find<HTMLButtonElement>("[name=watch]", this.dialog).onclick = () => this.dialog.close();
+    findElement<HTMLButtonElement>("[name=watch]", this.dialog).onclick = () => this.dialog.close();
   }
 
   /** The key that was entered before; empty where none was. */
@@ -24,7 +24,7 @@ export class KeyDialog {
   }
 
   /** Asks, after a key that was wrong, or none. */
-  ask(): void {
+  askForKey(): void {
     this.why.textContent = this.remembered ? texts.key.wrong : "";
     this.input.value = "";
     if (!this.dialog.open) this.dialog.showModal();

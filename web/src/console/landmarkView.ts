@@ -1,5 +1,5 @@
 import { landmarkBones } from "../performer/landmarkBones";
-import type { Api } from "./api";
+import type { ServerApi } from "./serverApi";
 
 /** Between two looks at the landmarks, milliseconds. */
 const PERIOD = 100;
@@ -8,7 +8,7 @@ const PATIENT_PERIOD = 1000;
 /** Seconds after which landmarks say nothing about now. */
 const STALE = 1;
 const VISIBLE = 0.5;
-/** Of the pictures of cameras. */
+/** Width of a camera's picture by its height. */
 const ASPECT = 16 / 9;
 const COLOURS = ["#ffd9ac", "#9bd1ff", "#b7f0a8", "#ffb0d8"];
 
@@ -24,23 +24,25 @@ export class LandmarkView {
 
   /**
    * @param root Holds a canvas and a caption.
-   * @param api Of the stage.
+   * @param api Interface of the server, for the stage.
    * @param serverNow Tells the server's clock, seconds; null while it is not known.
    */
   constructor(
     root: HTMLElement,
-    private readonly api: Api,
+    private readonly api: ServerApi,
     private readonly serverNow: () => number | null,
   ) {
     this.canvas = root.querySelector("canvas") as HTMLCanvasElement;
   }
 
   /** Looks again and again, as long as it can be seen. */
-  async watch(): Promise<void> {
+  async watchLandmarks(): Promise<void> {
     const wanted = this.canvas.offsetParent !== null && !document.hidden;
-    const seen = wanted ? await this.api.ask<Seen>("GET", "landmarks").catch(() => null) : null;
+    const seen = wanted
+      ? await this.api.requestStage<Seen>("GET", "landmarks").catch(() => null)
+      : null;
     this.draw(seen && this.fresh(seen) ? seen : null);
-    setTimeout(() => void this.watch(), seen ? PERIOD : PATIENT_PERIOD);
+    setTimeout(() => void this.watchLandmarks(), seen ? PERIOD : PATIENT_PERIOD);
   }
 
   private fresh({ time }: Seen): boolean {

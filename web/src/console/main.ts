@@ -1,6 +1,7 @@
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
-import { Desk } from "./consolePage";
+import { parseSettings } from "../page/parseSettings";
+import { bestQuality } from "../stage/bestQuality";
+import { ConsolePage } from "./consolePage";
 
 translatePage(document.documentElement);
-new Desk(settings(location.search).stage).start();
+new ConsolePage(parseSettings(location.search), bestQuality()).start();

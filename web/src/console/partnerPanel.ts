@@ -1,10 +1,11 @@
 import { lookName } from "../language/lookName";
 import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
-import { find } from "../page/find";
-import type { Changes, Controls, Hello } from "../protocol/messages";
-import { Choice } from "./choice";
+import { performersLook } from "../looks/performersLook";
+import { findElement } from "../page/findElement";
+import type { ControlChanges, Controls, Hello } from "../protocol/messages";
 import { Fader } from "./fader";
+import { RadioChoice } from "./radioChoice";
 
 type Options = Readonly<Record<string, string>>;
 type Chosen = "mode" | "look" | "placement" | "dancers" | "model";
@@ -16,28 +17,27 @@ const TEXTS: Readonly<Record<Slid, (value: number) => string>> = {
   stage_radius: (value) => `${value.toFixed(1)} m`,
 };
 const LARGEST_SEED = 2 ** 32;
-/** The look of performers' own skeletons, not of partners. */
-const PERFORMERS_LOOK = "ghost";
 
 /** What the partner makes of the performer, and what it looks like. */
 export class PartnerPanel {
-  private readonly panel = find("#partner");
-  private readonly meaning = find("#mode-meaning");
-  private readonly takeUp = find<HTMLButtonElement>("#take-up");
-  private readonly choices: Readonly<Record<Chosen, Choice>>;
+  private readonly panel = findElement("#partner");
+  private readonly meaning = findElement("#mode-meaning");
+  private readonly takeUp = findElement<HTMLButtonElement>("#take-up");
+  private readonly choices: Readonly<Record<Chosen, RadioChoice>>;
   private readonly faders: Readonly<Record<Slid, Fader>>;
 
   /**
    * @param change Asks the server for changes.
    * @param takeUp Asks it to let the partner take the performer up.
    */
-  constructor(change: (changes: Changes) => void, takeUp: () => void) {
+  constructor(change: (changes: ControlChanges) => void, takeUp: () => void) {
     const choice = (name: Chosen) =>
-      new Choice(find<HTMLFieldSetElement>(`[data-choice=${name}]`, this.panel), (value) =>
-        change({ [name]: value }),
+      new RadioChoice(
+        findElement<HTMLFieldSetElement>(`[data-choice=${name}]`, this.panel),
+        (value) => change({ [name]: value }),
       );
     const fader = (name: Slid) => {
-      const label = find(`[name=${name}]`, this.panel).closest("label") as HTMLElement;
+      const label = findElement(`[name=${name}]`, this.panel).closest("label") as HTMLElement;
       return new Fader(label, (value) => change({ [name]: value }), TEXTS[name]);
     };
     this.choices = {
@@ -53,13 +53,14 @@ export class PartnerPanel {
       stage_radius: fader("stage_radius"),
     };
     this.takeUp.onclick = takeUp;
-    find("#reseed").onclick = () => change({ seed: Math.floor(Math.random() * LARGEST_SEED) });
+    findElement("#reseed").onclick = () =>
+      change({ seed: Math.floor(Math.random() * LARGEST_SEED) });
   }
 
   /** Puts up what there is to choose from. */
-  offer({ models }: Hello): void {
+  offerChoices({ models }: Hello): void {
     const { mode, choice } = texts;
-    const looks = Object.keys(lookCatalogue).filter((name) => name !== PERFORMERS_LOOK);
+    const looks = Object.keys(lookCatalogue).filter((name) => name !== performersLook);
     const options: Readonly<Record<Chosen, Options>> = {
       mode: Object.fromEntries(Object.entries(mode).map(([name, { title }]) => [name, title])),
       look: {
@@ -71,15 +72,16 @@ export class PartnerPanel {
       model: Object.fromEntries(models.map((name) => [name, name])),
     };
     for (const [name, choice] of Object.entries(this.choices)) {
-      choice.offer(options[name as Chosen]);
+      choice.offerOptions(options[name as Chosen]);
     }
   }
 
   /** Shows what the server confirmed. */
-  confirm(controls: Controls): void {
+  showConfirmed(controls: Controls): void {
     for (const [name, choice] of Object.entries(this.choices))
-      choice.confirm(controls[name as Chosen]);
-    for (const [name, fader] of Object.entries(this.faders)) fader.confirm(controls[name as Slid]);
+      choice.showConfirmed(controls[name as Chosen]);
+    for (const [name, fader] of Object.entries(this.faders))
+      fader.showConfirmed(controls[name as Slid]);
     this.meaning.textContent = texts.mode[controls.mode].meaning;
     this.panel.dataset.mode = controls.mode;
   }

@@ -3,7 +3,7 @@ export type Shortcut =
   | { readonly kind: "go" | "back" | "panic" | "tap" }
   | { readonly kind: "emotion" | "preset"; readonly index: number };
 
-const KEYS: Readonly<Record<string, Shortcut>> = {
+const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   Space: { kind: "go" },
   ArrowRight: { kind: "go" },
   PageDown: { kind: "go" },
@@ -14,7 +14,7 @@ const KEYS: Readonly<Record<string, Shortcut>> = {
 };
 
 /** A key, as the events of a browser tell it. */
-export interface Key {
+export interface PressedKey {
   readonly code: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
@@ -29,7 +29,7 @@ export interface Key {
  * @param owner What has the keyboard's focus: `text` keeps all keys but Escape, `steps` (a slider
  *   or radio button that was reached by keyboard) its arrows.
  */
-export function shortcutOf(key: Key, owner: "text" | "steps" | "none"): Shortcut | null {
+export function shortcutOf(key: PressedKey, owner: "text" | "steps" | "none"): Shortcut | null {
   if (key.ctrlKey || key.metaKey || key.altKey) return null;
   if (owner === "text" && key.code !== "Escape") return null;
   if (owner === "steps" && key.code.startsWith("Arrow")) return null;
@@ -37,5 +37,5 @@ export function shortcutOf(key: Key, owner: "text" | "steps" | "none"): Shortcut
   if (digit !== undefined) {
     return { kind: key.shiftKey ? "preset" : "emotion", index: Number(digit) - 1 };
   }
-  return Object.hasOwn(KEYS, key.code) ? (KEYS[key.code] ?? null) : null;
+  return Object.hasOwn(SHORTCUTS, key.code) ? (SHORTCUTS[key.code] ?? null) : null;
 }

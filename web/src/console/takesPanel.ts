@@ -1,8 +1,8 @@
 import { texts } from "../language/texts";
-import { find } from "../page/find";
-import { make } from "../page/make";
-import { addressOf } from "./addressOf";
-import type { Api, StageState } from "./api";
+import { findElement } from "../page/findElement";
+import { makeElement } from "../page/makeElement";
+import { pageAddress } from "./pageAddress";
+import type { ServerApi, StageState } from "./serverApi";
 
 interface Take {
   readonly name: string;
@@ -25,41 +25,42 @@ const PERIOD = 400;
 
 /** The recordings: watched again, exported, taken along. */
 export class TakesPanel {
-  private readonly list = find("#takes ul");
+  private readonly list = findElement("#takes ul");
   private shown = "";
 
   /**
-   * @param api Of the server.
+   * @param api Interface of the server.
    * @param tell Says a sentence to the operator.
    */
   constructor(
-    private readonly api: Api,
+    private readonly api: ServerApi,
     private readonly tell: (sentence: string) => void,
   ) {}
 
   /** Fetches the list. */
   async refresh(): Promise<void> {
     await this.attempt(async () => {
-      const takes = await this.api.askHouse<Take[]>("GET", "takes");
-      const stages = await this.api.askHouse<StageState[]>("GET", "stages");
+      const takes = await this.api.requestServer<Take[]>("GET", "takes");
+      const stages = await this.api.requestServer<StageState[]>("GET", "stages");
       const playing = new Map(stages.map(({ name, status }) => [status.source, name]));
-      this.show(takes, playing);
+      this.showTakes(takes, playing);
     });
   }
 
   /** @param playing Names of the stages that takes play on, by take. */
-  private show(takes: readonly Take[], playing: ReadonlyMap<string, string>): void {
+  private showTakes(takes: readonly Take[], playing: ReadonlyMap<string, string>): void {
     const known = takes.map((take) => (take.finished ? take : take.name));
     const state = JSON.stringify([known, [...playing]]);
     // Rows keep their progress and their open lists as long as nothing is new.
     if (state === this.shown) return;
     this.shown = state;
-    const rows = takes.map((take) => this.row(take, playing.get(take.name)));
+    const rows = takes.map((take) => this.takeRow(take, playing.get(take.name)));
     this.list.replaceChildren(...rows);
-    if (takes.length === 0) this.list.append(make("li", { className: "empty" }, texts.takes.none));
+    if (takes.length === 0)
+      this.list.append(makeElement("li", { className: "empty" }, texts.takes.none));
   }
 
-  private row(take: Take, stage: string | undefined): HTMLElement {
+  private takeRow(take: Take, stage: string | undefined): HTMLElement {
     const started = take.header && new Date(take.header.started);
     const when = started
       ? started.toLocaleString(document.documentElement.lang, {
@@ -73,65 +74,70 @@ export class TakesPanel {
       `${(take.size_bytes / 1e6).toFixed(1)} MB`,
       take.damage || (take.finished ? "" : texts.takes.growing),
     ];
-    const words = make(
+    const words = makeElement(
       "span",
       {},
-      make("strong", {}, when),
-      make("small", {}, facts.filter(Boolean).join(" · ")),
+      makeElement("strong", {}, when),
+      makeElement("small", {}, facts.filter(Boolean).join(" · ")),
     );
-    if (take.header === null) return make("li", {}, words);
-    return make(
+    if (take.header === null) return makeElement("li", {}, words);
+    return makeElement(
       "li",
       { dataset: { take: take.name } },
       words,
-      this.player(take, stage),
-      this.exporter(take),
+      this.replayControls(take, stage),
+      this.exportControls(take),
     );
   }
 
-  private player(take: Take, stage: string | undefined): HTMLElement {
+  private replayControls(take: Take, stage: string | undefined): HTMLElement {
     if (stage === undefined) {
-      return make("button", {
+      return makeElement("button", {
         type: "button",
         textContent: texts.takes.replay,
-        onclick: () => this.play(take),
+        onclick: () => this.replayTake(take),
       });
     }
-    const watch = make("a", {
+    const watch = makeElement("a", {
       className: "button",
-      href: addressOf("./", stage),
+      href: pageAddress("./", stage),
       target: "_blank",
       textContent: texts.stages.watch,
     });
-    const stop = make("button", {
+    const stop = makeElement("button", {
       type: "button",
       textContent: texts.takes.stop,
-      onclick: () => this.stop(stage),
+      onclick: () => this.stopReplay(stage),
     });
-    return make("span", { className: "row" }, watch, stop);
+    return makeElement("span", { className: "row" }, watch, stop);
   }
 
-  private play(take: Take): Promise<void> {
+  private replayTake(take: Take): Promise<void> {
     return this.attempt(async () => {
       const name = `replay-${take.name.replace(/\.take$/, "")}`.slice(0, 64);
-      await this.api.askHouse("POST", "stages", { name, source: `take:${take.name}` });
+      await this.api.requestServer("POST", "stages", { name, source: `take:${take.name}` });
       await this.refresh();
     });
   }
 
-  private stop(stage: string): Promise<void> {
+  private stopReplay(stage: string): Promise<void> {
     return this.attempt(async () => {
-      await this.api.askHouse("DELETE", `stages/${stage}`);
+      await this.api.requestServer("DELETE", `stages/${stage}`);
       await this.refresh();
     });
   }
 
-  private exporter(take: Take): HTMLElement {
+  private exportControls(take: Take): HTMLElement {
     const { takes } = texts;
-    const format = make("select", { ariaLabel: takes.format }, ...options(takes.formats));
-    const figure = make("select", { ariaLabel: takes.figure }, ...options(takes.figures));
-    const progress = make("progress", { max: 1, value: 0, hidden: true, ariaLabel: takes.export });
-    const begin = make("button", { type: "button", textContent: takes.export });
+    const format = makeElement("select", { ariaLabel: takes.format }, ...options(takes.formats));
+    const figure = makeElement("select", { ariaLabel: takes.figure }, ...options(takes.figures));
+    const progress = makeElement("progress", {
+      max: 1,
+      value: 0,
+      hidden: true,
+      ariaLabel: takes.export,
+    });
+    const begin = makeElement("button", { type: "button", textContent: takes.export });
     begin.onclick = async () => {
       begin.disabled = true;
       progress.hidden = false;
@@ -139,16 +145,24 @@ export class TakesPanel {
       progress.hidden = true;
       begin.disabled = false;
     };
-    const whole = make("button", {
+    const whole = makeElement("button", {
       type: "button",
       textContent: takes.download,
-      onclick: () => this.attempt(() => this.api.download(`takes/${take.name}`, take.name)),
+      onclick: () => this.attempt(() => this.api.downloadFile(`takes/${take.name}`, take.name)),
     });
-    const inside = make("div", { className: "edit" }, format, figure, begin, progress, whole);
-    return make(
+    const inside = makeElement(
+      "div",
+      { className: "edit" },
+      format,
+      figure,
+      begin,
+      progress,
+      whole,
+    );
+    return makeElement(
       "details",
       {},
-      make("summary", { ariaLabel: takes.exportOf(take.name) }, "⋯"),
+      makeElement("summary", { ariaLabel: takes.exportOf(take.name) }, "⋯"),
       inside,
     );
   }
@@ -159,7 +173,7 @@ export class TakesPanel {
     figure: string,
     progress: HTMLProgressElement,
   ): Promise<void> {
-    let state = await this.api.askHouse<Export>("POST", `takes/${take.name}/exports`, {
+    let state = await this.api.requestServer<Export>("POST", `takes/${take.name}/exports`, {
       format,
       figure,
     });
@@ -167,10 +181,10 @@ export class TakesPanel {
       if (state.failed) throw new Error(state.failed);
       progress.value = state.progress;
       await new Promise((resolve) => setTimeout(resolve, PERIOD));
-      state = await this.api.askHouse<Export>("GET", `exports/${state.id}`);
+      state = await this.api.requestServer<Export>("GET", `exports/${state.id}`);
     }
     const name = `${take.name.replace(/\.take$/, "")}-${figure}.${format}`;
-    await this.api.download(`exports/${state.id}/file`, name);
+    await this.api.downloadFile(`exports/${state.id}/file`, name);
   }
 
   private async attempt(action: () => Promise<void>): Promise<void> {

@@ -39,19 +39,19 @@ export class DanceFlow {
   enter(state: DanceState, now: number): void {
     this.state = state;
     this.since = now;
-    if (state === "framing") this.judge("nobody", now);
+    if (state === "framing") this.restartJudgement("nobody", now);
   }
 
   /** Takes in how the performer stands in a picture. */
-  look(framing: Framing, now: number): void {
-    if (framing !== this.seen) this.judge(framing, now);
+  takeFraming(framing: Framing, now: number): void {
+    if (framing !== this.seen) this.restartJudgement(framing, now);
     if (now - this.seenSince >= STEADY) this.framing = framing;
     if (this.state === "framing" && this.stands(SETTLE, now)) this.enter("countdown", now);
     if (this.state === "countdown" && this.framing !== "good") this.enter("framing", now);
   }
 
   /** Returns what is being counted, 3 to 1; the dance begins at 0. */
-  count(now: number): number {
+  countDown(now: number): number {
     if (this.state !== "countdown") return 0;
     const count = Math.ceil(COUNTDOWN - (now - this.since));
     if (count > 0) return count;
@@ -69,7 +69,7 @@ export class DanceFlow {
     return this.seen === "good" && now - this.seenSince >= seconds;
   }
 
-  private judge(framing: Framing, now: number): void {
+  private restartJudgement(framing: Framing, now: number): void {
     this.seen = framing;
     this.seenSince = now;
   }

@@ -1,15 +1,17 @@
 import { texts } from "../language/texts";
 import { DebugOverlay } from "../page/debugOverlay";
-import { mismatch } from "../page/mismatch";
+import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
-import type { Quality, Settings } from "../page/settings";
+import type { Settings } from "../page/settings";
 import { tellRefusal } from "../page/tellRefusal";
+import { versionMismatch } from "../page/versionMismatch";
+import type { CameraSight } from "../performer/cameraSight";
 import { judgeFraming } from "../performer/judgeFraming";
 import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
-import type { Sight } from "../performer/sight";
 import type { Controls, Hello, Refused } from "../protocol/messages";
-import { Theatre } from "../show/stageClient";
+import type { Quality } from "../quality";
+import { StageClient } from "../show/stageClient";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { wakeLock } from "../venue/wakeLock";
 import { DanceFlow, type DanceState } from "./danceFlow";
@@ -26,10 +28,10 @@ type Way = "again" | "wait" | "watch";
 
 /** The performer's page: it sees that they stand well, and dances with them. */
 export class DancePage {
-  readonly theatre: Theatre;
+  readonly client: StageClient;
   private readonly root = document.documentElement;
   private readonly notice = new Notice();
-  private readonly debug = new DebugOverlay(element("#debug"));
+  private readonly debug = new DebugOverlay(findElement("#debug"));
   private readonly performer: Performer;
   private readonly flow = new DanceFlow();
   private toldSlow = false;
@@ -39,42 +41,47 @@ export class DancePage {
     private readonly settings: Settings,
     best: Quality,
   ) {
-    const canvas = element<HTMLCanvasElement>("#stage");
-    this.theatre = new Theatre(canvas, settings, best, "viewer", {
-      stateChanged: () => this.linkChanged(),
-      helloReceived: (hello) => this.helloReceived(hello),
-      controlsChanged: (controls) => this.controlsChanged(controls),
-      statusChanged: () => {},
-      refused: (refused) => this.refused(refused),
-      drawn: (now) => this.drawn(now),
+    const canvas = findElement<HTMLCanvasElement>("#stage");
+    this.client = new StageClient(
+      canvas,
+      settings,
+      { role: "viewer", best },
+      {
+        stateChanged: () => this.linkChanged(),
+        helloReceived: (hello) => this.helloReceived(hello),
+        controlsChanged: (controls) => this.controlsChanged(controls),
+        statusChanged: () => {},
+        refused: (refused) => this.refused(refused),
+        drawn: (now) => this.drawn(now),
+      },
+    );
+    this.performer = new Performer(new Preview(findElement("#mirror")), {
+      opened: () => this.advise(texts.dance.loading),
+      pictureSeen: (sight) => this.pictureSeen(sight),
+      failed: (reason) => this.showTrouble(reason, ["again", "watch"]),
     });
-    this.performer = new Performer(new Preview(element("#mirror")), {
-      opened: () => this.say(texts.dance.loading),
-      looked: (sight) => this.looked(sight),
-      failed: (reason) => this.fail(reason, ["again", "watch"]),
-    });
-    const fit = () => this.theatre.stage.resize(canvas.clientWidth, canvas.clientHeight, 0);
+    const fit = () => this.client.resize(canvas.clientWidth, canvas.clientHeight, 0);
     new ResizeObserver(fit).observe(canvas);
   }
 
   start(): void {
-    this.listen();
+    this.bindControls();
     this.offerPlacements();
     const { debug, complaints } = this.settings;
     if (debug) this.debug.toggle();
     if (complaints.length > 0) this.notice.tell(complaints.join(" "));
-    this.enter("welcome");
-    this.theatre.start();
-    setInterval(() => this.queue(), QUEUE_PERIOD);
+    this.enterState("welcome");
+    this.client.start();
+    setInterval(() => this.askForSeat(), QUEUE_PERIOD);
   }
 
-  private listen(): void {
-    const { connection } = this.theatre;
-    element("#begin").onclick = () => this.begin();
-    element("#again").onclick = () => this.begin();
-    element("#wait").onclick = () => this.enter("queueing");
-    element("#take-up").onclick = () => connection.send({ type: "take_up" });
-    element("#stop").onclick = () => this.leave();
+  private bindControls(): void {
+    const { connection } = this.client;
+    findElement("#begin").onclick = () => this.begin();
+    findElement("#again").onclick = () => this.begin();
+    findElement("#wait").onclick = () => this.enterState("queueing");
+    findElement("#take-up").onclick = () => connection.send({ type: "take_up" });
+    findElement("#stop").onclick = () => this.leaveSeat();
     document.addEventListener("visibilitychange", () => this.visibilityChanged());
     for (const link of document.querySelectorAll<HTMLAnchorElement>("a.watch")) {
       link.href = `.${location.search}`;
@@ -82,49 +89,49 @@ export class DancePage {
   }
 
   private offerPlacements(): void {
-    const select = element<HTMLSelectElement>("#placement");
+    const select = findElement<HTMLSelectElement>("#placement");
     const options = Object.entries(texts.placement).map(([value, text]) => new Option(text, value));
     select.replaceChildren(...options);
-    select.onchange = () => this.theatre.setPlacement(select.value as Controls["placement"]);
+    select.onchange = () => this.client.setPlacement(select.value as Controls["placement"]);
   }
 
   /** Asks for the seat on the stage; the camera opens when that is granted. */
   private begin(): void {
     wakeLock();
     if (document.fullscreenEnabled && !document.fullscreenElement) toggleFullScreen();
-    this.enter("opening");
-    this.say(texts.state.connecting);
-    this.theatre.connection.changeRole("performer");
+    this.enterState("opening");
+    this.advise(texts.state.connecting);
+    this.client.connection.changeRole("performer");
   }
 
-  private leave(): void {
+  private leaveSeat(): void {
     this.performer.stop();
     if (document.fullscreenElement) toggleFullScreen();
-    this.theatre.connection.changeRole("viewer");
-    this.enter("welcome");
+    this.client.connection.changeRole("viewer");
+    this.enterState("welcome");
   }
 
-  private queue(): void {
-    if (this.flow.state === "queueing") this.theatre.connection.changeRole("performer");
+  private askForSeat(): void {
+    if (this.flow.state === "queueing") this.client.connection.changeRole("performer");
   }
 
   private helloReceived(hello: Hello): void {
     const asks = this.flow.state === "opening" || this.flow.state === "queueing";
     if (!asks || hello.role !== "performer") return;
-    this.enter("opening");
-    this.say(texts.dance.opening);
+    this.enterState("opening");
+    this.advise(texts.dance.opening);
     void this.performer.start();
   }
 
-  private looked(sight: Sight): void {
+  private pictureSeen(sight: CameraSight): void {
     const before = this.flow.state;
     const now = performance.now() / 1000;
-    if (before === "opening") this.enter("framing");
-    this.flow.look(judgeFraming(sight), now);
+    if (before === "opening") this.enterState("framing");
+    this.flow.takeFraming(judgeFraming(sight), now);
     this.showFlow(now);
     // Until the dance begins nobody is sent up, which keeps the seat.
     const dances = this.flow.state === "dancing";
-    this.theatre.connection.sendLandmarks(sight.captured, dances ? sight.people : []);
+    this.client.connection.sendLandmarks(sight.captured, dances ? sight.people : []);
     if (sight.rate !== null && sight.rate < SLOW_CAMERA) this.tellSlow(sight.rate);
   }
 
@@ -135,49 +142,50 @@ export class DancePage {
   }
 
   private drawn(now: number): void {
-    this.debug.update(now, () => this.theatre.measure());
+    this.debug.update(now, () => this.client.measure());
     if (this.flow.state === "countdown" || this.flow.state === "dancing") this.showFlow(now);
   }
 
   /** @param now Seconds of the page's clock. */
   private showFlow(now: number): void {
-    const count = this.flow.count(now);
+    const count = this.flow.countDown(now);
     const { state, framing } = this.flow;
     this.root.dataset.dance = state;
     this.root.dataset.framing = framing;
     setText("#count", count > 0 ? String(count) : "");
-    if (state === "framing") this.say(texts.framing[framing]);
-    if (state === "countdown") this.say(texts.dance.getReady);
-    if (state === "dancing") this.say(this.flow.isUnseen(now) ? texts.dance.unseen : "");
+    if (state === "framing") this.advise(texts.framing[framing]);
+    if (state === "countdown") this.advise(texts.dance.getReady);
+    if (state === "dancing") this.advise(this.flow.isUnseen(now) ? texts.dance.unseen : "");
   }
 
-  private enter(state: DanceState): void {
+  private enterState(state: DanceState): void {
     this.flow.enter(state, performance.now() / 1000);
     this.root.dataset.dance = state;
-    if (state === "queueing") this.say(texts.dance.waiting);
+    if (state === "queueing") this.advise(texts.dance.waiting);
   }
 
   /** Says what the performer should do now, for them to read from across the room. */
-  private say(sentence: string): void {
+  private advise(sentence: string): void {
     setText("#advice", sentence);
   }
 
   private controlsChanged({ placement }: Controls): void {
-    element<HTMLSelectElement>("#placement").value = this.theatre.placement ?? placement;
+    findElement<HTMLSelectElement>("#placement").value = this.client.placement ?? placement;
   }
 
   private linkChanged(): void {
-    const { state } = this.theatre.connection;
+    const { state } = this.client.connection;
     if (state === "waiting") this.notice.tell(texts.dance.disconnected);
     if (state !== "live") return;
-    mismatch.forget();
+    versionMismatch.forget();
     this.notice.retract(texts.dance.disconnected);
   }
 
   private refused({ name }: Refused): void {
-    if (name === "unsupported_version") mismatch.tell(this.notice, false);
+    if (name === "unsupported_version") versionMismatch.tell(this.notice, false);
     else if (name === "performer_taken") this.seatTaken();
-    else if (name === "source_not_browser") this.fail(texts.refusal.source_not_browser, ["watch"]);
+    else if (name === "source_not_browser")
+      this.showTrouble(texts.refusal.source_not_browser, ["watch"]);
     else tellRefusal(this.notice, name);
   }
 
@@ -185,14 +193,15 @@ export class DancePage {
     if (this.flow.state === "queueing") return;
     const { taken, lostSeat } = texts.dance;
     this.performer.stop();
-    this.fail(this.flow.state === "opening" ? taken : lostSeat, ["wait", "watch"]);
+    this.showTrouble(this.flow.state === "opening" ? taken : lostSeat, ["wait", "watch"]);
   }
 
-  private fail(sentence: string, ways: readonly Way[]): void {
-    this.enter("trouble");
-    if (!ways.includes("wait")) this.theatre.connection.changeRole("viewer");
+  private showTrouble(sentence: string, ways: readonly Way[]): void {
+    this.enterState("trouble");
+    if (!ways.includes("wait")) this.client.connection.changeRole("viewer");
     setText("#trouble p", sentence);
-    for (const way of ["again", "wait"] as const) element(`#${way}`).hidden = !ways.includes(way);
+    for (const way of ["again", "wait"] as const)
+      findElement(`#${way}`).hidden = !ways.includes(way);
   }
 
   /** Browsers show a hidden page no pictures of the camera. */
@@ -207,10 +216,6 @@ export class DancePage {
 }
 
 function setText(selector: string, text: string): void {
-  const found = element(selector);
+  const found = findElement(selector);
   if (found.textContent !== text) found.textContent = text;
-}
-
-function element<E extends HTMLElement = HTMLElement>(selector: string): E {
-  return document.querySelector(selector) as E;
 }

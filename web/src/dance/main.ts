@@ -1,20 +1,20 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { settings } from "../page/settings";
-import { rendersInSoftware } from "../stage/rendersInSoftware";
+import { findElement } from "../page/findElement";
+import { parseSettings } from "../page/parseSettings";
+import { bestQuality } from "../stage/bestQuality";
 import { DancePage } from "./dancePage";
 
 translatePage(document.documentElement);
-const context = document.createElement("canvas").getContext("webgl2");
+const best = bestQuality();
 
-if (context === null) {
+if (best === null) {
   document.documentElement.dataset.dance = "trouble";
-  (document.querySelector("#trouble p") as HTMLElement).textContent = texts.browser.noWebGl;
+  findElement("#trouble p").textContent = texts.browser.noWebGl;
 } else {
-  const best = rendersInSoftware(context) ? "low" : "high";
-  const page = new DancePage(settings(location.search), best);
+  const page = new DancePage(parseSettings(location.search), best);
   window.bhava = {
-    jointPosition: (joint) => page.theatre.cast?.jointPosition(joint) ?? null,
+    jointPosition: (joint) => page.client.figures?.jointPosition(joint) ?? null,
   };
   page.start();
 }

@@ -4,8 +4,8 @@ export type Language = "en" | "de";
 /**
  * Chooses what language to speak: the address's, else the visitor's, else English.
  *
- * @param query Of the page's address.
- * @param preferred Of the visitor, the dearest first, such as `de-AT`.
+ * @param query Query string of the page's address.
+ * @param preferred The visitor's languages, the preferred one first, such as `de-AT`.
  */
 export function chooseLanguage(query: string, preferred: readonly string[]): Language {
   const wanted = [new URLSearchParams(query).get("lang") ?? "", ...preferred];

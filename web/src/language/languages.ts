@@ -1,8 +1,8 @@
 import { english } from "./english";
 import { german } from "./german";
-import type { Texts } from "./texts";
+import type { TextsShape } from "./textsShape";
 
 /** All languages of the pages, by their code. */
 export const languages = { en: english, de: german } as const satisfies Readonly<
-  Record<string, Texts>
+  Record<string, TextsShape>
 >;

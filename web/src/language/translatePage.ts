@@ -12,16 +12,16 @@ const ATTRIBUTES = ["aria-label", "title", "placeholder"] as const;
 export function translatePage(root: HTMLElement): void {
   root.lang = chooseLanguage(location.search, navigator.languages);
   for (const element of root.querySelectorAll<HTMLElement>("[data-text]")) {
-    element.textContent = text(element.dataset.text ?? "");
+    element.textContent = textAt(element.dataset.text ?? "");
   }
   for (const attribute of ATTRIBUTES) {
     for (const element of root.querySelectorAll(`[data-${attribute}]`)) {
-      element.setAttribute(attribute, text(element.getAttribute(`data-${attribute}`) ?? ""));
+      element.setAttribute(attribute, textAt(element.getAttribute(`data-${attribute}`) ?? ""));
     }
   }
 }
 
-function text(path: string): string {
+function textAt(path: string): string {
   const found = path.split(".").reduce((part: unknown, key) => Object(part)[key], texts);
   if (typeof found !== "string") throw new Error(`expected a text, got ${path}`);
   return found;

@@ -6,7 +6,7 @@ type Uniforms = Readonly<Record<string, IUniform>>;
 /**
  * Lets one of three.js's own materials draw a body where a `MotionHistory` says that it was.
  *
- * @param uniforms Of the history, and of `move`.
+ * @param uniforms Uniforms of the history and of `move`.
  * @param declarations GLSL before `move`.
  * @param move GLSL that writes `dancedPlace` and `dancedNormal`, in the world.
  */

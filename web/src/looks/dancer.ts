@@ -1,4 +1,4 @@
-import { Avatar } from "../body/bodyMesh";
+import { BodyMesh } from "../body/bodyMesh";
 import { decay } from "../motion/decay";
 import type { Look, LookFactory } from "./look";
 
@@ -11,14 +11,14 @@ const FLARE_HALF_LIFE = 0.3;
 
 /** The modelled dancer, in a costume of the emotion's colour. */
 export const dancer: LookFactory = (skeleton) => {
-  const avatar = new Avatar(skeleton, SPACING);
+  const avatar = new BodyMesh(skeleton, SPACING);
   let flare = 0;
   return {
     object: avatar.object,
     room: "dark",
     luminous: false,
     update(motion, { palette, behaviour, pulse }, seconds) {
-      avatar.show(motion);
+      avatar.pose(motion);
       flare = motion.takenUp ? 1 : flare * decay(FLARE_HALF_LIFE, seconds);
       avatar.costume.copy(palette.accent);
       avatar.rim.copy(palette.light).lerp(palette.accent, 0.5);

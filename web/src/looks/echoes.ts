@@ -12,8 +12,8 @@ import {
 } from "three";
 import { bodySurface } from "../body/bodySurface";
 import { decay } from "../motion/decay";
-import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../quality";
 import { animateByHistory } from "./animateByHistory";
 import type { Look, LookFactory } from "./look";
 import { MotionHistory } from "./motionHistory";
@@ -41,7 +41,7 @@ export const echoes: LookFactory = (skeleton) => {
   let placed = false;
   const material = animateByHistory(porcelain(uniforms), uniforms, DECLARATIONS, MOVE);
   const shadow = animateByHistory(new MeshDepthMaterial(), uniforms, DECLARATIONS, MOVE);
-  const mesh = new Mesh(company(skeleton), material);
+  const mesh = new Mesh(dancers(skeleton), material);
   mesh.customDepthMaterial = shadow;
   mesh.castShadow = true;
   mesh.frustumCulled = false;
@@ -79,7 +79,7 @@ export const echoes: LookFactory = (skeleton) => {
   } satisfies Look;
 };
 
-function company(skeleton: SkeletonDescription): InstancedBufferGeometry {
+function dancers(skeleton: SkeletonDescription): InstancedBufferGeometry {
   const body = bodySurface(skeleton, SPACING);
   const geometry = new InstancedBufferGeometry().setIndex(body.index);
   for (const name of ["position", "normal", "skinIndex", "skinWeight"]) {

@@ -1,5 +1,5 @@
 /** How an emotion moves what follows a figure; the same words for every look. */
-export interface Behaviour {
+export interface EmotionBehaviour {
   /** How long motion is remembered: trails, lives of particles; seconds. */
   memory: number;
   /** Speed at which marks of motion swirl, m/s. */
@@ -10,7 +10,7 @@ export interface Behaviour {
   carry: number;
   /** Speed at which a limb leaves its marks in full, m/s: what is lively in this emotion. */
   stir: number;
-  /** Of strokes, veils and grains; 1 is usual. */
+  /** Size of strokes, veils and grains; 1 is usual. */
   weight: number;
   /** How torn edges are, 0 to 1. */
   roughness: number;
@@ -51,7 +51,7 @@ const CHOSEN: Readonly<Record<string, Row>> = {
 };
 
 /** Returns the behaviour of an emotion label. */
-export function emotionBehaviour(label: string): Behaviour {
+export function emotionBehaviour(label: string): EmotionBehaviour {
   const row = (Object.hasOwn(CHOSEN, label) ? CHOSEN[label] : CHOSEN.neutral) as Row;
   const [memory, turbulence, rise, carry, stir, weight, roughness, echoes, delay, distance, pulse] =
     row;

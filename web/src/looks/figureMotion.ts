@@ -22,11 +22,11 @@ export class FigureMotion {
   readonly orientations: Float32Array;
   /** World positions, (x, y, z) joint after joint, metres. */
   readonly positions: Float32Array;
-  /** Of `positions`, smoothed, m/s. */
+  /** Velocities of `positions`, smoothed, m/s. */
   readonly velocities: Float32Array;
   /** Bits: leftFoot, leftToes, rightFoot, rightToes. */
   contacts = 0;
-  /** Whether the partner took a performer up anew at this moment. */
+  /** Whether the partner took up a performer again at this moment. */
   takenUp = false;
   /** Latest steps: (x, z, age in seconds, strength 0 to 1) each, in no order. */
   readonly footfalls = new Float32Array(FOOTFALLS * FOOTFALL_STRIDE);
@@ -53,9 +53,9 @@ export class FigureMotion {
   /**
    * Moves on to a pose. Allocates nothing.
    *
-   * @param pose Of the skeleton.
+   * @param pose New pose of the skeleton.
    * @param contacts Bits of the joints that stand on the floor, as in `contacts`.
-   * @param takenUp Whether the partner took a performer up anew.
+   * @param takenUp Whether the partner took up a performer again.
    * @param seconds Since the pose before.
    */
   update(pose: Pose, contacts: number, takenUp: boolean, seconds: number): void {
@@ -63,21 +63,27 @@ export class FigureMotion {
     this.rotations.set(pose.rotations);
     this.takenUp = takenUp;
     this.before.set(this.positions);
-    this.place();
+    this.forwardKinematics();
     if (this.started && seconds > 0) this.measureVelocities(seconds);
     this.started = true;
-    this.step(contacts, seconds);
+    this.updateFootfalls(contacts, seconds);
   }
 
   /** Forward kinematics; parents come first. */
-  private place(): void {
+  private forwardKinematics(): void {
     const { parents } = this.skeleton;
     this.positions.set(this.hips);
     this.orientations.set(this.rotations);
     for (let joint = 1; joint < parents.length; joint++) {
       const parent = parents[joint] as number;
-      turn(this.orientations, parent * 4, this.offsets, joint * 3, this.positions);
-      multiply(this.orientations, parent * 4, this.rotations, joint * 4, this.orientations);
+      rotateVector(this.orientations, parent * 4, this.offsets, joint * 3, this.positions);
+      multiplyQuaternions(
+        this.orientations,
+        parent * 4,
+        this.rotations,
+        joint * 4,
+        this.orientations,
+      );
       for (let i = 0; i < 3; i++) {
         (this.positions[joint * 3 + i] as number) += this.positions[parent * 3 + i] as number;
       }
@@ -92,7 +98,7 @@ export class FigureMotion {
     }
   }
 
-  private step(contacts: number, seconds: number): void {
+  private updateFootfalls(contacts: number, seconds: number): void {
     this.contacts = contacts;
     for (let at = 2; at < this.footfalls.length; at += FOOTFALL_STRIDE) {
       (this.footfalls[at] as number) += seconds;
@@ -100,18 +106,18 @@ export class FigureMotion {
     for (let foot = 0; foot < FEET.length; foot++) {
       const stands = (contacts >> foot) & 1;
       const ago = (this.stoodAgo[foot] as number) + seconds;
-      if (stands && ago > SETTLED) this.land(this.feet[foot] as number);
+      if (stands && ago > SETTLED) this.addFootfall(this.feet[foot] as number);
       this.stoodAgo[foot] = stands ? 0 : ago;
     }
   }
 
-  private land(joint: number): void {
+  private addFootfall(joint: number): void {
     if (joint < 0) return;
     const at = (this.footfall++ % FOOTFALLS) * FOOTFALL_STRIDE;
     this.footfalls[at] = this.positions[joint * 3] as number;
     this.footfalls[at + 1] = this.positions[joint * 3 + 2] as number;
     this.footfalls[at + 2] = 0;
-    this.footfalls[at + 3] = Math.min(1, 0.25 + this.speed(joint) / STAMP);
+    this.footfalls[at + 3] = Math.min(1, 0.25 + this.jointSpeed(joint) / STAMP);
   }
 
   /** Returns the world position of a joint, metres, or null when the skeleton lacks it. */
@@ -121,7 +127,7 @@ export class FigureMotion {
   }
 
   /** Speed of a joint, m/s. */
-  speed(joint: number): number {
+  jointSpeed(joint: number): number {
     const at = joint * 3;
     const v = this.velocities;
     return Math.hypot(v[at] as number, v[at + 1] as number, v[at + 2] as number);
@@ -129,7 +135,7 @@ export class FigureMotion {
 }
 
 /** Writes vector `at` of `vectors`, turned by a rotation, to the same place of `out`. */
-function turn(
+function rotateVector(
   rotations: Float32Array,
   by: number,
   vectors: Float32Array,
@@ -152,7 +158,7 @@ function turn(
 }
 
 /** Writes the product of two rotations to the place of the second in `out`. */
-function multiply(
+function multiplyQuaternions(
   first: Float32Array,
   by: number,
   second: Float32Array,

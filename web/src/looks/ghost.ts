@@ -39,7 +39,7 @@ export const ghost: LookFactory = ({ parents }) => {
       uniforms.colour.value.multiplyScalar(shade);
       uniforms.brightness.value = 1 + pulse;
     },
-    enter(room) {
+    enterRoom(room) {
       shade = room === "paper" ? ON_PAPER : 1;
     },
     setQuality() {},

@@ -12,14 +12,14 @@ import {
   Vector4,
 } from "three";
 import { decay } from "../motion/decay";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
+import { brushStrokes } from "./brushStrokes";
 import { historyShader } from "./historyShader";
 import type { Look, LookFactory } from "./look";
 import { MoodUniforms } from "./moodUniforms";
 import { MotionHistory } from "./motionHistory";
 import { noiseShader } from "./noiseShader";
 import { Particles } from "./particles";
-import { strokes } from "./strokes";
 
 /** Along a stroke. */
 const SEGMENTS = 36;
@@ -27,7 +27,7 @@ const SEGMENTS = 36;
 const ANCHORS = 5;
 /** Washes that follow the strokes, palest first. */
 const WASHES = 7;
-/** Of the brush; beside figures that need the dark it paints with chalk. */
+/** Colour of the brush; beside figures that need the dark it paints with chalk. */
 const INK = "#1d1b1e";
 const CHALK = "#e4ddd0";
 const DROPS = 2600;
@@ -40,7 +40,7 @@ const SUN_DISTANCE = 1.6;
 /** A brush drawing on paper: strokes along the limbs, washes where they were, drops they throw. */
 export const ink: LookFactory = (skeleton) => {
   const history = new MotionHistory(skeleton);
-  const painted = strokes(skeleton);
+  const painted = brushStrokes(skeleton);
   const shaded = new MoodUniforms();
   const uniforms = {
     ...history.uniforms,
@@ -81,10 +81,10 @@ export const ink: LookFactory = (skeleton) => {
       sun.position.y = SUN_HEIGHT;
       sun.position.z += ((motion.hips[2] as number) - SUN_DISTANCE - sun.position.z) * share;
       sun.scale.setScalar(1.75 + 0.35 * weight + 0.08 * mood.pulse);
-      shaded.follow(mood);
+      shaded.update(mood);
       uniforms.weight.value = weight * (1 + 0.12 * mood.pulse);
     },
-    enter(room) {
+    enterRoom(room) {
       uniforms.pigment.value.set(room === "paper" ? INK : CHALK);
       drops.object.visible = room === "paper";
     },

@@ -34,7 +34,7 @@ export const light: LookFactory = (skeleton) => {
     luminous: true,
     update(motion, mood, seconds) {
       history.record(motion, seconds);
-      shaded.follow(mood);
+      shaded.update(mood);
       flare = motion.takenUp ? 1 : flare * Math.exp(-2.5 * seconds);
       uniforms.brightness.value = 1 + mood.pulse + FLARE * flare;
       uniforms.flow.value = (uniforms.flow.value + FLOW * mood.energy * seconds) % 1e3;

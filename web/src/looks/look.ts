@@ -1,23 +1,23 @@
 import type { Object3D } from "three";
-import type { Quality } from "../page/settings";
 import type { SkeletonDescription } from "../protocol/messages";
+import type { Quality } from "../quality";
 import type { FigureMotion } from "./figureMotion";
 import type { Mood } from "./mood";
 
 /** Where a look is at home: a dark theatre, or a sheet of paper. */
-export type Room = "dark" | "paper";
+export type LookRoom = "dark" | "paper";
 
 /** One way to show a figure. */
 export interface Look {
   /** The stage adds it to its scene; the look moves what is in it, in world space. */
   readonly object: Object3D;
-  readonly room: Room;
+  readonly room: LookRoom;
   /** Whether it lights the floor that it stands on, rather than shading it. */
   readonly luminous: boolean;
   /** Follows a figure that has moved for so many seconds. Allocates nothing. */
   update(motion: FigureMotion, mood: Mood, seconds: number): void;
   /** Is told which room it stands in, where it is shown beside figures of other looks. */
-  enter?(room: Room): void;
+  enterRoom?(room: LookRoom): void;
   /** Draws as much as a tier affords. */
   setQuality(quality: Quality): void;
   dispose(): void;

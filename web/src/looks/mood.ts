@@ -1,28 +1,28 @@
 import { blendPalettes } from "../body/blendPalettes";
-import { emotionPalette, type Palette } from "../body/emotionPalette";
+import { type EmotionPalette, emotionPalette } from "../body/emotionPalette";
 import { decay } from "../motion/decay";
-import { type Behaviour, emotionBehaviour } from "./emotionBehaviour";
+import { type EmotionBehaviour, emotionBehaviour } from "./emotionBehaviour";
 
 const HALF_LIFE = 0.35;
 /** Steepness of a beat's flash. */
 const FLASH = 5;
-const KEYS = Object.keys(emotionBehaviour("neutral")) as readonly (keyof Behaviour)[];
+const KEYS = Object.keys(emotionBehaviour("neutral")) as readonly (keyof EmotionBehaviour)[];
 
 /** What a figure feels: it colours all that shows the figure, and tells how it behaves. */
 export class Mood {
   /** Weights, in the order of the labels. */
   readonly emotion: Float32Array;
   /** Colours of the moment. */
-  readonly palette: Palette = emotionPalette("neutral");
+  readonly palette: EmotionPalette = emotionPalette("neutral");
   /** Behaviour of the moment. */
-  readonly behaviour: Behaviour = emotionBehaviour("neutral");
+  readonly behaviour: EmotionBehaviour = emotionBehaviour("neutral");
   /** Unitless, 0.5 to 2; 1 is usual. */
   energy = 1;
   /** Phase since the last beat, 0 to 1; not a number without a beat. */
   beat = Number.NaN;
-  private readonly goal: Palette = emotionPalette("neutral");
-  private readonly palettes: readonly Palette[];
-  private readonly behaviours: readonly Behaviour[];
+  private readonly goal: EmotionPalette = emotionPalette("neutral");
+  private readonly palettes: readonly EmotionPalette[];
+  private readonly behaviours: readonly EmotionBehaviour[];
 
   constructor(readonly labels: readonly string[]) {
     this.emotion = new Float32Array(labels.length);
@@ -48,12 +48,12 @@ export class Mood {
   }
 
   /** The mean over the emotions; as it is when none weighs anything. */
-  private blended(key: keyof Behaviour): number {
+  private blended(key: keyof EmotionBehaviour): number {
     let sum = 0;
     let weights = 0;
     for (let i = 0; i < this.behaviours.length; i++) {
       const weight = this.emotion[i] as number;
-      sum += weight * (this.behaviours[i] as Behaviour)[key];
+      sum += weight * (this.behaviours[i] as EmotionBehaviour)[key];
       weights += weight;
     }
     return weights > 0 ? sum / weights : this.behaviour[key];

@@ -15,7 +15,7 @@ export class MoodUniforms {
   };
 
   /** Tells the shaders the mood of the moment. Allocates nothing. */
-  follow({ palette, behaviour }: Mood): void {
+  update({ palette, behaviour }: Mood): void {
     const { uniforms } = this;
     uniforms.accent.value.copy(palette.accent);
     uniforms.glow.value.copy(palette.light);

@@ -1,5 +1,5 @@
 import { AdditiveBlending } from "three";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 import type { Look, LookFactory } from "./look";
 import { Particles } from "./particles";
 

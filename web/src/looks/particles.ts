@@ -24,7 +24,7 @@ const SEED = 7;
 export interface ParticleStyle {
   /** Share that stays on the body and shows its shape. */
   readonly settled: number;
-  /** Of a grain, metres. */
+  /** Size of a grain, metres. */
   readonly size: number;
   /** Speeds below which a limb sheds a trickle, and above which fully; 1 is the emotion's `stir`. */
   readonly shedding: readonly [number, number];
@@ -40,7 +40,7 @@ export class Particles {
   readonly object: Points<BufferGeometry, ShaderMaterial>;
   private readonly history: MotionHistory;
   private readonly uniforms;
-  /** Of a grain, metres; fewer grains are larger. */
+  /** Size of a grain, metres; fewer grains are larger. */
   private size: number;
 
   constructor(
@@ -86,7 +86,7 @@ export class Particles {
     uniforms.glow.value.copy(palette.light);
   }
 
-  /** @param share Of the particles that are drawn. */
+  /** @param share Share of the particles that are drawn, 0 to 1. */
   thin(share: number): void {
     const { geometry } = this.object;
     this.size = this.style.size * share ** -0.4;

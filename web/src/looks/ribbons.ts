@@ -50,7 +50,7 @@ export const ribbons: LookFactory = (skeleton) => {
     luminous: false,
     update(motion, mood, seconds) {
       history.record(motion, seconds);
-      shaded.follow(mood);
+      shaded.update(mood);
       body.mesh.material.color.copy(mood.palette.accent).multiplyScalar(0.1);
       uniforms.memory.value = Math.min(MotionHistory.LENGTH, mood.behaviour.memory);
       uniforms.brightness.value = 1 + mood.pulse;

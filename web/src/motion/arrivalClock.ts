@@ -28,7 +28,7 @@ export class ArrivalClock {
    */
   receive(time: number, now: number): void {
     const offset = now - time;
-    // A server that was started anew has another clock: the old pace is then of no use.
+    // A server that was restarted has another clock: the old pace is then of no use.
     if (Math.abs(offset - this.pace) > RESTART_SECONDS) this.count = 0;
     const gap = this.count > 0 ? Math.max(0, time - this.newest) : 0;
     const at = this.count++ % WINDOW;

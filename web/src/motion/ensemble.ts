@@ -1,4 +1,4 @@
-import type { Figure, Frame } from "../protocol/decodeFrame";
+import type { Frame, FrameFigure } from "../protocol/decodeFrame";
 import { ShownFigure } from "./shownFigure";
 
 /** All dancers as they are shown at this moment, and the mood. */
@@ -14,12 +14,17 @@ export class Ensemble {
    * @param alpha Share of the way between them; above 1 goes on.
    * @param seconds Since the last move.
    */
-  move(from: Frame, to: Frame, alpha: number, seconds: number): void {
-    this.colour(from.emotion, to.emotion, Math.min(1, alpha));
+  interpolate(from: Frame, to: Frame, alpha: number, seconds: number): void {
+    this.interpolateEmotion(from.emotion, to.emotion, Math.min(1, alpha));
     let place = 0;
     for (const figure of (alpha < 1 ? from : to).figures) {
-      const shown = this.seat(figure, place++);
-      shown.move(find(from, shown) ?? figure, find(to, shown) ?? figure, alpha, seconds);
+      const shown = this.placeFigure(figure, place++);
+      shown.interpolate(
+        figureOf(from, shown) ?? figure,
+        figureOf(to, shown) ?? figure,
+        alpha,
+        seconds,
+      );
     }
     this.figures.length = place;
   }
@@ -27,14 +32,14 @@ export class Ensemble {
   /** Lets all go on from where they are now as if it were this moment between two frames. */
   cutTo(from: Frame, to: Frame, alpha: number): void {
     for (const shown of this.figures) {
-      const start = find(from, shown) ?? find(to, shown);
-      const end = find(to, shown) ?? start;
+      const start = figureOf(from, shown) ?? figureOf(to, shown);
+      const end = figureOf(to, shown) ?? start;
       if (start && end) shown.cutTo(start, end, alpha);
     }
   }
 
   /** Puts whoever shows a dancer in the place that the dancer has in the frame. */
-  private seat(figure: Figure, place: number): ShownFigure {
+  private placeFigure(figure: FrameFigure, place: number): ShownFigure {
     let at = place;
     while (at < this.figures.length && !this.figures[at]?.isOf(figure)) at++;
     const shown = this.figures[at] ?? new ShownFigure(figure);
@@ -43,7 +48,7 @@ export class Ensemble {
     return shown;
   }
 
-  private colour(from: Float32Array, to: Float32Array, alpha: number): void {
+  private interpolateEmotion(from: Float32Array, to: Float32Array, alpha: number): void {
     if (this.emotion.length !== to.length) this.emotion = new Float32Array(to.length);
     for (let i = 0; i < to.length; i++) {
       const end = to[i] as number;
@@ -54,7 +59,7 @@ export class Ensemble {
   }
 }
 
-function find({ figures }: Frame, shown: ShownFigure): Figure | null {
+function figureOf({ figures }: Frame, shown: ShownFigure): FrameFigure | null {
   for (const figure of figures) if (shown.isOf(figure)) return figure;
   return null;
 }

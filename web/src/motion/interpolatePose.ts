@@ -10,7 +10,7 @@ export interface Pose {
  * Writes the pose between two others into a target, without allocating.
  *
  * @param alpha 0 gives `from`, 1 gives `to`, above 1 goes on at the same speed.
- * @param target Of the same sizes as both; may be one of them.
+ * @param target Pose of the same size; may be one of the two.
  */
 export function interpolatePose(from: Pose, to: Pose, alpha: number, target: Pose): void {
   for (let i = 0; i < 3; i++) {

@@ -77,12 +77,12 @@ export class PlayoutBuffer {
       this.frames.shift();
     }
     return this.locate(this.playhead, (from, to, alpha) => {
-      ensemble.move(from, to, alpha, seconds);
+      ensemble.interpolate(from, to, alpha, seconds);
       return alpha < 1 ? from : to;
     });
   }
 
-  /** The server's clock began anew: what it said before cannot be put in order with the new. */
+  /** The server's clock was reset: times from before cannot be put in order with the new. */
   private restart(): void {
     this.frames.length = 0;
     this.playhead = Number.NaN;
@@ -95,7 +95,7 @@ export class PlayoutBuffer {
     const jumps = !(Math.abs(behind) < JUMP);
     if (jumps) this.isCut = true;
     const before = jumps ? wanted - seconds : this.playhead;
-    this.playhead = jumps ? wanted : before + seconds * rate(behind);
+    this.playhead = jumps ? wanted : before + seconds * playbackRate(behind);
     return before;
   }
 
@@ -125,7 +125,7 @@ function slowing(seconds: number): number {
 }
 
 /** Media seconds that pass in a second. */
-function rate(behind: number): number {
+function playbackRate(behind: number): number {
   if (behind > 0) return 1 + Math.min(CATCH_UP, behind);
   return 1 + Math.max(-HOLD_BACK, HOLD_BACK_RATE * behind);
 }

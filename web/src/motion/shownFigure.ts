@@ -1,30 +1,30 @@
-import type { Figure } from "../protocol/decodeFrame";
-import { Cut } from "./cut";
+import type { FrameFigure } from "../protocol/decodeFrame";
+import { Inertialiser } from "./inertialiser";
 import { interpolatePose, type Pose } from "./interpolatePose";
 
 /** A dancer as it is shown at this moment; the frame loop writes into one and the same. */
 export class ShownFigure implements Pose {
-  readonly kind: Figure["kind"];
+  readonly kind: FrameFigure["kind"];
   readonly id: number;
   readonly hips = new Float32Array(3);
   readonly rotations: Float32Array;
   /** Feet on the floor, as in a frame's figure. */
   contacts = 0;
-  /** The partner takes its performer up anew. */
+  /** The partner takes up its performer again. */
   takenUp = false;
   private readonly next: Pose;
-  private readonly cut: Cut;
+  private readonly inertialiser: Inertialiser;
 
-  constructor({ kind, id, rotations }: Figure) {
+  constructor({ kind, id, rotations }: FrameFigure) {
     this.kind = kind;
     this.id = id;
     this.rotations = new Float32Array(rotations.length);
     this.next = { hips: new Float32Array(3), rotations: new Float32Array(rotations.length) };
-    this.cut = new Cut(rotations.length / 4);
+    this.inertialiser = new Inertialiser(rotations.length / 4);
   }
 
   /** Whether this shows a dancer of a frame. */
-  isOf(figure: Figure): boolean {
+  isOf(figure: FrameFigure): boolean {
     return (
       figure.kind === this.kind &&
       figure.id === this.id &&
@@ -40,9 +40,9 @@ export class ShownFigure implements Pose {
    * @param alpha Share of the way between them; above 1 goes on.
    * @param seconds Since the last move.
    */
-  move(from: Figure, to: Figure, alpha: number, seconds: number): void {
+  interpolate(from: FrameFigure, to: FrameFigure, alpha: number, seconds: number): void {
     interpolatePose(from, to, alpha, this.next);
-    this.cut.apply(this.next, seconds);
+    this.inertialiser.apply(this.next, seconds);
     this.hips.set(this.next.hips);
     this.rotations.set(this.next.rotations);
     const near = alpha < 1 ? from : to;
@@ -51,8 +51,8 @@ export class ShownFigure implements Pose {
   }
 
   /** Goes on from what is shown now as if it were this moment between two frames. */
-  cutTo(from: Figure, to: Figure, alpha: number): void {
+  cutTo(from: FrameFigure, to: FrameFigure, alpha: number): void {
     interpolatePose(from, to, alpha, this.next);
-    this.cut.begin(this, this.next);
+    this.inertialiser.bridge(this, this.next);
   }
 }

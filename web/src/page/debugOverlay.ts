@@ -2,7 +2,7 @@ import { texts } from "../language/texts";
 
 /** Measurements for whoever looks after the installation; seconds unless the name says otherwise. */
 export interface Measurements {
-  /** From the server's making of a frame to its being drawn; null while the clocks are unknown. */
+  /** From the capture of the motion to its drawing; null while the clocks are unknown. */
   readonly latency: number | null;
   readonly roundTrip: number | null;
   readonly delay: number;
@@ -29,13 +29,13 @@ export class DebugOverlay {
     this.drawn++;
     const elapsed = now - this.since;
     if (elapsed < PERIOD) return;
-    if (!this.panel.hidden) this.panel.textContent = text(measure(), this.drawn / elapsed);
+    if (!this.panel.hidden) this.panel.textContent = overlayText(measure(), this.drawn / elapsed);
     this.drawn = 0;
     this.since = now;
   }
 }
 
-function text(measured: Measurements, fps: number): string {
+function overlayText(measured: Measurements, fps: number): string {
   const { debug } = texts;
   const rows = [
     [debug.display, `${fps.toFixed(0)} fps`],

@@ -12,7 +12,7 @@ export class Notice {
   /**
    * Puts a sentence up, or takes it away.
    *
-   * @param label Of a button that helps.
+   * @param label Text of a button that helps; empty for none.
    */
   tell(sentence: string | null, label = "", act: () => void = () => {}): void {
     this.sentence.textContent = sentence;

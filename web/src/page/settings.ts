@@ -1,16 +1,9 @@
-import { languages } from "../language/languages";
-import { texts } from "../language/texts";
-import { lookCatalogue } from "../looks/lookCatalogue";
 import type { Controls } from "../protocol/messages";
-import type { Corners } from "../venue/corners";
-import type { Night } from "../venue/night";
-import { parseCorners } from "../venue/parseCorners";
-import { parseNight } from "../venue/parseNight";
+import type { Quality } from "../quality";
+import type { VenueSettings } from "../venue/venueSettings";
 
-/** How much is drawn; low: for software rendering and weak machines. */
-export type Quality = "low" | "medium" | "high";
-
-export interface Settings {
+/** What a page's address sets. */
+export interface Settings extends VenueSettings {
   /** Name of the stage to watch. */
   readonly stage: string;
   /** auto: as much as holds the display's rate. */
@@ -20,71 +13,8 @@ export interface Settings {
   /** How performers are shown on this page; null leaves it to the operators. */
   readonly placement: Controls["placement"] | null;
   readonly debug: boolean;
-  /** An installation: nothing but the picture, and it looks after itself. */
-  readonly kiosk: boolean;
-  /** Nothing but the dancers, for a video mixer. */
-  readonly transparent: boolean;
-  /** Left and right are exchanged, for a projection from behind. */
-  readonly mirror: boolean;
-  /** Where the picture's corners lie on the screen; null for the whole screen. */
-  readonly keystone: Corners | null;
-  /** Start with the corners to be moved. */
-  readonly keystoneSetup: boolean;
-  /** When the picture is dark; null for never. */
-  readonly night: Night | null;
-  /** After so many seconds with nobody there the page invites people; null for never. */
-  readonly attract: number | null;
   /** Show the controls of the beat. */
   readonly sound: boolean;
   /** A sentence for each part of the address that is not understood. */
   readonly complaints: readonly string[];
-}
-
-const QUALITIES = ["low", "medium", "high", "auto"] as const;
-const PLACEMENTS = ["alone", "beside", "facing", "mirror", "merged"] as const;
-/** Seconds after which a kiosk invites people. */
-const KIOSK_ATTRACT = 20;
-
-/**
- * Reads the settings that a page's address carries: `?stage=left&look=ink&kiosk&night=22:00-08:00`.
- * What is not understood is left out, with a sentence in `complaints`.
- *
- * @param query Of the address.
- */
-export function settings(query: string): Settings {
-  const parameters = new URLSearchParams(query);
-  const complaints: string[] = [];
-  const { settings: expected } = texts;
-  function read<T>(name: string, wanted: string, parse: (text: string) => T | null): T | null {
-    const text = parameters.get(name);
-    const value = text ? parse(text) : null;
-    if (text && value === null) complaints.push(expected.wrong(name, wanted, text));
-    return value;
-  }
-  read("lang", expected.lang, oneOf(Object.keys(languages)));
-  const kiosk = parameters.has("kiosk");
-  return {
-    stage: parameters.get("stage") || "default",
-    quality: read("quality", expected.quality, oneOf(QUALITIES)) ?? "auto",
-    look: read("look", expected.look, oneOf(Object.keys(lookCatalogue))),
-    placement: read("placement", expected.placement, oneOf(PLACEMENTS)),
-    debug: parameters.has("debug"),
-    kiosk,
-    transparent: parameters.has("transparent"),
-    mirror: parameters.has("mirror"),
-    keystone: read("keystone", expected.corners, parseCorners),
-    keystoneSetup: parameters.get("keystone") === "",
-    night: read("night", expected.night, parseNight),
-    attract: read("attract", expected.attract, positive) ?? (kiosk ? KIOSK_ATTRACT : null),
-    sound: parameters.has("sound"),
-    complaints,
-  };
-}
-
-function oneOf<T extends string>(values: readonly T[]): (text: string) => T | null {
-  return (text) => values.find((value) => value === text) ?? null;
-}
-
-function positive(text: string): number | null {
-  return Number(text) > 0 ? Number(text) : null;
 }

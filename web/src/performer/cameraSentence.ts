@@ -3,7 +3,7 @@ import { texts } from "../language/texts";
 /**
  * Says in plain words why a camera could not be opened, and what to do.
  *
- * @param name Of the DOMException that `getUserMedia` threw.
+ * @param name Name of the DOMException that `getUserMedia` threw.
  */
 export function cameraSentence(name: string): string {
   const { camera } = texts;

@@ -1,6 +1,6 @@
 import type { Landmark } from "../protocol/encodeLandmarks";
+import type { CameraSight } from "./cameraSight";
 import type { Framing } from "./framing";
-import type { Sight } from "./sight";
 
 /** Below it a picture is too dark to find anybody in. */
 const DARK = 0.12;
@@ -21,7 +21,7 @@ const ANKLES = [27, 28] as const;
 export function judgeFraming({
   picture,
   brightness,
-}: Pick<Sight, "picture" | "brightness">): Framing {
+}: Pick<CameraSight, "picture" | "brightness">): Framing {
   if (picture === null) return brightness < DARK ? "dark" : "nobody";
   const nose = picture[NOSE] as Landmark;
   const ankles = ANKLES.map((ankle) => picture[ankle] as Landmark);

@@ -2,16 +2,16 @@ import { texts } from "../language/texts";
 import type { Person } from "../protocol/encodeLandmarks";
 import { BrightnessMeter } from "./brightnessMeter";
 import { CameraError } from "./cameraError";
+import type { CameraSight } from "./cameraSight";
 import { openCamera } from "./openCamera";
 import { PictureRate } from "./pictureRate";
-import { type Detection, PoseDetector } from "./poseDetector";
+import { type PoseDetection, PoseDetector } from "./poseDetector";
 import type { Preview } from "./preview";
-import type { Sight } from "./sight";
 
 export interface PerformerListener {
   /** The camera is open; finding people in its pictures is now prepared. */
   opened(): void;
-  looked(sight: Sight): void;
+  pictureSeen(sight: CameraSight): void;
   /** The performer stopped by itself; a sentence says why. */
   failed(reason: string): void;
 }
@@ -40,9 +40,9 @@ export class Performer {
       const video = await this.preview.show(stream);
       this.listener.opened();
       this.detector ??= await PoseDetector.load();
-      await this.look(video, stream, this.detector);
+      await this.watchVideo(video, stream, this.detector);
     } catch (error) {
-      this.fail(sentence(error));
+      this.fail(failureSentence(error));
     }
   }
 
@@ -57,7 +57,7 @@ export class Performer {
     this.listener.failed(reason);
   }
 
-  private async look(
+  private async watchVideo(
     video: HTMLVideoElement,
     stream: MediaStream,
     detector: PoseDetector,
@@ -72,28 +72,28 @@ export class Performer {
       const found = await detector.detect(video);
       if (this.stream !== stream) return;
       this.preview.draw(found);
-      this.listener.looked(this.sight(video, captured, found, rate.rate));
+      this.listener.pictureSeen(this.describePicture(video, captured, found, rate.rate));
     }
   }
 
-  private sight(
+  private describePicture(
     video: HTMLVideoElement,
     captured: number,
-    found: Detection | null,
+    found: PoseDetection | null,
     rate: number | null,
-  ): Sight {
-    const people = found ? [person(found, video.videoWidth / video.videoHeight)] : [];
+  ): CameraSight {
+    const people = found ? [personOf(found, video.videoWidth / video.videoHeight)] : [];
     const brightness = this.meter.measure(video);
     return { captured, people, picture: found?.picture ?? null, brightness, rate };
   }
 }
 
-/** @param aspect Of the picture, width by height. */
-function person({ world, picture }: Detection, aspect: number): Person {
+/** @param aspect Width of the picture by its height. */
+function personOf({ world, picture }: PoseDetection, aspect: number): Person {
   return { world, image: picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 })) };
 }
 
-function sentence(error: unknown): string {
+function failureSentence(error: unknown): string {
   if (error instanceof CameraError) return error.message;
   return texts.camera.failed(String(error));
 }
@@ -103,7 +103,7 @@ interface Picture {
   readonly captured: number;
   /** The same on the camera's clock. */
   readonly time: number;
-  /** Of the pictures up to this one. */
+  /** Number of pictures up to this one. */
   readonly count: number;
 }
 

@@ -11,8 +11,8 @@ export class PictureRate {
   /**
    * Takes in that a picture is shown.
    *
-   * @param time Of the camera, seconds.
-   * @param count Of the pictures up to this one.
+   * @param time Time on the camera's clock, seconds.
+   * @param count Number of pictures up to this one.
    */
   update(time: number, count: number): void {
     const elapsed = time - this.since;

@@ -1,7 +1,7 @@
 import type { Landmark, Options, Pose, PoseConfig, Results } from "@mediapipe/pose";
 
 /** What was found in one picture. */
-export interface Detection {
+export interface PoseDetection {
   /** 33 landmarks, metres, hip-centred. */
   readonly world: readonly Landmark[];
   /** The same in the picture, 0 to 1. */
@@ -20,7 +20,7 @@ declare global {
 
 /** MediaPipe Pose in this page; nothing is fetched but from this page's own server. */
 export class PoseDetector {
-  private result: Detection | null = null;
+  private result: PoseDetection | null = null;
 
   private constructor(private readonly pose: Pose) {
     pose.setOptions(OPTIONS);
@@ -40,14 +40,14 @@ export class PoseDetector {
   }
 
   /** Finds the person in the picture now shown by a video; null when nobody is in it. */
-  async detect(video: HTMLVideoElement): Promise<Detection | null> {
+  async detect(video: HTMLVideoElement): Promise<PoseDetection | null> {
     this.result = null;
     await this.pose.send({ image: video });
     return this.result;
   }
 }
 
-function detection(results: Partial<Results>): Detection | null {
+function detection(results: Partial<Results>): PoseDetection | null {
   const { poseWorldLandmarks: world, poseLandmarks: picture } = results;
   return world && picture ? { world, picture } : null;
 }

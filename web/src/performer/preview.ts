@@ -1,5 +1,5 @@
 import { landmarkBones } from "./landmarkBones";
-import type { Detection } from "./poseDetector";
+import type { PoseDetection } from "./poseDetector";
 
 const VISIBLE = 0.5;
 
@@ -25,7 +25,7 @@ export class Preview {
     return this.video;
   }
 
-  draw(found: Detection | null): void {
+  draw(found: PoseDetection | null): void {
     const context = this.canvas.getContext("2d");
     if (context === null) return;
     const { width, height } = this.canvas;

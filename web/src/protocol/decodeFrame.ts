@@ -2,12 +2,12 @@ import { ProtocolError } from "./protocolError";
 import { protocolVersion } from "./protocolVersion";
 
 /** A dancer of a frame; kind and id name it from frame to frame. */
-export interface Figure {
+export interface FrameFigure {
   /** The partner, or the performer's own skeleton. */
   readonly kind: "partner" | "performer";
   /** Tells those of a kind apart from frame to frame; the first partner is 0. */
   readonly id: number;
-  /** The partner took its performer up anew at this frame. */
+  /** The partner took up its performer again at this frame. */
   readonly takenUp: boolean;
   /** Feet on the floor; bit 0 leftFoot, 1 leftToes, 2 rightFoot, 3 rightToes. */
   readonly contacts: number;
@@ -30,7 +30,7 @@ export interface Frame {
   /** Weights that coloured this frame, in the order of the hello's labels. */
   readonly emotion: Float32Array;
   /** Who dances; they come and go. */
-  readonly figures: readonly Figure[];
+  readonly figures: readonly FrameFigure[];
 }
 
 const FRAME_TYPE = 1;
@@ -43,20 +43,20 @@ const KINDS = ["partner", "performer"] as const;
  * Decodes a binary frame.
  *
  * @param bytes The whole message.
- * @param jointCount Of the skeleton in the hello.
+ * @param jointCount Number of joints of the skeleton in the hello.
  * @param emotionCount Labels in the hello.
  * @throws ProtocolError when version, type or length do not fit.
  */
 export function decodeFrame(bytes: ArrayBuffer, jointCount: number, emotionCount: number): Frame {
   const view = new DataView(bytes);
-  if (view.byteLength < HEADER_BYTES) check("bytes", view.byteLength, HEADER_BYTES);
-  check("version", view.getUint8(0), protocolVersion);
-  check("type", view.getUint8(1), FRAME_TYPE);
-  check("emotions", view.getUint8(24), emotionCount);
+  if (view.byteLength < HEADER_BYTES) expectEqual("bytes", view.byteLength, HEADER_BYTES);
+  expectEqual("version", view.getUint8(0), protocolVersion);
+  expectEqual("type", view.getUint8(1), FRAME_TYPE);
+  expectEqual("emotions", view.getUint8(24), emotionCount);
   const figuresAt = HEADER_BYTES + emotionCount;
   const figureBytes = FIGURE_BYTES + jointCount * ROTATION_BYTES;
   const count = view.getUint8(3);
-  check("bytes", view.byteLength, figuresAt + count * figureBytes);
+  expectEqual("bytes", view.byteLength, figuresAt + count * figureBytes);
   return {
     sequence: view.getUint32(4, true),
     time: view.getFloat64(8, true),
@@ -72,7 +72,7 @@ export function decodeFrame(bytes: ArrayBuffer, jointCount: number, emotionCount
   };
 }
 
-function decodeFigure(view: DataView, at: number, jointCount: number): Figure {
+function decodeFigure(view: DataView, at: number, jointCount: number): FrameFigure {
   const kind = KINDS[view.getUint8(at)];
   if (kind === undefined) {
     throw new ProtocolError(`expected 0 or 1 at kind, got ${view.getUint8(at)}`);
@@ -91,7 +91,7 @@ function decodeFigure(view: DataView, at: number, jointCount: number): Figure {
   };
 }
 
-function check(what: string, got: number, expected: number): void {
+function expectEqual(what: string, got: number, expected: number): void {
   if (got !== expected) throw new ProtocolError(`expected ${expected} at ${what}, got ${got}`);
 }
 

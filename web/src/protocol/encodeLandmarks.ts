@@ -10,7 +10,7 @@ export interface Landmark {
 }
 
 /** A place in the picture: picture heights from its middle, x to the right, y down. */
-export interface Place {
+export interface ImagePoint {
   readonly x: number;
   readonly y: number;
 }
@@ -18,7 +18,7 @@ export interface Place {
 /** Somebody in a picture, landmark by landmark. */
 export interface Person {
   readonly world: readonly Landmark[];
-  readonly image: readonly Place[];
+  readonly image: readonly ImagePoint[];
 }
 
 const LANDMARKS_TYPE = 2;
@@ -29,7 +29,7 @@ const IMAGE_STEPS = 4096;
 const INT16_MAX = 32767;
 
 /**
- * Encodes whom the camera saw at one moment.
+ * Encodes the people that the camera saw at one moment.
  *
  * @param sequence Number of the picture.
  * @param captured When it was taken, seconds of the server's clock.
@@ -50,22 +50,22 @@ export function encodeLandmarks(
   people.forEach(({ world, image }, person) => {
     for (let i = 0; i < LANDMARKS; i++) {
       const at = HEADER_BYTES + (person * LANDMARKS + i) * LANDMARK_BYTES;
-      encodeLandmark(view, at, world[i] as Landmark, image[i] as Place);
+      encodeLandmark(view, at, world[i] as Landmark, image[i] as ImagePoint);
     }
   });
   return bytes;
 }
 
-function encodeLandmark(view: DataView, at: number, landmark: Landmark, place: Place): void {
-  view.setInt16(at, steps(landmark.x, 1000), true);
-  view.setInt16(at + 2, steps(landmark.y, 1000), true);
-  view.setInt16(at + 4, steps(landmark.z, 1000), true);
+function encodeLandmark(view: DataView, at: number, landmark: Landmark, place: ImagePoint): void {
+  view.setInt16(at, quantise(landmark.x, 1000), true);
+  view.setInt16(at + 2, quantise(landmark.y, 1000), true);
+  view.setInt16(at + 4, quantise(landmark.z, 1000), true);
   const visibility = Math.min(1, Math.max(0, landmark.visibility ?? 0));
   view.setUint8(at + 6, Math.round(visibility * 255));
-  view.setInt16(at + 7, steps(place.x, IMAGE_STEPS), true);
-  view.setInt16(at + 9, steps(place.y, IMAGE_STEPS), true);
+  view.setInt16(at + 7, quantise(place.x, IMAGE_STEPS), true);
+  view.setInt16(at + 9, quantise(place.y, IMAGE_STEPS), true);
 }
 
-function steps(value: number, perUnit: number): number {
+function quantise(value: number, perUnit: number): number {
   return Math.min(INT16_MAX, Math.max(-INT16_MAX, Math.round(value * perUnit)));
 }

@@ -26,21 +26,21 @@ export interface Controls {
   readonly energy: number;
   /** A prompt for models that take text, up to 200 characters; empty for none. */
   readonly text: string;
-  /** Of the model's draws, 0 to 2; 1 is as trained. */
+  /** Temperature of the model's draws, 0 to 2; 1 is as trained. */
   readonly temperature: number;
   /** How strongly the performer pulls the partner in a duet, 0 to 1. */
   readonly influence: number;
   readonly mode: "continue" | "mirror" | "duet" | "answer" | "solo";
   /** One of the hello's models. */
   readonly model: string;
-  /** Of all chance in the motion, from 0. */
+  /** Random seed of the partner's motion, from 0. */
   readonly seed: number;
   /** Metres from the middle of the floor within which the partner stays, 1 to 10. */
   readonly stage_radius: number;
-  /** Whom the partner heeds; for each: every performer has a partner. */
+  /** nearest: the partner responds to the nearest performer; each: every performer has a partner. */
   readonly dancers: "nearest" | "each";
   readonly panic: "none" | "freeze" | "dark";
-  /** Of the partner; empty leaves it to the page. */
+  /** Name of the partner's look; empty leaves it to the page. */
   readonly look: string;
   /** How the performer's own skeleton is shown beside the partner. */
   readonly placement: "alone" | "beside" | "facing" | "mirror" | "merged";
@@ -83,7 +83,7 @@ export interface Hello {
 }
 
 /** The cue list or the place in it has changed; it is there over HTTP. */
-export interface Cues {
+export interface CuesChanged {
   readonly type: "cues";
 }
 
@@ -105,12 +105,12 @@ export type ServerMessage =
   | Hello
   | ({ readonly type: "controls" } & Controls)
   | ({ readonly type: "status" } & Status)
-  | Cues
+  | CuesChanged
   | Pong
   | Refused;
 
 /** Those of the controls that change. */
-export type Changes = Partial<Controls>;
+export type ControlChanges = Partial<Controls>;
 
 export type ClientMessage =
   | {
@@ -121,7 +121,7 @@ export type ClientMessage =
       readonly key?: string;
       readonly session?: string;
     }
-  | ({ readonly type: "set" /** Seconds. */; readonly fade?: number } & Changes)
+  | ({ readonly type: "set" /** Seconds. */; readonly fade?: number } & ControlChanges)
   | { readonly type: "take_up" }
   | { readonly type: "ping"; readonly client_time: number }
   | { readonly type: "played"; readonly sequence: number };

@@ -1,2 +1,2 @@
-/** Of the wire protocol this page speaks; `server/wire/PROTOCOL.md` describes it. */
+/** Version of the wire protocol that this page speaks; `server/wire/PROTOCOL.md` describes it. */
 export const protocolVersion = 2;

@@ -4,12 +4,12 @@ import type { Pose } from "../motion/interpolatePose";
 import type { Controls } from "../protocol/messages";
 
 /** Where the performer goes: which ways are turned about, and how far from the partner, metres. */
-interface Way {
+interface Arrangement {
   readonly turns: readonly [x: 1 | -1, z: 1 | -1];
   readonly from: readonly [x: number, z: number];
 }
 
-const WAYS: Readonly<Record<Exclude<Controls["placement"], "alone">, Way>> = {
+const ARRANGEMENTS: Readonly<Record<Exclude<Controls["placement"], "alone">, Arrangement>> = {
   beside: { turns: [1, 1], from: [1.3, 0] },
   mirror: { turns: [-1, 1], from: [1.3, 0] },
   // With the back to the audience, and a little aside: both are seen.
@@ -45,7 +45,7 @@ export class Placement implements Pose {
    */
   place(figure: Pose, partner: Pose, seconds: number): Pose {
     if (this.placement === "alone") return figure;
-    const { turns, from } = WAYS[this.placement];
+    const { turns, from } = ARRANGEMENTS[this.placement];
     const remaining = this.placement === "merged" ? 0 : decay(HALF_LIFE, seconds);
     this.hips[1] = figure.hips[1] as number;
     for (const axis of [0, 1] as const) {
@@ -57,11 +57,11 @@ export class Placement implements Pose {
     }
     if (this.placement === "mirror") this.mirror(figure.rotations);
     else this.rotations.set(figure.rotations);
-    if (this.placement === "facing") this.face();
+    if (this.placement === "facing") this.faceAbout();
     return this;
   }
 
-  private face(): void {
+  private faceAbout(): void {
     this.turn.fromArray(this.rotations).premultiply(HALF_TURN).toArray(this.rotations);
   }
 

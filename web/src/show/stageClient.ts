@@ -3,26 +3,39 @@ import { Connection, type ConnectionState } from "../connection/connection";
 import { socketAddress } from "../connection/socketAddress";
 import { fetchLook } from "../looks/fetchLook";
 import type { Look, LookFactory } from "../looks/look";
+import { performersLook } from "../looks/performersLook";
 import type { Measurements } from "../page/debugOverlay";
-import type { Quality, Settings } from "../page/settings";
+import type { Settings } from "../page/settings";
 import type { Frame } from "../protocol/decodeFrame";
 import type { Controls, Hello, Refused, Role, ServerMessage, Status } from "../protocol/messages";
+import type { Quality } from "../quality";
 import { Stage, type StagedFigure } from "../stage/stage";
-import { Cast, type Wardrobe } from "./figures";
+import { Figures, type LookProvider } from "./figures";
 
 /** Frames between two acknowledgements of playout. */
 const ACKNOWLEDGE_EVERY = 30;
 /** What a partner looks like to itself, while nobody is there. */
 const IDLE_LOOK = "motes";
-/** What performers' own skeletons look like. */
-const PERFORMERS_LOOK = "ghost";
 
-export interface TheatreListener {
+/** How a page takes part in a stage, and what its machine can draw. */
+export interface StageClientOptions {
+  readonly role: Role;
+  /** The operator's key; empty without one. */
+  readonly key?: string;
+  /** The highest tier of drawing that this machine may try; null where it cannot draw in 3D. */
+  readonly best: Quality | null;
+  /** Most drawings per second; the display's own rate if left out. */
+  readonly fps?: number;
+}
+
+export interface StageClientListener {
   stateChanged(state: ConnectionState): void;
   helloReceived(hello: Hello): void;
   controlsChanged(controls: Controls): void;
   statusChanged(status: Status): void;
   refused(refused: Refused): void;
+  /** The cue list or the place in it has changed. */
+  cuesChanged?(): void;
   /** @param now Seconds of the clock of `browserNetwork`. */
   drawn(now: number): void;
   /** Whether a look is of an avatar that the listener itself disposes of. */
@@ -30,53 +43,56 @@ export interface TheatreListener {
 }
 
 /** A stage of the server as a page shows it: the link, who dances, and the picture. */
-export class Theatre {
+export class StageClient {
   readonly connection: Connection;
-  readonly stage: Stage;
-  cast: Cast | null = null;
+  figures: Figures | null = null;
   controls: Controls | null = null;
   status: Status | null = null;
+  /** The latest hello; looks are fetched before its partner shows. */
+  hello: Hello | null = null;
+  /** From the capture of the motion to its drawing, seconds; null while it is not known. */
+  latency: number | null = null;
   /** The frame that is on the screen; null before the first. */
   shown: Frame | null = null;
+  /** Null where the machine cannot draw in 3D; everything else goes on. */
+  private readonly stage: Stage | null;
+  private readonly shortestPeriod: number;
   private readonly root = document.documentElement;
-  /** The latest hello; looks are fetched before its partner shows. */
-  private greeted: Hello | null = null;
   /** The avatar that the first partner wears instead of its own look. */
-  private guest: Look | null = null;
+  private avatar: Look | null = null;
   private idle = false;
   private isLit = true;
+  private hasSize = true;
   /** How performers are shown on this page; null leaves it to the operators. */
   placement: Controls["placement"] | null;
+  private updatedAt = 0;
   private drawnAt = 0;
   private acknowledged = 0;
-  private latency: number | null = null;
 
-  /**
-   * @param best The highest tier of drawing that this machine may try.
-   */
   constructor(
     canvas: HTMLCanvasElement,
     private readonly settings: Settings,
-    best: Quality,
-    role: Role,
-    private readonly listener: TheatreListener,
+    { role, key = "", best, fps = Number.POSITIVE_INFINITY }: StageClientOptions,
+    private readonly listener: StageClientListener,
   ) {
-    this.stage = new Stage(canvas, settings.quality, best, settings.transparent);
+    this.stage = best && new Stage(canvas, settings.quality, best, settings.transparent);
+    this.shortestPeriod = 1 / fps;
     this.placement = settings.placement;
     const connected = {
       stateChanged: (state: ConnectionState) => this.stateChanged(state),
       helloReceived: (hello: Hello) => this.helloReceived(hello),
-      frameReceived: (bytes: ArrayBuffer) => this.cast?.receiveFrame(bytes, browserNetwork.now()),
+      frameReceived: (bytes: ArrayBuffer) =>
+        this.figures?.receiveFrame(bytes, browserNetwork.now()),
       messageReceived: (message: Exclude<ServerMessage, Hello>) => this.messageReceived(message),
     };
-    const wish = { role, stage: settings.stage };
-    this.connection = new Connection(socketAddress(), browserNetwork, connected, wish);
+    const request = { role, stage: settings.stage, ...(key !== "" && { key }) };
+    this.connection = new Connection(socketAddress(), browserNetwork, connected, request);
   }
 
   start(): void {
-    window.addEventListener("online", () => this.connection.hurry());
+    window.addEventListener("online", () => this.connection.retryAtOnce());
     this.connection.start();
-    requestAnimationFrame((time) => this.draw(time / 1000));
+    requestAnimationFrame((time) => this.drawFrame(time / 1000));
   }
 
   /** The server's clock now, seconds; null while it is not known. */
@@ -85,17 +101,17 @@ export class Theatre {
   }
 
   /** Shows the first partner as an avatar, or as itself again. */
-  wear(guest: Look | null): void {
-    this.guest = guest;
-    this.cast?.dress();
+  wearAvatar(avatar: Look | null): void {
+    this.avatar = avatar;
+    this.figures?.renewLooks();
   }
 
   /** @param idle Whether nobody is there: the camera roams, and the partner is another. */
   setIdle(idle: boolean): void {
     if (idle === this.idle) return;
     this.idle = idle;
-    this.stage.roams = idle;
-    this.refit();
+    if (this.stage) this.stage.roams = idle;
+    this.renewFigures();
   }
 
   /** @param lit Whether there is anything to see; motion goes on in the dark. */
@@ -103,33 +119,54 @@ export class Theatre {
     this.isLit = lit;
   }
 
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
+  resize(width: number, height: number, covered: number): void {
+    this.hasSize = width > 0;
+    if (this.hasSize) this.stage?.resize(width, height, covered);
+  }
+
+  /** Whether the graphics card has, for now, taken back what it drew with. */
+  get isLost(): boolean {
+    return this.stage?.isLost ?? false;
+  }
+
   setPlacement(placement: Controls["placement"]): void {
     this.placement = placement;
-    if (this.controls) this.cast?.follow(this.placed(this.controls));
+    if (this.controls) this.figures?.applyControls(this.placed(this.controls));
   }
 
   measure(): Measurements {
-    const buffer = this.cast?.buffer;
+    const buffer = this.figures?.buffer;
     return {
       latency: this.latency,
       roundTrip: this.connection.clock.roundTrip,
       delay: buffer?.delay ?? 0,
       underruns: buffer?.underruns ?? 0,
       lateFrames: buffer?.lateFrames ?? 0,
-      model: this.cast?.hello.model ?? "–",
+      model: this.hello?.model ?? "–",
     };
   }
 
   /** @param now Seconds of the clock of `browserNetwork`. */
-  private draw(now: number): void {
-    requestAnimationFrame((next) => this.draw(next / 1000));
-    const seconds = now - this.drawnAt;
-    this.drawnAt = now;
+  private drawFrame(now: number): void {
+    requestAnimationFrame((next) => this.drawFrame(next / 1000));
     const serverNow = this.connection.clock.serverFromClient(now);
-    this.shown = this.cast?.move(now, seconds, serverNow) ?? null;
+    this.shown = this.figures?.update(now, now - this.updatedAt, serverNow) ?? null;
+    this.updatedAt = now;
     if (this.shown) this.acknowledge(this.shown, serverNow);
-    if (this.isLit) this.stage.draw(seconds);
+    if (this.isLit && this.hasSize) this.drawStage(now);
+    else this.drawnAt = now;
     this.listener.drawn(now);
+  }
+
+  private drawStage(now: number): void {
+    if (now - this.drawnAt < this.shortestPeriod) return;
+    this.stage?.draw(now - this.drawnAt);
+    this.drawnAt = now;
   }
 
   private acknowledge({ sequence, captured }: Frame, serverNow: number | null): void {
@@ -146,16 +183,17 @@ export class Theatre {
   }
 
   private helloReceived(hello: Hello): void {
-    this.greeted = hello;
+    this.hello = hello;
     this.listener.helloReceived(hello);
     this.controlsReceived(hello.controls);
-    void this.present(hello);
+    void this.presentFigures(hello);
     this.statusReceived(hello.status);
   }
 
   private messageReceived(message: Exclude<ServerMessage, Hello>): void {
     if (message.type === "controls") this.controlsReceived(message);
     if (message.type === "status") this.statusReceived(message);
+    if (message.type === "cues") this.listener.cuesChanged?.();
     if (message.type === "refused") this.refused(message);
   }
 
@@ -165,10 +203,10 @@ export class Theatre {
   }
 
   private controlsReceived(controls: Controls): void {
-    const before = this.look;
+    const before = this.lookName;
     this.controls = controls;
-    this.cast?.follow(this.placed(controls));
-    if (this.look !== before) this.refit();
+    this.figures?.applyControls(this.placed(controls));
+    if (this.lookName !== before) this.renewFigures();
     this.root.dataset.panic = controls.panic;
     this.listener.controlsChanged(controls);
   }
@@ -180,7 +218,7 @@ export class Theatre {
   }
 
   /** Look of the partner: the operators', else the page's own; empty for the usual one. */
-  private get look(): string {
+  private get lookName(): string {
     const own = this.settings.look ?? (this.idle ? IDLE_LOOK : "");
     return this.controls?.look || own;
   }
@@ -189,34 +227,40 @@ export class Theatre {
     return { ...controls, placement: this.placement ?? controls.placement };
   }
 
-  private refit(): void {
-    if (this.cast && this.greeted) void this.present(this.greeted);
+  private renewFigures(): void {
+    if (this.figures && this.hello) void this.presentFigures(this.hello);
   }
 
   /** Shows who dances, once the looks are fetched. */
-  private async present(hello: Hello): Promise<void> {
-    const wanted = this.look;
-    const looks = await Promise.all([fetchLook(wanted), fetchLook(PERFORMERS_LOOK)]);
-    if (this.greeted !== hello || this.look !== wanted) return;
-    const before = this.cast;
-    const wardrobe = this.wardrobe(hello, ...looks);
-    this.cast = new Cast(hello, wardrobe, (figures) => this.show(figures, hello), before);
-    if (this.controls) this.cast.follow(this.placed(this.controls));
-    before?.dress();
+  private async presentFigures(hello: Hello): Promise<void> {
+    const wanted = this.lookName;
+    const looks = await Promise.all([fetchLook(wanted), fetchLook(performersLook)]);
+    if (this.hello !== hello || this.lookName !== wanted) return;
+    const before = this.figures;
+    const lookProvider = this.providerOf(hello, ...looks);
+    this.figures = new Figures(
+      hello,
+      lookProvider,
+      (figures) => this.figuresChanged(figures, hello),
+      before,
+    );
+    if (this.controls) this.figures.applyControls(this.placed(this.controls));
+    before?.renewLooks();
   }
 
-  private wardrobe(hello: Hello, partner: LookFactory, performer: LookFactory): Wardrobe {
+  private providerOf(hello: Hello, partner: LookFactory, performer: LookFactory): LookProvider {
     return {
-      fit: (kind, id) => {
+      provideLook: (kind, id) => {
         if (kind === "performer") return performer(hello.skeleton);
-        return id === 0 && this.guest ? this.guest : partner(hello.skeleton);
+        return id === 0 && this.avatar ? this.avatar : partner(hello.skeleton);
       },
-      giveBack: (look) => this.listener.ownsLook?.(look) || look.dispose(),
+      releaseLook: (look) => this.listener.ownsLook?.(look) || look.dispose(),
     };
   }
 
-  private show(figures: readonly StagedFigure[], hello: Hello): void {
-    this.stage.present(figures, hello.stage_radius);
+  private figuresChanged(figures: readonly StagedFigure[], hello: Hello): void {
+    if (this.stage === null) return;
+    this.stage.setFigures(figures, hello.stage_radius);
     this.root.dataset.room = this.stage.room;
   }
 }

@@ -38,7 +38,7 @@ export function findBeat(samples: Float32Array, rate: number): HeardBeat | null 
   const energy = likeness(0);
   const lag = likeliestLag(likeness);
   if (!(energy > 0) || likeness(lag) < CLEAR * energy) return null;
-  const period = peak(likeness, SPAN * lag, SPAN) / SPAN;
+  const period = peakNear(likeness, SPAN * lag, SPAN) / SPAN;
   return { bpm: (60 * RATE) / period, offset: bestPhase(onsets, period) / RATE };
 }
 
@@ -70,7 +70,7 @@ function likeliestLag(likeness: (lag: number) => number): number {
 }
 
 /** Finds the top of a hill near a place, between the whole numbers. */
-function peak(likeness: (lag: number) => number, near: number, reach: number): number {
+function peakNear(likeness: (lag: number) => number, near: number, reach: number): number {
   let top = near;
   for (let lag = near - reach; lag <= near + reach; lag++) {
     if (likeness(lag) > likeness(top)) top = lag;

@@ -1,7 +1,7 @@
 import type { Beat } from "../protocol/messages";
 import type { HeardBeat } from "./findBeat";
 
-/** Of the analyser's window, samples; two thirds of a second. */
+/** Length of the analyser's window, samples; two thirds of a second. */
 const WINDOW = 32768;
 /** Between two looks at the window, milliseconds: it must not run full. */
 const PERIOD = 250;
@@ -40,7 +40,7 @@ export class Microphone {
     this.analyser = new AnalyserNode(context, { fftSize: WINDOW });
     context.createMediaStreamSource(stream).connect(this.analyser);
     this.readAt = context.currentTime;
-    this.timer = setInterval(() => this.read(), PERIOD);
+    this.timer = setInterval(() => this.readWindow(), PERIOD);
   }
 
   /** @throws DOMException when there is no microphone or it may not be used. */
@@ -60,7 +60,7 @@ export class Microphone {
   }
 
   /** Puts what was heard since the last look behind what was heard before. */
-  private read(): void {
+  private readWindow(): void {
     const now = this.context.currentTime;
     const fresh = Math.round((now - this.readAt) * this.context.sampleRate);
     this.readAt = now;
@@ -73,11 +73,11 @@ export class Microphone {
     const known = this.heard / this.context.sampleRate;
     if (known < FIRST || now - this.guessedAt < GUESS_EVERY) return;
     this.guessedAt = now;
-    this.guess(performance.now() / 1000 - known);
+    this.findBeat(performance.now() / 1000 - known);
   }
 
   /** @param start When what was heard begins, seconds of the page's clock. */
-  private guess(start: number): void {
+  private findBeat(start: number): void {
     this.worker.onmessage = ({ data: found }: MessageEvent<HeardBeat | null>) =>
       this.listener(found && { bpm: found.bpm, at: start + found.offset });
     const samples = this.memory.slice(this.memory.length - this.heard);

@@ -1,6 +1,6 @@
 import "./sound.css";
 import { texts } from "../language/texts";
-import type { Beat, Changes, Controls } from "../protocol/messages";
+import type { Beat, ControlChanges, Controls } from "../protocol/messages";
 import { Microphone } from "./microphone";
 import { secondsToBar } from "./secondsToBar";
 import { SteadyBeat } from "./steadyBeat";
@@ -8,7 +8,7 @@ import { TapTempo } from "./tapTempo";
 
 /** What the controls of the beat need of their page. */
 export interface SoundHost {
-  set(changes: Changes): void;
+  changeControls(changes: ControlChanges): void;
   /** The server's clock now, seconds; null while it is not known. */
   serverNow(): number | null;
 }
@@ -39,22 +39,22 @@ export class SoundPanel {
     this.panel.id = "sound";
     this.panel.role = "group";
     this.panel.innerHTML = MARKUP;
-    this.label();
-    this.button("tap").onpointerdown = () => this.tap();
-    this.button("tap").onclick = ({ detail }) => detail === 0 && this.tap();
+    this.setTexts();
+    this.button("tap").onpointerdown = () => this.beatTapped();
+    this.button("tap").onclick = ({ detail }) => detail === 0 && this.beatTapped();
     this.button("listen").onclick = () => void this.toggleMicrophone();
-    this.button("off").onclick = () => this.host.set({ beat: null });
+    this.button("off").onclick = () => this.host.changeControls({ beat: null });
     this.button("bar").onclick = () => this.toggleBar();
-    this.input.onchange = () => this.type();
+    this.input.onchange = () => this.tempoTyped();
     parent.append(this.panel);
   }
 
   /** Shows what the server confirmed. */
-  confirm({ beat }: Controls): void {
+  showConfirmed({ beat }: Controls): void {
     if (beat?.bpm === this.beat?.bpm && beat?.at === this.beat?.at) return;
     this.beat = beat;
     this.input.value = beat ? beat.bpm.toFixed(1) : "";
-    this.flash(beat);
+    this.pulseOn(beat);
   }
 
   /** Does something at once, or at the next bar where the operator wants it so. */
@@ -71,7 +71,7 @@ export class SoundPanel {
     else action();
   }
 
-  private label(): void {
+  private setTexts(): void {
     const { sound } = texts;
     this.panel.ariaLabel = sound.title;
     this.find("[name=tap] span").textContent = sound.tap;
@@ -82,16 +82,16 @@ export class SoundPanel {
     this.button("bar").textContent = sound.onTheBar;
   }
 
-  private tap(): void {
+  private beatTapped(): void {
     const beat = this.taps.tap(performance.now() / 1000);
-    if (beat) this.send(beat);
+    if (beat) this.sendBeat(beat);
   }
 
-  private type(): void {
+  private tempoTyped(): void {
     const { input } = this;
     if (input.value === "" || !input.checkValidity()) return;
     const at = this.beat ? this.onPage(this.beat.at) : performance.now() / 1000;
-    this.send({ bpm: input.valueAsNumber, at });
+    this.sendBeat({ bpm: input.valueAsNumber, at });
   }
 
   private async toggleMicrophone(): Promise<void> {
@@ -99,12 +99,12 @@ export class SoundPanel {
     const button = this.button("listen");
     button.disabled = true;
     this.steady = new SteadyBeat();
-    this.microphone = await Microphone.open((beat) => this.hear(beat)).catch(() => null);
+    this.microphone = await Microphone.open((beat) => this.beatHeard(beat)).catch(() => null);
     button.disabled = false;
     button.ariaPressed = String(this.microphone !== null);
     button.textContent = this.microphone ? texts.sound.stop : texts.sound.listen;
     const { listening, refused, insecure } = texts.sound;
-    this.say(this.microphone ? listening : isSecureContext ? refused : insecure);
+    this.showSentence(this.microphone ? listening : isSecureContext ? refused : insecure);
   }
 
   private toggleBar(): void {
@@ -124,21 +124,21 @@ export class SoundPanel {
     this.microphone = null;
     this.button("listen").ariaPressed = "false";
     this.button("listen").textContent = texts.sound.listen;
-    this.say(texts.sound.hint);
+    this.showSentence(texts.sound.hint);
   }
 
-  private hear(beat: Beat | null): void {
+  private beatHeard(beat: Beat | null): void {
     if (!this.microphone) return;
-    this.say(beat ? texts.sound.heard(beat.bpm) : texts.sound.unclear);
-    const news = beat && this.steady.hear(beat);
-    if (news) this.send(news);
+    this.showSentence(beat ? texts.sound.heard(beat.bpm) : texts.sound.unclear);
+    const news = beat && this.steady.accept(beat);
+    if (news) this.sendBeat(news);
   }
 
   /** @param beat Its `at` on the page's clock. */
-  private send({ bpm, at }: Beat): void {
+  private sendBeat({ bpm, at }: Beat): void {
     const now = this.host.serverNow();
     if (now === null) return;
-    this.host.set({ beat: { bpm, at: at + now - performance.now() / 1000 } });
+    this.host.changeControls({ beat: { bpm, at: at + now - performance.now() / 1000 } });
   }
 
   /** When a moment of the server's clock is on the page's clock, seconds. */
@@ -147,7 +147,7 @@ export class SoundPanel {
     return at + page - (this.host.serverNow() ?? page);
   }
 
-  private flash(beat: Beat | null): void {
+  private pulseOn(beat: Beat | null): void {
     this.pulse?.cancel();
     this.pulse = null;
     if (beat === null) return;
@@ -157,7 +157,7 @@ export class SoundPanel {
     this.pulse.startTime = 1000 * this.onPage(beat.at);
   }
 
-  private say(sentence: string): void {
+  private showSentence(sentence: string): void {
     this.find("output").textContent = sentence;
   }
 

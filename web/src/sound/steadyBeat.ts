@@ -11,10 +11,10 @@ export class SteadyBeat {
   private told: Beat | null = null;
 
   /** @returns The beat to follow; null to go on with the one before. */
-  hear(beat: Beat): Beat | null {
+  accept(beat: Beat): Beat | null {
     const agrees = this.last !== null && sameTempo(this.last, beat);
     this.last = beat;
-    if (!agrees || (this.told && sameTempo(this.told, beat) && !moved(this.told, beat)))
+    if (!agrees || (this.told && sameTempo(this.told, beat) && !hasMoved(this.told, beat)))
       return null;
     this.told = beat;
     return beat;
@@ -25,7 +25,7 @@ function sameTempo(one: Beat, other: Beat): boolean {
   return Math.abs(one.bpm / other.bpm - 1) < SAME_TEMPO;
 }
 
-function moved(told: Beat, heard: Beat): boolean {
+function hasMoved(told: Beat, heard: Beat): boolean {
   const beats = ((heard.at - told.at) * told.bpm) / 60;
   return Math.abs(beats - Math.round(beats)) > MOVED;
 }

@@ -1,6 +1,6 @@
 import type { Beat } from "../protocol/messages";
 
-/** A pause longer than this begins anew, seconds; the slowest tempo has a beat in 3 s. */
+/** A longer pause starts a new tempo, seconds; the slowest tempo has a beat in 3 s. */
 const PAUSE = 3.1;
 /** Taps that count. */
 const WINDOW = 9;
@@ -20,11 +20,11 @@ export class TapTempo {
     if (now - (this.taps.at(-1) ?? now) > PAUSE) this.taps = [];
     this.taps = [...this.taps, now].slice(-WINDOW);
     if (this.taps.length < FEWEST) return null;
-    return this.fit();
+    return this.fitLine();
   }
 
   /** The straight line through the taps: no single one of them is believed. */
-  private fit(): Beat {
+  private fitLine(): Beat {
     const count = this.taps.length;
     const middle = (count - 1) / 2;
     const mean = this.taps.reduce((sum, tap) => sum + tap, 0) / count;

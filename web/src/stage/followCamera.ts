@@ -33,7 +33,7 @@ export class FollowCamera {
   private readonly target = new Vector3();
   private readonly gaze = new Vector3();
   private distance = 6;
-  /** Metres to step back for each metre that a company is wide to a side. */
+  /** Metres to step back for each metre that a ensemble is wide to a side. */
   private retreat = 1;
   private spread = 0;
   /** How far the dancer may run ahead to a side, metres. */
@@ -46,9 +46,9 @@ export class FollowCamera {
   /**
    * Fits the view to a picture.
    *
-   * @param width Of the picture, in any unit.
-   * @param height Of the picture.
-   * @param covered Of its height, what the controls cover at the bottom.
+   * @param width Width of the picture, in any unit.
+   * @param height Height of the picture, in the same unit.
+   * @param covered Part of the height that the controls cover at the bottom.
    */
   resize(width: number, height: number, covered: number): void {
     const free = Math.max(height * 0.4, height - covered);
@@ -64,9 +64,9 @@ export class FollowCamera {
   }
 
   /**
-   * Goes after a company on the floor.
+   * Goes after a ensemble on the floor.
    *
-   * @param x Of its middle, metres, like `z`.
+   * @param x Position of its middle, metres, like `z`.
    * @param spread How far its members are to either side of it, metres.
    * @param seconds Since the last time.
    */

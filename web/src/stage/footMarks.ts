@@ -11,7 +11,7 @@ import {
   ShaderMaterial,
 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look, Room } from "../looks/look";
+import type { Look, LookRoom } from "../looks/look";
 import type { Mood } from "../looks/mood";
 
 /** A foot in the air marks the floor less; at this height half as much, metres. */
@@ -32,7 +32,7 @@ export class FootMarks {
     pulse: { value: 0 },
   };
 
-  /** @param motion Whose numbers of feet and footfalls are marked. */
+  /** @param motion Motion that tells how many feet and footfalls are marked. */
   constructor(motion: FigureMotion) {
     const count = 1 + motion.feet.length + motion.footfalls.length / 4;
     this.marks = new InstancedBufferAttribute(new Float32Array(count * 4), 4);
@@ -48,19 +48,19 @@ export class FootMarks {
   }
 
   /** Follows a figure. Allocates nothing. */
-  update(motion: FigureMotion, mood: Mood, look: Look, room: Room): void {
+  update(motion: FigureMotion, mood: Mood, look: Look, room: LookRoom): void {
     this.uniforms.accent.value.copy(mood.palette.accent).lerp(mood.palette.light, 0.25);
     this.uniforms.luminous.value = look.luminous && room === "dark" ? 1 : 0;
     this.uniforms.paper.value = room === "paper" ? 1 : 0;
     this.uniforms.pulse.value = mood.pulse;
-    this.mark(0, motion.hips[0] as number, motion.hips[2] as number, -2, 1);
+    this.writeMark(0, motion.hips[0] as number, motion.hips[2] as number, -2, 1);
     for (let foot = 0; foot < motion.feet.length; foot++) {
       this.markFoot(1 + foot, motion.feet[foot] as number, motion);
     }
     const falls = motion.footfalls;
     for (let at = 0; at < falls.length; at += 4) {
       const [x, z, age, strength] = [falls[at], falls[at + 1], falls[at + 2], falls[at + 3]];
-      this.mark(
+      this.writeMark(
         1 + motion.feet.length + at / 4,
         x as number,
         z as number,
@@ -80,11 +80,17 @@ export class FootMarks {
     if (joint < 0) return;
     const y = Math.max(0, positions[joint * 3 + 1] as number);
     const near = HALF_HEIGHT / (HALF_HEIGHT + y);
-    this.mark(at, positions[joint * 3] as number, positions[joint * 3 + 2] as number, -1, near);
+    this.writeMark(
+      at,
+      positions[joint * 3] as number,
+      positions[joint * 3 + 2] as number,
+      -1,
+      near,
+    );
   }
 
   /** @param kind Age of a ring in seconds; -1 for a foot, -2 for the hips. */
-  private mark(at: number, x: number, z: number, kind: number, strength: number): void {
+  private writeMark(at: number, x: number, z: number, kind: number, strength: number): void {
     this.marks.setXYZW(at, x, z, kind, strength);
   }
 }

@@ -13,7 +13,7 @@ const PATIENCE = 8;
 const LONGEST_PATIENCE = 600;
 /** A step up that must be taken back within so many seconds proved too much. */
 const PROBATION = 15;
-/** Of displays, seconds; frames that come even quicker than the quickest are not a display's. */
+/** Periods of displays, seconds; frames that come even quicker than the quickest are not a display's. */
 const SLOWEST_PERIOD = 1 / 60;
 const QUICKEST_PERIOD = 1 / 240;
 
@@ -48,13 +48,13 @@ export class FrameGovernor {
     const slow = this.sum > LONGEST_WINDOW && this.count >= FEWEST;
     if (this.count < WINDOW && !slow) return false;
     const before = this.level;
-    this.judge(this.sum);
+    this.judgeWindow(this.sum);
     this.count = 0;
     this.sum = 0;
     return this.level !== before;
   }
 
-  private judge(seconds: number): void {
+  private judgeWindow(seconds: number): void {
     this.sinceRise += seconds;
     const missed = this.missedShare();
     if (missed > TOO_MANY) this.stepDown();

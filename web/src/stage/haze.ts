@@ -31,8 +31,8 @@ export class Haze {
     this.object.add(this.glow, this.dust);
   }
 
-  /** @param strength Of the glow; 1 is usual. */
-  colour(light: Color, strength: number): void {
+  /** @param strength Strength of the glow; 1 is usual. */
+  setColour(light: Color, strength: number): void {
     this.glow.material.uniforms.color?.value.copy(light).multiplyScalar(strength);
     this.dust.material.color.copy(light);
   }

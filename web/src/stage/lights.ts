@@ -1,5 +1,5 @@
 import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 
 /** Where a light hangs as seen from the partner's place on the floor, metres. */
 type Hanging = readonly [x: number, y: number, z: number];
@@ -18,10 +18,10 @@ const WHITE = new Color("#fff4e6");
 /** A key and its fill from the front, a pool of light from above, and two rims from behind. */
 export class Lights {
   readonly object = new Group();
-  private readonly key = spot(KEY, 100, 0.32);
-  private readonly fill = spot(FILL, 10, 0.4);
-  private readonly pool = spot(POOL, 62, 0.36);
-  private readonly rims = RIMS.map((hanging) => spot(hanging, 190, 0.34));
+  private readonly key = spotLight(KEY, 100, 0.32);
+  private readonly fill = spotLight(FILL, 10, 0.4);
+  private readonly pool = spotLight(POOL, 62, 0.36);
+  private readonly rims = RIMS.map((hanging) => spotLight(hanging, 190, 0.34));
 
   constructor() {
     this.object.add(new HemisphereLight("#6f7699", "#3a2417", 0.5));
@@ -38,7 +38,7 @@ export class Lights {
   }
 
   /** Colours the stage; the key stays nearer to white, so that skin stays skin. */
-  colour(light: Color, accent: Color): void {
+  setColours(light: Color, accent: Color): void {
     this.key.color.copy(light).lerp(WHITE, 0.6);
     this.fill.color.copy(light);
     this.pool.color.copy(light);
@@ -46,12 +46,12 @@ export class Lights {
   }
 
   /** Keeps the lights on the partner. */
-  follow({ x, z }: Vector3): void {
+  aimAt({ x, z }: Vector3): void {
     this.object.position.set(x, 0, z);
   }
 }
 
-function spot(hanging: Hanging, candela: number, angle: number): SpotLight {
+function spotLight(hanging: Hanging, candela: number, angle: number): SpotLight {
   const light = new SpotLight("#ffffff", candela, 14, angle, 1, 2);
   light.position.set(...hanging);
   light.target.position.set(0, AIM_HEIGHT, 0);

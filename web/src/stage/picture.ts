@@ -12,7 +12,7 @@ import { EffectComposer } from "three/addons/postprocessing/EffectComposer.js";
 import { OutputPass } from "three/addons/postprocessing/OutputPass.js";
 import { RenderPass } from "three/addons/postprocessing/RenderPass.js";
 import { UnrealBloomPass } from "three/addons/postprocessing/UnrealBloomPass.js";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 
 /** Most drawn pixels per CSS pixel, or how many in any case. */
 const SHARPNESS: Readonly<Record<Quality, (ratio: number) => number>> = {

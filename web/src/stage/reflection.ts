@@ -3,7 +3,7 @@ import { Reflector } from "three/addons/objects/Reflector.js";
 
 /** Metres from the camera's aim at which the floor stops shining. */
 const RADIUS = 7;
-/** Of the picture's size. */
+/** Share of the picture's size. */
 const SCALE = 0.5;
 
 /** The floor's polish: it shows the figures upside down, softer the farther they are from it. */

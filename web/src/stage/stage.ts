@@ -1,8 +1,8 @@
 import { Color, Fog, type Object3D, Scene, Vector3 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look, Room } from "../looks/look";
+import type { Look, LookRoom } from "../looks/look";
 import { Mood } from "../looks/mood";
-import type { Quality } from "../page/settings";
+import type { Quality } from "../quality";
 import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
 import { FootMarks } from "./footMarks";
@@ -80,12 +80,12 @@ export class Stage {
   quality: Quality = "high";
 
   /** The room that the first figure is at home in. */
-  get room(): Room {
+  get room(): LookRoom {
     return this.figures[0]?.look.room ?? "dark";
   }
 
   /** Puts figures on a floor of a radius in metres, in place of those before. */
-  present(figures: readonly StagedFigure[], radius: number): void {
+  setFigures(figures: readonly StagedFigure[], radius: number): void {
     for (const { look } of this.figures) look.object.removeFromParent();
     for (const marks of this.marks) {
       marks.object.removeFromParent();
@@ -100,10 +100,14 @@ export class Stage {
     for (const { object } of this.marks) this.scene.add(object);
     if (this.bare) glowOverNothing(this.scene);
     this.layFloor(radius);
-    this.enter(this.room);
+    this.enterRoom(this.room);
   }
 
-  /** Fits the picture to a size in CSS pixels, of whose height the controls cover a part. */
+  /**
+   * Fits the picture to a size in CSS pixels.
+   *
+   * @param covered Part of the height that the controls cover at the bottom, CSS pixels.
+   */
   resize(width: number, height: number, covered: number): void {
     this.picture.resize(width, height);
     this.reflection.resize(this.picture.size.x, this.picture.size.y);
@@ -119,9 +123,9 @@ export class Stage {
       const { motion, mood, look } = this.figures[i] as StagedFigure;
       this.marks[i]?.update(motion, mood, look, this.room);
     }
-    this.lights.follow(this.middle);
-    this.lights.colour(palette.light, palette.accent);
-    this.haze.colour(palette.light, 1 + pulse);
+    this.lights.aimAt(this.middle);
+    this.lights.setColours(palette.light, palette.accent);
+    this.haze.setColour(palette.light, 1 + pulse);
     this.haze.drift(seconds);
     this.air.color.copy(DARK).lerp(palette.light, HAZE);
     this.background.copy(this.air.color);
@@ -151,12 +155,12 @@ export class Stage {
     this.reflection.resize(this.picture.size.x, this.picture.size.y);
     this.lights.setQuality(quality);
     for (const { look } of this.figures) look.setQuality(quality);
-    this.enter(this.room);
+    this.enterRoom(this.room);
   }
 
-  private enter(room: Room): void {
+  private enterRoom(room: LookRoom): void {
     const furnished = room === "dark" && !this.bare;
-    for (const { look } of this.figures) look.enter?.(room);
+    for (const { look } of this.figures) look.enterRoom?.(room);
     this.floor.visible = furnished;
     this.haze.object.visible = furnished;
     this.haze.setDusty(this.quality !== "low");

@@ -1,4 +1,4 @@
-import type { Corners } from "./corners";
+import type { PictureCorners } from "./pictureCorners";
 
 /** The rows of a projective map of the plane, the last number 1 left out. */
 export type Homography = readonly [number, number, number, number, number, number, number, number];
@@ -10,7 +10,7 @@ export type Homography = readonly [number, number, number, number, number, numbe
  *
  * References: P. Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989, section 2.2.3.
  */
-export function homography([p, q, r, s]: Corners): Homography {
+export function homography([p, q, r, s]: PictureCorners): Homography {
   const [dx1, dy1] = [q[0] - r[0], q[1] - r[1]];
   const [dx2, dy2] = [s[0] - r[0], s[1] - r[1]];
   const [dx, dy] = [p[0] - q[0] + r[0] - s[0], p[1] - q[1] + r[1] - s[1]];

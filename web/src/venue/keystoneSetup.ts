@@ -1,18 +1,18 @@
 import { texts } from "../language/texts";
-import type { Corner, Corners } from "./corners";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { isConvex } from "./isConvex";
-import { straight } from "./straight";
+import type { PictureCorner, PictureCorners } from "./pictureCorners";
 
 export interface KeystoneListener {
   /** The corners were moved; null for the whole screen. */
-  changed(corners: Corners | null): void;
+  changed(corners: PictureCorners | null): void;
   done(): void;
 }
 
 /** How far an arrow key moves a corner, and with the shift key, in shares of the screen. */
 const STEP = 0.001;
 const LARGE_STEP = 0.01;
-const ARROWS: Readonly<Record<string, Corner>> = {
+const ARROWS: Readonly<Record<string, PictureCorner>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -25,7 +25,7 @@ export class KeystoneSetup {
   private readonly handles: readonly HTMLButtonElement[];
 
   constructor(
-    private corners: Corners,
+    private corners: PictureCorners,
     private readonly listener: KeystoneListener,
   ) {
     const help = document.createElement("p");
@@ -33,14 +33,14 @@ export class KeystoneSetup {
     const tools = document.createElement("div");
     tools.append(
       help,
-      button(texts.keystone.reset, () => this.move(straight)),
+      button(texts.keystone.reset, () => this.setCorners(fullScreenCorners)),
       button(texts.keystone.done, () => this.close()),
     );
     this.handles = texts.keystone.corners.map((name, i) => this.handle(name, i));
     this.panel.id = "keystone";
     this.panel.append(tools, ...this.handles);
     document.body.append(this.panel);
-    this.show();
+    this.placeHandles();
     this.handles[0]?.focus();
   }
 
@@ -56,26 +56,26 @@ export class KeystoneSetup {
     handle.onkeydown = (event) => {
       const [dx, dy] = ARROWS[event.key] ?? [0, 0];
       const step = event.shiftKey ? LARGE_STEP : STEP;
-      const [x, y] = this.corners[i] as Corner;
+      const [x, y] = this.corners[i] as PictureCorner;
       if (dx !== 0 || dy !== 0) this.moveCorner(i, [x + dx * step, y + dy * step]);
     };
     return handle;
   }
 
-  private moveCorner(i: number, corner: Corner): void {
-    const corners = this.corners.with(i, corner) as unknown as Corners;
-    if (isConvex(corners)) this.move(corners);
+  private moveCorner(i: number, corner: PictureCorner): void {
+    const corners = this.corners.with(i, corner) as unknown as PictureCorners;
+    if (isConvex(corners)) this.setCorners(corners);
   }
 
-  private move(corners: Corners): void {
+  private setCorners(corners: PictureCorners): void {
     this.corners = corners;
-    this.listener.changed(corners === straight ? null : corners);
-    this.show();
+    this.listener.changed(corners === fullScreenCorners ? null : corners);
+    this.placeHandles();
   }
 
-  private show(): void {
+  private placeHandles(): void {
     this.handles.forEach((handle, i) => {
-      const [x, y] = this.corners[i] as Corner;
+      const [x, y] = this.corners[i] as PictureCorner;
       handle.style.left = `${x * 100}%`;
       handle.style.top = `${y * 100}%`;
     });

@@ -1,22 +1,22 @@
-import type { Corners } from "./corners";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { homography } from "./homography";
-import { straight } from "./straight";
+import type { PictureCorners } from "./pictureCorners";
 
 /**
  * Says in CSS where the picture lies on a screen; its `transform-origin` must be the top left.
  *
  * @param corners Null for the whole screen.
  * @param mirror Whether left and right are exchanged.
- * @param width Of the screen in CSS pixels, like `height`.
+ * @param width Width of the screen, CSS pixels, like `height`.
  */
 export function pictureTransform(
-  corners: Corners | null,
+  corners: PictureCorners | null,
   mirror: boolean,
   width: number,
   height: number,
 ): string {
   if (corners === null && !mirror) return "none";
-  const [a, b, c, d, e, f, g, h] = homography(corners ?? straight);
+  const [a, b, c, d, e, f, g, h] = homography(corners ?? fullScreenCorners);
   // Between pixels rather than shares: x = u width, y = v height; columns, as CSS wants them.
   const aspect = width / height;
   const columns = [

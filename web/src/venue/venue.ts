@@ -1,12 +1,13 @@
 import "./venue.css";
-import type { Settings } from "../page/settings";
-import { Emptiness } from "./emptiness";
+import { AbsenceDetector } from "./absenceDetector";
+import { fullScreenCorners } from "./fullScreenCorners";
 import { isNight } from "./isNight";
 import { KeystoneSetup } from "./keystoneSetup";
+import type { PictureCorners } from "./pictureCorners";
 import { pictureTransform } from "./pictureTransform";
-import { reloads } from "./reloads";
-import { straight } from "./straight";
+import { reloadCounts } from "./reloadCounts";
 import { toggleFullScreen } from "./toggleFullScreen";
+import type { VenueSettings } from "./venueSettings";
 import { wakeLock } from "./wakeLock";
 import { Watchdog } from "./watchdog";
 
@@ -29,18 +30,18 @@ export class Venue {
   performerSeen = false;
   private readonly root = document.documentElement;
   private readonly picture = document.querySelector("#picture") as HTMLElement;
-  private readonly watchdog = new Watchdog(now(), reloads.count(STUCK));
-  private readonly emptiness: Emptiness | null;
-  private corners: Settings["keystone"];
+  private readonly watchdog = new Watchdog(now(), reloadCounts.count(STUCK));
+  private readonly absence: AbsenceDetector | null;
+  private corners: PictureCorners | null;
   private idle = false;
   private night = false;
   private newest = Number.NaN;
 
   constructor(
-    private readonly settings: Settings,
+    private readonly settings: VenueSettings,
     private readonly listener: VenueListener,
   ) {
-    this.emptiness = settings.attract === null ? null : new Emptiness(settings.attract, now());
+    this.absence = settings.attract === null ? null : new AbsenceDetector(settings.attract, now());
     this.corners = settings.keystone;
   }
 
@@ -51,26 +52,26 @@ export class Venue {
     if (kiosk) wakeLock();
     if (kiosk) window.addEventListener("pointerdown", toggleFullScreen, { once: true });
     window.addEventListener("resize", () => this.placePicture());
-    window.addEventListener("keydown", (event) => this.press(event));
+    window.addEventListener("keydown", (event) => this.keyPressed(event));
     this.placePicture();
     if (keystoneSetup) this.setUpKeystone();
-    setInterval(() => this.look(), PERIOD);
-    this.look();
+    setInterval(() => this.checkVenue(), PERIOD);
+    this.checkVenue();
   }
 
   /** The frame of a sequence is on the screen. */
-  shown(sequence: number): void {
+  frameShown(sequence: number): void {
     if (sequence === this.newest) return;
-    if (Number.isNaN(this.newest)) reloads.forget(STUCK);
+    if (Number.isNaN(this.newest)) reloadCounts.forget(STUCK);
     this.newest = sequence;
-    this.watchdog.live(now());
+    this.watchdog.noteAlive(now());
   }
 
-  private look(): void {
-    if (this.emptiness) this.setIdle(this.emptiness.update(this.performerSeen, now()));
+  private checkVenue(): void {
+    if (this.absence) this.setIdle(this.absence.update(this.performerSeen, now()));
     if (this.settings.night) this.setNight(isNight(this.settings.night, new Date()));
-    if (document.visibilityState === "hidden") this.watchdog.live(now());
-    if (this.watchdog.isStuck(now())) void this.revive();
+    if (document.visibilityState === "hidden") this.watchdog.noteAlive(now());
+    if (this.watchdog.isStuck(now())) void this.reloadStuckPage();
   }
 
   private setIdle(idle: boolean): void {
@@ -89,13 +90,13 @@ export class Venue {
   }
 
   /** Reloads a stuck page; without its server that would only make it worse. */
-  private async revive(): Promise<void> {
-    this.watchdog.live(now());
+  private async reloadStuckPage(): Promise<void> {
+    this.watchdog.noteAlive(now());
     const answer = await fetch("healthz", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok) reloads.reload(STUCK);
+    if (answer?.ok) reloadCounts.reload(STUCK);
   }
 
-  private press({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): void {
+  private keyPressed({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): void {
     if (ctrlKey || metaKey || altKey || isField(target)) return;
     if (key === "f") toggleFullScreen();
     if (key === "k") this.setUpKeystone();
@@ -104,14 +105,14 @@ export class Venue {
   private setUpKeystone(): void {
     if (this.root.hasAttribute("data-keystone")) return;
     this.root.toggleAttribute("data-keystone", true);
-    new KeystoneSetup(this.corners ?? straight, {
+    new KeystoneSetup(this.corners ?? fullScreenCorners, {
       changed: (corners) => this.keystone(corners),
       done: () => this.root.removeAttribute("data-keystone"),
     });
   }
 
   /** Puts the picture between corners, and these into the page's address. */
-  private keystone(corners: Settings["keystone"]): void {
+  private keystone(corners: PictureCorners | null): void {
     this.corners = corners;
     this.placePicture();
     const numbers = corners?.flat().map((share) => Number(share.toFixed(4)));

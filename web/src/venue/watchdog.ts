@@ -17,7 +17,7 @@ export class Watchdog {
   }
 
   /** A new frame is on the screen, or none could be. */
-  live(now: number): void {
+  noteAlive(now: number): void {
     this.aliveAt = now;
   }
 

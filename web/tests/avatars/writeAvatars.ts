@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { guests } from "./guests";
+import { avatarFiles } from "./avatarFiles";
 import { makeAvatar } from "./makeAvatar";
 import { makePng } from "./makePng";
 import { wrongFiles } from "./wrongFiles";
@@ -12,7 +12,7 @@ export function writeAvatars(folder: string): void {
     ["dressed.glb", makeAvatar({ picture: makePng(64), colour: [1, 1, 1, 1] })],
     ["torn.glb", makeAvatar({ picture: new TextEncoder().encode("no picture") })],
   ] as const;
-  for (const [name, bytes] of [...Object.entries(guests), ...wrong, ...pictured]) {
+  for (const [name, bytes] of [...Object.entries(avatarFiles), ...wrong, ...pictured]) {
     writeFileSync(join(folder, name), bytes);
   }
 }

@@ -1,14 +1,14 @@
 import { Box3, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import { bodyDistance } from "../../src/body/bodyDistance";
-import { figure } from "../../src/body/bodyParts";
+import { bodyParts } from "../../src/body/bodyParts";
 import { buildBody } from "../../src/body/buildBody";
 import type { Hello, ServerMessage } from "../../src/protocol/messages";
 import { goldenJson } from "../golden";
 
 const { server } = goldenJson<{ server: ServerMessage[] }>("messages");
 const { skeleton } = server.find((message) => message.type === "hello") as Hello;
-const limbs = figure(skeleton);
+const limbs = bodyParts(skeleton);
 const body = buildBody(limbs, 0.02);
 const positions = body.getAttribute("position");
 const index = body.getIndex();
@@ -85,7 +85,7 @@ it("leaves out the parts of joints that a skeleton lacks", () => {
       [0, 0.1, 0],
     ],
   };
-  const parts = figure(torso as never);
+  const parts = bodyParts(torso as never);
   expect(parts.length).toBeGreaterThan(0);
   expect(parts.length).toBeLessThan(limbs.length);
   expect(parts.every((limb) => limb.joint < 2)).toBe(true);

@@ -1,13 +1,13 @@
 import { Color } from "three";
 import { describe, expect, it } from "vitest";
 import { blendPalettes } from "../../src/body/blendPalettes";
-import { emotionPalette, type Palette } from "../../src/body/emotionPalette";
+import { type EmotionPalette, emotionPalette } from "../../src/body/emotionPalette";
 
-const black: Palette = { accent: new Color(0, 0, 0), light: new Color(0, 0, 0) };
-const red: Palette = { accent: new Color(1, 0, 0), light: new Color(1, 0.5, 0) };
-const blue: Palette = { accent: new Color(0, 0, 1), light: new Color(0, 0.5, 1) };
+const black: EmotionPalette = { accent: new Color(0, 0, 0), light: new Color(0, 0, 0) };
+const red: EmotionPalette = { accent: new Color(1, 0, 0), light: new Color(1, 0.5, 0) };
+const blue: EmotionPalette = { accent: new Color(0, 0, 1), light: new Color(0, 0.5, 1) };
 
-function blend(weights: number[], target: Palette = emotionPalette("neutral")): number[] {
+function blend(weights: number[], target: EmotionPalette = emotionPalette("neutral")): number[] {
   blendPalettes([red, blue], weights, target);
   return [...target.accent.toArray(), ...target.light.toArray()];
 }

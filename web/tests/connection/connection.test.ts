@@ -7,7 +7,7 @@ import { goldenJson } from "../golden";
 const { server } = goldenJson<{ server: ServerMessage[] }>("messages");
 const hello = server.find((message) => message.type === "hello") as Hello;
 
-const WISH = { role: "operator", stage: "left", key: "sesame" } as const;
+const REQUEST = { role: "operator", stage: "left", key: "sesame" } as const;
 
 let network: FakeNetwork;
 let states: ConnectionState[];
@@ -25,7 +25,7 @@ beforeEach(() => {
     frameReceived: (bytes: ArrayBuffer) => heard.frames.push(bytes),
     messageReceived: (message: ServerMessage) => heard.messages.push(message),
   };
-  connection = new Connection("ws://stage/ws", network, listener, WISH);
+  connection = new Connection("ws://stage/ws", network, listener, REQUEST);
 });
 
 function receive(message: unknown): void {
@@ -44,7 +44,7 @@ describe("greeting", () => {
     expect(network.socket.address).toBe("ws://stage/ws");
     expect(network.socket.sent).toEqual([]);
     network.socket.events.opened();
-    expect(network.socket.messages()).toEqual([{ type: "hello", version: 2, ...WISH }]);
+    expect(network.socket.messages()).toEqual([{ type: "hello", version: 2, ...REQUEST }]);
     receive(hello);
     expect(heard.hellos).toEqual([hello]);
     expect(states).toEqual(["connecting", "live"]);
@@ -103,7 +103,9 @@ describe("coming back", () => {
     network.pass(1);
     expect(network.sockets).toHaveLength(2);
     network.socket.events.opened();
-    expect(network.socket.messages("hello")).toMatchObject([{ ...WISH, session: hello.session }]);
+    expect(network.socket.messages("hello")).toMatchObject([
+      { ...REQUEST, session: hello.session },
+    ]);
   });
 
   it("waits longer from failure to failure, up to 8 s", () => {
@@ -133,12 +135,12 @@ describe("coming back", () => {
     expect(network.sockets).toHaveLength(opened + 1);
   });
 
-  it("does not wait when told to hurry", () => {
+  it("does not wait when told to retry at once", () => {
     goLive();
     network.socket.events.closed();
-    connection.hurry();
+    connection.retryAtOnce();
     expect(network.sockets).toHaveLength(2);
-    connection.hurry();
+    connection.retryAtOnce();
     expect(network.sockets).toHaveLength(2);
   });
 
@@ -183,7 +185,7 @@ describe("coming back", () => {
 });
 
 describe("performing", () => {
-  it("greets anew as a performer", () => {
+  it("asks again as a performer", () => {
     goLive();
     connection.changeRole("performer");
     network.socket.events.opened();
@@ -206,6 +208,17 @@ describe("performing", () => {
       expect(connection.state).toBe("live");
     },
   );
+
+  it("asks again with another key, and in the role that a wrong one cost", () => {
+    goLive();
+    receive({ type: "refused", name: "wrong_key", detail: "expected the operator's key" });
+    network.socket.events.opened();
+    connection.rejoin({ role: "operator", key: "open" });
+    network.socket.events.opened();
+    expect(network.socket.messages("hello")).toMatchObject([
+      { role: "operator", stage: "left", key: "open", session: hello.session },
+    ]);
+  });
 
   it("says when a picture was taken by the server's clock, once it knows it", () => {
     goLive();
@@ -230,10 +243,10 @@ describe("performing", () => {
 });
 
 it("sets what is named, at once or over a while", () => {
-  connection.set({ energy: 2 });
+  connection.setControls({ energy: 2 });
   goLive();
-  connection.set({ energy: 1.5, beat: null });
-  connection.set({ mode: "solo" }, 2);
+  connection.setControls({ energy: 1.5, beat: null });
+  connection.setControls({ mode: "solo" }, 2);
   expect(network.socket.messages("set")).toEqual([
     { type: "set", energy: 1.5, beat: null },
     { type: "set", mode: "solo", fade: 2 },

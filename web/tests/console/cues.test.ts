@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { captured } from "../../src/console/cues/captured";
-import { moved } from "../../src/console/cues/moved";
-import { neighbour } from "../../src/console/cues/neighbour";
-import { summary } from "../../src/console/cues/summary";
+import { captureCue } from "../../src/console/cues/captureCue";
+import { cueSummary } from "../../src/console/cues/cueSummary";
+import { moveCue } from "../../src/console/cues/moveCue";
+import { neighbourCue } from "../../src/console/cues/neighbourCue";
 import type { Controls } from "../../src/protocol/messages";
 import { goldenJson } from "../golden";
 
@@ -18,16 +18,16 @@ const list = (current: string | null) => ({
 
 describe("a cue list", () => {
   it("goes from the first cue to the last, and back", () => {
-    expect(neighbour(list(null), 1)?.id).toBe("a");
-    expect(neighbour(list("a"), 1)?.id).toBe("b");
-    expect(neighbour(list("c"), 1)).toBeNull();
-    expect(neighbour(list("b"), -1)?.id).toBe("a");
-    expect(neighbour(list("a"), -1)).toBeNull();
+    expect(neighbourCue(list(null), 1)?.id).toBe("a");
+    expect(neighbourCue(list("a"), 1)?.id).toBe("b");
+    expect(neighbourCue(list("c"), 1)).toBeNull();
+    expect(neighbourCue(list("b"), -1)?.id).toBe("a");
+    expect(neighbourCue(list("a"), -1)).toBeNull();
   });
 
-  it("begins anew when the cue that went was deleted", () => {
-    expect(neighbour(list("gone"), 1)?.id).toBe("a");
-    expect(neighbour(list("gone"), -1)).toBeNull();
+  it("starts again when the cue that went was deleted", () => {
+    expect(neighbourCue(list("gone"), 1)?.id).toBe("a");
+    expect(neighbourCue(list("gone"), -1)).toBeNull();
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe("a cue list", () => {
     ["c", 1, "abc"],
   ] as const)("moves %s by %i: %s", (id, step, order) => {
     expect(
-      moved(cues, id, step)
+      moveCue(cues, id, step)
         .map((cue) => cue.id)
         .join(""),
     ).toBe(order);
@@ -48,7 +48,7 @@ describe("a cue", () => {
   it("remembers what is on stage, but neither panic, recording, chance nor beat", () => {
     const golden = goldenJson<{ server: (Controls & { type: string })[] }>("messages");
     const controls = golden.server.find(({ type }) => type === "controls") as Controls;
-    const changes = captured(controls);
+    const changes = captureCue(controls);
     expect(changes).toMatchObject({ emotion: controls.emotion, energy: 1.25, mode: "duet" });
     for (const name of ["panic", "recording", "seed", "beat"])
       expect(changes).not.toHaveProperty(name);
@@ -56,7 +56,7 @@ describe("a cue", () => {
 
   it("says what it does, the strongest feeling first", () => {
     const set = { emotion: { sad: 0.3, angry: 0.7 }, energy: 1.6, mode: "duet", look: "" } as const;
-    expect(summary({ id: "a", name: "Storm", set })).toBe(
+    expect(cueSummary({ id: "a", name: "Storm", set })).toBe(
       "Angry 70 % + Sad 30 % · energy 160 % · Duet",
     );
   });

@@ -28,9 +28,9 @@ describe("the mapping", () => {
   it("learns a knob for a control, and keeps it", () => {
     const map = new MidiMap();
     map.learning = "energy";
-    expect(map.receive(knob(40))).toBeNull();
+    expect(map.takeTouch(knob(40))).toBeNull();
     expect(map.learning).toBeNull();
-    expect(new MidiMap(map.entries).receive(knob(127))).toMatchObject({
+    expect(new MidiMap(map.entries).takeTouch(knob(127))).toMatchObject({
       control: "energy",
       value: 1,
     });
@@ -39,16 +39,16 @@ describe("the mapping", () => {
   it("gives an input one control, and forgets it when asked to", () => {
     const map = new MidiMap([["control 21, channel 1", "energy"]]);
     map.learning = "intensity";
-    map.receive(knob(9));
+    map.takeTouch(knob(9));
     expect(map.entries).toEqual([["control 21, channel 1", "intensity"]]);
-    map.forget("control 21, channel 1");
-    expect(map.receive(knob(9))).toBeNull();
+    map.forgetInput("control 21, channel 1");
+    expect(map.takeTouch(knob(9))).toBeNull();
   });
 
   it("does not learn from a pad that is let go", () => {
     const map = new MidiMap();
     map.learning = "go";
-    map.receive(pad(0));
+    map.takeTouch(pad(0));
     expect(map.learning).toBe("go");
   });
 
@@ -57,7 +57,7 @@ describe("the mapping", () => {
       ["note 36, channel 10", "go"],
       ["control 21, channel 1", "freeze"],
     ]);
-    const presses = (touches: never[]) => touches.map((touch) => map.receive(touch)?.pressed);
+    const presses = (touches: never[]) => touches.map((touch) => map.takeTouch(touch)?.pressed);
     expect(presses([pad(3), pad(0), pad(90)])).toEqual([true, false, true]);
     expect(presses([knob(20), knob(80), knob(127), knob(0), knob(64)])).toEqual([
       false,

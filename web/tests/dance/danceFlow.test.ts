@@ -4,7 +4,7 @@ import type { Framing } from "../../src/performer/framing";
 
 /** Shows a flow the same framing for a while, at 30 pictures a second; returns when it ends. */
 function look(flow: DanceFlow, framing: Framing, from: number, seconds: number): number {
-  for (let now = from; now < from + seconds; now += 1 / 30) flow.look(framing, now);
+  for (let now = from; now < from + seconds; now += 1 / 30) flow.takeFraming(framing, now);
   return from + seconds;
 }
 
@@ -18,8 +18,10 @@ describe("somebody before the camera", () => {
     expect(flow.state).toBe("framing");
     now = look(flow, "good", now, 0.2);
     expect(flow.state).toBe("countdown");
-    expect([flow.count(now), flow.count(now + 1), flow.count(now + 2)]).toEqual([3, 2, 1]);
-    expect(flow.count(now + 3)).toBe(0);
+    expect([flow.countDown(now), flow.countDown(now + 1), flow.countDown(now + 2)]).toEqual([
+      3, 2, 1,
+    ]);
+    expect(flow.countDown(now + 3)).toBe(0);
     expect(flow.state).toBe("dancing");
   });
 
@@ -32,7 +34,7 @@ describe("somebody before the camera", () => {
     expect(flow.state).toBe("countdown");
     now = look(flow, "nobody", now, 1);
     expect([flow.state, flow.framing]).toEqual(["framing", "nobody"]);
-    expect(flow.count(now + 5)).toBe(0);
+    expect(flow.countDown(now + 5)).toBe(0);
     expect(flow.state).toBe("framing");
   });
 

@@ -2,8 +2,8 @@ import messages from "../../../tests/golden/messages.json";
 import { FigureMotion } from "../../src/looks/figureMotion";
 import { lookCatalogue } from "../../src/looks/lookCatalogue";
 import { Mood } from "../../src/looks/mood";
-import type { Quality } from "../../src/page/settings";
 import type { SkeletonDescription } from "../../src/protocol/messages";
+import type { Quality } from "../../src/quality";
 import { Stage, type StagedFigure } from "../../src/stage/stage";
 import { stillPose } from "../stillPose";
 import { syntheticDance } from "../syntheticDance";
@@ -49,7 +49,7 @@ window.gallery = {
       weights[i] = label === emotion ? 1 : 0;
     });
     if (stage?.quality !== quality) stage = openStage(quality);
-    stage.present(staged, STAGE_RADIUS);
+    stage.setFigures(staged, STAGE_RADIUS);
     for (clock = 0; clock < time; ) move();
     // Long enough for the camera to come to rest.
     stage.draw(10);

@@ -31,7 +31,7 @@ describe("a figure in motion", () => {
     const pose = stillPose(skeleton);
     pose.hips[0] = 3;
     motion.update(pose, 0, false, FRAME);
-    expect(motion.speed(4)).toBe(0);
+    expect(motion.jointSpeed(4)).toBe(0);
     for (let frame = 0; frame < 60; frame++) {
       (pose.hips[0] as number) += 0.5 * FRAME;
       motion.update(pose, 0, false, FRAME);

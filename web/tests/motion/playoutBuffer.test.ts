@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Ensemble } from "../../src/motion/ensemble";
 import { PlayoutBuffer } from "../../src/motion/playoutBuffer";
-import { arrivals, chance, DISPLAY, FPS, frame, inOrder, LARGEST_STEP, play, rates } from "./link";
+import {
+  arrivals,
+  chance,
+  DISPLAY,
+  FPS,
+  frame,
+  inOrder,
+  LARGEST_STEP,
+  play,
+  rates,
+} from "./simulatedLink";
 
 describe("an even link", () => {
   const buffer = new PlayoutBuffer();
@@ -128,7 +138,7 @@ describe.each([0.3, 0.45, 1, 5])("a link that is lost for %f s", (gap) => {
   });
 });
 
-it("blends over to a server that was started anew", () => {
+it("blends over to a server that was restarted", () => {
   const buffer = new PlayoutBuffer();
   const ensemble = new Ensemble();
   play(

@@ -12,11 +12,11 @@ const status: Status = {
 };
 
 it("says how the connection stands and what the partner sees", () => {
-  expect(statusSentence("waiting", status)).toBe("Connection lost. Trying again…");
+  expect(statusSentence("waiting", status)).toBe("Connection lost. Reconnecting…");
   expect(statusSentence("live", status)).toBe("Live · dancing with a performer");
   expect(statusSentence("live", { ...status, performer: "absent" })).toBe("Live · dancing alone");
   expect(statusSentence("live", { ...status, source_state: "lost" })).toBe(
-    "Live · Camera 0 is lost",
+    "Live · Camera 0: no signal",
   );
   expect(statusSentence("live", { ...status, source: "demo" })).toMatch(/demo performer/);
 });

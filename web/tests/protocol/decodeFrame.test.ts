@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeFrame, type Figure } from "../../src/protocol/decodeFrame";
+import { decodeFrame, type FrameFigure } from "../../src/protocol/decodeFrame";
 import { ProtocolError } from "../../src/protocol/protocolError";
 import { goldenBytes, goldenJson } from "../golden";
 
@@ -35,7 +35,7 @@ describe.each(["frame-empty", "frame-rest", "frame-dance", "frame-extreme"])("%s
 
   it("has every figure in its pose", () => {
     golden.figures.forEach((expected, i) => {
-      const figure = frame.figures[i] as Figure;
+      const figure = frame.figures[i] as FrameFigure;
       expect(figure.kind).toBe(["partner", "performer"][expected.kind]);
       expect([figure.id, figure.takenUp]).toEqual([expected.id, expected.taken_up]);
       expect([0, 1, 2, 3].map((bit) => ((figure.contacts >> bit) & 1) === 1)).toEqual(

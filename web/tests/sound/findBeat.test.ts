@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findBeat } from "../../src/sound/findBeat";
-import { chance } from "../motion/link";
+import { chance } from "../motion/simulatedLink";
 
 const RATE = 44100;
 const SECONDS = 10;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { secondsToBar } from "../../src/sound/secondsToBar";
 import { SteadyBeat } from "../../src/sound/steadyBeat";
 import { TapTempo } from "../../src/sound/tapTempo";
-import { chance } from "../motion/link";
+import { chance } from "../motion/simulatedLink";
 
 describe("tapping", () => {
   it.each([60, 120, 174.5])("finds %f beats a minute, however unsteady the hand", (bpm) => {
@@ -18,7 +18,7 @@ describe("tapping", () => {
     expect(beat?.at).toBeCloseTo(5 + (8 * 60) / bpm, 1);
   });
 
-  it("begins anew after a pause, and stays within what the wire takes", () => {
+  it("starts again after a pause, and stays within what the wire takes", () => {
     const taps = new TapTempo();
     for (const at of [0, 1, 2]) taps.tap(at);
     expect(taps.tap(10)).toBeNull();
@@ -36,10 +36,10 @@ it("counts the seconds to the next bar of four beats", () => {
 
 it("follows a heard beat when guesses agree, and tells it once", () => {
   const steady = new SteadyBeat();
-  expect(steady.hear({ bpm: 120, at: 0 })).toBeNull();
-  expect(steady.hear({ bpm: 121, at: 0.01 })?.bpm).toBe(121);
-  expect(steady.hear({ bpm: 121, at: 0.01 + 60 / 121 })).toBeNull();
-  expect(steady.hear({ bpm: 240, at: 0 })).toBeNull();
-  expect(steady.hear({ bpm: 121, at: 0 })).toBeNull();
-  expect(steady.hear({ bpm: 121, at: 0.2 })?.at).toBe(0.2);
+  expect(steady.accept({ bpm: 120, at: 0 })).toBeNull();
+  expect(steady.accept({ bpm: 121, at: 0.01 })?.bpm).toBe(121);
+  expect(steady.accept({ bpm: 121, at: 0.01 + 60 / 121 })).toBeNull();
+  expect(steady.accept({ bpm: 240, at: 0 })).toBeNull();
+  expect(steady.accept({ bpm: 121, at: 0 })).toBeNull();
+  expect(steady.accept({ bpm: 121, at: 0.2 })?.at).toBe(0.2);
 });

@@ -43,7 +43,7 @@ describe.each([
   });
 });
 
-it("steps back until a whole company is in the picture", () => {
+it("steps back until a whole ensemble is in the picture", () => {
   const view = new FollowCamera();
   view.resize(390, 844, 0);
   view.follow(0, 0, 2, 100);

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import type { Corners } from "../../src/venue/corners";
-import { Emptiness } from "../../src/venue/emptiness";
+import { AbsenceDetector } from "../../src/venue/absenceDetector";
+import { fullScreenCorners } from "../../src/venue/fullScreenCorners";
 import { homography } from "../../src/venue/homography";
 import { isNight } from "../../src/venue/isNight";
+import type { PictureCorners } from "../../src/venue/pictureCorners";
 import { pictureTransform } from "../../src/venue/pictureTransform";
-import { straight } from "../../src/venue/straight";
 import { Watchdog } from "../../src/venue/watchdog";
 
-const LEANING: Corners = [
+const LEANING: PictureCorners = [
   [0.1, 0.05],
   [0.93, 0],
   [1, 0.9],
@@ -15,11 +15,11 @@ const LEANING: Corners = [
 ];
 
 it.each([
-  ["the screen", straight],
+  ["the screen", fullScreenCorners],
   ["a leaning wall", LEANING],
 ])("takes the unit square onto %s and keeps lines straight", (_, corners) => {
   const map = homography(corners);
-  straight.forEach(([u, v], i) => {
+  fullScreenCorners.forEach(([u, v], i) => {
     const [x, y] = apply(map, u, v);
     expect(x).toBeCloseTo(corners[i]?.[0] as number);
     expect(y).toBeCloseTo(corners[i]?.[1] as number);
@@ -47,7 +47,7 @@ it("keeps the night, also past midnight", () => {
 });
 
 it("finds a place empty when nobody came for so long", () => {
-  const emptiness = new Emptiness(20, 100);
+  const emptiness = new AbsenceDetector(20, 100);
   expect(emptiness.update(false, 119)).toBe(false);
   expect(emptiness.update(false, 120)).toBe(true);
   expect(emptiness.update(true, 121)).toBe(false);
@@ -56,7 +56,7 @@ it("finds a place empty when nobody came for so long", () => {
 
 it("calls a page stuck that shows nothing new, ever later after attempts in vain", () => {
   const watchdog = new Watchdog(0, 0);
-  watchdog.live(100);
+  watchdog.noteAlive(100);
   expect(watchdog.isStuck(129)).toBe(false);
   expect(watchdog.isStuck(131)).toBe(true);
   expect(new Watchdog(0, 1).isStuck(59)).toBe(false);

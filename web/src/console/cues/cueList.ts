@@ -1,11 +1,11 @@
-import type { Changes } from "../../protocol/messages";
+import type { ControlChanges } from "../../protocol/messages";
 
 /** A change of the controls under a name. */
 export interface Cue {
   readonly id: string;
   readonly name: string;
   /** What changes, and how many seconds the fade takes. */
-  readonly set: Changes & { readonly fade?: number };
+  readonly set: ControlChanges & { readonly fade?: number };
 }
 
 /** What is prepared for a stage, and where its show is. */

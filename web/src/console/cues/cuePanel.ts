@@ -1,14 +1,14 @@
 import { texts } from "../../language/texts";
-import { find } from "../../page/find";
-import { make } from "../../page/make";
-import type { Changes, Controls } from "../../protocol/messages";
-import type { Api } from "../api";
-import { sure } from "../sure";
-import { captured } from "./captured";
+import { findElement } from "../../page/findElement";
+import { makeElement } from "../../page/makeElement";
+import type { ControlChanges, Controls } from "../../protocol/messages";
+import { confirmTwice } from "../confirmTwice";
+import type { ServerApi } from "../serverApi";
+import { captureCue } from "./captureCue";
 import type { Cue, CueList } from "./cueList";
-import { moved } from "./moved";
-import { neighbour } from "./neighbour";
-import { summary } from "./summary";
+import { cueSummary } from "./cueSummary";
+import { moveCue } from "./moveCue";
+import { neighbourCue } from "./neighbourCue";
 
 type Kind = "cues" | "presets";
 type Edits = Partial<Record<Kind, readonly Cue[]>>;
@@ -25,12 +25,12 @@ const EMPTY: CueList = {
   damage: "",
 };
 
-export interface CueListener {
+export interface CueHost {
   /** What is on stage now. */
   controls(): Controls | null;
   /** The server's clock now, seconds; null while it is not known. */
   serverNow(): number | null;
-  set(changes: Changes, fade: number): void;
+  changeControls(changes: ControlChanges, fade: number): void;
   tell(sentence: string): void;
 }
 
@@ -40,23 +40,23 @@ export class CuePanel {
   private asking = false;
   private wentAt = 0;
   private stale = false;
-  private readonly form = find<HTMLFormElement>("#new-cue");
-  private readonly rows = find("#cue-list");
-  private readonly presets = find("#presets");
-  private readonly warning = find("#cues .warning");
-  private readonly goButton = find<HTMLButtonElement>("#go");
-  private readonly backButton = find<HTMLButtonElement>("#back");
+  private readonly form = findElement<HTMLFormElement>("#new-cue");
+  private readonly rows = findElement("#cue-list");
+  private readonly presets = findElement("#presets");
+  private readonly warning = findElement("#cues .warning");
+  private readonly goButton = findElement<HTMLButtonElement>("#go");
+  private readonly backButton = findElement<HTMLButtonElement>("#back");
 
   constructor(
-    private readonly api: Api,
-    private readonly listener: CueListener,
+    private readonly api: ServerApi,
+    private readonly host: CueHost,
   ) {
-    this.form.onsubmit = (event) => this.add(event);
+    this.form.onsubmit = (event) => this.addFromForm(event);
     this.goButton.onclick = ({ timeStamp }) => {
-      if (timeStamp - this.wentAt > BOUNCE) this.go(neighbour(this.list, 1));
+      if (timeStamp - this.wentAt > BOUNCE) this.goTo(neighbourCue(this.list, 1));
       this.wentAt = timeStamp;
     };
-    this.backButton.onclick = () => this.go(neighbour(this.list, -1));
+    this.backButton.onclick = () => this.goTo(neighbourCue(this.list, -1));
   }
 
   /** Fetches the list; what changes while it is on its way is fetched after it. */
@@ -66,133 +66,138 @@ export class CuePanel {
     this.asking = true;
     while (this.stale) {
       this.stale = false;
-      await this.ask("GET", "cues");
+      await this.requestList("GET", "cues");
     }
     this.asking = false;
   }
 
   /** Uses a preset, by its place. */
-  use(index: number): void {
+  usePreset(index: number): void {
     const preset = this.list.presets[index];
     if (preset === undefined) return;
     const { fade = 0, ...changes } = preset.set;
-    this.listener.set(changes, fade);
+    this.host.changeControls(changes, fade);
   }
 
-  private go(cue: Cue | null): void {
-    if (cue) void this.ask("POST", "cues/go", { cue: cue.id });
+  private goTo(cue: Cue | null): void {
+    if (cue) void this.requestList("POST", "cues/go", { cue: cue.id });
   }
 
-  private add(event: SubmitEvent): void {
+  private addFromForm(event: SubmitEvent): void {
     event.preventDefault();
     const kind = (event.submitter as HTMLButtonElement).value as Kind;
-    const controls = this.listener.controls();
+    const controls = this.host.controls();
     if (controls === null) return;
     const { name, fade } = this.form.elements as unknown as Record<string, HTMLInputElement>;
-    const set = { ...captured(controls), fade: fade?.valueAsNumber || 0 };
-    const words = name?.value.trim() || summary({ id: "", name: "", set }).slice(0, 64);
+    const set = { ...captureCue(controls), fade: fade?.valueAsNumber || 0 };
+    const words = name?.value.trim() || cueSummary({ id: "", name: "", set }).slice(0, 64);
     const cue = { id: newId(), name: words, set };
     this.form.reset();
-    void this.save({ [kind]: [...this.list[kind], cue] });
+    void this.saveList({ [kind]: [...this.list[kind], cue] });
   }
 
-  private save(edits: Edits): Promise<void> {
+  private saveList(edits: Edits): Promise<void> {
     const { revision, cues, presets } = this.list;
-    return this.ask("PUT", "cues", { revision, cues, presets, ...edits });
+    return this.requestList("PUT", "cues", { revision, cues, presets, ...edits });
   }
 
-  private async ask(method: string, path: string, body?: unknown): Promise<void> {
+  private async requestList(method: string, path: string, body?: unknown): Promise<void> {
     try {
-      this.show(await this.api.ask<CueList>(method, path, body));
+      this.showList(await this.api.requestStage<CueList>(method, path, body));
     } catch (error) {
-      this.listener.tell((error as Error).message);
+      this.host.tell((error as Error).message);
     }
   }
 
-  private show(list: CueList): void {
+  private showList(list: CueList): void {
     const same =
       JSON.stringify([list.cues, list.presets]) ===
       JSON.stringify([this.list.cues, this.list.presets]);
     this.list = list;
-    if (!same || this.rows.childElementCount === 0) this.build();
+    if (!same || this.rows.childElementCount === 0) this.buildRows();
     this.warning.hidden = list.damage === "";
     this.warning.textContent = texts.cues.damaged(list.damage);
-    this.mark();
+    this.markProgress();
   }
 
-  private build(): void {
+  private buildRows(): void {
     const open = this.rows.querySelector<HTMLElement>("li:has([open])")?.dataset.cue;
-    this.rows.replaceChildren(...this.list.cues.map((cue) => this.row(cue)));
+    this.rows.replaceChildren(...this.list.cues.map((cue) => this.cueRow(cue)));
     const opened = this.rows.querySelector<HTMLDetailsElement>(`[data-cue="${open}"] details`);
     if (opened) opened.open = true;
     if (this.list.cues.length === 0)
-      this.rows.append(make("li", { className: "empty" }, texts.cues.hint));
-    this.presets.replaceChildren(...this.list.presets.map((cue, i) => this.preset(cue, i)));
+      this.rows.append(makeElement("li", { className: "empty" }, texts.cues.hint));
+    this.presets.replaceChildren(...this.list.presets.map((cue, i) => this.presetButton(cue, i)));
   }
 
   /** Shows which cue went, how far its fade is, and which is next. */
-  private mark(): void {
-    const next = neighbour(this.list, 1);
+  private markProgress(): void {
+    const next = neighbourCue(this.list, 1);
     for (const row of this.rows.querySelectorAll<HTMLElement>("li[data-cue]")) {
       const isCurrent = row.dataset.cue === this.list.current;
       row.ariaCurrent = isCurrent ? "step" : null;
       row.classList.toggle("next", row.dataset.cue === next?.id);
-      row.style.animation = isCurrent ? this.progress() : "";
+      row.style.animation = isCurrent ? this.fadeAnimation() : "";
       if (isCurrent) row.scrollIntoView({ block: "nearest" });
     }
     const { atTheEnd, none } = texts.cues;
     const last = this.list.cues.length > 0 ? atTheEnd : none;
-    find("span", this.goButton).textContent = next?.name ?? last;
+    findElement("span", this.goButton).textContent = next?.name ?? last;
     this.goButton.disabled = next === null;
-    this.backButton.disabled = neighbour(this.list, -1) === null;
+    this.backButton.disabled = neighbourCue(this.list, -1) === null;
   }
 
-  private progress(): string {
+  private fadeAnimation(): string {
     const fade = this.list.cues.find(({ id }) => id === this.list.current)?.set.fade ?? 0;
-    const gone = (this.listener.serverNow() ?? 0) - (this.list.went ?? 0);
+    const gone = (this.host.serverNow() ?? 0) - (this.list.went ?? 0);
     return gone < fade ? `fade ${fade}s linear ${-Math.max(0, gone)}s` : "";
   }
 
-  private row(cue: Cue): HTMLElement {
+  private cueRow(cue: Cue): HTMLElement {
     const { id, name, set } = cue;
-    const words = make("span", {}, make("strong", {}, name), make("small", {}, summary(cue)));
-    const go = make(
+    const words = makeElement(
+      "span",
+      {},
+      makeElement("strong", {}, name),
+      makeElement("small", {}, cueSummary(cue)),
+    );
+    const go = makeElement(
       "button",
-      { type: "button", ariaLabel: texts.cues.goTo(name), onclick: () => this.go(cue) },
+      { type: "button", ariaLabel: texts.cues.goTo(name), onclick: () => this.goTo(cue) },
       set.fade ? `${set.fade} s` : texts.cues.cut,
       " ▸",
     );
-    const edit = this.edit(cue, "cues");
-    return make("li", { dataset: { cue: id } }, words, go, edit);
+    const edit = this.editForm(cue, "cues");
+    return makeElement("li", { dataset: { cue: id } }, words, go, edit);
   }
 
-  private preset(cue: Cue, index: number): HTMLElement {
-    const use = make(
+  private presetButton(cue: Cue, index: number): HTMLElement {
+    const use = makeElement(
       "button",
       {
         type: "button",
-        title: summary(cue),
-        onclick: () => this.use(index),
+        title: cueSummary(cue),
+        onclick: () => this.usePreset(index),
         dataset: { control: `preset:${index + 1}` },
       },
       cue.name,
     );
-    if (index < 9) use.append(make("kbd", { ariaHidden: "true" }, `⇧${index + 1}`));
-    return make("div", { className: "preset" }, use, this.edit(cue, "presets"));
+    if (index < 9) use.append(makeElement("kbd", { ariaHidden: "true" }, `⇧${index + 1}`));
+    return makeElement("div", { className: "preset" }, use, this.editForm(cue, "presets"));
   }
 
-  private edit(cue: Cue, kind: Kind): HTMLElement {
+  private editForm(cue: Cue, kind: Kind): HTMLElement {
     const replace = (by: Partial<Cue>) =>
-      this.save({
+      this.saveList({
         [kind]: this.list[kind].map((old) => (old.id === cue.id ? { ...old, ...by } : old)),
       });
-    const name = make("input", {
+    const name = makeElement("input", {
       value: cue.name,
       maxLength: 64,
       required: true,
       onchange: () => name.value.trim() && void replace({ name: name.value.trim() }),
     });
-    const fade = make("input", {
+    const fade = makeElement("input", {
       type: "number",
       min: "0",
       max: "600",
@@ -202,31 +207,31 @@ export class CuePanel {
         fade.validity.valid && void replace({ set: { ...cue.set, fade: fade.valueAsNumber || 0 } }),
     });
     const button = (text: string, onclick: () => void) =>
-      make("button", { type: "button", textContent: text, onclick });
+      makeElement("button", { type: "button", textContent: text, onclick });
     const move = (step: 1 | -1) => () =>
-      void this.save({ [kind]: moved(this.list[kind], cue.id, step) });
-    return make(
+      void this.saveList({ [kind]: moveCue(this.list[kind], cue.id, step) });
+    return makeElement(
       "details",
       {},
-      make("summary", { ariaLabel: texts.cues.change(cue.name) }, "⋯"),
-      make(
+      makeElement("summary", { ariaLabel: texts.cues.edit(cue.name) }, "⋯"),
+      makeElement(
         "div",
         { className: "edit" },
-        make("label", {}, make("span", {}, texts.console.name), name),
-        make("label", {}, make("span", {}, texts.cues.fade), fade),
+        makeElement("label", {}, makeElement("span", {}, texts.console.name), name),
+        makeElement("label", {}, makeElement("span", {}, texts.cues.fade), fade),
         button(texts.cues.overwrite, () => this.overwrite(cue, replace)),
         button(texts.cues.up, move(-1)),
         button(texts.cues.down, move(1)),
-        sure(make("button", { type: "button" }, texts.cues.delete), () => {
-          void this.save({ [kind]: this.list[kind].filter(({ id }) => id !== cue.id) });
+        confirmTwice(makeElement("button", { type: "button" }, texts.cues.delete), () => {
+          void this.saveList({ [kind]: this.list[kind].filter(({ id }) => id !== cue.id) });
         }),
       ),
     );
   }
 
   private overwrite(cue: Cue, replace: (by: Partial<Cue>) => Promise<void>): void {
-    const controls = this.listener.controls();
-    if (controls) void replace({ set: { ...captured(controls), fade: cue.set.fade ?? 0 } });
+    const controls = this.host.controls();
+    if (controls) void replace({ set: { ...captureCue(controls), fade: cue.set.fade ?? 0 } });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MidiTouch } from "./parseMidi";
 
 /** What a touch does to a control of the page. */
-export interface Turn {
+export interface ControlMove {
   readonly control: string;
   /** In [0, 1]. */
   readonly value: number;
@@ -29,7 +29,7 @@ export class MidiMap {
   }
 
   /** Takes in a touch; null when it moves nothing. The one that is learnt from moves nothing. */
-  receive({ input, value }: MidiTouch): Turn | null {
+  takeTouch({ input, value }: MidiTouch): ControlMove | null {
     if (this.learning !== null) {
       if (value === 0) return null;
       this.controls.set(input, this.learning);
@@ -42,7 +42,7 @@ export class MidiMap {
     return control === undefined ? null : { control, value, pressed };
   }
 
-  forget(input: string): void {
+  forgetInput(input: string): void {
     this.controls.delete(input);
   }
 

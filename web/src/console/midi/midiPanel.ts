@@ -1,88 +1,88 @@
 import { texts } from "../../language/texts";
-import { find } from "../../page/find";
-import { make } from "../../page/make";
+import { findElement } from "../../page/findElement";
+import { makeElement } from "../../page/makeElement";
 import { controlName } from "./controlName";
-import { inputName } from "./inputName";
-import type { Turn } from "./midiMap";
+import { midiInputName } from "./midiInputName";
+import type { ControlMove } from "./midiMap";
 import { parseMidi } from "./parseMidi";
-import { storedMap } from "./storedMap";
+import { storedMidiMap } from "./storedMidiMap";
 
 /** Knobs and pads: learns which moves what, and moves it. */
 export class MidiPanel {
-  private readonly map = storedMap.load();
-  private readonly state = find("#midi-state");
-  private readonly openButton = find<HTMLButtonElement>("#midi-open");
-  private readonly learnButton = find<HTMLButtonElement>("#midi-learn");
-  private readonly list = find("#midi-map");
+  private readonly map = storedMidiMap.load();
+  private readonly state = findElement("#midi-state");
+  private readonly openButton = findElement<HTMLButtonElement>("#midi-open");
+  private readonly learnButton = findElement<HTMLButtonElement>("#midi-learn");
+  private readonly list = findElement("#midi-map");
   private learns = false;
 
   constructor() {
-    this.openButton.onclick = () => void this.open();
-    this.learnButton.onclick = () => this.learn(!this.learns);
-    addEventListener("pointerdown", (event) => this.pick(event), { capture: true });
-    addEventListener("click", (event) => this.swallow(event), { capture: true });
+    this.openButton.onclick = () => void this.openMidi();
+    this.learnButton.onclick = () => this.setLearning(!this.learns);
+    addEventListener("pointerdown", (event) => this.pickControl(event), { capture: true });
+    addEventListener("click", (event) => this.swallowClick(event), { capture: true });
     const able = "requestMIDIAccess" in navigator;
     this.openButton.hidden = !able;
     this.learnButton.hidden = !able;
     this.state.textContent = able ? texts.midi.ready : texts.midi.none;
-    this.show();
+    this.showMappings();
   }
 
-  private async open(): Promise<void> {
+  private async openMidi(): Promise<void> {
     try {
       const access = await navigator.requestMIDIAccess();
-      access.onstatechange = () => this.listen(access);
-      this.listen(access);
+      access.onstatechange = () => this.listenTo(access);
+      this.listenTo(access);
       this.learnButton.disabled = false;
     } catch {
       this.state.textContent = texts.midi.refused;
     }
   }
 
-  private listen(access: MIDIAccess): void {
+  private listenTo(access: MIDIAccess): void {
     const inputs = [...access.inputs.values()];
-    for (const input of inputs) input.onmidimessage = ({ data }) => data && this.receive(data);
+    for (const input of inputs) input.onmidimessage = ({ data }) => data && this.receiveMidi(data);
     const names = inputs.map(({ name }) => name ?? texts.midi.aDevice).join(", ");
     this.state.textContent = names ? texts.midi.listens(names) : texts.midi.plug;
   }
 
-  private receive(data: Uint8Array): void {
+  private receiveMidi(data: Uint8Array): void {
     const touch = parseMidi(data);
     if (touch === null) return;
     const learnt = this.map.learning;
-    const turn = this.map.receive(touch);
-    if (learnt !== null && this.map.learning === null) this.learnt(learnt, touch.input);
-    if (turn) apply(turn);
+    const turn = this.map.takeTouch(touch);
+    if (learnt !== null && this.map.learning === null) this.mappingLearnt(learnt, touch.input);
+    if (turn) moveControl(turn);
   }
 
-  private learn(on: boolean): void {
+  private setLearning(on: boolean): void {
     this.learns = on;
     this.map.learning = null;
     this.learnButton.ariaPressed = String(on);
     document.body.toggleAttribute("data-learning", on);
-    this.mark(null);
+    this.markControl(null);
     this.state.textContent = on ? texts.midi.touch : "";
   }
 
-  private learnt(control: string, input: string): void {
-    storedMap.save(this.map);
-    this.mark(null);
-    this.state.textContent = texts.midi.learnt(inputName(input), controlName(control));
-    this.show();
+  private mappingLearnt(control: string, input: string): void {
+    storedMidiMap.save(this.map);
+    this.markControl(null);
+    this.state.textContent = texts.midi.learnt(midiInputName(input), controlName(control));
+    this.showMappings();
   }
 
   /** While learning, a touch names the control instead of moving it. */
-  private pick(event: PointerEvent): void {
+  private pickControl(event: PointerEvent): void {
     const control = this.controlUnder(event);
     if (control === null) return;
     event.preventDefault();
     event.stopPropagation();
     this.map.learning = control.dataset.control ?? null;
-    this.mark(control);
+    this.markControl(control);
     this.state.textContent = texts.midi.move(controlName(this.map.learning ?? ""));
   }
 
-  private swallow(event: Event): void {
+  private swallowClick(event: Event): void {
     if (this.controlUnder(event) === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -101,29 +101,29 @@ export class MidiPanel {
       : (target.closest("label")?.querySelector<HTMLElement>("[data-control]") ?? null);
   }
 
-  private mark(control: HTMLElement | null): void {
+  private markControl(control: HTMLElement | null): void {
     for (const marked of document.querySelectorAll(".learning"))
       marked.classList.remove("learning");
     control?.classList.add("learning");
     control?.closest("label, #pad")?.classList.add("learning");
   }
 
-  private show(): void {
+  private showMappings(): void {
     const rows = this.map.entries.map(([input, control]) => {
-      const forget = make("button", {
+      const forget = makeElement("button", {
         type: "button",
         textContent: texts.midi.forget,
-        ariaLabel: texts.midi.forgetOf(inputName(input)),
+        ariaLabel: texts.midi.forgetOf(midiInputName(input)),
         onclick: () => {
-          this.map.forget(input);
-          storedMap.save(this.map);
-          this.show();
+          this.map.forgetInput(input);
+          storedMidiMap.save(this.map);
+          this.showMappings();
         },
       });
-      return make(
+      return makeElement(
         "li",
         {},
-        make("span", {}, `${inputName(input)} → ${controlName(control)}`),
+        makeElement("span", {}, `${midiInputName(input)} → ${controlName(control)}`),
         forget,
       );
     });
@@ -132,7 +132,7 @@ export class MidiPanel {
 }
 
 /** Moves the control of a name as a hand would. */
-function apply({ control, value, pressed }: Turn): void {
+function moveControl({ control, value, pressed }: ControlMove): void {
   const element = document.querySelector<HTMLElement>(`[data-control="${CSS.escape(control)}"]`);
   if (element instanceof HTMLInputElement && element.type === "range") {
     const { min, max } = element;

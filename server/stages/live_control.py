@@ -1,0 +1,124 @@
+"""A live show in the event loop: what operators set, checked, and what a browser sees."""
+
+from motion.emotion import weights_of
+from motion.errors import BhavaError, ConditionError
+from motion.model.contract import Contract
+from motion.model.text import check_prompt
+from server.capture.landmarks import Sighting
+from server.capture.source_selector import SourceSelector
+from server.interaction.fade import Fade
+from server.stages.live_show import Orders
+from server.stages.services import Services
+from server.stages.show import ShowReport, SourceStatus
+from server.wire.messages import Controls, Set
+from server.wire.protocol import Refusal
+
+
+class LiveControl:
+    """Takes in what clients wish of a live show; belongs to the event loop.
+
+    Attributes:
+        refused: Why the newest change of model or the recording failed; empty if it did not.
+        selector: What is seen of performers.
+    """
+
+    def __init__(
+        self, name: str, services: Services, selector: SourceSelector, orders: Orders
+    ) -> None:
+        """Begin with what is ordered already.
+
+        Args:
+            name: Name of the stage.
+            services: Shared by all stages.
+            selector: What is seen of performers.
+            orders: Read by the show.
+        """
+        self.refused = ""
+        self.selector = selector
+        self._name, self._services, self._orders = name, services, orders
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models to choose from."""
+        return self._services.registry.names
+
+    @property
+    def controls(self) -> Controls:
+        """The controls as clients are told them; a fade may still be on the way."""
+        return self._orders.fade.goal
+
+    @property
+    def source(self) -> SourceStatus:
+        """Where performers come from now."""
+        source = self.selector.source
+        return SourceStatus(
+            source.name, source.state, source.detail, source is self.selector.browser
+        )
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """What was seen last; None before anything was."""
+        return self.selector.newest
+
+    def set(self, wish: Set, report: ShowReport, now: float) -> None:
+        """Change some of the controls.
+
+        Raises:
+            Refusal: `invalid_message` or `unknown_model`.
+        """
+        controls = self.controls.model_copy(update=wish.changes)
+        if controls.model not in self.models:
+            expected = f"expected a model of {', '.join(self.models)}"
+            raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
+        # A model that is still to be loaded has labels that nobody knows yet.
+        if controls.model == report.model:
+            self._check(controls, report.contract)
+        else:
+            _check_emotion(controls, tuple(controls.emotion))
+        self._orders.fade = self._orders.fade.towards(controls, wish.changes.keys(), wish.fade, now)
+        self.refused = ""
+
+    def take_up(self, performer_present: bool) -> None:
+        """Let the partner take the performer up again.
+
+        Raises:
+            Refusal: `performer_absent`.
+        """
+        if not performer_present:
+            raise Refusal("performer_absent", "expected a performer to take up, got none")
+        self._orders.request_take_up()
+
+    def receive(self, sighting: Sighting) -> None:
+        """Take in what a performer's browser sees."""
+        self.selector.browser.receive(sighting)
+
+    def settle(self, report: ShowReport) -> None:
+        """Take back a model that cannot be loaded, and a recording that has failed."""
+        registry = self._services.registry
+        why = registry.failed(self.controls.model)
+        if why:
+            registry.forget(self.controls.model)
+            self._take_back({"model": report.model}, why)
+        take = report.take
+        if take is not None and take.failed and self.controls.recording:
+            self._take_back({"recording": False}, take.failed)
+
+    def _check(self, controls: Controls, contract: Contract) -> None:
+        _check_emotion(controls, contract.emotions)
+        if controls.text not in ("", self.controls.text):
+            try:
+                check_prompt(controls.text, contract)
+            except ConditionError as error:
+                raise Refusal("invalid_message", str(error)) from error
+
+    def _take_back(self, update: dict[str, object], why: str) -> None:
+        self._services.faults.count(f"stage {self._name}", BhavaError(why))
+        self._orders.fade = Fade(self.controls.model_copy(update=update))
+        self.refused = why
+
+
+def _check_emotion(controls: Controls, labels: tuple[str, ...]) -> None:
+    try:
+        weights_of(controls.emotion, labels)
+    except ConditionError as error:
+        raise Refusal("invalid_message", str(error)) from error

@@ -1,9 +1,0 @@
-import type { Changes, Controls } from "../../protocol/messages";
-
-/** Those of the controls that a cue remembers: what is of the moment alone is left out. */
-export function captured(controls: Controls): Changes {
-  const { emotion, energy, text, temperature, influence, mode, model } = controls;
-  const { stage_radius, dancers, look, placement } = controls;
-  const partner = { emotion, energy, text, temperature, influence, mode, model };
-  return { ...partner, stage_radius, dancers, look, placement };
-}

@@ -1,5 +1,0 @@
-/** When the venue is dark, in minutes since midnight of the venue's own clock. */
-export interface Night {
-  readonly from: number;
-  readonly to: number;
-}
