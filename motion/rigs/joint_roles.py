@@ -44,6 +44,10 @@ SHARED: Final = 0.6
 """A first or last word that more than this share of the joints have names the rig."""
 
 
+FEWEST: Final = 8
+"""Fewer names do not tell what they share."""
+
+
 def find_roles(joints: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
     """Return the joint of each canonical role that the rig has.
 
@@ -95,7 +99,8 @@ def _words(joint: str) -> list[str]:
 def _shared(words: Iterable[str], count: int) -> str:
     """Return the word that most of so many joints have, empty if there is none."""
     common = Counter(word for word in words if not word.isdigit()).most_common(1)
-    return common[0][0] if common and common[0][1] > SHARED * count else ""
+    enough = count >= FEWEST and common and common[0][1] > SHARED * count
+    return common[0][0] if enough else ""
 
 
 def _body_part(words: list[str], first: str, last: str) -> tuple[str, str, bool]:
