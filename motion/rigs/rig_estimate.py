@@ -29,9 +29,6 @@ AXIS_LIMIT = np.radians(30.0)
 """Estimates within this angle of an axis rotation are taken to be it."""
 
 
-UPRIGHT = 0.7
-"""Cosine of the angle from the vertical within which a shin stands."""
-
 UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -139,7 +136,7 @@ def _following(
 def _foot_offsets(
     motion: RigMotion, side: str, offsets: dict[str, Float[Array, "4"]]
 ) -> dict[str, Float[Array, "4"]]:
-    """Return the offsets of foot and toes: the sole is flat where the shin stands on a still ankle.
+    """Return the offsets of foot and toes: the sole is flat where the ankle is low and still.
 
     Who kneels has the ankle low and the toes behind; those frames do not count. Without others the
     toes tell how the foot is bent, and the knee to which side it is turned.
@@ -148,8 +145,7 @@ def _foot_offsets(
     if toes not in motion.roles:
         return {foot: _snap(_following(motion, foot, shin, offsets))}
     ahead, left = motion.bone_directions(foot), _left_of_shin(motion, shin, offsets)
-    points_ahead = np.sum(np.cross(left, UP) * ahead, axis=-1) > 0.0
-    stands = (motion.bone_directions(shin)[:, 1] < -UPRIGHT) & points_ahead
+    stands = np.sum(np.cross(left, UP) * ahead, axis=-1) > 0.0
     weights = _sole_weights(motion, foot, stands)
     if not weights.any():
         found = _foot_from_bone(motion, foot, left)
@@ -170,7 +166,7 @@ def _left_of_shin(
 
 
 def _sole_weights(motion: RigMotion, foot: str, stands: Bool[Array, "T"]) -> Float[Array, "T"]:
-    """Return how surely the sole is flat in each frame: the ankle is low for a shin that stands."""
+    """Return how surely the sole is flat in each frame that counts: the ankle is low and still."""
     if not stands.any():
         return np.zeros(len(motion))
     ankle = motion.role_positions(foot)
