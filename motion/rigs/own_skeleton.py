@@ -80,7 +80,7 @@ def on_own_skeleton(
         raise MotionFileError(f"expected one root joint, got {recording.parents.count(-1)}")
     axes, person = axes or OwnAxes(), _person(recording)
     up = axes.up or _up(recording, person)
-    recording = _upright(recording, up)
+    recording = _upright(recording, up, up if person is None else _up_at_rest(recording))
     recording = _from_first_moving(recording)
     bones = np.median(recording.positions, axis=0)
     bones[0] = 0.0
@@ -116,18 +116,29 @@ def _up(recording: RigClip, person: RigMotion | None) -> Axis:
     return "z" if stands and spread[2] < LEVEL * spread[1] else "y"
 
 
-def _upright(recording: RigClip, up: Axis) -> RigClip:
-    """Return a recording in other axes, of which Y is the one that points up."""
-    if up == "y":
-        return recording
-    turn = Rotation.from_euler("z" if up == "x" else "x", 90 if up == "x" else -90, True).as_quat()
-    back = rotations.inverse(turn)
-    return replace(
-        recording,
-        offsets=rotations.rotate(turn, recording.offsets),
-        positions=rotations.rotate(turn, recording.positions),
-        rotations=rotations.multiply(rotations.multiply(turn, recording.rotations), back),
-    )
+def _up_at_rest(recording: RigClip) -> Axis:
+    """Return the axis along which a person stands with all channels at zero."""
+    person = _person(recording.at_rest())
+    return "y" if person is None else _up(recording, person)
+
+
+def _upright(recording: RigClip, up: Axis, up_at_rest: Axis) -> RigClip:
+    """Return a recording in axes of which Y points up, and so it does in its rest pose."""
+    turn, at_rest = _onto_y(up), _onto_y(up_at_rest)
+    back = rotations.inverse(at_rest)
+    positions = rotations.rotate(at_rest, recording.positions)
+    turned = rotations.multiply(rotations.multiply(at_rest, recording.rotations), back)
+    positions[:, 0] = rotations.rotate(turn, recording.positions[:, 0])
+    turned[:, 0] = rotations.multiply(rotations.multiply(turn, recording.rotations[:, 0]), back)
+    offsets = rotations.rotate(at_rest, recording.offsets)
+    return replace(recording, offsets=offsets, positions=positions, rotations=turned)
+
+
+def _onto_y(up: Axis) -> Float[Array, "4"]:
+    """Return the turn that puts an axis along Y."""
+    turns = {"x": ("z", 90), "y": ("y", 0), "z": ("x", -90)}
+    turn: Array = Rotation.from_euler(*turns[up], degrees=True).as_quat()
+    return turn
 
 
 def _unit(reach: float, person: RigMotion | None) -> float:
