@@ -21,7 +21,7 @@ from motion import rotations
 from motion.clip import Clip
 from motion.kinematics import CONTACT_JOINTS, facing, local_from_world
 from motion.rigs.joint_roles import find_roles
-from motion.rigs.rig_check import checked
+from motion.rigs.rig_check import Posed, checked
 from motion.rigs.rig_clip import RigClip
 from motion.rigs.rig_ends import find_ends
 from motion.rigs.rig_estimate import offsets_from_motion
@@ -39,7 +39,10 @@ FLOOR_PERCENTILE = 5.0
 
 
 AHEAD = 0.35
-"""Share of a foot's length that it must reach ahead in a pose to tell where it points."""
+"""Share of a foot's length that it must reach ahead to tell where it points."""
+
+SHORT = 0.01
+"""Share of the legs within which an end site lies in its joint."""
 
 
 def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None = None) -> Clip:
@@ -56,22 +59,46 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
     Raises:
         MotionFileError: If essential joints are missing, or the legs have no length.
     """
-    roles = find_roles(recording.joints, recording.parents)
+    roles = _with_definite_toes(recording, find_roles(recording.joints, recording.parents))
     ends = find_ends(recording, roles)
     motion, offsets, pose = _calibrate(
         RigMotion.from_roles(roles, ends, *recording.world()),
         RigMotion.from_roles(roles, ends, *recording.at_rest().world()),
         known_offsets(recording.joints),
     )
-    turns = {
-        role: rotations.multiply(motion.role_rotations(role), offset)
-        for role, offset in offsets.items()
-    }
-    world = _canonical_rotations(checked(turns, motion, pose), len(motion))
+    turns = checked(
+        Posed(motion, _turned(motion, offsets)),
+        None if pose is None else Posed(pose, _turned(pose, offsets)),
+    )
+    world = _canonical_rotations(turns, len(motion))
     hips = _hips_positions(motion, world[:, 0])
     return placed_at_origin(
         Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
     )
+
+
+def _with_definite_toes(recording: RigClip, roles: Mapping[str, int]) -> Mapping[str, int]:
+    """Leave end sites out that stand in for toes but do not lie ahead of the ankle as a rule."""
+    standing_in = [r for r in ("leftToes", "rightToes") if roles.get(r) in recording.ends]
+    if not standing_in:
+        return roles
+    motion = RigMotion.from_roles(roles, {}, *recording.world())
+    for toes in standing_in:
+        side = toes.removesuffix("Toes")
+        foot = motion.role_positions(toes) - motion.role_positions(f"{side}Foot")
+        length = np.median(np.linalg.norm(foot, axis=-1))
+        ahead = np.cross(motion.across(), -motion.bone_directions(f"{side}LowerLeg"))
+        reach = np.sum(rotations.normalise(ahead) * motion.bone_directions(f"{side}Foot"), axis=-1)
+        if length < SHORT * motion.leg_length() or np.median(reach) < AHEAD:
+            return {role: joint for role, joint in roles.items() if role not in standing_in}
+    return roles
+
+
+def _turned(motion: RigMotion, offsets: Offsets) -> dict[str, Float[Array, "T 4"]]:
+    return {
+        role: rotations.multiply(motion.role_rotations(role), offset)
+        for role, offset in offsets.items()
+    }
 
 
 def placed_at_origin(clip: Clip) -> Clip:

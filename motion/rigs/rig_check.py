@@ -2,18 +2,20 @@
 
 Offsets come from one pose, such as all channels at zero. It tells arms and legs, but may have the
 chest turned, collars raised or hands bent; and joints between may turn back what the hips or the
-chest turn. Two things give that away. A bone that does not keep its direction in its joint is not
-carried by it: each frame's positions then tell how it is turned. And where a bone keeps another
-direction than the rest pose has, either the rig is built otherwise or the pose was not at rest; the
-one is taken that has the joint nearer to its rest on average.
+chest turn. Two things give that away. A bone that does not keep the direction in its joint that it
+has in the pose is not carried by it: each frame's positions then tell how it is turned. And where a
+bone keeps another direction than the canonical one, either the rig is built otherwise or the pose
+was not at rest; the one is taken that has the joint nearer to its rest on average.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from motion import rotations
+from motion.rigs.rig_ends import TRUNK
 from motion.rigs.rig_motion import BONES, SIDES, RigMotion, rest_bone
 from motion.skeleton import CANONICAL
 
@@ -41,25 +43,54 @@ APART = 0.05
 """Share of the legs by which joints on either side of a trunk must be apart to tell its turn."""
 
 
-def checked(turns: Turns, motion: RigMotion, pose: RigMotion | None) -> Turns:
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A rig in canonical axes, and how its roles are turned there.
+
+    Attributes:
+        motion: What the rig does.
+        turns: Canonical world rotations by role, as the offsets give them.
+    """
+
+    motion: RigMotion
+    turns: Mapping[str, Float[Array, "T 4"]]
+
+
+def checked(moving: Posed, pose: Posed | None) -> Turns:
     """Return world rotations of which each puts its bone where the rig has it.
 
     Args:
-        turns: Canonical world rotations by role, as the offsets give them.
-        motion: What the rig does.
-        pose: The frame that the offsets come from, in canonical axes, if they come from one.
+        moving: The motion.
+        pose: The frame that the offsets come from, if they come from one.
     """
-    turns = dict(turns)
-    for trunk in ("hips", "chest"):
-        frames = _trunk_frames(motion, trunk)
-        if frames is not None and _strays(turns[trunk], frames):
-            rest = None if pose is None else _trunk_frames(pose, trunk)
-            calibration = rotations.IDENTITY if rest is None else rotations.inverse(rest[0])
-            turns[trunk] = rotations.multiply(frames, calibration)
-    _check_chest(turns, motion)
-    for role, (bone, rest, above) in _bones(motion).items():
-        turns[role] = _checked_bone(turns[role], bone, rest, turns[above])
+    turns = dict(moving.turns)
+    for trunk in TRUNK:
+        turns[trunk] = _checked_trunk(trunk, moving, pose)
+    _check_chest(turns, moving.motion)
+    in_pose = {} if pose is None else _bones(pose.motion)
+    for role, (bone, rest, above) in _bones(moving.motion).items():
+        inside = None
+        if pose is not None and role in in_pose:
+            inside = _inside(pose.turns[role], in_pose[role][0])[0]
+        before, turns[role] = (
+            turns[role],
+            _checked_bone(turns[role], bone, rest, turns[above], inside),
+        )
+        toes = role.replace("Foot", "Toes")
+        if toes != role and toes in turns:
+            change = rotations.multiply(rotations.inverse(before), turns[role])
+            _carry(turns, toes, role, change)
     return turns
+
+
+def _checked_trunk(trunk: str, moving: Posed, pose: Posed | None) -> Float[Array, "T 4"]:
+    """Return the turns of hips or chest, as what hangs on them tells where they do not carry it."""
+    turn, frames = moving.turns[trunk], _trunk_frames(moving.motion, trunk)
+    rest = None if pose is None else _trunk_frames(pose.motion, trunk)
+    if frames is None or not _strays(turn, frames, rest):
+        return turn
+    calibration = rotations.IDENTITY if rest is None else rotations.inverse(rest[0])
+    return rotations.multiply(frames, calibration)
 
 
 def _trunk_frames(motion: RigMotion, trunk: str) -> Float[Array, "T 4"] | None:
@@ -86,15 +117,27 @@ def _long(across: Float[Array, "T 3"], motion: RigMotion) -> bool:
     return float(np.linalg.norm(across, axis=-1).min()) > APART * motion.leg_length()
 
 
-def _strays(turn: Float[Array, "T 4"], frames: Float[Array, "T 4"]) -> bool:
+def _strays(
+    turn: Float[Array, "T 4"], frames: Float[Array, "T 4"], rest: Float[Array, "1 4"] | None
+) -> bool:
     """Tell whether frames turn within the joint that should carry them."""
     inside = rotations.to_matrix(rotations.multiply(rotations.inverse(turn), frames))
-    return any(_is_loose(inside[..., axis]) for axis in range(2))
+    at_rest = None if rest is None else rotations.to_matrix(rest[0])
+    return any(
+        _is_loose(inside[..., axis], None if at_rest is None else at_rest[:, axis])
+        for axis in range(2)
+    )
 
 
-def _is_loose(directions: Float[Array, "T 3"]) -> bool:
-    mean = rotations.normalise(directions.mean(axis=0))
-    return float(np.percentile(_angle(directions, mean), MOST)) > LOOSE
+def _is_loose(directions: Float[Array, "T 3"], usual: Float[Array, "3"] | None) -> bool:
+    """Tell whether directions in a joint stray from those of a pose, or else from their mean."""
+    if usual is None:
+        usual = rotations.normalise(directions.mean(axis=0))
+    return float(np.percentile(_angle(directions, usual), MOST)) > LOOSE
+
+
+def _inside(turn: Float[Array, "T 4"], bone: Float[Array, "T 3"]) -> Float[Array, "T 3"]:
+    return rotations.rotate(rotations.inverse(turn), bone)
 
 
 def _angle(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch"]:
@@ -107,11 +150,16 @@ def _check_chest(turns: Turns, motion: RigMotion) -> None:
     if across is None:
         return
     correction = _correction(turns["chest"], across, ACROSS, turns["hips"])
-    chest = turns["chest"] = rotations.multiply(turns["chest"], correction)
+    turns["chest"] = rotations.multiply(turns["chest"], correction)
     for role in ABOVE_CHEST:
         if role in turns:
-            carried = rotations.multiply(turns[role], correction)
-            turns[role] = max(turns[role], carried, key=lambda turn: _alike(turn, chest))
+            _carry(turns, role, "chest", correction)
+
+
+def _carry(turns: Turns, role: str, above: str, change: Float[Array, "*T 4"]) -> None:
+    """Turn a joint with the one above, if that leaves it more alike."""
+    carried = rotations.multiply(turns[role], change)
+    turns[role] = max(turns[role], carried, key=lambda turn: _alike(turn, turns[above]))
 
 
 def _alike(a: Float[Array, "T 4"], b: Float[Array, "T 4"]) -> float:
@@ -160,8 +208,9 @@ def _checked_bone(
     bone: Float[Array, "T 3"],
     rest: Float[Array, "3"],
     above: Float[Array, "T 4"],
+    in_pose: Float[Array, "3"] | None,
 ) -> Float[Array, "T 4"]:
-    if _is_loose(rotations.rotate(rotations.inverse(turn), bone)):
+    if _is_loose(_inside(turn, bone), in_pose):
         return rotations.multiply(rotations.swing(rotations.rotate(turn, rest), bone), turn)
     return rotations.multiply(turn, _correction(turn, bone, rest, above))
 
@@ -173,7 +222,7 @@ def _correction(
     above: Float[Array, "T 4"],
 ) -> Float[Array, "4"]:
     """Return the turn within a joint that puts its bone where the rig has it, if that is needed."""
-    inside = rotations.normalise(rotations.rotate(rotations.inverse(turn), bone).mean(axis=0))
+    inside = rotations.normalise(_inside(turn, bone).mean(axis=0))
     from_above = rotations.inverse(above)
     believed = rotations.rotate(rotations.multiply(from_above, turn), rest).mean(axis=0)
     seen = rotations.rotate(from_above, bone).mean(axis=0)
