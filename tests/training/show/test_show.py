@@ -18,9 +18,9 @@ from motion.markers.marker_files import (
     TRIMMED,
 )
 from motion.markers.markers import Markers
+from tests.motion.markers.test_marker_files import write_c3d
+from tests.motion.markers.test_marker_fit import PLUG_IN, danced, marked
 from tests.motion.strategies import swaying
-from tests.training.corpus.test_marker_files import write_c3d
-from tests.training.corpus.test_marker_fit import PLUG_IN, danced, marked
 from training.show.markers import drawing_of, lines_between
 from training.show.page import to_page
 from training.show.show import drawing_from, has_desktop, show_in_browser, write_drawing

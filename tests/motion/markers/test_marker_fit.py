@@ -117,3 +117,16 @@ def test_what_is_nobody_is_refused() -> None:
     unseen = np.full(seen.positions.shape, np.nan)
     with pytest.raises(MotionFileError, match=r"expected 50% of 39 markers in 2 frames .* got 0"):
         fit(replace(seen, positions=unseen))
+
+
+def test_a_joint_where_no_marker_is_is_refused_however_well_others_fit() -> None:
+    seen = marked(danced(30), PLUG_IN)
+    gone = {f"dancer:L{part}" for part in ("ANK", "HEE", "TOE")}
+    kept = [at for at, name in enumerate(PLUG_IN) if name not in gone]
+    some = replace(
+        seen, labels=tuple(PLUG_IN[at] for at in kept), positions=seen.positions[:, kept].copy()
+    )
+    assert fit(some).error < 0.006
+    some.positions[:, some.labels.index("dancer:LTIB")] += [3000.0, 2000.0, 0.0]
+    with pytest.raises(MotionFileError, match=r"none so near left(Foot|Toes|LowerLeg)"):
+        fit(some)
