@@ -24,6 +24,7 @@ from motion.errors import MotionFileError
 from motion.formats.gltf_document import Beside, GltfDocument
 from motion.rigs.joint_roles import find_roles
 from motion.rigs.rig_clip import RigClip
+from motion.rigs.rig_estimate import AXIS_ROTATIONS
 
 Array = np.ndarray
 Tracks = dict[tuple[int, str], tuple[Array, Array, str]]
@@ -210,8 +211,9 @@ class _Animated(GltfDocument):
         own: Float[Array, "J 4"],
         parents: Sequence[int],
     ) -> Float[Array, "J 4"]:
-        """Return the world rotations of joints as the skin was bound to them, root as it is.
+        """Return the world rotations of joints as the skin was bound to them.
 
+        Skins are bound in axes that right angles lead to; any other turn of the root is motion.
         Joints that have no skin are turned in their parents as the nodes have them.
         """
         inverse = self.values(skin.inverseBindMatrices).reshape(-1, 4, 4).swapaxes(1, 2)
@@ -221,6 +223,8 @@ class _Animated(GltfDocument):
         found = own.copy()
         for place, (node, parent) in enumerate(zip(joints, parents, strict=True)):
             if parent < 0:
+                if node in bound:
+                    found[place] = _squared(own[place], bound[node])
                 continue
             above = list(joints)[parent]
             if node in bound and above in bound:
@@ -324,6 +328,13 @@ def _local(world: Float[Array, "T J 4"], parents: Sequence[int]) -> Float[Array,
                 rotations.inverse(world[:, parent]), world[:, joint]
             )
     return local
+
+
+def _squared(own: Float[Array, "4"], bound: Float[Array, "4"]) -> Float[Array, "4"]:
+    """Return a bound rotation in the axes of the world, to which right angles lead."""
+    from_bound = rotations.to_matrix(rotations.multiply(own, rotations.inverse(bound)))
+    nearest = int(np.argmax(np.einsum("nij,ij->n", AXIS_ROTATIONS, from_bound)))
+    return rotations.multiply(rotations.from_matrix(AXIS_ROTATIONS[nearest]), bound)
 
 
 def _same(a: Float[Array, "J 4"], b: Float[Array, "J 4"], parents: Sequence[int]) -> bool:

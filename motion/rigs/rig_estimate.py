@@ -31,6 +31,9 @@ AXIS_LIMIT = np.radians(30.0)
 
 UP = np.array([0.0, 1.0, 0.0])
 
+LOWEST = 20.0
+"""Percentile of an ankle's height below which the foot may be flat."""
+
 
 def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
     """Return for each role the rotation O such that R(t) O is its canonical world rotation.
@@ -167,11 +170,11 @@ def _left_of_shin(
 
 def _sole_weights(motion: RigMotion, foot: str, stands: Bool[Array, "T"]) -> Float[Array, "T"]:
     """Return how surely the sole is flat in each frame that counts: the ankle is low and still."""
-    if not stands.any():
-        return np.zeros(len(motion))
     ankle = motion.role_positions(foot)
     speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
-    low = ankle[:, 1] <= np.percentile(ankle[stands, 1], 20.0)
+    low = ankle[:, 1] <= np.percentile(ankle[:, 1], LOWEST)
+    if stands.any() and 2 * np.sum(low & stands) < np.sum(low):  # mostly on the knee
+        low = ankle[:, 1] <= np.percentile(ankle[stands, 1], LOWEST)
     weights: Array = (stands & low) / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
     return weights
 

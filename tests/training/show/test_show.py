@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from motion.clip import Clip
 from motion.draw.drawing import Drawing
 from motion.errors import MotionFileError, SetupError
+from motion.formats.bvh import to_bvh
 from motion.formats.clip_files import write_clip
 from motion.markers.marker_files import (
     CHOREOGRAPHY_LINES,
@@ -20,10 +22,20 @@ from motion.markers.marker_files import (
 from motion.markers.markers import Markers
 from tests.motion.markers.test_marker_files import write_c3d
 from tests.motion.markers.test_marker_fit import PLUG_IN, danced, marked
+from tests.motion.own_rigs import PUPPET, moving
 from tests.motion.strategies import swaying
+from training.corpus.prepare import prepare
 from training.show.markers import drawing_of, lines_between
 from training.show.page import to_page
-from training.show.show import drawing_from, has_desktop, show_in_browser, write_drawing
+from training.show.show import (
+    SHEET_COLUMNS,
+    SHEET_ROWS,
+    SHEET_SIZE,
+    drawing_from,
+    has_desktop,
+    show_in_browser,
+    write_drawing,
+)
 
 
 def choreography(markers: Markers, path: Path) -> None:
@@ -56,6 +68,27 @@ def test_any_clip_is_drawn_upright_on_the_floor(file: Path) -> None:
     assert drawing.lines.max() < drawing.points.shape[1]
 
 
+def test_what_prepare_makes_is_drawn_and_markers_only_where_they_are_wanted(tmp_path: Path) -> None:
+    clip = danced(30)
+    write_c3d(tmp_path / "dance.c3d", marked(clip, PLUG_IN))
+    made = prepare([tmp_path / "dance.c3d"], tmp_path / "corpus", workers=1).entries[0]
+    wanted = Drawing.from_clip(Clip.load(tmp_path / "corpus" / made.file))
+    drawn, _ = drawing_from(tmp_path / "dance.c3d")
+    np.testing.assert_allclose(drawn.points, wanted.points, atol=1e-4)
+    balls, _ = drawing_from(tmp_path / "dance.c3d", markers=True)
+    assert balls.points.shape[1] == len(PLUG_IN)
+
+
+def test_a_clip_on_its_own_skeleton_is_drawn_on_it(tmp_path: Path) -> None:
+    write_clip(moving(PUPPET), tmp_path / "puppet.npz")
+    (tmp_path / "puppet.bvh").write_text(to_bvh(moving(PUPPET)))
+    clip, _ = drawing_from(tmp_path / "puppet.npz")
+    rig, _ = drawing_from(tmp_path / "puppet.bvh", own_skeleton=True)
+    np.testing.assert_allclose(clip.points, rig.points, atol=1e-3)
+    with pytest.raises(MotionFileError, match=r"puppet\.bvh: expected a joint for each of"):
+        drawing_from(tmp_path / "puppet.bvh")
+
+
 def test_markers_that_are_not_seen_are_not_drawn(tmp_path: Path) -> None:
     markers = marked(danced(4), PLUG_IN)
     markers.positions[2, 5] = np.nan
@@ -84,13 +117,21 @@ def test_a_page_holds_all_that_it_shows() -> None:
     assert not re.search(r"(src|href)=|https?://", page)
 
 
-@pytest.mark.parametrize("name", ["dance.mp4", "dance.gif", "dance.html"])
+@pytest.mark.parametrize("name", ["dance.mp4", "dance.gif", "dance.html", "dance.png"])
 def test_files_are_written_with_all_frames(name: str, tmp_path: Path) -> None:
     drawing = Drawing.from_clip(swaying(30))
     write_drawing(drawing, tmp_path / name)
     if name.endswith("gif"):
         with Image.open(tmp_path / name) as image:
             assert (image.n_frames, image.info["duration"]) == (20, 50)
+    elif name.endswith("png"):
+        with Image.open(tmp_path / name) as image:
+            assert image.size == (SHEET_COLUMNS * SHEET_SIZE, SHEET_ROWS * SHEET_SIZE)
+            cells = [
+                image.crop((x * SHEET_SIZE, 0, (x + 1) * SHEET_SIZE, SHEET_SIZE)).tobytes()
+                for x in range(SHEET_COLUMNS)
+            ]
+        assert len(set(cells)) == SHEET_COLUMNS
     elif name.endswith("mp4"):
         with av.open(str(tmp_path / name)) as video:
             assert sum(1 for _ in video.decode(video=0)) == 30
