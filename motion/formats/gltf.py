@@ -140,15 +140,17 @@ class _Animated(GltfDocument):
         return people or others[:1]
 
     def _candidates(self, animated: set[int]) -> list[tuple[set[int], Any]]:
-        """Return nodes that may be a body's: those of each skin, else all, tree by tree."""
+        """Return nodes that may be a body's: of skins, or those animated, or whole trees."""
+        told = [(set(self.humanoid), None)] if self.humanoid else []
         skins = sorted(self.gltf.skins or [], key=lambda skin: -len(skin.joints))
         if skins:
             together = set().union(*(skin.joints for skin in skins))
             found = [(set(skin.joints), skin) for skin in skins]
             same = len({self._root(node) for node in together}) == 1
-            return found + [(together, skins[0])] * (len(skins) > 1 and same)
+            return found + [(together, skins[0])] * (len(skins) > 1 and same) + told
         roots = sorted({self._root(node) for node in animated})
-        return [({n for n in animated if self._root(n) == root}, None) for root in roots]
+        moving = [({n for n in animated if self._root(n) == root}, None) for root in roots]
+        return [*told, *moving, *(({root}, None) for root in roots)]
 
     def _root(self, node: int) -> int:
         return [node, *self.above(node)][-1]

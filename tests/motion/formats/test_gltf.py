@@ -273,3 +273,21 @@ def test_parts_beside_a_text_file_are_read():
     text = changed.gltf_to_json().encode()
     found = parse_gltf(text, {"a dance.bin": blob}.__getitem__)
     np.testing.assert_allclose(places(found), CLIP.world_positions(), atol=1e-5)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_of_which_only_an_arm_moves_is_read_whole(told):
+    changed = document()
+    changed.skins, changed.nodes[-1].skin = [], None
+    arm = CANONICAL.index("leftUpperArm")
+    animation = changed.animations[0]
+    animation.channels = [c for c in animation.channels if c.target.node == arm]
+    if told:
+        bones = {joint: {"node": at} for at, joint in enumerate(CANONICAL.joints)}
+        changed.extensions = {"VRMC_vrm_animation": {"humanoid": {"humanBones": bones}}}
+    (found,) = parse_gltf_animations(packed(changed))
+    clip = retarget(found)
+    still, moving = CANONICAL.indices("rightUpperArm", "leftUpperArm")
+    assert np.ptp(clip.rotations[:, still], axis=0).max() < 1e-6
+    agree = np.abs(np.sum(clip.rotations[:, moving] * CLIP.rotations[:, moving], axis=-1))
+    assert agree.min() > np.cos(np.radians(1))
