@@ -1,6 +1,7 @@
 """Poses and clips: of the canonical skeleton, or of one of their own."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -166,20 +167,32 @@ class Clip:
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                own = json.loads(str(data["skeleton"])) if "skeleton" in data else None
-                clip = Clip(
-                    str(data["name"]),
-                    float(data["fps"]),
-                    data["hips"].astype(np.float64),
-                    data["rotations"].astype(np.float64),
-                    dict(data["labels"].tolist()),
-                    Skeleton.from_dict(own) if own else CANONICAL,
-                )
+                return Clip.from_arrays(data)
         except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise MotionFileError(f"{path}: expected a clip (.npz), got {error}") from error
+        except MotionFileError as error:
+            raise MotionFileError(f"{path}: {error}") from error
+
+    @staticmethod
+    def from_arrays(data: Mapping[str, Array]) -> "Clip":
+        """Return a clip from the arrays that `save` wrote.
+
+        Raises:
+            KeyError, ValueError: If one lacks, or is another.
+            MotionFileError: If poses and skeleton differ.
+        """
+        own = json.loads(str(data["skeleton"])) if "skeleton" in data else None
+        clip = Clip(
+            str(data["name"]),
+            float(data["fps"]),
+            data["hips"].astype(np.float64),
+            data["rotations"].astype(np.float64),
+            dict(data["labels"].tolist()),
+            Skeleton.from_dict(own) if own else CANONICAL,
+        )
         expected = (len(clip.hips), len(clip.skeleton.joints), 4)
         if clip.rotations.shape != expected:
             raise MotionFileError(
-                f"{path}: expected rotations of shape {expected}, got {clip.rotations.shape}"
+                f"expected rotations of shape {expected}, got {clip.rotations.shape}"
             )
         return clip

@@ -117,7 +117,12 @@ def generate(
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
-    context: Annotated[Path | None, typer.Option(help="A clip to take up: BVH, glTF, npz.")] = None,
+    context: Annotated[
+        Path | None, typer.Option(help="A file of motion to take up, of any kind.")
+    ] = None,
+    clip: Annotated[
+        str, typer.Option(help="Which motion of the context, where it holds several.")
+    ] = "",
     switch: Annotated[
         list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
     ] = None,
@@ -142,7 +147,7 @@ def generate(
     contract = engine.contract
     if text is not None and (strange := check_prompt(text, contract)):
         typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
-    heard = read_clip(context, contract.skeleton) if context else None
+    heard = read_clip(context, contract.skeleton, clip) if context else None
     if contract.skeleton is CANONICAL:
         dance = generate_frames(
             engine,
@@ -156,12 +161,12 @@ def generate(
         )
         total = round(seconds * contract.fps)
         poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
-        clip = Clip.from_poses(poses, contract.fps, out.stem)
+        danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
-        clip = generate_clip(
+        danced = generate_clip(
             engine, cues, seconds, seed=seed, energy=energy, context=heard, content=content
         )
-    write_clip(clip, out)
+    write_clip(danced, out)
     typer.echo(f"{out}: {seconds:g} s")
 
 

@@ -20,7 +20,8 @@ FLOORS: dict[str, Floors] = {
         ("emotion", "kinematics"),
         ("clip", "content", "leg_reach"),
         ("draw", "features", "rigs"),
-        ("choreography", "formats", "model"),
+        ("choreography", "markers"),
+        ("formats", "model"),
         ("partner",),
     ),
     "server": (

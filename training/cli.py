@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from motion.errors import BhavaError
+from motion.errors import BhavaError, MotionFileError
 
 app = typer.Typer()
 
@@ -26,7 +26,9 @@ def _quiet(logger: str, module: str) -> None:
 def prepare(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel."),
+        typer.Argument(
+            help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     own_skeleton: Annotated[
@@ -36,6 +38,14 @@ def prepare(
             help="Keep the skeleton, which all files must have, instead of retargeting.",
         ),
     ] = False,
+    unit: Annotated[
+        float | None,
+        typer.Option(min=1e-6, help="Metres of a unit, with --own-skeleton; found if not given."),
+    ] = None,
+    up: Annotated[
+        Literal["x", "y", "z"] | None,
+        typer.Option(help="Axis that points up, with --own-skeleton; found if not given."),
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")
     ] = False,
@@ -44,8 +54,11 @@ def prepare(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
+    from motion.rigs.own_skeleton import OwnAxes
     from training.corpus.prepare import prepare as run
 
+    if (unit or up) and not own_skeleton:
+        raise MotionFileError("expected --own-skeleton with --unit or --up, got none")
     console = Console()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("Retargeting", total=None)
@@ -54,9 +67,15 @@ def prepare(
             out,
             lambda done, total: bar.update(task, completed=done, total=total),
             own_skeleton=own_skeleton,
+            axes=OwnAxes(unit, up),
         )
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
+    for note in outcome.notes:
+        console.print(f"note {note.source}: {note.text}", markup=False, soft_wrap=True)
+    taken = {(e.labels["unit"], e.labels["up"]) for e in outcome.entries if "unit" in e.labels}
+    for unit_taken, up_taken in sorted(taken):
+        console.print(f"own skeleton: in {unit_taken}, {up_taken} up", markup=False)
     labels = [entry.labels for entry in outcome.entries if "ignored" in entry.labels]
     notes = {(known["dataset"], known["ignored"]) for known in labels}
     for dataset, ignored in sorted(notes):
@@ -68,6 +87,8 @@ def prepare(
         markup=False,
         soft_wrap=True,
     )
+    if not outcome.done + outcome.kept:
+        raise MotionFileError(f"expected clips of {', '.join(map(str, data))}, made none")
     if report:
         from training.corpus.corpus import load_corpus
         from training.corpus.corpus_report import write_report
@@ -315,21 +336,30 @@ def name(
 
 @app.command()
 def show(
-    clip: Annotated[
-        Path, typer.Argument(help="A file of motion, or of markers: .c3d, mariel_*.npy.")
-    ],
+    file: Annotated[Path, typer.Argument(help="A file of motion or markers, of any kind.")],
     out: Annotated[
-        Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
+        Path | None,
+        typer.Option(help="Write .mp4, .gif, .html or .png (a sheet of poses); else a browser."),
     ] = None,
+    clip: Annotated[str, typer.Option(help="Which motion, where the file holds several.")] = "",
+    markers: Annotated[
+        bool, typer.Option("--markers", help="Markers as they are, without a body fitted to them.")
+    ] = False,
+    own_skeleton: Annotated[
+        bool, typer.Option("--own-skeleton", help="Keep the skeleton of the file.")
+    ] = False,
 ) -> None:
-    """Animate a clip, or markers with the lines between them."""
+    """Animate what bhava prepare makes of a file, or markers with the lines between them."""
     from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
 
+    if out is not None:
+        check_out(out)
+    drawing, notes = drawing_from(file, clip, markers=markers, own_skeleton=own_skeleton)
+    for note in notes:
+        typer.echo(f"{file}: {note}", err=True)
     if out is None:
-        typer.echo(f"{show_in_browser(drawing_from(clip))}: opened in the browser")
+        typer.echo(f"{show_in_browser(drawing)}: opened in the browser")
         return
-    check_out(out)
-    drawing = drawing_from(clip)
     with typer.progressbar(length=len(drawing), label="Drawing") as bar:
         write_drawing(drawing, out, lambda done: bar.update(done - bar.pos))
     typer.echo(f"{out}: {len(drawing) / drawing.fps:.1f} s")

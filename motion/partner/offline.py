@@ -10,7 +10,7 @@ from jaxtyping import Float
 from motion import emotion, features
 from motion.clip import Clip
 from motion.content import content_weights
-from motion.errors import ConditionError
+from motion.errors import ConditionError, MotionFileError
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
 from motion.model.text import tokens_of
@@ -70,7 +70,12 @@ def generate_frames(
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
         content: What to dance, `LABEL[:WEIGHT][,…]` of the model's contents; the usual if empty.
+
+    Raises:
+        MotionFileError: If the context is too short to take up.
     """
+    if context is not None:
+        _require_length(context, engine)
     partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
     contract = engine.contract
     partner.text[:] = tokens_of(text, contract)
@@ -80,6 +85,17 @@ def generate_frames(
     for frame in range(round(seconds * partner.fps)):
         weights = _weights_at(cues, frame / partner.fps)
         yield partner.advance(weights, emotion.check_energy(energy))
+
+
+def _require_length(context: Clip, engine: Engine) -> None:
+    """Refuse a motion from which not even one token of a model can be heard."""
+    contract = engine.contract
+    there, least = len(context.resampled(contract.fps)), 1 + contract.frames_per_step
+    if there < least:
+        raise MotionFileError(
+            f"{context.name}: expected a motion of at least {least} frames at {contract.fps:g} "
+            f"fps to take up, got {there}"
+        )
 
 
 def _weights_at(cues: Sequence[EmotionChange], seconds: float) -> Float[Array, "E"]:
@@ -107,7 +123,12 @@ def generate_clip(
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A motion to go on from; without one the model's usual frame.
         content: What to dance, as for `generate_frames`.
+
+    Raises:
+        MotionFileError: If the context is too short to go on from.
     """
+    if context is not None:
+        _require_length(context, engine)
     contract, rng = engine.contract, np.random.default_rng(seed)
     cues = sorted(cues, key=lambda cue: cue.seconds)
     done = content_weights(content, contract.contents, contract.name)

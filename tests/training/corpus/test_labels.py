@@ -66,7 +66,7 @@ DESCRIPTIONS = {(5, 2): "dance - expressive arms, pirouette", (7, 1): "walk"}
     ],
 )
 def test_paths_tell_labels(path, expected):
-    assert labels_of(path, DESCRIPTIONS) == expected
+    assert labels_of(path, "bvh", DESCRIPTIONS) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_paths_tell_labels(path, expected):
     ],
 )  # fmt: skip
 def test_styles_give_the_eight_emotions(style, emotion):
-    labels = labels_of(f"dataset-1_walk_{style}_001.bvh", {})
+    labels = labels_of(f"dataset-1_walk_{style}_001.bvh", "bvh", {})
     assert labels.get("emotion") == emotion
     assert labels["style"] == style
 
