@@ -1,6 +1,7 @@
 """Poses and clips: of the canonical skeleton, or of one of their own."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -144,9 +145,9 @@ class Clip:
 
         A skeleton that is not the canonical one is in it as JSON.
         """
-        own: dict[str, Any] = (
-            {} if self.skeleton is CANONICAL else {"skeleton": json.dumps(self.skeleton.to_dict())}
-        )
+        own: dict[str, Any] = {}
+        if self.skeleton is not CANONICAL:
+            own["skeleton"] = json.dumps(self.skeleton.to_dict())
         np.savez_compressed(
             path,
             name=self.name,
@@ -167,20 +168,32 @@ class Clip:
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                own = json.loads(str(data["skeleton"])) if "skeleton" in data else None
-                clip = Clip(
-                    str(data["name"]),
-                    float(data["fps"]),
-                    data["hips"].astype(np.float64),
-                    data["rotations"].astype(np.float64),
-                    dict(data["labels"].tolist()),
-                    Skeleton.from_dict(own) if own else CANONICAL,
-                )
+                return Clip.from_arrays(data)
         except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise MotionFileError(f"{path}: expected a clip (.npz), got {error}") from error
+        except MotionFileError as error:
+            raise MotionFileError(f"{path}: {error}") from error
+
+    @staticmethod
+    def from_arrays(data: Mapping[str, Array]) -> "Clip":
+        """Return a clip from the arrays that `save` wrote.
+
+        Raises:
+            KeyError, ValueError: If one lacks, or is another.
+            MotionFileError: If poses and skeleton differ.
+        """
+        own = json.loads(str(data["skeleton"])) if "skeleton" in data else None
+        clip = Clip(
+            str(data["name"]),
+            float(data["fps"]),
+            data["hips"].astype(np.float64),
+            data["rotations"].astype(np.float64),
+            dict(data["labels"].tolist()),
+            Skeleton.from_dict(own) if own else CANONICAL,
+        )
         expected = (len(clip.hips), len(clip.skeleton.joints), 4)
         if clip.rotations.shape != expected:
             raise MotionFileError(
-                f"{path}: expected rotations of shape {expected}, got {clip.rotations.shape}"
+                f"expected rotations of shape {expected}, got {clip.rotations.shape}"
             )
         return clip

@@ -111,10 +111,18 @@ def generate(
     text: Annotated[
         str | None, typer.Option(help="What to do, in English, for models that take text.")
     ] = None,
+    content: Annotated[
+        str, typer.Option(help="What to dance, LABEL[:WEIGHT][,…]; the model's first if not given.")
+    ] = "",
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
-    context: Annotated[Path | None, typer.Option(help="A clip to take up: BVH, glTF, npz.")] = None,
+    context: Annotated[
+        Path | None, typer.Option(help="A file of motion to take up, of any kind.")
+    ] = None,
+    clip: Annotated[
+        str, typer.Option(help="Which motion of the context, where it holds several.")
+    ] = "",
     switch: Annotated[
         list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
     ] = None,
@@ -139,17 +147,26 @@ def generate(
     contract = engine.contract
     if text is not None and (strange := check_prompt(text, contract)):
         typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
-    heard = read_clip(context, contract.skeleton) if context else None
+    heard = read_clip(context, contract.skeleton, clip) if context else None
     if contract.skeleton is CANONICAL:
         dance = generate_frames(
-            engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or ""
+            engine,
+            cues,
+            seconds,
+            seed=seed,
+            energy=energy,
+            context=heard,
+            text=text or "",
+            content=content,
         )
         total = round(seconds * contract.fps)
         poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
-        clip = Clip.from_poses(poses, contract.fps, out.stem)
+        danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
-        clip = generate_clip(engine, cues, seconds, seed=seed, energy=energy, context=heard)
-    write_clip(clip, out)
+        danced = generate_clip(
+            engine, cues, seconds, seed=seed, energy=energy, context=heard, content=content
+        )
+    write_clip(danced, out)
     typer.echo(f"{out}: {seconds:g} s")
 
 

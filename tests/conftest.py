@@ -28,3 +28,9 @@ def shared_mocap() -> Path:
 def shared_video() -> Path:
     """A video of one real dancer, full body, frontal."""
     return _shared("video/dancer.mp4")
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Small inputs of other makers' kinds, a folder for each kind."""
+    return _shared("cases")

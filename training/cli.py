@@ -1,11 +1,12 @@
 """Commands of the training side."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from motion.errors import BhavaError
+from motion.errors import BhavaError, MotionFileError
 
 app = typer.Typer()
 
@@ -25,7 +26,9 @@ def _quiet(logger: str, module: str) -> None:
 def prepare(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel."),
+        typer.Argument(
+            help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
     own_skeleton: Annotated[
@@ -35,6 +38,14 @@ def prepare(
             help="Keep the skeleton, which all files must have, instead of retargeting.",
         ),
     ] = False,
+    unit: Annotated[
+        float | None,
+        typer.Option(min=1e-6, help="Metres of a unit, with --own-skeleton; found if not given."),
+    ] = None,
+    up: Annotated[
+        Literal["x", "y", "z"] | None,
+        typer.Option(help="Axis that points up, with --own-skeleton; found if not given."),
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")
     ] = False,
@@ -43,8 +54,11 @@ def prepare(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
+    from motion.rigs.own_skeleton import OwnAxes
     from training.corpus.prepare import prepare as run
 
+    if (unit or up) and not own_skeleton:
+        raise MotionFileError("expected --own-skeleton with --unit or --up, got none")
     console = Console()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("Retargeting", total=None)
@@ -53,9 +67,15 @@ def prepare(
             out,
             lambda done, total: bar.update(task, completed=done, total=total),
             own_skeleton=own_skeleton,
+            axes=OwnAxes(unit, up),
         )
     for skipped in outcome.skipped:
         console.print(f"skipped {skipped.source}: {skipped.reason}", markup=False, soft_wrap=True)
+    for note in outcome.notes:
+        console.print(f"note {note.source}: {note.text}", markup=False, soft_wrap=True)
+    taken = {(e.labels["unit"], e.labels["up"]) for e in outcome.entries if "unit" in e.labels}
+    for unit_taken, up_taken in sorted(taken):
+        console.print(f"own skeleton: in {unit_taken}, {up_taken} up", markup=False)
     labels = [entry.labels for entry in outcome.entries if "ignored" in entry.labels]
     notes = {(known["dataset"], known["ignored"]) for known in labels}
     for dataset, ignored in sorted(notes):
@@ -67,6 +87,8 @@ def prepare(
         markup=False,
         soft_wrap=True,
     )
+    if not outcome.done + outcome.kept:
+        raise MotionFileError(f"expected clips of {', '.join(map(str, data))}, made none")
     if report:
         from training.corpus.corpus import load_corpus
         from training.corpus.corpus_report import write_report
@@ -201,6 +223,21 @@ def evaluate(
     videos: Annotated[
         bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
     ] = False,
+    content: Annotated[
+        str,
+        typer.Option(help="What is danced and held against real motion: dance, walk, gesture."),
+    ] = "",
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another corpus, whose bodies are measured beside; may be repeated."),
+    ] = None,
+    second_judge: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ask the second judge of emotion, too, and count the look in this file: for "
+            "models that are meant to ship, models/second-judge.json."
+        ),
+    ] = None,
 ) -> None:
     """Measure models against held-out real motion, as the server runs them."""
     import torch
@@ -215,7 +252,14 @@ def evaluate(
     clips = load_corpus(corpus)
     with ShownProgress() as progress:
         report = compare(
-            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "classifiers"
+            model,
+            clips,
+            seconds=60 * minutes,
+            progress=progress,
+            content=content,
+            cache=corpus / "classifiers",
+            beside={folder.name: load_corpus(folder) for folder in beside or []},
+            ledger=second_judge,
         )
         progress.begin("drawing", 0)
         path = write_report(report, out)
@@ -229,22 +273,93 @@ def evaluate(
 
 
 @app.command()
-def show(
-    clip: Annotated[
-        Path, typer.Argument(help="A file of motion, or of markers: .c3d, mariel_*.npy.")
-    ],
-    out: Annotated[
-        Path | None, typer.Option(help="Write .mp4, .gif or .html instead of opening a browser.")
+def strips(
+    model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
+    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    out: Annotated[Path, typer.Option(help="New folder for what a reader sees.")] = Path("strips"),
+    key: Annotated[
+        Path, typer.Option(help="New file for the names, which no reader may see.")
+    ] = Path("strips-key.json"),
+    each: Annotated[int, typer.Option(min=1, help="Strips for each emotion and model.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of what is drawn.")] = 1,
+    content: Annotated[str, typer.Option(help="What is danced: dance, walk, gesture.")] = "",
+) -> None:
+    """Draw strips of models and of real clips with their names hidden, for people to name."""
+    from motion.model.engine import Engine
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.evaluation.evaluate import held_out_clips_of
+    from training.evaluation.strips import draw_blind_test, write_strips
+    from training.fit.progress import ShownProgress
+    from training.show.strips import strip_picture
+
+    clips = load_corpus(corpus)
+    engines = [Engine.load(folder) for folder in model]
+    labels = engines[0].contract.emotions
+    held_out = held_out_clips_of(split_held_out(clips)[1], labels)
+    with ShownProgress() as progress:
+        drawn = draw_blind_test(engines, clips, held_out, each, seed, progress, content)
+        progress.begin("drawing", 0)
+        write_strips(drawn, labels, strip_picture, out, key)
+    typer.echo(f"{out}: {len(drawn)} strips; {key} tells their names once everybody has answered")
+
+
+@app.command()
+def name(
+    folder: Annotated[Path, typer.Argument(help="Folder that bhava strips made.")],
+    reader: Annotated[
+        str | None, typer.Option(help="Who answers; asked for every strip not yet named.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="The key: score all answers in the folder.")
     ] = None,
 ) -> None:
-    """Animate a clip, or markers with the lines between them."""
+    """Ask a reader to name the emotion of every strip, or score what readers have answered."""
+    from training.evaluation.naming import (
+        ask_reader,
+        naming_table,
+        read_answer_files,
+        score_readers,
+    )
+    from training.evaluation.strips import read_key
+
+    if (reader is None) == (key is None):
+        raise BhavaError("expected either --reader or --key")
+    if reader:
+
+        def ask(strip: str, labels: Sequence[str]) -> str:
+            return typer.prompt(f"{folder / strip}.png: {', '.join(labels)}")
+
+        typer.echo(f"{ask_reader(folder, reader, ask)}: all strips named")
+    if key:
+        typer.echo(naming_table(score_readers(read_key(key), read_answer_files(folder))))
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A file of motion or markers, of any kind.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write .mp4, .gif, .html or .png (a sheet of poses); else a browser."),
+    ] = None,
+    clip: Annotated[str, typer.Option(help="Which motion, where the file holds several.")] = "",
+    markers: Annotated[
+        bool, typer.Option("--markers", help="Markers as they are, without a body fitted to them.")
+    ] = False,
+    own_skeleton: Annotated[
+        bool, typer.Option("--own-skeleton", help="Keep the skeleton of the file.")
+    ] = False,
+) -> None:
+    """Animate what bhava prepare makes of a file, or markers with the lines between them."""
     from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
 
+    if out is not None:
+        check_out(out)
+    drawing, notes = drawing_from(file, clip, markers=markers, own_skeleton=own_skeleton)
+    for note in notes:
+        typer.echo(f"{file}: {note}", err=True)
     if out is None:
-        typer.echo(f"{show_in_browser(drawing_from(clip))}: opened in the browser")
+        typer.echo(f"{show_in_browser(drawing)}: opened in the browser")
         return
-    check_out(out)
-    drawing = drawing_from(clip)
     with typer.progressbar(length=len(drawing), label="Drawing") as bar:
         write_drawing(drawing, out, lambda done: bar.update(done - bar.pos))
     typer.echo(f"{out}: {len(drawing) / drawing.fps:.1f} s")

@@ -7,7 +7,11 @@ const server = `127.0.0.1:${process.env.PORT ?? 8000}`;
 export default defineConfig({
   base: "./",
   plugins: [pageHead(), mediapipeAssets()],
-  server: { proxy: { "/ws": { target: `ws://${server}`, ws: true }, "/api": `http://${server}` } },
+  server: {
+    // The table of joint names lies where Python reads it, too.
+    fs: { allow: [".."] },
+    proxy: { "/ws": { target: `ws://${server}`, ws: true }, "/api": `http://${server}` },
+  },
   // three.js alone is past the default; it is needed for the first picture, so splitting buys nothing.
   build: {
     target: "es2023",

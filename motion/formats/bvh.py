@@ -2,7 +2,8 @@
 
 Reads any channel order and number of channels per joint. A joint's position channels replace its
 offset, as Blender, MotionBuilder and the Bandai Namco files have it. End sites become joints
-without channels, named after their parent with `_end`.
+without channels, named after their parent with `_end`. Keywords may be in any case. A file may hold
+several skeletons, each with a root of its own.
 
 Writes metres, because Blender takes a BVH's numbers for metres unless told otherwise. The root's
 offset is zero and its channels hold the place of the hips: some readers add the two, some do not.
@@ -14,7 +15,7 @@ References:
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -32,6 +33,9 @@ FASTEST = 1000.0
 """Highest believable rate, frames per second."""
 
 
+KEYWORDS = re.IGNORECASE | re.MULTILINE
+
+
 @dataclass(frozen=True)
 class _Joint:
     """One joint of the hierarchy as it is written."""
@@ -43,36 +47,80 @@ class _Joint:
 
 
 def parse_bvh(text: str) -> RigClip:
+    """Read a BVH of one skeleton; see `parse_bvh_skeletons`.
+
+    Raises:
+        MotionFileError: If it holds several, too.
+    """
+    found = parse_bvh_skeletons(text)
+    if len(found) > 1:
+        roots = ", ".join(recording.name for recording in found)
+        raise MotionFileError(f"expected a BVH of one skeleton, got {len(found)}: {roots}")
+    return found[0]
+
+
+def parse_bvh_skeletons(text: str) -> list[RigClip]:
     """Read a BVH.
 
     Args:
         text: The whole file; any line ends.
 
     Returns:
-        Its skeleton and motion, as written: neither scaled nor turned.
+        Skeleton and motion of each root, as written: neither scaled nor turned. Where there are
+        several, each has its root's name. What was not whole is in their notes.
 
     Raises:
-        MotionFileError: If it is empty, cut short, not a BVH, or holds no usable numbers.
+        MotionFileError: If it is empty, not a BVH, or holds no usable numbers.
     """
     if not text.strip():
         raise MotionFileError("expected a BVH, got an empty file")
-    head, found, tail = text.partition("MOTION")
-    if "HIERARCHY" not in head or not found:
-        absent = "HIERARCHY" if "HIERARCHY" not in head else "MOTION"
+    parts = re.split(r"^\s*MOTION\b(?=\s*$|\s+Frames)", text, maxsplit=1, flags=KEYWORDS)
+    if not re.search(r"\bHIERARCHY\b", parts[0], KEYWORDS) or len(parts) < 2:
+        absent = "MOTION" if re.search(r"\bHIERARCHY\b", parts[0], KEYWORDS) else "HIERARCHY"
         raise MotionFileError(f"expected a BVH with HIERARCHY and MOTION, got no {absent}")
-    joints = _parse_hierarchy(head)
-    frames, fps, numbers = _parse_motion_head(tail)
-    values = _parse_numbers(numbers, frames, sum(len(joint.channels) for joint in joints))
+    joints = _parse_hierarchy(parts[0])
+    frames, fps, numbers = _parse_motion_head(parts[1])
+    values, notes = _whole_frames(numbers, frames, sum(len(joint.channels) for joint in joints))
     positions, turned = _from_channels(joints, values)
-    offsets = np.array([joint.offset for joint in joints])
+    roots = [index for index, joint in enumerate(joints) if joint.parent < 0]
+    stops = [*roots[1:], len(joints)]
+    found = [
+        _skeleton(joints[start:stop], start, positions[:, start:stop], turned[:, start:stop], fps)
+        for start, stop in zip(roots, stops, strict=True)
+    ]
+    if len(found) == 1:
+        return [replace(found[0], notes=notes)]
+    return [
+        replace(one, name=name, notes=notes, together=True)
+        for one, name in zip(found, _apart([one.joints[0] for one in found]), strict=True)
+    ]
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Return names that differ: those that come several times are numbered."""
+    return [
+        f"{name} {place}" if names.count(name) > 1 else name
+        for place, name in enumerate(names, start=1)
+    ]
+
+
+def _skeleton(
+    joints: list[_Joint],
+    start: int,
+    positions: Float[Array, "T J 3"],
+    turned: Float[Array, "T J 4"],
+    fps: float,
+) -> RigClip:
+    """Return one root's skeleton, whose first joint has the index `start` in the file."""
+    own = [replace(joint, parent=max(joint.parent - start, -1)) for joint in joints]
     return RigClip(
-        tuple(joint.name for joint in joints),
-        tuple(joint.parent for joint in joints),
-        offsets,
+        tuple(joint.name for joint in own),
+        tuple(joint.parent for joint in own),
+        np.array([joint.offset for joint in own]),
         fps,
         positions,
         turned,
-        _ends(joints),
+        _ends(own),
     )
 
 
@@ -90,11 +138,11 @@ def _parse_hierarchy(text: str) -> list[_Joint]:
     open_joints: list[int] = []
     for line in text.splitlines():
         words = line.split()
-        keyword = words[0] if words else ""
-        if keyword in ("ROOT", "JOINT", "End"):
+        keyword = words[0].upper() if words else ""
+        if keyword in ("ROOT", "JOINT", "END"):
             parent = open_joints[-1] if open_joints else -1
             own = line.split(maxsplit=1)[1].strip(" \t{") if len(words) > 1 else ""
-            names.append(f"{names[parent]}_end" if keyword == "End" else own)
+            names.append(f"{names[parent]}_end" if keyword == "END" else own)
             parents.append(parent)
             open_joints.append(len(names) - 1)
         elif keyword == "OFFSET" and open_joints:
@@ -134,8 +182,6 @@ def _parse_motion_head(text: str) -> tuple[int, float, str]:
         raise MotionFileError(
             f"expected a frame count and time, got {found[1]!r} and {found[2]!r}"
         ) from error
-    if frames < 1:
-        raise MotionFileError(f"expected at least one frame, got {frames}")
     if not 1.0 / FASTEST <= seconds <= 1.0:
         raise MotionFileError(
             f"expected a frame time of {1.0 / FASTEST} to 1 second, got {seconds}"
@@ -148,19 +194,38 @@ def _tidy_rate(fps: float) -> float:
     return float(round(fps)) if abs(fps - round(fps)) < 2e-4 * fps else fps
 
 
-def _parse_numbers(text: str, frames: int, channels: int) -> Float[Array, "T C"]:
+def _whole_frames(
+    text: str, frames: int, channels: int
+) -> tuple[Float[Array, "T C"], tuple[str, ...]]:
+    """Return the values of all whole frames, and what is to be said of others.
+
+    A frame is a line, as nearly everybody writes it; otherwise values are counted off.
+    """
     if not channels:
         raise MotionFileError("expected joints with CHANNELS, got none")
+    rows = [words for line in text.splitlines() if (words := line.split())]
+    whole = [row for row in rows if len(row) == channels]
+    torn = len(rows) - len(whole)
+    if 2 * len(whole) < len(rows):
+        words = [word for row in rows for word in row]
+        whole = [words[at : at + channels] for at in range(0, len(words) - channels + 1, channels)]
+        torn = int(len(words) % channels > 0)
+    if not whole:
+        got = sum(len(row) for row in rows)
+        raise MotionFileError(f"expected a frame of {channels} values or more, got {got}")
+    notes = []
+    if torn:
+        notes.append(f"{torn} of {len(whole) + torn} frames lack or exceed {channels} values")
+    if len(whole) != frames:
+        notes.append(f"expected {frames} frames, got {len(whole)} whole ones, which are read")
+    return _finite(whole), tuple(notes)
+
+
+def _finite(rows: list[list[str]]) -> Float[Array, "T C"]:
     try:
-        values = np.array([float(word) for word in text.split()])
+        values = np.array([[float(word) for word in row] for row in rows])
     except ValueError as error:
         raise MotionFileError(f"expected numbers in the motion, got {error}") from error
-    if len(values) < frames * channels:
-        raise MotionFileError(
-            f"expected {frames} frames of {channels} values ({frames * channels}), "
-            f"got {len(values)}: the file is cut short"
-        )
-    values = values[: frames * channels].reshape(frames, channels)
     finite = np.isfinite(values).all(axis=1)
     if not finite.all():
         raise MotionFileError(

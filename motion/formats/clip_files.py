@@ -1,7 +1,4 @@
-"""Clips in files, told by the suffix.
-
-.npz, .bvh and .glb are read and written, .gltf is read, .mp4 is written.
-"""
+"""Clips in files: read from any kind; written as .npz, .bvh, .glb or .mp4, as the suffix says."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +6,9 @@ from pathlib import Path
 
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.formats.bvh import parse_bvh, to_bvh
-from motion.rigs.retarget import retarget
-from motion.rigs.rig_clip import RigClip, on_own_skeleton
+from motion.formats.bvh import to_bvh
+from motion.formats.motion_files import chosen, clip_of, read_motion_file
+from motion.rigs.own_skeleton import OwnAxes
 from motion.skeleton import CANONICAL, Skeleton
 
 
@@ -46,63 +43,27 @@ def write_clip(clip: Clip, path: Path) -> None:
         raise MotionFileError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def read_clip(path: Path, skeleton: Skeleton = CANONICAL) -> Clip:
-    """Read a clip: .npz as it is, others of any rig retargeted to the canonical skeleton.
+def read_clip(path: Path, skeleton: Skeleton = CANONICAL, clip: str = "") -> Clip:
+    """Read a clip of any kind of file, see `motion_files`; rigs and markers on the skeleton wanted.
 
     Args:
-        path: Ends in .bvh, .glb, .gltf or .npz.
+        path: Of the file.
         skeleton: That the clip is wanted on; where it is not the canonical one the file must have
             it.
+        clip: Name of the clip, where the file holds several.
 
     Raises:
-        MotionFileError: If the suffix is unknown or the file cannot be used.
+        MotionFileError: If the file cannot be used, or no clip is chosen of several.
     """
+    motions = read_motion_file(path)
     try:
-        clip = Clip.load(path) if path.suffix.lower() == ".npz" else _retargeted(path, skeleton)
-        if difference := skeleton.difference(clip.skeleton):
+        own = None if skeleton is CANONICAL else OwnAxes()
+        found = clip_of(chosen(motions, clip), path.stem, {}, own)
+        if difference := skeleton.difference(found.skeleton):
             raise MotionFileError(difference)
-    except OSError as error:
-        raise MotionFileError(f"{path}: cannot be read: {error.strerror or error}") from error
     except MotionFileError as error:
-        raise MotionFileError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
-    return replace(clip, skeleton=skeleton)
-
-
-def _retargeted(path: Path, skeleton: Skeleton) -> Clip:
-    suffix = path.suffix.lower()
-    if suffix not in READERS:
-        expected = ", ".join(sorted({*READERS, ".npz"} - {".fbx"}))
-        raise MotionFileError(f"expected a name that ends in {expected}, got {suffix!r}")
-    recording = READERS[suffix](path.read_bytes())
-    place = retarget if skeleton is CANONICAL else on_own_skeleton
-    return place(recording, path.stem)
-
-
-def _parse_bvh(data: bytes) -> RigClip:
-    return parse_bvh(data.decode("utf-8", errors="replace"))
-
-
-def _parse_gltf(data: bytes) -> RigClip:
-    from motion.formats.gltf import parse_gltf
-
-    return parse_gltf(data)
-
-
-def _refuse_fbx(data: bytes) -> RigClip:
-    del data
-    raise MotionFileError(
-        "expected .bvh, .glb or .gltf, got FBX, a format of one vendor: open it in Blender "
-        "(File, Import, FBX) and export it as glTF 2.0 or as Motion Capture (.bvh)"
-    )
-
-
-READERS: dict[str, Callable[[bytes], RigClip]] = {
-    ".bvh": _parse_bvh,
-    ".fbx": _refuse_fbx,
-    ".glb": _parse_gltf,
-    ".gltf": _parse_gltf,
-}
-"""What reads the motion of a rig, by the suffix of its file; for FBX it says the way around."""
+        raise MotionFileError(f"{path}: {str(error).removeprefix(f'{path.stem}: ')}") from error
+    return replace(found, skeleton=skeleton)
 
 
 def _write_npz(clip: Clip, path: Path) -> None:

@@ -25,6 +25,11 @@ PREFILL_TOKENS_PER_FRAME = 4
 6 ms at most."""
 
 
+BATCH_MULTIPLE = 4
+"""Batches are filled up to a multiple of it: elementwise functions of onnxruntime (Log, Softplus,
+Sin) work in registers of four numbers, and compute what remains otherwise."""
+
+
 @dataclass(frozen=True, eq=False)
 class StateRow:
     """A model's states for one stream: a row of the states of a batch."""
@@ -266,17 +271,17 @@ def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> None:
     items = [item for stream in streams for item in stream.batch_items(stream in early)]
     # Streams that read a context need several calls; those that are ready drop out of the batch.
     while items:
-        # The last row of an odd batch may come out some bits apart, for SIMD leaves a remainder.
-        even = items + items[-1:] * (len(items) % 2)
+        # What a register does not fill is computed in another way, some bits apart.
+        filled = items + items[-1:] * (-len(items) % BATCH_MULTIPLE)
         following, states = engine.step(
-            np.stack([item.state.inbox[0] for item in even]),
+            np.stack([item.state.inbox[0] for item in filled]),
             Conditions.from_rows(
-                np.stack([item.stream.conditions for item in even]),
-                len(engine.contract.emotions),
-                _stack_observed(engine, even),
+                np.stack([item.stream.conditions for item in filled]),
+                engine.contract,
+                _stack_observed(engine, filled),
             ),
-            _stack_states([item.state.model_state for item in even]),
-            Noise.stack([item.noise for item in even]),
+            _stack_states([item.state.model_state for item in filled]),
+            Noise.stack([item.noise for item in filled]),
         )
         for row, item in enumerate(items):
             item.stream.accept(item, following[row], StateRow(states, row))

@@ -2,45 +2,50 @@
 
 Names settle the limbs and the head; the tree settles the trunk: the hips are where the legs meet,
 the chest is where the arms meet, spine and neck lie between. So twist, share, finger and face
-joints never matter.
+joints never matter. The names stand in `joint_names.json`, which the web page reads, too.
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
 
 from motion.errors import MotionFileError
 
-PREFIXES = {
-    "cc",
-    "base",
-    "bip",
-    "j",
-    "c",
-    "m",
-    "avg",
-    "def",
-    "character",
-    "mixamorig",
-    "bn",
-    "jnt",
-    "bone",
-}
+_TABLE: Final[dict[str, Any]] = json.loads(
+    Path(__file__).with_name("joint_names.json").read_text(encoding="utf-8")
+)
+
+PREFIXES: Final = frozenset(_TABLE["prefixes"])
 """Leading words that name a rig, not a body part."""
 
-LIMB_NAMES = {
-    "LowerLeg": ("lowerleg", "loleg", "calf", "shin", "knee", "leg"),
-    "UpperLeg": ("upperleg", "upleg", "thigh", "thighbend", "hip", "leg"),
-    "Foot": ("ankle", "foot"),
-    "Toes": ("toes", "toe", "toebase", "toe0", "ball", "foot"),
-    "LowerArm": ("lowerarm", "loarm", "forearm", "forearmbend", "elbow"),
-    "UpperArm": ("upperarm", "uparm", "arm", "shldr", "shldrbend", "shoulder"),
-    "Hand": ("wrist", "hand"),
-    "Shoulder": ("collar", "clavicle", "shoulder"),
+MIDDLE: Final = frozenset(_TABLE["middle"])
+"""Words that say that a joint is on neither side."""
+
+SIDES: Final[dict[str, str]] = {
+    word: side for side, words in _TABLE["sides"].items() for word in words
+}
+"""Side by the word that says it."""
+
+LIMB_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    role: tuple(names) for role, names in _TABLE["limbs"]
 }
 """Names of each limb joint without its side, best first. Roles are given in this order and a joint
 has one role, so 'LeftShoulder' is an upper arm where nothing else can be."""
 
-SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
+HEADS: Final = tuple(_TABLE["head"])
+SPINES: Final = frozenset(_TABLE["spine"])
+
+KNOWN_WORDS: Final = frozenset(name for names in LIMB_NAMES.values() for name in names)
+
+SHARED: Final = 0.6
+"""A first or last word that more than this share of the joints have names the rig."""
+
+
+FEWEST: Final = 8
+"""Fewer names do not tell what they share."""
 
 
 def find_roles(joints: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
@@ -58,11 +63,12 @@ def find_roles(joints: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
     Raises:
         MotionFileError: If an essential role is played by no joint.
     """
-    roles = _limb_roles(joints)
+    parts = body_parts(joints)
+    roles = _limb_roles(parts)
     _fill_ends(roles, joints)
-    head = [index for index, joint in enumerate(joints) if _body_part(joint) == ("", "head")]
-    if head:
-        roles["head"] = head[0]
+    head = _find_head(parts, parents, roles)
+    if head >= 0:
+        roles["head"] = head
     _require(roles, joints)
     roles["hips"] = _meeting(parents, roles["leftUpperLeg"], roles["rightUpperLeg"])
     roles["chest"] = _meeting(parents, roles["leftUpperArm"], roles["rightUpperArm"])
@@ -70,10 +76,60 @@ def find_roles(joints: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
     return roles
 
 
-def _limb_roles(joints: Sequence[str]) -> dict[str, int]:
+def body_parts(joints: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Return for each joint its side, its name and whether digits were left out of the name.
+
+    The side is 'left', 'right' or ''. The name is in lower case and without side, prefixes,
+    punctuation, digits, and the words that most joints of the rig begin or end with.
+    """
+    split = [_words(joint) for joint in joints]
+    first = _shared([words[0] for words in split if len(words) > 1], len(joints))
+    last = _shared([words[-1] for words in split if len(words) > 1], len(joints))
+    return [_body_part(words, first, last) for words in split]
+
+
+def _words(joint: str) -> list[str]:
+    """Return the words of a name without its name space, in lower case."""
+    own = re.split(r"[:|]", joint)[-1]
+    return [
+        word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+", own)
+    ]
+
+
+def _shared(words: Iterable[str], count: int) -> str:
+    """Return the word that most of so many joints have, empty if there is none."""
+    common = Counter(word for word in words if not word.isdigit()).most_common(1)
+    enough = count >= FEWEST and common and common[0][1] > SHARED * count
+    return common[0][0] if enough else ""
+
+
+def _body_part(words: list[str], first: str, last: str) -> tuple[str, str, bool]:
+    kept = words[words[0] == first and len(words) > 1 :] if words else []
+    kept = kept[: len(kept) - (len(kept) > 1 and kept[-1] == last)]
+    while kept and (kept[0] in PREFIXES or kept[0].isdigit()):
+        kept = kept[1:]
+    digits = any(word.isdigit() for word in kept)
+    kept = [word for word in kept if not word.isdigit() and word not in MIDDLE]
+    side = next((SIDES[word] for word in kept if word in SIDES), "")
+    name = "".join(word for word in kept if word not in SIDES)
+    return (side, name, digits) if side else (*_side_within(name), digits)
+
+
+def _side_within(name: str) -> tuple[str, str]:
+    """Split a name such as 'leftupleg', 'lfemur' or 'armr' where the rest is a known word."""
+    for word, side in SIDES.items():
+        for rest in (name.removeprefix(word), name.removesuffix(word)):
+            if rest != name and rest in KNOWN_WORDS:
+                return side, rest
+    return "", name
+
+
+def _limb_roles(joints: Sequence[tuple[str, str, bool]]) -> dict[str, int]:
     parts: dict[tuple[str, str], int] = {}
-    for index, joint in enumerate(joints):
-        parts.setdefault(_body_part(joint), index)
+    for numbered in (False, True):  # 'Toe' is likelier meant than 'Toe3'
+        for index, (side, name, digits) in enumerate(joints):
+            if digits == numbered:
+                parts.setdefault((side, name), index)
     roles: dict[str, int] = {}
     for role, names in LIMB_NAMES.items():
         # Both sides go by one name, so that a missing upper arm is not mistaken for a shoulder.
@@ -84,14 +140,24 @@ def _limb_roles(joints: Sequence[str]) -> dict[str, int]:
     return roles
 
 
-def _body_part(joint: str) -> tuple[str, str]:
-    """Return side ('left', 'right' or '') and name without side, prefixes and punctuation."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", joint.rsplit(":", 1)[-1])
-    words = [word.lower() for word in words]
-    while words and (words[0] in PREFIXES or words[0].isdigit()):
-        words.pop(0)
-    side = next((SIDES[word] for word in words if word in SIDES), "")
-    return side, "".join(word for word in words if word not in SIDES)
+def _find_head(
+    parts: Sequence[tuple[str, str, bool]], parents: Sequence[int], roles: dict[str, int]
+) -> int:
+    """Return the joint named head, else the last of a spine that goes on above the arms, or -1."""
+    for numbered in (False, True):
+        for index, (side, name, digits) in enumerate(parts):
+            if side == "" and name in HEADS and digits == numbered:
+                return index
+    arms = [roles.get(f"{side}UpperArm", -1) for side in ("left", "right")]
+    if min(arms) < 0:
+        return -1
+    chest = _meeting(parents, *arms)
+    above = [
+        index
+        for index, (side, name, _) in enumerate(parts)
+        if side == "" and name in SPINES and chest in list(_ancestors(parents, index))[1:]
+    ]
+    return above[-1] if above else -1
 
 
 def _fill_ends(roles: dict[str, int], joints: Sequence[str]) -> None:

@@ -2,10 +2,11 @@
 
 For every role joint a constant rotation O is found such that the canonical world rotation is
 C(t) = W R(t) O, where R is the rig joint's world rotation and W turns the rig's world upright. O
-comes from a reference pose where there is one, else from the motion:
+comes from a reference pose where there is one, else from the motion; where the rig's joints then
+are not where O puts them, they decide, see `motion.rigs.rig_check`:
 
-a. the pose with all channels at zero, if it looks like a person standing with straight limbs
-   (T, A or hanging arms);
+a. a pose in which the rig may rest, such as all channels at zero, if it looks like a person
+   standing with straight limbs (T, A or hanging arms);
 b. what is known of the rig, see `motion.rigs.rig_known`;
 c. the first frame, if it is a T-pose;
 d. the motion itself, see `motion.rigs.rig_estimate`.
@@ -20,7 +21,9 @@ from motion import rotations
 from motion.clip import Clip
 from motion.kinematics import CONTACT_JOINTS, facing, local_from_world
 from motion.rigs.joint_roles import find_roles
+from motion.rigs.rig_check import Posed, checked
 from motion.rigs.rig_clip import RigClip
+from motion.rigs.rig_ends import find_ends
 from motion.rigs.rig_estimate import offsets_from_motion
 from motion.rigs.rig_known import known_offsets
 from motion.rigs.rig_motion import LIMBS, SIDES, RigMotion, rest_bone
@@ -33,6 +36,13 @@ UP = np.array([0.0, 1.0, 0.0])
 
 FLOOR_PERCENTILE = 5.0
 """A clip's floor is where its lowest foot is this often, or lower: some frames may sink in."""
+
+
+AHEAD = 0.35
+"""Share of a foot's length that it must reach ahead to tell where it points."""
+
+SHORT = 0.01
+"""Share of the legs within which an end site lies in its joint."""
 
 
 def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None = None) -> Clip:
@@ -49,17 +59,46 @@ def retarget(recording: RigClip, name: str = "", labels: dict[str, str] | None =
     Raises:
         MotionFileError: If essential joints are missing, or the legs have no length.
     """
-    roles = find_roles(recording.joints, recording.parents)
-    motion, offsets = _calibrate(
-        RigMotion.from_roles(roles, *recording.world()),
-        RigMotion.from_roles(roles, *recording.at_rest().world()),
+    roles = _with_definite_toes(recording, find_roles(recording.joints, recording.parents))
+    ends = find_ends(recording, roles)
+    motion, offsets, pose = _calibrate(
+        RigMotion.from_roles(roles, ends, *recording.world()),
+        RigMotion.from_roles(roles, ends, *recording.at_rest().world()),
         known_offsets(recording.joints),
     )
-    world = _canonical_rotations(motion, offsets)
+    turns = checked(
+        Posed(motion, _turned(motion, offsets)),
+        None if pose is None else Posed(pose, _turned(pose, offsets)),
+    )
+    world = _canonical_rotations(turns, len(motion))
     hips = _hips_positions(motion, world[:, 0])
     return placed_at_origin(
         Clip(name, recording.fps, hips, local_from_world(CANONICAL, world), labels or {})
     )
+
+
+def _with_definite_toes(recording: RigClip, roles: Mapping[str, int]) -> Mapping[str, int]:
+    """Leave end sites out that stand in for toes but do not lie ahead of the ankle as a rule."""
+    standing_in = [r for r in ("leftToes", "rightToes") if roles.get(r) in recording.ends]
+    if not standing_in:
+        return roles
+    motion = RigMotion.from_roles(roles, {}, *recording.world())
+    for toes in standing_in:
+        side = toes.removesuffix("Toes")
+        foot = motion.role_positions(toes) - motion.role_positions(f"{side}Foot")
+        length = np.median(np.linalg.norm(foot, axis=-1))
+        ahead = np.cross(motion.across(), -motion.bone_directions(f"{side}LowerLeg"))
+        reach = np.sum(rotations.normalise(ahead) * motion.bone_directions(f"{side}Foot"), axis=-1)
+        if length < SHORT * motion.leg_length() or np.median(reach) < AHEAD:
+            return {role: joint for role, joint in roles.items() if role not in standing_in}
+    return roles
+
+
+def _turned(motion: RigMotion, offsets: Offsets) -> dict[str, Float[Array, "T 4"]]:
+    return {
+        role: rotations.multiply(motion.role_rotations(role), offset)
+        for role, offset in offsets.items()
+    }
 
 
 def placed_at_origin(clip: Clip) -> Clip:
@@ -79,21 +118,28 @@ def placed_at_origin(clip: Clip) -> Clip:
     return Clip(clip.name, clip.fps, hips, turned, clip.labels)
 
 
-def _calibrate(motion: RigMotion, rest: RigMotion, known: Offsets) -> tuple[RigMotion, Offsets]:
-    """Return the motion upright, without a T-pose that leads it, and the offset of each role."""
-    rest_stands = _looks_standing(rest)
-    up = nearest_axis(rest.body_up() if rest_stands else motion.body_up())
+def _calibrate(
+    motion: RigMotion, rests: RigMotion, known: Offsets
+) -> tuple[RigMotion, Offsets, RigMotion | None]:
+    """Return the motion upright, the offset of each role, and the pose that they come from, if any.
+
+    A T-pose that leads the motion is left out. The pose is in canonical axes.
+    """
+    rest = next((rests[i : i + 1] for i in range(len(rests)) if _stands(rests[i : i + 1])), None)
+    up = nearest_axis(motion.body_up() if rest is None else rest.body_up())
     motion = motion.world_turned(_upright(motion, up))
     first_is_t_pose = _is_t_pose(motion[:1])
-    if rest_stands:
-        offsets = _offsets_from_pose(rest)
+    pose = rest
+    if rest is None and not (known and _fits(motion, known)) and first_is_t_pose:
+        pose = motion[:1]
+    if pose is not None:
+        pose = _facing_ahead(pose)
+        offsets = _offsets_from_pose(pose)
     elif known and _fits(motion, known):
         offsets = {role: known[role] for role in motion.roles}
-    elif first_is_t_pose:
-        offsets = _offsets_from_pose(motion[:1])
     else:
         offsets = offsets_from_motion(motion)
-    return motion[1:] if first_is_t_pose and _leaps(motion) else motion, offsets
+    return motion[1:] if first_is_t_pose and _leaps(motion) else motion, offsets, pose
 
 
 def nearest_axis(v: Float[Array, "3"]) -> Float[Array, "3"]:
@@ -111,8 +157,8 @@ def _upright(motion: RigMotion, rest_up: Float[Array, "3"]) -> Float[Array, "4"]
     return rotations.swing(rest_up if up @ rest_up > 0.3 else nearest_axis(up), UP)
 
 
-def _looks_standing(pose: RigMotion) -> bool:
-    """Tell whether a pose is that of a standing person: straight limbs, head up, toes ahead."""
+def _stands(pose: RigMotion) -> bool:
+    """Tell whether a pose is that of a standing person: straight limbs, head up, no toes behind."""
     across, up = pose.across()[0], pose.body_up()
     forward = np.cross(across, up)
     straight = all(
@@ -123,11 +169,13 @@ def _looks_standing(pose: RigMotion) -> bool:
     )
     legs_down = all(pose.bone_directions(f"{side}UpperLeg")[0] @ up < -0.8 for side in SIDES)
     feet = [f"{side}Foot" for side in SIDES if f"{side}Toes" in pose.roles]
-    toes_ahead = all(pose.bone_directions(foot)[0] @ forward > 0.2 for foot in feet)
+    toes_ahead = all(pose.bone_directions(foot)[0] @ forward > -0.2 for foot in feet)
+    head_up = (pose.role_positions("head") - pose.between_legs())[0] @ up > 0.0
     hands_apart = (
         pose.role_positions("leftHand")[0] - pose.role_positions("rightHand")[0]
     ) @ across > 0
-    return bool(straight and legs_down and toes_ahead and hands_apart and abs(across @ up) < 0.2)
+    level = abs(across @ up) < 0.2
+    return bool(straight and legs_down and toes_ahead and head_up and hands_apart and level)
 
 
 def _is_t_pose(pose: RigMotion) -> bool:
@@ -138,7 +186,7 @@ def _is_t_pose(pose: RigMotion) -> bool:
         for side, sign in (("left", 1.0), ("right", -1.0))
         for part in ("Upper", "Lower")
     ]
-    return _looks_standing(pose) and min(arms) > np.cos(np.radians(12.0))
+    return _stands(pose) and min(arms) > np.cos(np.radians(12.0))
 
 
 def _fits(motion: RigMotion, offsets: Offsets) -> bool:
@@ -163,6 +211,12 @@ def _leaps(motion: RigMotion) -> bool:
     return bool(leap > 0.3 * motion.leg_length())
 
 
+def _facing_ahead(pose: RigMotion) -> RigMotion:
+    """Return a standing pose in canonical axes."""
+    axes = rotations.frame(pose.across()[0], nearest_axis(pose.body_up()))
+    return pose.world_turned(rotations.inverse(rotations.from_matrix(axes)))
+
+
 def _offsets_from_pose(pose: RigMotion) -> Offsets:
     """Return the offsets from one frame in which limbs are straight and the trunk is at rest.
 
@@ -170,10 +224,6 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     taken to be at rest, and the soles flat: rigs differ in where these bones begin, not in how
     a person stands.
     """
-    canonical_from_pose = rotations.inverse(
-        rotations.from_matrix(rotations.frame(pose.across()[0], nearest_axis(pose.body_up())))
-    )
-    pose = pose.world_turned(canonical_from_pose)
     at_pose = dict.fromkeys(pose.roles, rotations.IDENTITY)
     for side, part in LIMBS:
         for bone in (f"{side}Upper{part}", f"{side}Lower{part}"):
@@ -184,6 +234,8 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
         at_pose[f"{side}Foot"] = rotations.IDENTITY
         if f"{side}Toes" in pose.roles:
             ahead = pose.bone_directions(f"{side}Foot")[0]
+            if np.hypot(ahead[0], ahead[2]) < AHEAD:
+                continue
             heading = rotations.about_y(np.arctan2(ahead[0], ahead[2]))
             at_pose[f"{side}Foot"] = at_pose[f"{side}Toes"] = heading
     return {
@@ -192,13 +244,15 @@ def _offsets_from_pose(pose: RigMotion) -> Offsets:
     }
 
 
-def _canonical_rotations(motion: RigMotion, offsets: Offsets) -> Float[Array, "T J 4"]:
+def _canonical_rotations(
+    turns: Mapping[str, Float[Array, "T 4"]], frames: int
+) -> Float[Array, "T J 4"]:
     """Return the world rotations of all canonical joints; what the rig lacks is filled in."""
-    world = np.empty((len(motion), len(CANONICAL.joints), 4))
-    for role, offset in offsets.items():
-        world[:, CANONICAL.index(role)] = rotations.multiply(motion.role_rotations(role), offset)
+    world = np.empty((frames, len(CANONICAL.joints), 4))
+    for role, turn in turns.items():
+        world[:, CANONICAL.index(role)] = turn
     for joint in CANONICAL.joints:
-        if joint in offsets:
+        if joint in turns:
             continue
         index = CANONICAL.index(joint)
         world[:, index] = world[:, CANONICAL.parents[index]]

@@ -6,7 +6,7 @@ estimate that comes close to one of the 24 axis rotations is taken to be it.
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from motion import rotations
@@ -27,6 +27,12 @@ AXIS_ROTATIONS = Rotation.create_group("O").as_matrix()
 
 AXIS_LIMIT = np.radians(30.0)
 """Estimates within this angle of an axis rotation are taken to be it."""
+
+
+UP = np.array([0.0, 1.0, 0.0])
+
+LOWEST = 20.0
+"""Percentile of an ankle's height below which the foot may be flat."""
 
 
 def offsets_from_motion(motion: RigMotion) -> dict[str, Float[Array, "4"]]:
@@ -133,21 +139,52 @@ def _following(
 def _foot_offsets(
     motion: RigMotion, side: str, offsets: dict[str, Float[Array, "4"]]
 ) -> dict[str, Float[Array, "4"]]:
-    """Return the offsets of foot and toes: the sole is flat where the ankle is low and still."""
-    foot, toes = f"{side}Foot", f"{side}Toes"
+    """Return the offsets of foot and toes: the sole is flat where the ankle is low and still.
+
+    Who kneels has the ankle low and the toes behind; those frames do not count. Without others the
+    toes tell how the foot is bent, and the knee to which side it is turned.
+    """
+    foot, toes, shin = f"{side}Foot", f"{side}Toes", f"{side}LowerLeg"
     if toes not in motion.roles:
-        return {foot: _snap(_following(motion, foot, f"{side}LowerLeg", offsets))}
-    ankle, ahead = motion.role_positions(foot), motion.bone_directions(foot)
+        return {foot: _snap(_following(motion, foot, shin, offsets))}
+    ahead, left = motion.bone_directions(foot), _left_of_shin(motion, shin, offsets)
+    stands = np.sum(np.cross(left, UP) * ahead, axis=-1) > 0.0
+    weights = _sole_weights(motion, foot, stands)
+    if not weights.any():
+        found = _foot_from_bone(motion, foot, left)
+        weights = np.ones(len(motion))
+    else:
+        flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
+        found = _mean(
+            rotations.multiply(rotations.inverse(motion.role_rotations(foot)), flat), weights
+        )
+    return {foot: found, toes: _following(motion, toes, foot, {foot: found}, weights)}
+
+
+def _left_of_shin(
+    motion: RigMotion, shin: str, offsets: dict[str, Float[Array, "4"]]
+) -> Float[Array, "T 3"]:
+    carried = rotations.multiply(motion.role_rotations(shin), offsets[shin])
+    return rotations.rotate(carried, np.array([1.0, 0.0, 0.0]))
+
+
+def _sole_weights(motion: RigMotion, foot: str, stands: Bool[Array, "T"]) -> Float[Array, "T"]:
+    """Return how surely the sole is flat in each frame that counts: the ankle is low and still."""
+    ankle = motion.role_positions(foot)
     speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) if len(ankle) > 1 else np.zeros(1)
-    # Where the ankle is lowest and still the foot is flat: there its heading alone tells its pose.
-    low = ankle[:, 1] <= np.percentile(ankle[:, 1], 20.0)
-    weights = low / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
-    flat = rotations.about_y(np.arctan2(ahead[:, 0], ahead[:, 2]))
-    found = _mean(rotations.multiply(rotations.inverse(motion.role_rotations(foot)), flat), weights)
-    return {
-        foot: found,
-        toes: _following(motion, toes, foot, {foot: found}, weights),
-    }
+    low = ankle[:, 1] <= np.percentile(ankle[:, 1], LOWEST)
+    if stands.any() and 2 * np.sum(low & stands) < np.sum(low):  # mostly on the knee
+        low = ankle[:, 1] <= np.percentile(ankle[stands, 1], LOWEST)
+    weights: Array = (stands & low) / (1.0 + (speed / (0.005 * motion.leg_length())) ** 2)
+    return weights
+
+
+def _foot_from_bone(motion: RigMotion, foot: str, left: Float[Array, "T 3"]) -> Float[Array, "4"]:
+    inverse = rotations.inverse(motion.role_rotations(foot))
+    bone = rotations.rotate(inverse, motion.bone_directions(foot)).mean(axis=0)
+    side = rotations.rotate(inverse, left).mean(axis=0)
+    canonical = rotations.frame(rest_bone(foot), np.array([1.0, 0.0, 0.0]))
+    return rotations.from_matrix(rotations.frame(bone, side) @ canonical.T)
 
 
 def _mean(q: Float[Array, "T 4"], weights: Float[Array, "T"] | None = None) -> Float[Array, "4"]:

@@ -1,7 +1,7 @@
 """The part of a rig's motion that matters: world positions and rotations of its role joints."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -39,25 +39,29 @@ class RigMotion:
         roles: Place of each role along the second axis.
         positions: World positions, (T, R, 3).
         rotations: World rotations, (T, R, 4).
+        ends: Place of each end along the second axis; see `rig_ends.find_ends`.
     """
 
     roles: Mapping[str, int]
     positions: Float[Array, "T R 3"]
     rotations: Float[Array, "T R 4"]
+    ends: Mapping[str, int]
 
     @staticmethod
     def from_roles(
         joint_by_role: Mapping[str, int],
+        joint_by_end: Mapping[str, int],
         positions: Float[Array, "T J 3"],
         world: Float[Array, "T J 4"],
     ) -> "RigMotion":
-        """Pick the role joints from all joints of a rig."""
+        """Pick the role joints, and those in which bones end, from all joints of a rig."""
         places = {role: place for place, role in enumerate(joint_by_role)}
-        joints = list(joint_by_role.values())
-        return RigMotion(places, positions[:, joints], world[:, joints])
+        ends = {end: len(places) + place for place, end in enumerate(joint_by_end)}
+        joints = [*joint_by_role.values(), *joint_by_end.values()]
+        return RigMotion(places, positions[:, joints], world[:, joints], ends)
 
     def __getitem__(self, frames: slice) -> "RigMotion":
-        return RigMotion(self.roles, self.positions[frames], self.rotations[frames])
+        return replace(self, positions=self.positions[frames], rotations=self.rotations[frames])
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -65,7 +69,7 @@ class RigMotion:
     def world_turned(self, by: Float[Array, "4"]) -> "RigMotion":
         """Return the motion with the whole world turned."""
         positions = rotations.rotate(by, self.positions)
-        return RigMotion(self.roles, positions, rotations.multiply(by, self.rotations))
+        return replace(self, positions=positions, rotations=rotations.multiply(by, self.rotations))
 
     def role_positions(self, role: str) -> Float[Array, "T 3"]:
         """Return the positions of a role."""
@@ -78,6 +82,10 @@ class RigMotion:
     def bone_directions(self, role: str) -> Float[Array, "T 3"]:
         """Return the unit directions of a limb bone."""
         return rotations.normalise(self.role_positions(BONES[role]) - self.role_positions(role))
+
+    def end(self, name: str) -> Float[Array, "T 3"]:
+        """Return the positions of an end."""
+        return self.positions[:, self.ends[name]]
 
     def across(self) -> Float[Array, "T 3"]:
         """Return the unit directions from the right to the left leg."""

@@ -93,6 +93,9 @@ class Rig:
         world: Turns the canonical world into the rig's.
         unit: Rig units per metre.
         order: Euler order of the channels.
+        ends: End Site of joints without children, metres, in canonical axes; of no length else.
+        turned_back: Turns (T, 4) that a joint makes besides its own, and that helper joints without
+            length above each of its children turn back.
     """
 
     names: Mapping[str, str] = field(default_factory=lambda: {j: j for j in CANONICAL.joints})
@@ -100,6 +103,8 @@ class Rig:
     world: np.ndarray = field(default_factory=lambda: Y_UP)
     unit: float = 100.0
     order: str = "ZXY"
+    ends: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    turned_back: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def write_rig(clip: Clip, rig: Rig) -> str:
@@ -132,6 +137,8 @@ def write_rig(clip: Clip, rig: Rig) -> str:
             local = rotations.multiply(rotations.inverse(world[parent]), local)
         else:
             columns.append(rotations.rotate(rig.world, clip.hips * rig.unit))
+        if joint in rig.turned_back:
+            local = rotations.multiply(local, rig.turned_back[joint])
         columns.append(Rotation.from_quat(local).as_euler(rig.order, degrees=True))
         below = [
             child
@@ -139,9 +146,19 @@ def write_rig(clip: Clip, rig: Rig) -> str:
             if owner == index and CANONICAL.joints[child] in rig.names
         ]
         for child in below:
+            if joint in rig.turned_back:
+                turns = f"{rig.order[0]}rotation {rig.order[1]}rotation {rig.order[2]}rotation"
+                helper = f"{rig.names[CANONICAL.joints[child]]}Helper"
+                lines.append(f"JOINT {helper}\n{{\nOFFSET 0 0 0\nCHANNELS 3 {turns}")
+                back = rotations.inverse(rig.turned_back[joint])
+                columns.append(Rotation.from_quat(back).as_euler(rig.order, degrees=True))
             add(child, joint)
+            if joint in rig.turned_back:
+                lines.append("}")
         if not below:
-            lines.append("End Site\n{\nOFFSET 0 0 0\n}")
+            end = np.array(rig.ends.get(joint, (0.0, 0.0, 0.0))) * rig.unit
+            end = rotations.rotate(offsets[joint], end)
+            lines.append("End Site\n{\nOFFSET " + " ".join(f"{v:.8f}" for v in end) + "\n}")
         lines.append("}")
 
     add(0, None)

@@ -11,10 +11,12 @@ from motion.errors import MotionFileError
 from motion.features import Layout, feet_of
 from motion.formats.bvh import parse_bvh, to_bvh
 from motion.formats.clip_files import read_clip, write_clip
+from motion.rigs.own_skeleton import OwnAxes, on_own_skeleton
 from motion.rigs.retarget import placed_at_origin
-from motion.rigs.rig_clip import RigClip, on_own_skeleton
-from motion.rotations import IDENTITY, about_y, multiply
+from motion.rigs.rig_clip import RigClip
+from motion.rotations import IDENTITY, about_y, multiply, rotate
 from motion.skeleton import CANONICAL, Skeleton
+from tests.motion.foreign_rigs import MIXAMO, Z_UP, Rig, write_rig
 from tests.motion.own_rigs import PUPPET, QUADRUPED, RIGS, moving, skeleton_of
 from tests.motion.strategies import swaying
 
@@ -136,3 +138,51 @@ def test_what_stands_on_the_canonical_skeleton_is_found_from_motion_too():
     clip = placed_at_origin(swaying(60))
     own = Clip("", 30, clip.hips, clip.rotations, {}, replace(CANONICAL, feet={}))
     assert all("Toes" in joint for joint in feet_of([own]))
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.45 / 0.0254, 39.3701, 100.0, 1000.0])
+@pytest.mark.parametrize("world", [IDENTITY, Z_UP], ids=["Y up", "Z up"])
+def test_a_person_stands_upright_in_metres_on_the_floor_in_any_unit(unit, world):
+    text = write_rig(swaying(40), Rig(MIXAMO, unit=unit, world=world))
+    recording = parse_bvh(text)
+    recording.positions[:, 0] += rotate(world, np.array([0.0, 0.7 * unit, 0.0]))
+    clip = on_own_skeleton(recording)
+    tall = np.ptp(clip.skeleton.rest_positions[:, 1])
+    assert tall == pytest.approx(np.ptp(CANONICAL.rest_positions[:, 1]), rel=0.01)
+    heights = clip.world_positions()[..., 1]
+    assert heights.max() - heights.min() > 1.3
+    assert np.percentile(heights.min(axis=1), 5) == pytest.approx(0.0, abs=1e-6)
+    assert clip.labels["up"] == ("y" if world is IDENTITY else "z")
+
+
+def test_a_rest_in_other_axes_than_the_motion_stands_upright_too():
+    recording = parse_bvh(write_rig(swaying(40), Rig(MIXAMO)))
+    wanted = on_own_skeleton(parse_bvh(write_rig(swaying(40), Rig(MIXAMO))))
+    recording.positions[:, 0] = rotate(Z_UP, recording.positions[:, 0])
+    recording.rotations[:, 0] = multiply(Z_UP, recording.rotations[:, 0])
+    found = on_own_skeleton(recording)
+    assert found.skeleton.difference(wanted.skeleton) == ""
+    np.testing.assert_allclose(found.world_positions(), wanted.world_positions(), atol=1e-6)
+
+
+@pytest.mark.parametrize(("unit", "name"), [(0.001, "millimetres"), (0.3048, "0.3048 m")])
+def test_unit_and_axis_may_be_said(unit, name):
+    clip = moving(PUPPET)
+    told = on_own_skeleton(parse_bvh(to_bvh(clip)), axes=OwnAxes(unit, "z"))
+    assert (told.labels["unit"], told.labels["up"]) == (name, "z")
+    assert told.skeleton.reach[0] == pytest.approx(unit * clip.skeleton.reach[0], rel=1e-6)
+    before, after = clip.world_positions(), told.world_positions()
+    np.testing.assert_allclose(after[..., 1], unit * before[..., 2], atol=1e-4)
+
+
+def test_a_rig_of_no_person_in_centimetres_or_millimetres_is_known_by_its_size():
+    clip = moving(QUADRUPED)
+    for factor in (1, 100, 1000):
+        recording = parse_bvh(to_bvh(clip))
+        big = replace(
+            recording,
+            offsets=factor * recording.offsets,
+            positions=factor * recording.positions,
+        )
+        reach = on_own_skeleton(big).skeleton.reach[0]
+        assert reach == pytest.approx(clip.skeleton.reach[0], rel=1e-5)

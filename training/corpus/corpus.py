@@ -39,6 +39,7 @@ class Entry:
         labels: Labels of the clip.
         frames: Number of frames.
         seconds: Duration.
+        clips: How many clips its source holds.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Entry:
     labels: dict[str, str]
     frames: int
     seconds: float
+    clips: int = 1
 
 
 def write_index(folder: Path, entries: Sequence[Entry], skeleton: Skeleton = CANONICAL) -> None:

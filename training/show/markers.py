@@ -7,9 +7,9 @@ import numpy as np
 
 from motion.draw.body import BODY, LEFT, RIGHT
 from motion.draw.drawing import Drawing
-from training.corpus.marker_files import CHOREOGRAPHY_LINES
-from training.corpus.marker_fit import places_on_body, scaled, upright
-from training.corpus.markers import Markers
+from motion.markers.marker_files import CHOREOGRAPHY_LINES
+from motion.markers.marker_fit import places_on_body, scaled, upright
+from motion.markers.markers import Markers
 
 Array = np.ndarray
 

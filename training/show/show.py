@@ -4,15 +4,19 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable, Container
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkstemp
+
+import numpy as np
 
 from motion.draw.drawing import Drawing
 from motion.draw.render import render, write_video
 from motion.errors import MotionFileError, SetupError
-from motion.formats.clip_files import read_clip
-from training.corpus.marker_files import is_choreography, read_c3d, read_choreography
-from training.corpus.markers import Markers
+from motion.formats.motion_files import chosen, notes_of, read_motion_file
+from motion.markers.markers import Markers
+from motion.rigs.own_skeleton import OwnAxes
+from training.corpus.making import make_clip
 from training.show.markers import drawing_of
 from training.show.page import to_page
 
@@ -21,32 +25,35 @@ GIF_FPS = 20.0
 
 GIF_SIZE = 360
 
-SUFFIXES = (".mp4", ".gif", ".html")
+SHEET_COLUMNS, SHEET_ROWS, SHEET_SIZE = 6, 3, 240
+"""Pictures beside and below each other on a contact sheet, and pixels of each."""
+
+SUFFIXES = (".mp4", ".gif", ".html", ".png")
 
 
-def drawing_from(path: Path) -> Drawing:
-    """Read a clip or markers and return the drawing.
+def drawing_from(
+    path: Path, clip: str = "", *, markers: bool = False, own_skeleton: bool = False
+) -> tuple[Drawing, tuple[str, ...]]:
+    """Return the drawing of what `bhava prepare` makes of a file, and what of it was not read.
+
+    Args:
+        path: A file of motion of any kind.
+        clip: Name of the motion, where the file holds several.
+        markers: Draw markers as they are, not the body that is fitted to them.
+        own_skeleton: Keep the skeleton of the file.
 
     Raises:
-        MotionFileError: If the file cannot be read or is of no known kind.
+        MotionFileError: If the file cannot be used, or no clip is chosen of several.
     """
-    if path.suffix.lower() in (".c3d", ".npy"):
-        return drawing_of(markers_from(path))
-    return Drawing.from_clip(read_clip(path))
-
-
-def markers_from(path: Path) -> Markers:
-    """Read markers: C3D, or a choreography array.
-
-    Raises:
-        MotionFileError: If the file cannot be read or is neither.
-    """
-    if path.suffix.lower() == ".npy" and not is_choreography(path.name):
-        raise MotionFileError(f"{path}: expected mariel_*.npy, got {path.name!r}")
+    motions = read_motion_file(path)
     try:
-        return read_choreography(path) if is_choreography(path.name) else read_c3d(path)
-    except OSError as error:
-        raise MotionFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+        motion = chosen(motions, clip)
+        if markers and isinstance(motion, Markers):
+            return drawing_of(motion), notes_of(motion)
+        made = make_clip(motion, path.stem, {}, OwnAxes() if own_skeleton else None)
+    except MotionFileError as error:
+        raise MotionFileError(f"{path}: {str(error).removeprefix(f'{path.stem}: ')}") from error
+    return Drawing.from_clip(made), notes_of(motion)
 
 
 def check_out(path: Path) -> None:
@@ -79,6 +86,8 @@ def write_drawing(
     try:
         if suffix == ".html":
             path.write_text(to_page(drawing), encoding="utf-8")
+        elif suffix == ".png":
+            write_sheet(drawing, path, drawn)
         elif suffix == ".gif":
             write_gif(drawing, path, drawn)
         else:
@@ -103,6 +112,20 @@ def write_gif(drawing: Drawing, path: Path, drawn: Callable[[int], None]) -> Non
     pictures[0].save(path, save_all=True, append_images=others, duration=milliseconds, loop=0)
 
 
+def write_sheet(drawing: Drawing, path: Path, drawn: Callable[[int], None]) -> None:
+    """Write one picture of poses evenly spread over the time, row by row."""
+    from PIL import Image
+
+    picked = np.linspace(0, len(drawing) - 1, SHEET_COLUMNS * SHEET_ROWS).round().astype(int)
+    fps = len(picked) * drawing.fps / len(drawing)
+    pictures = np.stack(
+        list(render(replace(drawing, points=drawing.points[picked], fps=fps), SHEET_SIZE))
+    )
+    rows = pictures.reshape(SHEET_ROWS, SHEET_COLUMNS, SHEET_SIZE, SHEET_SIZE, 3).swapaxes(1, 2)
+    Image.fromarray(rows.reshape(SHEET_ROWS * SHEET_SIZE, -1, 3)).save(path)
+    drawn(len(drawing))
+
+
 def show_in_browser(drawing: Drawing) -> Path:
     """Write a page to the folder of temporary files, open it, and return where it is.
 
@@ -110,12 +133,12 @@ def show_in_browser(drawing: Drawing) -> Path:
         SetupError: If there is no desktop to open it on.
     """
     if not has_desktop(sys.platform, os.environ):
-        raise SetupError("show: expected a desktop, got none: --out FILE.mp4, .gif or .html")
+        raise SetupError("show: expected a desktop, got none: --out FILE.mp4, .gif, .html or .png")
     handle, name = mkstemp(prefix="bhava-", suffix=".html")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(to_page(drawing))
     if not webbrowser.open(Path(name).as_uri()):
-        raise SetupError("show: expected a browser, got none: --out FILE.mp4, .gif or .html")
+        raise SetupError("show: expected a browser, got none: --out FILE.mp4, .gif, .html or .png")
     return Path(name)
 
 

@@ -1,4 +1,5 @@
 import base64
+import copy
 
 import numpy as np
 import pygltflib as gltf
@@ -10,9 +11,10 @@ from scipy.spatial.transform import Rotation
 from motion import rotations
 from motion.errors import MotionFileError
 from motion.formats.glb import to_glb
-from motion.formats.gltf import parse_gltf
+from motion.formats.gltf import parse_gltf, parse_gltf_animations
+from motion.rigs.own_skeleton import on_own_skeleton
 from motion.rigs.retarget import placed_at_origin, retarget
-from motion.rigs.rig_clip import RigClip, on_own_skeleton
+from motion.rigs.rig_clip import RigClip
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 
@@ -141,7 +143,7 @@ def cyclic(nodes) -> None:
         (b"glTF" + bytes(40), "expected"),
         (b'{"asset": {"version": "2.0"}}', "with an animation, got none"),
         (rewritten(animations=list.clear), "with an animation, got none"),
-        (beside(), "holds its buffers, got 'motion.bin'"),
+        (beside(), "part 'motion.bin' beside it, got none"),
         (rewritten(nodes=cyclic), "expected"),
         (rewritten(bufferViews=list.clear), "expected a whole glTF animation"),
     ],
@@ -163,3 +165,129 @@ def test_damage_is_refused_or_read_but_never_falls_over(data):
     except MotionFileError:
         return
     assert len(recording.joints) == recording.positions.shape[1]
+
+
+def document() -> gltf.GLTF2:
+    return gltf.GLTF2.load_from_bytes(GLB)
+
+
+def packed(changed: gltf.GLTF2) -> bytes:
+    return b"".join(changed.save_to_bytes())
+
+
+def test_every_animation_is_read_and_named():
+    changed = document()
+    for name in ("Wave", "Wave", None):
+        other = copy.deepcopy(changed.animations[0])
+        other.name = name
+        changed.animations.append(other)
+    clips = parse_gltf_animations(packed(changed))
+    assert [clip.name for clip in clips] == ["sway", "Wave 2", "Wave 3", "animation 4"]
+    for clip in clips:
+        np.testing.assert_allclose(places(clip), CLIP.world_positions(), atol=1e-5)
+    assert parse_gltf_animations(GLB)[0].name == ""
+
+
+def test_an_animation_of_shapes_alone_is_none():
+    changed = document()
+    for channel in changed.animations[0].channels:
+        channel.target.path = "weights"
+    with pytest.raises(MotionFileError, match="an animation of nodes, got one without"):
+        parse_gltf_animations(packed(changed))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_skin_of_the_body_is_taken_wherever_it_stands(first):
+    changed = document()
+    head = CANONICAL.index("head")
+    hat = gltf.Skin(name="hat", joints=[head])
+    changed.skins.insert(0 if first else 1, hat)
+    changed.nodes[-1].skin = 1 if first else 0
+    np.testing.assert_allclose(
+        places(parse_gltf(packed(changed))), CLIP.world_positions(), atol=1e-5
+    )
+
+
+def test_a_body_in_several_skins_is_one_body():
+    changed = document()
+    joints = list(range(len(CANONICAL.joints)))
+    legs = [j for j in joints if "Leg" in CANONICAL.joints[j] or "Foot" in CANONICAL.joints[j]]
+    changed.skins = [
+        gltf.Skin(name="legs", joints=[0, *legs]),
+        gltf.Skin(name="rest", joints=[j for j in joints if j not in legs]),
+    ]
+    (found,) = parse_gltf_animations(packed(changed))
+    np.testing.assert_allclose(retarget(found).world_positions(), CLIP.world_positions(), atol=0.01)
+
+
+def test_a_skin_tells_the_rest_of_nodes_that_were_saved_in_the_middle_of_a_motion():
+    changed = document()
+    for joint in range(len(CANONICAL.joints)):
+        changed.nodes[joint].rotation = CLIP.rotations[7, joint].tolist()
+    found = parse_gltf(packed(changed))
+    assert found.rests is not None
+    clip = retarget(found)
+    np.testing.assert_allclose(clip.world_positions(), CLIP.world_positions(), atol=1e-3)
+    agree = np.abs(np.sum(clip.rotations * CLIP.rotations, axis=-1))
+    assert agree.min() > np.cos(np.radians(2) / 2)
+
+
+def test_nodes_without_skin_that_rest_in_the_first_frame_are_at_rest_unturned():
+    changed = document()
+    changed.skins, changed.nodes[-1].skin = [], None
+    for joint in range(len(CANONICAL.joints)):
+        changed.nodes[joint].rotation = CLIP.rotations[0, joint].tolist()
+    clip = retarget(parse_gltf(packed(changed)))
+    agree = np.abs(np.sum(clip.rotations * CLIP.rotations, axis=-1))
+    assert agree.min() > np.cos(np.radians(2) / 2)
+
+
+def test_what_a_file_requires_is_honoured():
+    for name in ("KHR_mesh_quantization", "KHR_materials_unlit", "VRMC_vrm"):
+        changed = document()
+        changed.extensionsRequired = [name]
+        assert parse_gltf(packed(changed)).fps == 30.0
+    changed.extensionsRequired = ["KHR_animation_pointer", "ACME_secret"]
+    with pytest.raises(MotionFileError, match="got KHR_animation_pointer, ACME_secret: export"):
+        parse_gltf(packed(changed))
+
+
+@pytest.mark.parametrize("extension", ["VRMC_vrm_animation", "VRMC_vrm", "VRM"])
+def test_a_humanoid_that_the_file_tells_needs_no_names(extension):
+    changed = document()
+    for joint, node in enumerate(changed.nodes[: len(CANONICAL.joints)]):
+        node.name = f"b{joint}"
+    bones = {joint: {"node": at} for at, joint in enumerate(CANONICAL.joints)}
+    told: object = bones
+    if extension == "VRM":
+        told = [{"bone": joint, **bone} for joint, bone in bones.items()]
+    changed.extensions = {extension: {"humanoid": {"humanBones": told}}}
+    assert places(parse_gltf(packed(changed))).shape == CLIP.world_positions().shape
+
+
+def test_parts_beside_a_text_file_are_read():
+    changed = document()
+    blob = changed.binary_blob()
+    changed.buffers[0].uri = "a%20dance.bin"
+    changed.set_binary_blob(None)
+    text = changed.gltf_to_json().encode()
+    found = parse_gltf(text, {"a dance.bin": blob}.__getitem__)
+    np.testing.assert_allclose(places(found), CLIP.world_positions(), atol=1e-5)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_of_which_only_an_arm_moves_is_read_whole(told):
+    changed = document()
+    changed.skins, changed.nodes[-1].skin = [], None
+    arm = CANONICAL.index("leftUpperArm")
+    animation = changed.animations[0]
+    animation.channels = [c for c in animation.channels if c.target.node == arm]
+    if told:
+        bones = {joint: {"node": at} for at, joint in enumerate(CANONICAL.joints)}
+        changed.extensions = {"VRMC_vrm_animation": {"humanoid": {"humanBones": bones}}}
+    (found,) = parse_gltf_animations(packed(changed))
+    clip = retarget(found)
+    still, moving = CANONICAL.indices("rightUpperArm", "leftUpperArm")
+    assert np.ptp(clip.rotations[:, still], axis=0).max() < 1e-6
+    agree = np.abs(np.sum(clip.rotations[:, moving] * CLIP.rotations[:, moving], axis=-1))
+    assert agree.min() > np.cos(np.radians(1))

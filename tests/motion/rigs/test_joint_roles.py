@@ -1,58 +1,22 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from motion.errors import MotionFileError
 from motion.rigs.joint_roles import find_roles
 from motion.skeleton import CANONICAL
-from tests.motion.foreign_rigs import MIXAMO, OLD_CMU, UNREAL
+from tests.motion.foreign_rigs import MIXAMO
 
-VROID = {joint: f"J_Bip_C_{joint.capitalize()}" for joint in CANONICAL.joints} | {
-    joint: f"J_Bip_{side[0].upper()}_{joint.removeprefix(side)}"
-    for side in ("left", "right")
-    for joint in CANONICAL.joints
-    if joint.startswith(side)
-}
-RIGIFY = {
-    "hips": "spine", "spine": "spine.001", "chest": "spine.003", "neck": "spine.004",
-    "head": "head",
-} | {
-    f"{side}{role}": f"DEF-{name}.{side[0].upper()}"
-    for side in ("left", "right")
-    for role, name in {
-        "Shoulder": "shoulder", "UpperArm": "upper_arm", "LowerArm": "forearm", "Hand": "hand",
-        "UpperLeg": "thigh", "LowerLeg": "shin", "Foot": "foot", "Toes": "toe",
-    }.items()
-}  # fmt: skip
-SMPL = {
-    "hips": "m_avg_Pelvis", "spine": "m_avg_Spine1", "chest": "m_avg_Spine3", "neck": "m_avg_Neck",
-    "head": "m_avg_Head",
-} | {
-    f"{side}{role}": f"m_avg_{side[0].upper()}_{name}"
-    for side in ("left", "right")
-    for role, name in {
-        "Shoulder": "Collar", "UpperArm": "Shoulder", "LowerArm": "Elbow", "Hand": "Wrist",
-        "UpperLeg": "Hip", "LowerLeg": "Knee", "Foot": "Ankle", "Toes": "Foot",
-    }.items()
-}  # fmt: skip
-BIPED = {
-    "hips": "Bip01 Pelvis", "spine": "Bip01 Spine", "chest": "Bip01 Spine1", "neck": "Bip01 Neck",
-    "head": "Bip01 Head",
-} | {
-    f"{side}{role}": f"Bip01 {side[0].upper()} {name}"
-    for side in ("left", "right")
-    for role, name in {
-        "Shoulder": "Clavicle", "UpperArm": "UpperArm", "LowerArm": "Forearm", "Hand": "Hand",
-        "UpperLeg": "Thigh", "LowerLeg": "Calf", "Foot": "Foot", "Toes": "Toe0",
-    }.items()
-}  # fmt: skip
-OURS = {joint: joint for joint in CANONICAL.joints}
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+SCHEMES = json.loads((GOLDEN / "names" / "joint-names.json").read_text(encoding="utf-8"))
+"""Names of the joints in many makers' schemes; the web page reads the same list."""
 
 
-@pytest.mark.parametrize(
-    "names",
-    [MIXAMO, OLD_CMU, UNREAL, VROID, RIGIFY, SMPL, BIPED, OURS],
-    ids=["mixamo", "old cmu", "unreal", "vroid", "rigify", "smpl", "biped", "ours"],
-)
-def test_every_role_is_found_in_common_rigs(names):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_role_is_found_in_common_rigs(scheme):
+    names = SCHEMES[scheme]
     joints = [names[joint] for joint in CANONICAL.joints]
     roles = find_roles(joints, CANONICAL.parents)
     assert {role: joints[index] for role, index in roles.items()} == names

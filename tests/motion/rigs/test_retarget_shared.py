@@ -49,7 +49,7 @@ def of_clip(clip: Clip) -> RigMotion:
 def test_limbs_point_where_the_source_has_them(shared_mocap, name):
     bvh = recording(shared_mocap, name)
     clip = retarget(bvh)
-    source = RigMotion.from_roles(find_roles(bvh.joints, bvh.parents), *bvh.world())
+    source = RigMotion.from_roles(find_roles(bvh.joints, bvh.parents), {}, *bvh.world())
     source = source[len(source) - len(clip) :]
     ours, theirs = (bone_directions(motion) for motion in (of_clip(clip), source))
     # One rotation for the whole clip takes the source's world into ours.

@@ -7,10 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motion.errors import MotionFileError
+from motion.formats.kit import parse_annotations, parse_mmm
 from motion.rigs.retarget import retarget
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import load_corpus
-from training.corpus.kit import parse_annotations, parse_mmm
 from training.corpus.prepare import prepare
 
 AXES = {

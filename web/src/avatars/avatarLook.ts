@@ -1,17 +1,16 @@
-import { type VRM, VRMUtils } from "@pixiv/three-vrm";
-import { Group, Mesh, type Object3D } from "three";
+import { MToonMaterial, type VRM, VRMUtils } from "@pixiv/three-vrm";
+import { Box3, Group, Mesh, type Object3D } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
-import type { Look } from "../looks/look";
+import type { Extent, Look } from "../looks/look";
 import type { Mood } from "../looks/mood";
 import { AvatarFace } from "./avatarFace";
 import type { AvatarRig } from "./avatarRig";
 import { Blink } from "./blink";
 import { MorphFace } from "./morphFace";
+import { Springs } from "./springs";
 import { vrmExpressions } from "./vrmExpressions";
 import { worldPosition } from "./worldPosition";
 
-/** A longer pause of the page would shake hair and cloth out of all shape, seconds. */
-const LONGEST_STEP = 0.1;
 /** Farther in one step is a leap to another place, not a movement, metres. */
 const LEAP = 0.5;
 
@@ -22,6 +21,8 @@ export class AvatarLook implements Look {
   readonly luminous = false;
   private readonly face: AvatarFace;
   private readonly before;
+  private readonly springs: Springs | null;
+  readonly extent: Extent;
 
   /**
    * @param scene As the rig stood it up.
@@ -38,6 +39,9 @@ export class AvatarLook implements Look {
     const features = expressions ? vrmExpressions(expressions) : new MorphFace(scene);
     this.face = new AvatarFace(features, new Blink(Math.random));
     this.before = rig.retargeter.place.clone();
+    const springs = vrm?.springBoneManager;
+    this.springs = springs ? new Springs(springs, scene.scale.x) : null;
+    this.extent = extentOf(scene);
     scene.traverse((object) => {
       if (!(object instanceof Mesh)) return;
       object.castShadow = true;
@@ -55,7 +59,19 @@ export class AvatarLook implements Look {
     const leapt = this.before.distanceTo(place) > LEAP;
     this.before.copy(place);
     if (leapt) this.resetSprings();
-    this.vrm?.update(Math.min(seconds, LONGEST_STEP));
+    this.updateVrm(seconds);
+  }
+
+  /** All that a VRM does by itself, as three-vrm's `update` has it, but hair at a rate of its own. */
+  private updateVrm(seconds: number): void {
+    const { vrm } = this;
+    vrm?.lookAt?.update(seconds);
+    vrm?.expressionManager?.update();
+    vrm?.nodeConstraintManager?.update();
+    this.springs?.update(seconds);
+    for (const material of vrm?.materials ?? []) {
+      if (material instanceof MToonMaterial) material.update(seconds);
+    }
   }
 
   /** It is drawn alike in every tier. */
@@ -77,6 +93,12 @@ export class AvatarLook implements Look {
   /** Hair and cloth come along instead of lagging behind. */
   private resetSprings(): void {
     this.object.updateMatrixWorld(true);
-    this.vrm?.springBoneManager?.reset();
+    this.springs?.reset();
   }
+}
+
+/** How tall a figure stands and how wide it is in its rest pose, arms stretched or not; metres. */
+function extentOf(scene: Object3D): Extent {
+  const { min, max } = new Box3().setFromObject(scene);
+  return { height: max.y, halfWidth: Math.max(-min.x, max.x) };
 }

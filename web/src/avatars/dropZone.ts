@@ -6,8 +6,8 @@ import { parseUrl } from "./parseUrl";
 export type AvatarState = "absent" | "present" | number;
 
 export interface DropListener {
-  /** A file was dropped or chosen, or a link was dropped. */
-  dropped(source: Blob | URL): void;
+  /** A file was dropped or chosen, with others beside it, or a link was dropped. */
+  dropped(source: Blob | URL, parts: readonly File[]): void;
   dismissed(): void;
 }
 
@@ -27,7 +27,8 @@ export class DropZone {
     this.hint.hidden = true;
     this.hint.textContent = texts.avatar.hint;
     this.chooser.type = "file";
-    this.chooser.accept = ".vrm,.glb,model/gltf-binary";
+    this.chooser.accept = ".vrm,.glb,.gltf,.bin,.png,.jpg,.jpeg,model/gltf-binary";
+    this.chooser.multiple = true;
     this.chooser.hidden = true;
     this.chooser.onchange = () => this.choose();
     this.button.type = "button";
@@ -56,8 +57,7 @@ export class DropZone {
   }
 
   private choose(): void {
-    const [file] = this.chooser.files ?? [];
-    if (file) this.listener.dropped(file);
+    this.drop([...(this.chooser.files ?? [])]);
     // The same file, mended, may be chosen again.
     this.chooser.value = "";
   }
@@ -73,11 +73,19 @@ export class DropZone {
     });
     window.addEventListener("drop", (event) => {
       this.hint.hidden = true;
-      const source = sourceOf(event.dataTransfer);
-      if (!source) return;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const link = linkOf(event.dataTransfer);
+      if (files.length === 0 && !link) return;
       event.preventDefault();
-      this.listener.dropped(source);
+      if (files.length > 0) this.drop(files);
+      else if (link) this.listener.dropped(link, []);
     });
+  }
+
+  /** Of several files one is the avatar, and the others are its parts. */
+  private drop(files: readonly File[]): void {
+    const main = files.find(({ name }) => /\.(vrm|glb|gltf)$/i.test(name)) ?? files[0];
+    if (main) this.listener.dropped(main, files);
   }
 }
 
@@ -85,9 +93,7 @@ function carriesAvatar(transfer: DataTransfer | null): boolean {
   return transfer?.types.some((type) => type === "Files" || type === "text/uri-list") ?? false;
 }
 
-function sourceOf(transfer: DataTransfer | null): Blob | URL | null {
-  const [file] = transfer?.files ?? [];
-  if (file) return file;
+function linkOf(transfer: DataTransfer | null): URL | null {
   const [link] = transfer?.getData("text/uri-list").match(/^[^#\s].*$/m) ?? [];
   return link === undefined ? null : parseUrl(link);
 }

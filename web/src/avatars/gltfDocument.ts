@@ -15,6 +15,7 @@ export interface GltfDocument {
 
 export interface GltfNode {
   readonly name?: string;
+  readonly mesh?: number;
   readonly children?: readonly number[];
 }
 

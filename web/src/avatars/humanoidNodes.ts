@@ -1,7 +1,7 @@
 import { texts } from "../language/texts";
 import { AvatarError } from "./avatarError";
 import type { GltfDocument } from "./gltfDocument";
-import { jointOfName } from "./jointOfName";
+import { jointOfName, namesSpine } from "./jointOfName";
 import { NodeTree } from "./nodeTree";
 
 /** What must be there to dance with, as VRM demands it too. */
@@ -47,8 +47,23 @@ function guessed({ nodes = [], skins = [] }: GltfDocument, tree: NodeTree): Map<
   const names = candidates.map((node) => nodes[node]?.name ?? "");
   const limbs = [...jointOfName(names)].map(([joint, at]) => [joint, candidates[at]] as const);
   const found = new Map(limbs.filter((pair): pair is [string, number] => pair[1] !== undefined));
+  placeHead(found, tree, candidates, namesSpine(names));
   placeTrunk(found, tree);
   return found;
+}
+
+/** Without a joint of that name the head is the last of a spine that goes on above the arms. */
+function placeHead(
+  found: Map<string, number>,
+  tree: NodeTree,
+  candidates: readonly number[],
+  isSpine: readonly boolean[],
+): void {
+  const arms = tree.meeting(found, "leftUpperArm", "rightUpperArm");
+  if (found.has("head") || arms === undefined) return;
+  const spine = candidates.filter((node, at) => isSpine[at] && node !== arms);
+  const head = spine.filter((node) => tree.holds(arms, node)).at(-1);
+  if (head !== undefined) found.set("head", head);
 }
 
 /** Between the legs and the head lies the trunk, whatever its bones are called. */

@@ -1,6 +1,7 @@
 import { texts } from "../language/texts";
 import { AvatarError } from "./avatarError";
 import type { GltfDocument } from "./gltfDocument";
+import { holdsMotion } from "./holdsMotion";
 import { pictureArea } from "./pictureArea";
 
 const MAGIC = 0x46546c67;
@@ -29,6 +30,7 @@ export function parseGlb(bytes: ArrayBuffer, name: string): GltfDocument {
     checkExtensions(document, name);
     checkParts(document, name);
     checkTree(document, name);
+    checkBody(document, name);
     checkDemands(document, bytes, name);
   } catch (error) {
     throw error instanceof AvatarError ? error : damaged(name, error);
@@ -62,8 +64,10 @@ function readDescription(bytes: ArrayBuffer, name: string): GltfDocument {
 /** Says of a file that is no GLB what it is, and how it may become one. */
 function strange(bytes: ArrayBuffer, name: string): string {
   const start = new TextDecoder("latin1").decode(bytes.slice(0, 18));
-  if (start.startsWith("Kaydara FBX")) return texts.avatar.fbx(name);
-  return start.trimStart().startsWith("{") ? texts.avatar.text(name) : texts.avatar.unknown(name);
+  if (/^(Kaydara FBX|; FBX)/.test(start)) return texts.avatar.fbx(name);
+  if (holdsMotion(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, 40))))
+    return texts.avatar.motion(name);
+  return texts.avatar.unknown(name);
 }
 
 function checkExtensions({ extensionsRequired = [] }: GltfDocument, name: string): void {
@@ -99,6 +103,12 @@ function checkTree({ nodes = [] }: GltfDocument, name: string): void {
     waiting.push(...(nodes[node]?.children ?? []));
   }
   if (reached.size < nodes.length) throw damaged(name);
+}
+
+/** Files of motion alone, such as VRM animations, have bones but nothing to be seen. */
+function checkBody({ nodes = [] }: GltfDocument, name: string): void {
+  if (nodes.length === 0 || nodes.some(({ mesh }) => mesh !== undefined)) return;
+  throw new AvatarError(texts.avatar.bodiless(name));
 }
 
 function checkDemands(document: GltfDocument, bytes: ArrayBuffer, name: string): void {

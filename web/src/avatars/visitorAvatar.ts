@@ -21,6 +21,7 @@ export class VisitorAvatar {
   private readonly zone: DropZone;
   private skeleton: SkeletonDescription | null = null;
   private source: Blob | URL | null;
+  private parts: readonly File[] = [];
   private avatar: AvatarLook | null = null;
   private readonly looks = new WeakSet<Look>();
 
@@ -29,7 +30,7 @@ export class VisitorAvatar {
     private readonly listener: VisitorAvatarListener,
   ) {
     this.zone = new DropZone(actions, {
-      dropped: (source) => void this.loadFrom(source),
+      dropped: (source, parts) => void this.loadFrom(source, parts),
       dismissed: () => this.dismiss(),
     });
     const named = new URLSearchParams(location.search).get(PARAMETER);
@@ -46,19 +47,25 @@ export class VisitorAvatar {
   setSkeleton(skeleton: SkeletonDescription): void {
     if (JSON.stringify(skeleton) === JSON.stringify(this.skeleton)) return;
     this.skeleton = skeleton;
-    if (this.source) void this.loadFrom(this.source);
+    if (this.source) void this.loadFrom(this.source, this.parts);
   }
 
-  private async loadFrom(source: Blob | URL): Promise<void> {
+  private async loadFrom(source: Blob | URL, parts: readonly File[]): Promise<void> {
     this.source = source;
+    this.parts = parts;
     this.listener.messageChanged(null);
     this.zone.show(0);
     if (!this.skeleton) return;
     const isLatest = () => this.source === source;
     try {
-      const avatar = await loadAvatar(source, this.skeleton, (share) => {
-        if (isLatest()) this.zone.show(share);
-      });
+      const avatar = await loadAvatar(
+        source,
+        this.skeleton,
+        (share) => {
+          if (isLatest()) this.zone.show(share);
+        },
+        parts,
+      );
       if (isLatest()) this.replaceAvatar(avatar, source);
       else avatar.dispose();
     } catch (error) {

@@ -137,8 +137,12 @@ export const english = {
     old: (name: string) => `${name} uses an old version of glTF. Export it as binary glTF 2.0.`,
     fbx: (name: string) =>
       `${name} is an FBX file. Convert it to GLB or VRM first, for example with Blender.`,
-    text: (name: string) =>
-      `${name} is a text file. Export the avatar as a single GLB or VRM file.`,
+    partless: (name: string, part: string) =>
+      `${name} has a part in another file, ${part}. Drop both together, or export the avatar as a single GLB or VRM file.`,
+    motion: (name: string) =>
+      `${name} holds motion, not an avatar. The command \`bhava show\` shows it; here a GLB or VRM file is needed.`,
+    bodiless: (name: string) =>
+      `${name} has bones but no body to be seen, as files of motion alone have. Export the avatar with its mesh.`,
     unknown: (name: string) => `${name} is not an avatar. This page reads GLB and VRM files.`,
     packed: (name: string, how: string) =>
       `${name} uses ${how}, which this page cannot read. Export it without that.`,

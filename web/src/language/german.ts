@@ -149,8 +149,12 @@ export const german: TextsShape = {
       `${name} verwendet eine alte Version von glTF. Exportieren Sie die Datei als binäres glTF 2.0.`,
     fbx: (name) =>
       `${name} ist eine FBX-Datei. Wandeln Sie sie erst in GLB oder VRM um, etwa mit Blender.`,
-    text: (name) =>
-      `${name} ist eine Textdatei. Exportieren Sie den Avatar als einzelne GLB- oder VRM-Datei.`,
+    partless: (name, part) =>
+      `${name} hat einen Teil in einer anderen Datei, ${part}. Legen Sie beide zusammen ab, oder exportieren Sie den Avatar als einzelne GLB- oder VRM-Datei.`,
+    motion: (name) =>
+      `${name} enthält Bewegung, keinen Avatar. Der Befehl \`bhava show\` zeigt sie; hier ist eine GLB- oder VRM-Datei nötig.`,
+    bodiless: (name) =>
+      `${name} hat Knochen, aber keinen sichtbaren Körper, wie Dateien, die nur Bewegung enthalten. Exportieren Sie den Avatar mit seinem Netz.`,
     unknown: (name) => `${name} ist kein Avatar. Diese Seite liest GLB- und VRM-Dateien.`,
     packed: (name, how) =>
       `${name} verwendet ${how}, und das kann diese Seite nicht lesen. Exportieren Sie die Datei ohne.`,

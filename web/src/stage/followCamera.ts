@@ -1,12 +1,18 @@
 import { MathUtils, PerspectiveCamera, Vector3 } from "three";
+import type { Extent } from "../looks/look";
 import { decay } from "../motion/decay";
 
 const FIELD_OF_VIEW = 28;
 /** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */
 const ROOM_HEIGHT = 2.4;
 const ROOM_WIDTH = 1.75;
-const EYE_HEIGHT = 1.15;
-const LOOK_HEIGHT = 0.88;
+/** The lower edge of that room, below the floor, and how much of it is above a head at least. */
+const ROOM_BELOW = 0.32;
+const ROOM_ABOVE = 0.2;
+/** The same beside whoever stands with arms stretched. */
+const ROOM_BESIDE = 0.1;
+/** Of the camera above the middle of the room. */
+const EYE_ABOVE = 0.27;
 const HALF_LIFE = 0.7;
 /** What a body takes up to each side of its hips; that much always stays in the picture, metres. */
 const BODY_REACH = 0.6;
@@ -33,6 +39,9 @@ export class FollowCamera {
   private readonly target = new Vector3();
   private readonly gaze = new Vector3();
   private distance = 6;
+  private roomHeight = ROOM_HEIGHT;
+  private roomWidth = ROOM_WIDTH;
+  private size = { width: 1, height: 1, covered: 0 };
   /** Metres to step back for each metre that a ensemble is wide to a side. */
   private retreat = 1;
   private spread = 0;
@@ -43,6 +52,15 @@ export class FollowCamera {
   private roaming = 0;
   private time = 0;
 
+  /** Fits the view to the figures of these extents, of which some are larger than a partner. */
+  fit(extents: readonly Extent[]): void {
+    const tops = extents.map(({ height }) => ROOM_BELOW + height + ROOM_ABOVE);
+    const widths = extents.map(({ halfWidth }) => 2 * (halfWidth + ROOM_BESIDE));
+    this.roomHeight = Math.max(ROOM_HEIGHT, ...tops);
+    this.roomWidth = Math.max(ROOM_WIDTH, ...widths);
+    this.resize(this.size.width, this.size.height, this.size.covered);
+  }
+
   /**
    * Fits the view to a picture.
    *
@@ -51,10 +69,11 @@ export class FollowCamera {
    * @param covered Part of the height that the controls cover at the bottom.
    */
   resize(width: number, height: number, covered: number): void {
+    this.size = { width, height, covered };
     const free = Math.max(height * 0.4, height - covered);
     const halfTangent = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW / 2));
-    const tall = ROOM_HEIGHT / 2 / (halfTangent * (free / height));
-    const wide = ROOM_WIDTH / 2 / (halfTangent * (width / height));
+    const tall = this.roomHeight / 2 / (halfTangent * (free / height));
+    const wide = this.roomWidth / 2 / (halfTangent * (width / height));
     this.distance = Math.max(tall, wide);
     const halfWidth = (this.distance - DEPTH_SLACK) * halfTangent * (width / height);
     this.widthSlack = Math.max(0, halfWidth - BODY_REACH);
@@ -76,10 +95,11 @@ export class FollowCamera {
     this.target.x = approach(this.target.x, x, remaining, this.widthSlack);
     this.target.z = approach(this.target.z, z, remaining, DEPTH_SLACK);
     const { camera, target } = this;
-    const back = Math.max(this.distance, this.retreat * (this.spread + ROOM_WIDTH / 2));
-    camera.position.set(target.x * TRAVEL, EYE_HEIGHT, target.z + back);
+    const back = Math.max(this.distance, this.retreat * (this.spread + this.roomWidth / 2));
+    const middle = this.roomHeight / 2 - ROOM_BELOW;
+    camera.position.set(target.x * TRAVEL, middle + EYE_ABOVE, target.z + back);
     this.roam(seconds);
-    camera.lookAt(this.gaze.set(target.x, LOOK_HEIGHT, target.z));
+    camera.lookAt(this.gaze.set(target.x, middle, target.z));
   }
 
   private roam(seconds: number): void {

@@ -98,6 +98,7 @@ export class Stage {
       this.scene.add(look.object);
     }
     for (const { object } of this.marks) this.scene.add(object);
+    this.camera.fit(figures.flatMap(({ look }) => look.extent ?? []));
     if (this.bare) glowOverNothing(this.scene);
     this.layFloor(radius);
     this.enterRoom(this.room);

@@ -2,8 +2,22 @@ import { expect, it } from "vitest";
 import { humanoidNodes } from "../../src/avatars/humanoidNodes";
 import { jointOfName } from "../../src/avatars/jointOfName";
 import { parseGlb } from "../../src/avatars/parseGlb";
+import { goldenJson } from "../golden";
 import { makeAvatar } from "./makeAvatar";
 import { namings } from "./namings";
+
+const SCHEMES = goldenJson<Record<string, Record<string, string>>>("names/joint-names");
+
+it.each(Object.entries(SCHEMES))("reads the scheme of %s as Python does", (_, names) => {
+  const document = parseGlb(makeAvatar({ nameOf: (joint) => names[joint] ?? joint }).buffer, "it");
+  const found = humanoidNodes(document, "it");
+  const nodes = (document.nodes ?? []).map(({ name = "" }) => name);
+  for (const [joint, name] of Object.entries(names)) {
+    // The trunk between is told by where it lies, not by its names.
+    if (!["spine", "chest"].includes(joint))
+      expect(nodes[found.get(joint) ?? -1], joint).toBe(name);
+  }
+});
 
 it.each(Object.entries(namings))("finds every joint in the names of %s", (_, nameOf) => {
   const document = parseGlb(makeAvatar({ nameOf }).buffer, "avatar");

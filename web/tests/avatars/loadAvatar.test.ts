@@ -161,6 +161,35 @@ describe.each(["one.vrm", "zero.vrm"])("the springs and the face of %s", (name) 
     expect(hang(look, 0.28, 240).distanceTo(resting)).toBeLessThan(0.01);
   });
 
+  it.each([30, 144])("lets the hair swing at %i Hz as at 60", async (rate) => {
+    const look = await loading;
+    const swing = (fps: number): Vector3[] => {
+      hang(look, 0, 240);
+      const pose = randomPose(skeleton, 0);
+      const motion = new FigureMotion(skeleton);
+      const places: Vector3[] = [];
+      let next = 0.1;
+      for (let frame = 1; frame <= fps; frame++) {
+        pose.hips[0] = 0.15 * Math.sin((5 * frame) / fps);
+        motion.update(pose, 0, false, 1 / fps);
+        look.update(motion, mood, 1 / fps);
+        if (frame / fps < next - 1e-6) continue;
+        look.object.updateMatrixWorld(true);
+        const tip = look.object.getObjectByName("hair4");
+        const place = new Vector3().setFromMatrixPosition(tip?.matrixWorld as never);
+        places.push(place.sub(avatarPlace(look, "head")));
+        next += 0.1;
+      }
+      return places;
+    };
+    const usual = swing(60);
+    const travel = Math.max(...usual.map((place) => place.distanceTo(usual[0] as Vector3)));
+    expect(travel).toBeGreaterThan(0.02);
+    swing(rate).forEach((place, at) => {
+      expect(place.distanceTo(usual[at] as Vector3)).toBeLessThan(0.25 * travel);
+    });
+  });
+
   it("keeps the hair together in a leap to another place", async () => {
     const look = await loading;
     const resting = hang(look, 0, 240);

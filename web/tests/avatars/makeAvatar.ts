@@ -273,7 +273,14 @@ function vrm1(
         },
         expressions: { preset: { happy: { morphTargetBinds } } },
       },
-      VRMC_springBone: { specVersion: "1.0", springs: [{ name: "hair", joints }] },
+      VRMC_springBone: {
+        specVersion: "1.0",
+        colliders: [
+          { node: index("head"), shape: { sphere: { offset: [0, 0, 0], radius: 0.08 } } },
+        ],
+        colliderGroups: [{ name: "head", colliders: [0] }],
+        springs: [{ name: "hair", joints, colliderGroups: [0] }],
+      },
     },
   };
 }

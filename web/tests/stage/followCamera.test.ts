@@ -25,6 +25,21 @@ describe.each([
     expect(Math.abs(inPicture(view, 0.75, 1.3, 0).x)).toBeLessThan(1);
   });
 
+  it("frames a figure whole that is taller and wider than a partner", () => {
+    const large = new FollowCamera();
+    large.resize(width, height, covered);
+    large.fit([{ height: 2.6, halfWidth: 1.2 }]);
+    large.follow(0, 0, 0, 100);
+    expect(inPicture(large, 0, 2.6, 0).y).toBeLessThan(1);
+    expect(inPicture(large, 0, 0, 0).y).toBeGreaterThan((2 * covered) / height - 1);
+    for (const side of [-1.2, 1.2])
+      expect(Math.abs(inPicture(large, side, 1.3, 0).x)).toBeLessThan(1);
+    large.fit([]);
+    large.follow(0, 0, 0, 100);
+    view.follow(0, 0, 0, 100);
+    expect(inPicture(large, 0, 1.8, 0).y).toBeCloseTo(inPicture(view, 0, 1.8, 0).y);
+  });
+
   it("never loses a dancer who runs", () => {
     for (let time = 0; time < 4; time += FRAME) {
       const x = 2.5 * Math.sin(1.6 * time);

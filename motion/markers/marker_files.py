@@ -1,14 +1,14 @@
 """Files of optical markers: C3D, and the published choreography arrays."""
 
-import re
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from jaxtyping import Float
 
 from motion.errors import MotionFileError
-from training.corpus.markers import Markers
+from motion.markers.c3d import parse_c3d
+from motion.markers.markers import Markers
+from motion.markers.subjects import subjects_of
 
 Array = np.ndarray
 
@@ -147,41 +147,20 @@ TRIMMED: Final = 500
 CHOREOGRAPHY_FPS: Final = 35.0
 
 
-def read_c3d(path: Path, name: str = "") -> Markers:
-    """Read a C3D file.
-
-    Args:
-        path: The file.
-        name: For the markers; that of the file if empty.
-
-    Returns:
-        Markers in the file's unit and axes; NaN where one was not seen.
+def parse_marker_c3d(data: bytes, name: str) -> list[Markers]:
+    """Read the markers of each person in a C3D file, in its unit and axes.
 
     Raises:
-        MotionFileError: If it is no C3D file or holds no points.
+        MotionFileError: If it is no C3D file, or nobody wears markers whose names tell the body.
     """
-    import ezc3d
-
-    if path.read_bytes()[1:2] != b"\x50":
-        raise MotionFileError(f"{path}: expected C3D, whose second byte is 0x50, got another file")
-    try:
-        content = ezc3d.c3d(str(path))
-        labels = tuple(content["parameters"]["POINT"]["LABELS"]["value"])
-        fps = float(content["parameters"]["POINT"]["RATE"]["value"][0])
-        points = content["data"]["points"][:3].transpose(2, 1, 0)
-    except (OSError, RuntimeError, KeyError, IndexError, ValueError) as error:
-        raise MotionFileError(f"{path}: expected C3D with points, got: {error}") from error
-    if not (len(points) > 1 and labels and fps > 0):
-        raise MotionFileError(
-            f"{path}: expected points over time, got {len(labels)} in {len(points)} frames"
-        )
-    # C3D writes a point that was not seen as the origin, where nobody's marker ever is.
-    points = np.where(np.any(points != 0.0, axis=-1, keepdims=True), points, np.nan)
-    return Markers(name or path.stem, fps, labels, points[:, : len(labels)])
+    points = parse_c3d(data)
+    return subjects_of(
+        Markers(name, points.fps, points.labels, points.positions, notes=points.notes)
+    )
 
 
-def read_choreography(path: Path, name: str = "") -> Markers:
-    """Read a choreography array: (55, frames, 3) at 35 fps, Z down, as `.npy`.
+def parse_choreography(points: Array, name: str) -> Markers:
+    """Read a choreography array: (55, frames, 3) at 35 fps, Z down.
 
     Two points that are means of others and 500 frames at each end are left out; Z is turned up.
 
@@ -191,31 +170,20 @@ def read_choreography(path: Path, name: str = "") -> Markers:
     References:
         M. Pettee et al., "Beyond Imitation", arXiv:1907.05297, and the data published with it.
     """
-    try:
-        points = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise MotionFileError(f"{path}: expected a NumPy array, got: {error}") from error
-    return Markers(
-        name or path.stem, CHOREOGRAPHY_FPS, CHOREOGRAPHY_MARKERS, _of_choreography(points, path)
-    )
+    return Markers(name, CHOREOGRAPHY_FPS, CHOREOGRAPHY_MARKERS, _of_choreography(points))
 
 
-def is_choreography(name: str) -> bool:
-    """Tell whether a file has the name of a choreography array."""
-    return re.fullmatch(r"mariel_.+\.npy", name) is not None
-
-
-def _of_choreography(points: Array, path: Path) -> Float[Array, "T 53 3"]:
+def _of_choreography(points: Array) -> Float[Array, "T 53 3"]:
     count = len(CHOREOGRAPHY_MARKERS) + len(MEANS)
     shape = points.shape
     if points.ndim != 3 or shape[0] != count or shape[2] != 3:
-        raise MotionFileError(f"{path}: expected an array of ({count}, frames, 3), got {shape}")
+        raise MotionFileError(f"expected an array of ({count}, frames, 3), got {shape}")
     if shape[1] < 2 * TRIMMED + 2:
         raise MotionFileError(
-            f"{path}: expected more than {2 * TRIMMED + 1} frames, of which {TRIMMED} at each end "
+            f"expected more than {2 * TRIMMED + 1} frames, of which {TRIMMED} at each end "
             f"are left out, got {shape[1]}"
         )
     if not np.issubdtype(points.dtype, np.floating):
-        raise MotionFileError(f"{path}: expected floating-point numbers, got {points.dtype}")
+        raise MotionFileError(f"expected floating-point numbers, got {points.dtype}")
     kept = np.delete(np.asarray(points, np.float64), MEANS, axis=0).swapaxes(0, 1)
     return kept[TRIMMED:-TRIMMED] * np.array([1.0, 1.0, -1.0])

@@ -20,10 +20,10 @@ from motion import rotations
 from motion.clip import Clip, Pose
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
+from motion.markers.marker_placement import ESSENTIAL, places_of
+from motion.markers.markers import Markers
 from motion.rigs.retarget import UP, nearest_axis, placed_at_origin
 from motion.skeleton import CANONICAL, LEG_LENGTH
-from training.corpus.marker_placement import ESSENTIAL, places_of
-from training.corpus.markers import Markers
 
 Array = np.ndarray
 
@@ -55,6 +55,9 @@ ABOVE_HEAD = 0.12
 
 WORST = 0.08
 """Metres, of an adult of 1.70 m: a mean distance of markers above it is no fit."""
+
+FARTHEST = 0.3
+"""Metres, of an adult of 1.70 m: a joint is no farther from the nearest marker, on average."""
 
 FEWEST = 0.5
 """Share of the markers that a frame needs; poses of others are taken from their neighbours."""
@@ -136,20 +139,39 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
             f"got {len(frames)}"
         )
     seen = scaled(upright(seen[frames], joints), joints)
-    body = _Body(CANONICAL.rest_offsets.copy(), joints, places, np.asarray(~places.any(axis=1)))
+    body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~np.any(places, axis=1))
     # A body does not change with time: some frames, spread over all, tell it, and all others start
     # from the pose of the nearest of them.
     some = np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int))
     sample = _fit_body(body, seen[some])
     nearest = np.abs(some[:, None] - np.arange(len(seen))).argmin(0)
     poses = _fit_poses(_Poses(sample.hips[nearest], sample.turned[nearest]), body, seen, STEPS)
-    error = float(np.nanmean(np.linalg.norm(_placed(poses, body)[0] - seen, axis=-1)))
+    placed, at, _ = _placed(poses, body)
+    error = float(np.nanmean(np.linalg.norm(placed - seen, axis=-1)))
     if not error < WORST:
         raise MotionFileError(
             f"{markers.name}: expected markers of one person, within {WORST} m of a body, "
             f"got {error:.2f} m"
         )
+    _require_markers_near(markers.name, at, seen)
     return Fit(_clip(markers, poses, body, frames, labels or {}), error)
+
+
+def _require_markers_near(
+    name: str, at: Float[Array, "T J 3"], seen: Float[Array, "T M 3"]
+) -> None:
+    """Refuse a body whose joints are where no marker is, however well its markers fit."""
+    nearest = np.full(at.shape[:2], np.inf)
+    for marker in np.swapaxes(seen, 0, 1):
+        apart = np.linalg.norm(at - marker[:, None], axis=-1)
+        nearest = np.fmin(nearest, apart)
+    mean = nearest.mean(axis=0)
+    worst = int(mean.argmax())
+    if not mean[worst] < FARTHEST:
+        raise MotionFileError(
+            f"{name}: expected markers within {FARTHEST} m of every joint, got none so near "
+            f"{CANONICAL.joints[worst]}, which is {mean[worst]:.2f} m from the nearest"
+        )
 
 
 def places_on_body(markers: Markers) -> tuple[list[int], Int[Array, "M"], Float[Array, "M 3"]]:

@@ -11,21 +11,17 @@ References:
     https://github.com/EricGuo5513/HumanML3D.
 """
 
-import re
-from pathlib import Path, PurePath
-
 import numpy as np
 from jaxtyping import Float
 
 from motion import rotations
 from motion.errors import MotionFileError
-from training.corpus.amass import JOINTS, PLAINLY
-from training.corpus.markers import Markers
+from motion.formats.amass import JOINTS, PLAINLY
+from motion.markers.markers import Markers
 
 Array = np.ndarray
 
 FPS = 20.0
-JOINTS_FOLDER, VECTORS_FOLDER, TEXTS_FOLDER = "new_joints", "new_joint_vecs", "texts"
 
 NAMES = tuple(name for name, _, _ in JOINTS)
 WIDTH = 263
@@ -34,42 +30,16 @@ HEIGHTS = (0.5, 2.5)
 """Metres from the lower foot to the head, at the most upright: of a person, a child or a giant."""
 
 
-def is_humanml(path: str) -> bool:
-    """Tell by folder and name whether a file holds motion of HumanML3D."""
-    return re.search(rf"(^|/)({JOINTS_FOLDER}|{VECTORS_FOLDER})/\w+\.npy$", path) is not None
-
-
-def labels_of_humanml(path: PurePath) -> dict[str, str]:
-    """Return the labels that a path tells; a mirror image, named M…, is of its original's group."""
-    group = f"humanml3d_{path.stem.removeprefix('M')}"
-    return {"dataset": "humanml3d", "group": group}
-
-
-def labels_beside(path: Path) -> dict[str, str]:
-    """Return the first description of a file, and as content its first verb, if `texts/` has it."""
-    text = path.parent.parent / TEXTS_FOLDER / f"{path.stem}.txt"
-    if not (is_humanml(path.absolute().as_posix()) and text.is_file()):
-        return {}
-    line = next(iter(text.read_text(encoding="utf-8", errors="replace").splitlines()), "")
-    description, _, words = line.partition("#")
-    verb = re.search(r"(\w+)/VERB", words)
-    return {"description": description} | ({"content": verb[1].lower()} if verb else {})
-
-
-def read_humanml(path: Path, name: str = "") -> Markers:
-    """Read a file of HumanML3D as markers that sit on the joints.
+def parse_humanml(array: Array, name: str) -> Markers:
+    """Read an array of HumanML3D as markers that sit on the joints.
 
     Args:
-        path: The file.
-        name: For the markers; that of the file if empty.
+        array: Joints (T, 22, 3) or vectors (T, 263).
+        name: For the markers.
 
     Raises:
         MotionFileError: If it is no such array, or has another rank, unit or axis.
     """
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
-        raise MotionFileError(f"{path}: expected a NumPy array, got {error}") from error
     joints, shape = len(NAMES), array.shape
     if array.ndim == 2 and shape[1] == WIDTH and len(array):
         positions = positions_of(array.astype(np.float64))
@@ -77,10 +47,10 @@ def read_humanml(path: Path, name: str = "") -> Markers:
         positions = array.astype(np.float64)
     else:
         raise MotionFileError(
-            f"{path}: expected an array of (frames, {joints}, 3) or (frames, {WIDTH}), got {shape}"
+            f"expected an array of (frames, {joints}, 3) or (frames, {WIDTH}), got {shape}"
         )
-    _check_body(path, positions)
-    return Markers(name or path.stem, FPS, NAMES, positions)
+    _check_body(positions)
+    return Markers(name, FPS, NAMES, positions)
 
 
 def positions_of(vectors: Float[Array, "T 263"]) -> Float[Array, "T 22 3"]:
@@ -100,7 +70,7 @@ def positions_of(vectors: Float[Array, "T 263"]) -> Float[Array, "T 22 3"]:
     return np.concatenate([root[:, None], others], axis=1)
 
 
-def _check_body(path: Path, positions: Float[Array, "T 22 3"]) -> None:
+def _check_body(positions: Float[Array, "T 22 3"]) -> None:
     """Refuse positions of no person who stands along Y."""
     head = positions[:, NAMES.index("head")]
     feet = positions[:, [NAMES.index("left_foot"), NAMES.index("right_foot")]].mean(axis=1)
@@ -110,8 +80,8 @@ def _check_body(path: Path, positions: Float[Array, "T 22 3"]) -> None:
     if not HEIGHTS[0] < tall < HEIGHTS[1]:
         low, high = HEIGHTS
         raise MotionFileError(
-            f"{path}: expected metres, a head {low} to {high} from the feet, got {tall:.3g}"
+            f"expected metres, a head {low} to {high} from the feet, got {tall:.3g}"
         )
     if axis != 1 and abs(up[axis]) > PLAINLY * tall:
         got = "xyz"[axis]
-        raise MotionFileError(f"{path}: expected a body upright along y, got one along {got}")
+        raise MotionFileError(f"expected a body upright along y, got one along {got}")

@@ -23,14 +23,18 @@ class Markers:
         name: Where they come from; unique in a corpus.
         fps: Frames per second.
         labels: A name for each marker, as the file has it.
-        positions: Places of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN
-            where a marker was not seen.
+        positions: Of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN where a marker
+            was not seen.
+        subject: Who wears them, where a file holds several people.
+        notes: What of the file was not read, as sentences.
     """
 
     name: str
     fps: float
     labels: tuple[str, ...]
     positions: Float[Array, "T M 3"]
+    subject: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         expected = (len(self.positions), len(self.labels), 3)

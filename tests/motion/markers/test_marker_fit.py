@@ -10,12 +10,12 @@ from motion.choreography import Cue, choreography
 from motion.clip import Clip
 from motion.errors import MotionFileError
 from motion.kinematics import world_from_local
+from motion.markers.marker_files import CHOREOGRAPHY_MARKERS
+from motion.markers.marker_fit import fit
+from motion.markers.marker_placement import places_of
+from motion.markers.markers import Markers
 from motion.rigs.retarget import placed_at_origin
 from motion.skeleton import CANONICAL
-from training.corpus.marker_files import CHOREOGRAPHY_MARKERS
-from training.corpus.marker_fit import fit
-from training.corpus.marker_placement import places_of
-from training.corpus.markers import Markers
 
 FPS = 30.0
 PLUG_IN = tuple(
@@ -117,3 +117,16 @@ def test_what_is_nobody_is_refused() -> None:
     unseen = np.full(seen.positions.shape, np.nan)
     with pytest.raises(MotionFileError, match=r"expected 50% of 39 markers in 2 frames .* got 0"):
         fit(replace(seen, positions=unseen))
+
+
+def test_a_joint_where_no_marker_is_is_refused_however_well_others_fit() -> None:
+    seen = marked(danced(30), PLUG_IN)
+    gone = {f"dancer:L{part}" for part in ("ANK", "HEE", "TOE")}
+    kept = [at for at, name in enumerate(PLUG_IN) if name not in gone]
+    some = replace(
+        seen, labels=tuple(PLUG_IN[at] for at in kept), positions=seen.positions[:, kept].copy()
+    )
+    assert fit(some).error < 0.006
+    some.positions[:, some.labels.index("dancer:LTIB")] += [3000.0, 2000.0, 0.0]
+    with pytest.raises(MotionFileError, match=r"none so near left(Foot|Toes|LowerLeg)"):
+        fit(some)

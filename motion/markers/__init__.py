@@ -1,0 +1,1 @@
+"""Optical markers: read from files, and fitted to the canonical skeleton."""
