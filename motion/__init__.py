@@ -1,6 +1,7 @@
 """Motion and the model as it runs, for server and training alike. No torch, no network, no clock.
 
-The modules here are the ground: `skeleton`, `rotations`, `kinematics`, `clip`, `features`,
-`emotion` and `errors` import no room. Of the rooms, `partner` may import `model`, and `formats` may
-import `rigs` and `draw`; `model`, `rigs`, `draw` and `choreography` import the ground alone.
+The modules here are the ground: `skeleton`, `rotations`, `kinematics`, `leg_reach`, `clip`,
+`features`, `emotion`, `content` and `errors` import no room. Of the rooms, `partner` may import
+`model`, and `formats` may import `rigs` and `draw`; `model`, `rigs`, `draw` and `choreography`
+import the ground alone.
 """

@@ -111,6 +111,9 @@ def generate(
     text: Annotated[
         str | None, typer.Option(help="What to do, in English, for models that take text.")
     ] = None,
+    content: Annotated[
+        str, typer.Option(help="What to dance, LABEL[:WEIGHT][,…]; the model's first if not given.")
+    ] = "",
     energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
@@ -147,13 +150,22 @@ def generate(
     heard = read_clip(context, contract.skeleton, clip) if context else None
     if contract.skeleton is CANONICAL:
         dance = generate_frames(
-            engine, cues, seconds, seed=seed, energy=energy, context=heard, text=text or ""
+            engine,
+            cues,
+            seconds,
+            seed=seed,
+            energy=energy,
+            context=heard,
+            text=text or "",
+            content=content,
         )
         total = round(seconds * contract.fps)
         poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
         danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
-        danced = generate_clip(engine, cues, seconds, seed=seed, energy=energy, context=heard)
+        danced = generate_clip(
+            engine, cues, seconds, seed=seed, energy=energy, context=heard, content=content
+        )
     write_clip(danced, out)
     typer.echo(f"{out}: {seconds:g} s")
 

@@ -18,9 +18,9 @@ FLOORS: dict[str, Floors] = {
     "motion": (
         ("errors", "rotations", "skeleton"),
         ("emotion", "kinematics"),
-        ("clip",),
-        ("choreography", "draw", "features", "rigs"),
-        ("markers",),
+        ("clip", "content", "leg_reach"),
+        ("draw", "features", "rigs"),
+        ("choreography", "markers"),
         ("formats", "model"),
         ("partner",),
     ),

@@ -1,5 +1,6 @@
 """Commands of the training side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -222,6 +223,21 @@ def evaluate(
     videos: Annotated[
         bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
     ] = False,
+    content: Annotated[
+        str,
+        typer.Option(help="What is danced and held against real motion: dance, walk, gesture."),
+    ] = "",
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another corpus, whose bodies are measured beside; may be repeated."),
+    ] = None,
+    second_judge: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ask the second judge of emotion, too, and count the look in this file: for "
+            "models that are meant to ship, models/second-judge.json."
+        ),
+    ] = None,
 ) -> None:
     """Measure models against held-out real motion, as the server runs them."""
     import torch
@@ -236,7 +252,14 @@ def evaluate(
     clips = load_corpus(corpus)
     with ShownProgress() as progress:
         report = compare(
-            model, clips, seconds=60 * minutes, progress=progress, cache=corpus / "classifiers"
+            model,
+            clips,
+            seconds=60 * minutes,
+            progress=progress,
+            content=content,
+            cache=corpus / "classifiers",
+            beside={folder.name: load_corpus(folder) for folder in beside or []},
+            ledger=second_judge,
         )
         progress.begin("drawing", 0)
         path = write_report(report, out)
@@ -247,6 +270,68 @@ def evaluate(
     typer.echo(path.read_text())
     if report.failures:
         raise typer.Exit(1)
+
+
+@app.command()
+def strips(
+    model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
+    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    out: Annotated[Path, typer.Option(help="New folder for what a reader sees.")] = Path("strips"),
+    key: Annotated[
+        Path, typer.Option(help="New file for the names, which no reader may see.")
+    ] = Path("strips-key.json"),
+    each: Annotated[int, typer.Option(min=1, help="Strips for each emotion and model.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of what is drawn.")] = 1,
+    content: Annotated[str, typer.Option(help="What is danced: dance, walk, gesture.")] = "",
+) -> None:
+    """Draw strips of models and of real clips with their names hidden, for people to name."""
+    from motion.model.engine import Engine
+    from training.corpus.corpus import load_corpus, split_held_out
+    from training.evaluation.evaluate import held_out_clips_of
+    from training.evaluation.strips import draw_blind_test, write_strips
+    from training.fit.progress import ShownProgress
+    from training.show.strips import strip_picture
+
+    clips = load_corpus(corpus)
+    engines = [Engine.load(folder) for folder in model]
+    labels = engines[0].contract.emotions
+    held_out = held_out_clips_of(split_held_out(clips)[1], labels)
+    with ShownProgress() as progress:
+        drawn = draw_blind_test(engines, clips, held_out, each, seed, progress, content)
+        progress.begin("drawing", 0)
+        write_strips(drawn, labels, strip_picture, out, key)
+    typer.echo(f"{out}: {len(drawn)} strips; {key} tells their names once everybody has answered")
+
+
+@app.command()
+def name(
+    folder: Annotated[Path, typer.Argument(help="Folder that bhava strips made.")],
+    reader: Annotated[
+        str | None, typer.Option(help="Who answers; asked for every strip not yet named.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="The key: score all answers in the folder.")
+    ] = None,
+) -> None:
+    """Ask a reader to name the emotion of every strip, or score what readers have answered."""
+    from training.evaluation.naming import (
+        ask_reader,
+        naming_table,
+        read_answer_files,
+        score_readers,
+    )
+    from training.evaluation.strips import read_key
+
+    if (reader is None) == (key is None):
+        raise BhavaError("expected either --reader or --key")
+    if reader:
+
+        def ask(strip: str, labels: Sequence[str]) -> str:
+            return typer.prompt(f"{folder / strip}.png: {', '.join(labels)}")
+
+        typer.echo(f"{ask_reader(folder, reader, ask)}: all strips named")
+    if key:
+        typer.echo(naming_table(score_readers(read_key(key), read_answer_files(folder))))
 
 
 @app.command()

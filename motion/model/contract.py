@@ -54,7 +54,8 @@ class Contract(BaseModel):
 
     The graph takes, for a batch of B: `frames` (B, frames_per_step, F), the newest frames;
     `emotion` (B, E), weights; `energy` (B, 1), mean joint speed in m/s; `temperature` and
-    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `text`
+    `guidance` (B, 1); `uniform` (B, 1) and `normal` (B, noise), random numbers; `content` (B, C),
+    weights, where the model has contents; `text`
     (B, text_width), if the model takes text: the tokens of a prompt and at last its usual energy,
     m/s, zeros for none; `other` (B, frames_per_step, W) where it responds to another dancer, see
     `motion.model.observed_dancer`; and every state. It gives `frames`, those that follow, and every
@@ -78,6 +79,13 @@ class Contract(BaseModel):
     emotions: tuple[str, ...] = Field(min_length=1)
     energy_by_emotion: tuple[float, ...]
     """Mean joint speed of real motion, m/s, by emotion: what energy 1 stands for."""
+    contents: tuple[str, ...] = ()
+    """What can be danced or done, apart from the emotion, the usual one first; none where the model
+    does not tell them apart."""
+    energy_by_content: tuple[tuple[float, ...], ...] = ()
+    """Likewise by content and emotion; that of the usual one is `energy_by_emotion`."""
+    swell: float = Field(default=0.0, ge=0, le=0.5)
+    """By how much energy rises and falls over a dance, as a share; 0 for evenly."""
     noise: int = Field(ge=0)
     text_width: int = Field(default=0, ge=0)
     """Numbers in a prompt: its tokens and its usual energy; 0 for a model that takes no text."""
@@ -120,6 +128,7 @@ class Contract(BaseModel):
             "emotion": (len(self.emotions),),
             **one,
             "normal": (self.noise,),
+            **({"content": (len(self.contents),)} if self.contents else {}),
             **({"text": (self.text_width,)} if self.text_width else {}),
             **({"other": (self.frames_per_step, observed_dancer.WIDTH)} if self.other else {}),
             **{state.name: state.shape for state in self.states},
@@ -154,6 +163,11 @@ class Contract(BaseModel):
         _require(
             path, "number of energies", len(contract.emotions), len(contract.energy_by_emotion)
         )
+        energies = [len(contract.emotions)] * len(contract.contents)
+        got = [len(row) for row in contract.energy_by_content]
+        _require(path, "numbers of energies by content", energies, got)
+        usual_row = contract.energy_by_content[:1] or (contract.energy_by_emotion,)
+        _require(path, "energies of the usual content", usual_row[0], contract.energy_by_emotion)
         return contract
 
 

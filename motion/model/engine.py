@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Float
 
+from motion.content import usual_content
 from motion.errors import ModelContractError, SetupError
 from motion.model.contract import GRAPH_FILE, Contract
 
@@ -27,6 +28,7 @@ class Conditions:
         temperature: Unitless, in [0, 2], (B, 1).
         guidance: Unitless, 0 for none, (B, 1).
         text: A prompt, zeros for none, (B, T); None stands for zeros.
+        content: Weights, (B, C); None stands for the usual content.
         other: Another dancer as it is seen, (B, K, W), for models that respond to one; see
             `motion.model.observed_dancer`. None if nobody is there.
     """
@@ -37,14 +39,17 @@ class Conditions:
     guidance: Float[Array, "B 1"]
     text: Float[Array, "B T"] | None = None
     other: Float[Array, "B K W"] | None = None
+    content: Float[Array, "B C"] | None = None
 
     @staticmethod
     def from_rows(
-        rows: Float[Array, "B C"], emotions: int, other: Float[Array, "B K W"] | None = None
+        rows: Float[Array, "B N"], contract: Contract, other: Float[Array, "B K W"] | None = None
     ) -> "Conditions":
         """Return conditions whose attributes but `other` lie side by side in one array."""
-        emotion, energy, temperature, guidance, text = np.split(rows, emotions + np.arange(4), 1)
-        return Conditions(emotion, energy, temperature, guidance, text, other)
+        ends = np.cumsum([len(contract.emotions), 1, 1, 1, contract.text_width])
+        emotion, energy, temperature, guidance, text, content = np.split(rows, ends, 1)
+        told = content if content.shape[1] else None
+        return Conditions(emotion, energy, temperature, guidance, text, other, told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +143,9 @@ class Engine:
             "normal": noise.normal,
             **states,
         }
+        if self.contract.contents:
+            usual = np.tile(usual_content(self.contract.contents), (len(frames), 1))
+            feed["content"] = usual if conditions.content is None else conditions.content
         if self.contract.text_width:
             none = np.zeros((len(frames), self.contract.text_width), np.float32)
             feed["text"] = none if conditions.text is None else conditions.text

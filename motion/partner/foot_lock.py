@@ -2,9 +2,9 @@
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.spatial.transform import Rotation
 
-from motion import kinematics, rotations
+from motion import kinematics
+from motion.leg_reach import LEGS, reach_legs
 from motion.partner.batched_state import BatchedState
 from motion.partner.grounding import ramp
 from motion.partner.inertialisation import Poses
@@ -14,9 +14,6 @@ Array = np.ndarray
 
 HOMEWARD = 0.15
 """Metres of way in which a foot that travels comes half the way back to the motion."""
-
-STRAIGHTEST = 0.985
-"""Longest reach of a corrected leg, of its length: beyond it the knee would snap straight."""
 
 LONGEST_CORRECTION = 0.25 * LEG_LENGTH
 """A foot that is held this far from the motion goes along with it, and from half of it on in part:
@@ -32,25 +29,9 @@ CLEARANCE = 0.03
 RELUCTANCE = 1.5
 """How much higher or faster than to be set down a joint must be to count as lifted."""
 
-HINGE = 0.2 * (0.5 * LEG_LENGTH) ** 2
-"""Square metres: how much the knee's own axis counts against that which its bend shows, which is
-nothing in a straight leg and the wrong way round in an overstretched one. As much at 11 degrees."""
-
-CORRECTED = 1e-5
-"""Metres by which a foot must be moved for its leg to be bent."""
-
-LEGS = np.array(
-    [
-        CANONICAL.indices(*(side + part for part in ("UpperLeg", "LowerLeg", "Foot", "Toes")))
-        for side in ("left", "right")
-    ]
-)
-"""Indices of the joints of the left and the right leg, from the hip down."""
-
 _FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
 _TOES = LEGS[:, 3]
 _FLOOR = float(CANONICAL.rest_positions[_TOES[0], 1])
-_THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
 
 
 class FootLock(BatchedState):
@@ -123,58 +104,3 @@ class FootLock(BatchedState):
         raised = CLEARANCE * low * ramp(pace, PACE[0], 3.0 * PACE[0])
         move[..., 1] = np.maximum(raised, _FLOOR - toes[..., 1])
         return move
-
-
-def reach_legs(
-    move: Float[Array, "B 2 3"], poses: Poses, positions: Float[Array, "B J 3"]
-) -> Float[Array, "B J 4"]:
-    """Bend legs so that their feet move by given offsets and keep their world rotations.
-
-    The knee bends forward, about in the plane it is in. A target out of reach is approached as far
-    as the leg goes.
-
-    Args:
-        move: Offset of the left and the right foot, metres, in world space.
-        poses: Poses before.
-        positions: World positions of the joints before.
-
-    Returns:
-        The local rotations after; those of upper leg, lower leg and foot differ.
-    """
-    row, side = np.nonzero(np.abs(move).max(-1) > CORRECTED)
-    if not len(row):
-        return poses[1]
-    hip, knee, ankle = (positions[row, LEGS[side, part]] for part in range(3))
-    hips = poses[1][row, 0]
-    locals_ = [poses[1][row, LEGS[side, part]] for part in range(3)]
-    thigh = rotations.multiply(hips, locals_[0])
-    shin = rotations.multiply(thigh, locals_[1])
-    foot = rotations.multiply(shin, locals_[2])
-    target = ankle + move[row, side]
-    bent, swung = _bend_and_swing(hip, knee, ankle, target, thigh)
-    thigh = rotations.multiply(swung, thigh)
-    shin = rotations.multiply(swung, rotations.multiply(bent, shin))
-    turned = poses[1].copy()
-    for part, (parent, child) in enumerate(((hips, thigh), (thigh, shin), (shin, foot))):
-        turned[row, LEGS[side, part]] = rotations.multiply(rotations.inverse(parent), child)
-    return turned
-
-
-def _bend_and_swing(
-    hip: Array, knee: Array, ankle: Array, target: Array, thigh: Float[Array, "N 4"]
-) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
-    """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
-    # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
-    # whole leg swings to the target. A leg that the motion stretches further keeps its length.
-    now = np.linalg.norm(ankle - hip, axis=-1)
-    longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
-    wanted = np.linalg.norm(target - hip, axis=-1)
-    reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
-    bend = kinematics.angle_between(_THIGH, _SHIN, reach)
-    bend -= kinematics.angle_between(_THIGH, _SHIN, now)
-    # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
-    hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
-    axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
-    bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()
-    shin = rotations.rotate(bent, ankle - knee)
-    return bent, rotations.swing(knee + shin - hip, target - hip)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from motion import emotion, features
 from motion.clip import Clip
+from motion.content import content_weights
 from motion.errors import ConditionError, MotionFileError
 from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
@@ -56,6 +57,7 @@ def generate_frames(
     energy: float = 1.0,
     context: Clip | None = None,
     text: str = "",
+    content: str = "",
 ) -> Iterator[PartnerFrame]:
     """Yield the partner's frames; the same arguments give the same motion.
 
@@ -67,6 +69,7 @@ def generate_frames(
         energy: 1 is usual for the emotion; in [0.5, 2].
         context: A dancer to take up; without one the partner begins standing.
         text: A prompt, if the model takes text.
+        content: What to dance, `LABEL[:WEIGHT][,…]` of the model's contents; the usual if empty.
 
     Raises:
         MotionFileError: If the context is too short to take up.
@@ -74,7 +77,9 @@ def generate_frames(
     if context is not None:
         _require_length(context, engine)
     partner, cues = Partner(engine, seed), sorted(cues, key=lambda cue: cue.seconds)
-    partner.text[:] = tokens_of(text, engine.contract)
+    contract = engine.contract
+    partner.text[:] = tokens_of(text, contract)
+    partner.content[:] = content_weights(content, contract.contents, contract.name)
     if context is not None:
         partner.take_up(context)
     for frame in range(round(seconds * partner.fps)):
@@ -106,6 +111,7 @@ def generate_clip(
     seed: int,
     energy: float = 1.0,
     context: Clip | None = None,
+    content: str = "",
 ) -> Clip:
     """Return the raw output of a model of any skeleton: no foot lock, no stage, no smoothing.
 
@@ -115,7 +121,8 @@ def generate_clip(
         seconds: How long.
         seed: Random seed of the motion.
         energy: 1 is usual for the emotion; in [0.5, 2].
-        context: What it goes on from; without one the model's usual frame.
+        context: A motion to go on from; without one the model's usual frame.
+        content: What to dance, as for `generate_frames`.
 
     Raises:
         MotionFileError: If the context is too short to go on from.
@@ -124,14 +131,17 @@ def generate_clip(
         _require_length(context, engine)
     contract, rng = engine.contract, np.random.default_rng(seed)
     cues = sorted(cues, key=lambda cue: cue.seconds)
+    done = content_weights(content, contract.contents, contract.name)
     usual = np.array(contract.energy_by_emotion, np.float32)
+    if contract.contents:
+        usual = done @ np.array(contract.energy_by_content, np.float32) / max(done.sum(), 1e-3)
     level = emotion.check_energy(energy)
 
     def conditions_at(frame: int) -> Conditions:
         weights = _weights_at(cues, frame / contract.fps).astype(np.float32)
         aim = level * float(weights @ usual) / max(float(weights.sum()), 1e-3)
         rest = np.array([aim, contract.temperature, contract.guidance], np.float32)
-        return Conditions.from_rows(np.concatenate([weights, rest])[None], len(weights))
+        return Conditions.from_rows(np.concatenate([weights, rest, done])[None], contract)
 
     start = np.tile(np.array(contract.start, np.float32), (contract.frames_per_step, 1))
     context_frames = (

@@ -45,6 +45,11 @@ class Partner:
         """Its prompt, from `motion.model.text.tokens_of`; may be written into."""
         return self._batch.text[0]
 
+    @property
+    def content(self) -> Float[Array, "C"]:
+        """What it dances; see `PartnerBatch.content`."""
+        return self._batch.content[0]
+
     def take_up(self, context: Clip) -> None:
         """Go on from another motion; see `PartnerBatch.take_up`."""
         self._batch.take_up(0, context)

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from motion import emotion as emotions
 from motion import features, kinematics
 from motion.clip import Clip, Pose
+from motion.content import check_content, usual_content, usual_speed_in
 from motion.model.engine import Engine
 from motion.partner.batched_state import BatchedState
 from motion.partner.drift import DriftDetector
@@ -24,6 +25,7 @@ from motion.partner.inertialisation import Inertialiser, Poses
 from motion.partner.lead import Lead, follow_leads
 from motion.partner.smoothing import REACH, smooth
 from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.partner.swell import Swell
 from motion.partner.token_stream import TokenStream, advance_streams
 from motion.partner.watchdog import Watchdog
 from motion.skeleton import CANONICAL
@@ -83,7 +85,7 @@ class PartnerBatch:
         self._engine, self._default_radius = engine, stage_radius
         self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
         self._standing_window = TokenStream(engine, 0).next_window()
-        self._state = _BatchState(engine, len(seeds), stage_radius)
+        self._state = _BatchState(engine, seeds, stage_radius)
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -109,6 +111,14 @@ class PartnerBatch:
         return self._state.text
 
     @property
+    def content(self) -> Float[Array, "B C"]:
+        """What each dances: weights over the contract's contents, from 0 with a sum up to 1.
+
+        The usual content at first; may be written into.
+        """
+        return self._state.content
+
+    @property
     def stage_radius(self) -> Float[Array, "B"]:
         """How far from the origin each may go, metres; may be written into."""
         return self._state.stage_radius
@@ -121,7 +131,7 @@ class PartnerBatch:
     def add_partner(self, seed: int) -> int:
         """Add a partner and return its slot: an empty one, or a new one."""
         stream = TokenStream(self._engine, seed)
-        fresh = _BatchState(self._engine, 1, self._default_radius)
+        fresh = _BatchState(self._engine, [seed], self._default_radius)
         if None not in self._streams:
             self._streams.append(stream)
             self._state.append_rows(fresh)
@@ -196,6 +206,7 @@ class PartnerBatch:
             own[slot] -= lead.shown_share
         # Recorded are the poses before the foot lock, which corrects the next ones from there.
         speed = target + own * (state.record_shown(poses, positions) / dt - target)
+        state.swell.advance(dt)
         state.governor.measure(speed, target, dt)
         stuck = state.watchdog.find_stuck(speed, target, dt)
         # The model's own output is watched for drift: nothing after it may hide what it gives.
@@ -224,15 +235,17 @@ class PartnerBatch:
         here = np.array([stream is not None for stream in self._streams], bool)
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
-        usual = emotions.usual_speed(emotion, contract.emotions, contract.energy_by_emotion)
-        target = energy * usual
+        content = check_content(state.content)
+        target = energy * state.swell.share * usual_speed_in(content, emotion, contract)
         if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
             calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
             pace = state.text[:, -1]
             target = np.where(pace > 0, target * pace / calm, target)
         intensity = emotion.sum(-1, keepdims=True)
         guidance = emotions.guidance_at(emotion, state.guidance)
-        asked = np.column_stack([emotion, energy, state.temperature, state.guidance, state.text])
+        asked = np.column_stack(
+            [emotion, energy, state.temperature, state.guidance, state.text, content]
+        )
         steered = state.governor.corrected_energy(target) * state.watchdog.boost
         conditions = np.column_stack(
             [
@@ -241,6 +254,7 @@ class PartnerBatch:
                 state.temperature,
                 guidance,
                 state.text,
+                content,
             ]
         ).astype(np.float32)
         # Compared are the inputs from outside. What the governor makes of them creeps from frame to
@@ -316,8 +330,8 @@ class PartnerBatch:
 class _BatchState(BatchedState):
     """Where partners are, what they showed last, their inputs, and what corrects their motion."""
 
-    def __init__(self, engine: Engine, count: int, stage_radius: float) -> None:
-        contract, standing = engine.contract, Pose.standing()
+    def __init__(self, engine: Engine, seeds: Sequence[int], stage_radius: float) -> None:
+        contract, standing, count = engine.contract, Pose.standing(), len(seeds)
         self.begun = np.zeros(count, bool)
         self.root = np.zeros((count, 3))
         self.stage_radius = np.full(count, stage_radius)
@@ -326,9 +340,9 @@ class _BatchState(BatchedState):
         self._hips = np.tile(standing.hips, (count, 2, 1))
         self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        self.committed_inputs = np.full(
-            (count, len(contract.emotions) + 3 + contract.text_width), np.nan
-        )
+        inputs = len(contract.emotions) + 3 + contract.text_width + len(contract.contents)
+        self.committed_inputs = np.full((count, inputs), np.nan)
+        self.content = np.tile(usual_content(contract.contents), (count, 1))
         self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)
         self.guidance = np.full(count, contract.guidance)
@@ -338,6 +352,7 @@ class _BatchState(BatchedState):
         self.governor = EnergyGovernor(count)
         self.watchdog = Watchdog(count)
         self.drift = DriftDetector(count)
+        self.swell = Swell(seeds, contract.swell)
 
     def place_partner(self, slot: int, context: Clip) -> None:
         """Put a partner where a motion ends."""

@@ -277,7 +277,7 @@ def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> None:
             np.stack([item.state.inbox[0] for item in filled]),
             Conditions.from_rows(
                 np.stack([item.stream.conditions for item in filled]),
-                len(engine.contract.emotions),
+                engine.contract,
                 _stack_observed(engine, filled),
             ),
             _stack_states([item.state.model_state for item in filled]),

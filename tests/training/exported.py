@@ -19,7 +19,7 @@ def assert_a_batch_is_singles(engine: Engine, **known: list[float]) -> None:
     drawn = {name: rng.random((3, *shape), np.float32) for name, shape in contract.inputs.items()}
     for name, rows in known.items():
         drawn[name][:] = np.reshape(rows, (3, *[1] * (drawn[name].ndim - 1)))
-    conditions = ("emotion", "energy", "temperature", "guidance", "text", "other")
+    conditions = ("emotion", "energy", "temperature", "guidance", "text", "other", "content")
 
     def step(*wanted: int):
         rows = [*wanted, *wanted[-1:] * (-len(wanted) % BATCH_MULTIPLE)]

@@ -3,6 +3,8 @@
 import numpy as np
 
 from motion.choreography import EMOTIONS, Cue, danced, tempo_range
+from motion.choreography.colouring import spun
+from motion.choreography.colours import COLOURS
 from motion.clip import Clip
 from training.corpus.corpus import FPS
 
@@ -40,6 +42,7 @@ def _clip(number: int, seed: int) -> Clip:
     name = f"choreography_{seed}_{number:04d}_{emotion}"
     score = (Cue.from_emotion({emotion: 1.0}, energy),)
     clip = danced(SECONDS, int(rng.integers(2**31)), score, tempo, FPS, name)
+    clip = spun(clip, COLOURS[emotion].turning, rng)
     clip.labels.update(
         dataset=DATASET,
         content="dance",

@@ -17,6 +17,9 @@ Array = np.ndarray
 FASTEST_TURN = 40.0
 """Angular speed that no joint reaches relative to its parent, radians per second."""
 
+FASTEST_TURN_IN = {"g1-moves": 20.0}
+"""Likewise in data sets without markers, whose smoothing leaves only faults as fast as that."""
+
 LONGEST_FAULT = 0.4
 """Flips this close together are one fault, seconds."""
 
@@ -27,7 +30,8 @@ MARGIN = 0.05
 def mended(clip: Clip) -> Clip:
     """Return a clip in which each fault is replaced by the shortest turn across it."""
     turned = clip.rotations.copy()
-    flips = _flips(turned, clip.fps)
+    fastest = FASTEST_TURN_IN.get(clip.labels.get("dataset", ""), FASTEST_TURN)
+    flips = _flips(turned, clip.fps, fastest)
     for joint in np.flatnonzero(flips.any(axis=0)):
         for start, end in _faults(np.flatnonzero(flips[:, joint]), clip.fps, len(clip)):
             turned[start : end + 1, joint] = rotations.slerp(
@@ -36,10 +40,10 @@ def mended(clip: Clip) -> Clip:
     return replace(clip, rotations=turned)
 
 
-def _flips(local: Float[Array, "T J 4"], fps: float) -> Bool[Array, "S J"]:
+def _flips(local: Float[Array, "T J 4"], fps: float, fastest: float) -> Bool[Array, "S J"]:
     """Tell which steps from one frame to the next turn a joint faster than any body."""
     cosine = np.abs(np.sum(local[1:] * local[:-1], axis=-1))
-    return 2.0 * np.arccos(np.clip(cosine, 0.0, 1.0)) * fps > FASTEST_TURN
+    return 2.0 * np.arccos(np.clip(cosine, 0.0, 1.0)) * fps > fastest
 
 
 def _faults(steps: Array, fps: float, frames: int) -> list[tuple[int, int]]:

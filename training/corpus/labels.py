@@ -19,6 +19,7 @@ EMOTION_BY_STYLE = {
     "tired": "tired",
     "exhausted": "tired",
     "active": "excited",
+    "elated": "happy",
 }
 """Emotion of an acted style; styles that are not listed show none."""
 
@@ -75,9 +76,47 @@ def labels_of(path: str, kind: Kind, descriptions: Descriptions) -> dict[str, st
         return {
             "dataset": folder or "unknown",
             "content": "dance",
+            **({"description": "salsa"} if stem.startswith("salsa") else {}),
             **_piece_labels(*piece.groups()),
         }
-    return {"dataset": folder or "unknown", "group": stem}
+    return {"dataset": folder or "unknown", **_LABELS_IN.get(folder, _nothing)(stem), "group": stem}
+
+
+def _nothing(stem: str) -> dict[str, str]:
+    del stem
+    return {}
+
+
+def _g1_labels(stem: str) -> dict[str, str]:
+    """Return content and caption: the style in the name, as in `J_Dance4_Broadway`."""
+    name = re.sub(r"^[A-Z]_|\d+", "", stem)
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    if "Dance" in words:
+        style = [word for word in words if word not in ("Dance", "Short")]
+        return {"content": "dance", "description": " ".join([*style, "dance"]).lower()}
+    if "Karate" in words or stem.startswith("M_") or "Chop" in words:
+        return {"content": "karate", "description": "karate"}
+    return {"content": "fence" if "Fence" in words else " ".join(words).lower()}
+
+
+def _indian_or_martial_labels(stem: str) -> dict[str, str]:
+    if stem.startswith("indian_"):
+        return {"content": "dance", "description": "Indian classical dance"}
+    return {"content": "martial arts"}
+
+
+def _style100_labels(stem: str) -> dict[str, str]:
+    """Return those of a walk in the style of its name; who is rushed shows no emotion."""
+    emotion = EMOTION_BY_STYLE.get(stem)
+    return {"content": "walk", "style": stem, **({"emotion": emotion} if emotion else {})}
+
+
+_LABELS_IN = {
+    "g1-moves": _g1_labels,
+    "cmu-indian-martial": _indian_or_martial_labels,
+    "style100-emotions": _style100_labels,
+}
+"""Of data sets that name their files in a way of their own, by folder."""
 
 
 def labels_beside(path: Path, kind: Kind) -> dict[str, str]:

@@ -16,7 +16,7 @@ from motion.formats.file_kind import HEAD, Kind, kind_of
 from motion.formats.motion_files import Motion, beside, read_motions
 from training.corpus.labels import Descriptions, labels_beside, labels_of, parse_descriptions
 
-REVISION = 3
+REVISION = 4
 """Raised when the same source gives another clip than before; corpora are then made anew."""
 
 FAILURES = (BhavaError, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)

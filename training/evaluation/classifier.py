@@ -179,11 +179,31 @@ def folds(clips: Sequence[Clip], count: int) -> Int[Array, "N"]:
     fold_of: dict[str, int] = {}
     dealt: dict[tuple[str, str], int] = defaultdict(int)
     for clip in sorted(clips, key=_order):
-        group, kind = group_of(clip), (clip.labels["emotion"], clip.labels.get("dataset", ""))
+        group = group_of(clip)
+        kind = clip.labels.get("emotion", ""), clip.labels.get("dataset", "")
         if group not in fold_of:
             fold_of[group] = dealt[kind] % count
             dealt[kind] += 1
     return np.array([fold_of[group_of(clip)] for clip in clips])
+
+
+def emotion_folds(
+    clips: Sequence[Clip], labels: tuple[str, ...], count: int
+) -> tuple[Int[Array, "N"], Int[Array, "N"]]:
+    """Return the fold and the index of the emotion of each clip; see `folds`.
+
+    Raises:
+        BhavaError: If an emotion is in one fold alone, so that none of it can be seen anew.
+    """
+    fold = folds(clips, count)
+    index = np.array([labels.index(clip.labels["emotion"]) for clip in clips])
+    for number, label in enumerate(labels):
+        if len(set(fold[index == number])) < 2:
+            raise BhavaError(
+                f"emotion {label}: expected clips of two groups or more, to classify some unseen, "
+                f"got {np.sum(index == number)} clips of one"
+            )
+    return fold, index
 
 
 def train_ensemble(
@@ -204,14 +224,7 @@ def train_ensemble(
     Raises:
         BhavaError: If the clips are too few for two folds.
     """
-    fold = folds(clips, FOLDS)
-    index = np.array([labels.index(clip.labels["emotion"]) for clip in clips])
-    for number, label in enumerate(labels):
-        if len(set(fold[index == number])) < 2:
-            raise BhavaError(
-                f"emotion {label}: expected clips of two groups or more, to classify some unseen, "
-                f"got {np.sum(index == number)} clips of one"
-            )
+    fold, index = emotion_folds(clips, labels, FOLDS)
     file = cache and cache / f"{_key(clips, labels)}.pt"
     fold_of = {clip.name: int(f) for clip, f in zip(clips, fold, strict=True)}
     if file and file.exists():

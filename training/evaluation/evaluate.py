@@ -26,9 +26,10 @@ from training.evaluation.probes import (
     probe_switch,
     probed_frames,
 )
-from training.evaluation.reference import Reference, Rollout, Segment
+from training.evaluation.reference import Reference
 from training.evaluation.rollouts import ConditionChange, MotionSource, RolloutSpec, joined
-from training.evaluation.scores import SEGMENT_SECONDS, Estimate, Groups
+from training.evaluation.scores import SEGMENT_SECONDS, Estimate
+from training.evaluation.segments import Groups, Rollout, Segment
 
 Array = np.ndarray
 
@@ -54,6 +55,7 @@ class Result:
         responses: How speed follows the energy asked for, and how the classifier's probability of
             an emotion follows its intensity and its share in a blend; none of real motion.
         samples: The first seconds of a rollout of each emotion.
+        rollouts: The rollouts that the scores are of, by emotion.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Result:
     spectrum: Float[Array, "E S"]
     responses: dict[str, Response] = field(default_factory=dict)
     samples: list[Clip] = field(default_factory=list, repr=False)
+    rollouts: Groups = field(default=(), repr=False)
 
 
 def held_out_clips_of(clips: Sequence[Clip], labels: tuple[str, ...]) -> HeldOutClips:
@@ -133,26 +136,35 @@ def evaluate(
         found,
         responses=responses,
         samples=samples,
+        rollouts=groups,
         **_details(groups, reference, segment_seconds),
     )
 
 
 def evaluate_real(reference: Reference) -> Result:
-    """Measure real motion as if it were generated.
+    """Measure all real motion of the reference's standard as if it were generated.
 
     Each clip is classified by a network that has not seen it, and each fold of the clips is held
-    against all others: the floor of the Fréchet distances.
+    against all others: the floor of the Fréchet distances. Of motion without emotions no accuracy
+    can be told.
     """
+    groups = reference.standard.rollouts_by_emotion()
+    own = replace(reference, standard=reference.standard.for_real_motion())
     found = {
-        name: scores.estimate(one, reference.rollouts, reference)
+        name: scores.estimate(one, groups, own)
         for name, one in scores.SCORES.items()
         if one in scores.REAL
     }
+    if not own.standard.bears_emotions:
+        del found["accuracy"]
     floors = [(fold.embedded_floor, fold.kinetic_floor) for fold in reference.unseen]
     for name, values in zip(("frechet", "frechet_kinetic"), zip(*floors, strict=True), strict=True):
         found[name] = scores.drawn(values, np.mean)
     found["handover"] = exactly(1.0)
-    return Result("real", found, **_details(reference.rollouts, reference, SEGMENT_SECONDS))
+    details = _details(groups, own, SEGMENT_SECONDS)
+    if not own.standard.bears_emotions:
+        details |= {"by_emotion": {}, "confusion": {}}
+    return Result("real", found, **details)
 
 
 def measure_rollouts(
@@ -241,6 +253,7 @@ def _long_specs(
 
 def _details(groups: Groups, reference: Reference, segment_seconds: float) -> dict[str, Any]:
     labels, minutes = reference.labels, min(len(one.segments) for group in groups for one in group)
+    everything = [one for group in groups for one in group]
     contexts = {"same": False, "contradicting": True}
     parts = {name: scores.where(groups, contradicting=flag) for name, flag in contexts.items()}
     return {
@@ -250,6 +263,7 @@ def _details(groups: Groups, reference: Reference, segment_seconds: float) -> di
                 for name in scores.BY_EMOTION
             }
             for index, label in enumerate(labels)
+            if groups[index]
         },
         "confusion": {
             name: scores.confusion(part, len(labels)) for name, part in parts.items() if any(part)
@@ -260,7 +274,10 @@ def _details(groups: Groups, reference: Reference, segment_seconds: float) -> di
             [scores.frechet_of_minutes(groups, reference, slice(m, m + 1)) for m in range(minutes)]
         ),
         "spectrum": np.stack(
-            [np.mean([t.spectrum for one in group for t in one.traces], axis=0) for group in groups]
+            [
+                np.mean([t.spectrum for one in group or everything for t in one.traces], axis=0)
+                for group in groups
+            ]
         ),
     }
 

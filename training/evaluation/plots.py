@@ -32,7 +32,8 @@ def draw(results: Sequence[Result], labels: Sequence[str], fps: float, folder: P
     real, *others = results
     _save(_frechet(others, real), folder / "frechet.png")
     for result in results:
-        _save(_confusion(result, labels), folder / f"{result.name}-confusion.png")
+        if result.confusion:
+            _save(_confusion(result, labels), folder / f"{result.name}-confusion.png")
     for result in others:
         _save(_speed(result, labels), folder / f"{result.name}-speed.png")
         _save(_spectra(result, real, labels, fps), folder / f"{result.name}-jerk.png")

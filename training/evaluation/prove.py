@@ -182,7 +182,7 @@ def _play(engine: Engine, label: str, inputs: Sequence[Clip]) -> list[Clip]:
     unprompted = np.zeros(contract.text_width)  # as a prompt would be exaggerated
     rest = [[aim, contract.temperature, 0.0, *unprompted]]
     rows = np.repeat(np.concatenate([emotion, np.array(rest, np.float32)], 1), count, axis=0)
-    conditions = Conditions.from_rows(rows, len(contract.emotions))
+    conditions = Conditions.from_rows(rows, contract)
     frames = np.stack([features.from_clip(clip) for clip in inputs])
     steps = round(OUTPUT_SECONDS * FPS) // contract.frames_per_step
     outputs = islice(rollout(engine, frames, lambda _: conditions, np.random.default_rng(0)), steps)

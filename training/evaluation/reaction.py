@@ -182,7 +182,7 @@ def foresight(
     for step in range(steps - 1):
         frames = own[:, step * length : (step + 1) * length]
         after = own[:, (step + 1) * length : (step + 2) * length]
-        conditions = Conditions.from_rows(unknown, len(contract.emotions), observed[:, step])
+        conditions = Conditions.from_rows(unknown, contract, observed[:, step])
         guess, states = engine.step(frames, conditions, states, noise)
         if step * length >= CONTEXT_SECONDS * FPS:
             apart = np.linalg.norm(_reached(guess) - _reached(after), axis=-1)

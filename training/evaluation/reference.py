@@ -6,67 +6,30 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from motion.clip import Clip
 from motion.errors import BhavaError
 from training.corpus.trimming import active
 from training.evaluation import measures
-from training.evaluation.classifier import Classification, ClassifierEnsemble, train_ensemble
+from training.evaluation.classifier import ClassifierEnsemble, train_ensemble
 from training.evaluation.measures import Gaussian, Trace
+from training.evaluation.segments import Groups, Rollout, Segment
+from training.evaluation.standard import Standard
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Segment:
-    """Some seconds of motion, a minute at most, measured and classified."""
-
-    trace: Trace
-    classification: Classification
-
-    @staticmethod
-    def measure(clip: Clip, classifier: ClassifierEnsemble) -> "Segment":
-        """Measure and classify a clip of at least 1 s."""
-        return Segment(Trace.measure(clip), classifier.classify(clip))
-
-
-@dataclass(frozen=True, eq=False)
-class Rollout:
-    """One rollout, generated or real, in segments.
-
-    Attributes:
-        emotion: Index of the emotion that was asked for.
-        scene: Names what it shares with others that differ from it by their seed alone.
-        contradicting: Whether the context was of another emotion.
-        segments: In the order of time.
-    """
-
-    emotion: int
-    scene: str
-    contradicting: bool
-    segments: tuple[Segment, ...]
-
-    @property
-    def traces(self) -> list[Trace]:
-        """The measures of all segments."""
-        return [segment.trace for segment in self.segments]
-
-    @cached_property
-    def taken_for(self) -> Int[Array, "W"]:
-        """Index of the emotion that each window is taken for."""
-        return np.concatenate([p.classification.probabilities.argmax(-1) for p in self.segments])
-
-
-@dataclass(frozen=True, eq=False)
 class Reference:
-    """All real clips of a model's emotions, measured, and the classifier trained on them.
+    """Real motion that a model is held against, measured, and the classifier of its emotions.
 
     Attributes:
         labels: The emotions.
-        clips: By emotion, without idle heads and tails.
+        clips: By emotion, all clips that bear one, without idle heads and tails.
         rollouts: The same, measured, each classified by a network that has not seen it.
-        classifier: Recognises emotions.
+        classifier: Recognises emotions, trained on those clips.
+        standard: The motion that ratios and distances are held against.
         fps: Frames per second of all clips.
     """
 
@@ -74,6 +37,7 @@ class Reference:
     clips: list[list[Clip]]
     rollouts: list[list[Rollout]]
     classifier: ClassifierEnsemble
+    standard: Standard
     fps: float
 
     @staticmethod
@@ -81,19 +45,21 @@ class Reference:
         clips: Sequence[Clip],
         labels: tuple[str, ...],
         *,
+        content: str = "",
         cache: Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> "Reference":
         """Measure real clips and train their classifier, or read it from `cache`.
 
         Args:
-            clips: A corpus; clips of none of the emotions and dances are left out.
+            clips: A corpus; clips of neither an emotion nor the content are left out.
             labels: The emotions.
+            content: Content of the standard; empty for all clips that bear an emotion.
             cache: Folder for trained classifiers.
             progress: Told what is being done.
 
         Raises:
-            BhavaError: If an emotion lacks clips, or a clip is not finite.
+            BhavaError: If an emotion or the content lacks clips, or a clip is not finite.
         """
         groups = [_of_emotion(clips, label) for label in labels]
         together = [clip for group in groups for clip in group]
@@ -106,17 +72,20 @@ class Reference:
             ]
             for index, group in enumerate(groups)
         ]
-        return Reference(labels, groups, rollouts, classifier, together[0].fps)
+        standard = Standard.of_emotions(labels, groups, rollouts, classifier)
+        if content:
+            standard = standard.of_content(content, clips, classifier)
+        return Reference(labels, groups, rollouts, classifier, standard, together[0].fps)
 
     @cached_property
     def traces(self) -> list[list[Trace]]:
-        """Measures of the clips, by emotion."""
-        return [[trace for one in group for trace in one.traces] for group in self.rollouts]
+        """Measures of the standard's clips, by emotion."""
+        return self.standard.traces
 
     @cached_property
     def speed(self) -> list[float]:
         """Mean joint speed by emotion, leg lengths per second."""
-        return [measures.speed(traces) for traces in self.traces]
+        return self.standard.speed
 
     @cached_property
     def skate(self) -> list[float]:
@@ -173,15 +142,16 @@ class Fold:
 
     @staticmethod
     def measure(reference: Reference, number: int) -> "Fold":
-        """Measure a fold of a reference."""
+        """Measure a fold of a reference's standard."""
         classifier, scale = reference.classifier, reference.kinetic_scale
+        standard = reference.standard
         sides: list[list[tuple[list[Array], list[Array]]]] = [[], []]
-        for clips, traces in zip(reference.clips, reference.traces, strict=True):
-            within = [classifier.fold_of[clip.name] == number for clip in clips]
+        for group in standard.groups:
             for side, wanted in zip(sides, (True, False), strict=True):
-                picked = [i for i, inside in enumerate(within) if inside == wanted]
-                embedded = [classifier.embed_seen(clips[i], number) for i in picked]
-                side.append((embedded, [traces[i].kinetic / scale for i in picked]))
+                picked = [i for i in group if (standard.folds[i] == number) == wanted]
+                embedded = [classifier.embed_seen(standard.clips[i], number) for i in picked]
+                traces = [trace for i in picked for trace in standard.rollouts[i].traces]
+                side.append((embedded, [trace.kinetic / scale for trace in traces]))
         (inside, inside_kinetic), (outside, outside_kinetic) = (
             [
                 Gaussian.fit([np.concatenate(parts[what]) for parts in side if parts[what]])
@@ -195,6 +165,9 @@ class Fold:
             measures.frechet(outside, inside),
             measures.frechet(outside_kinetic, inside_kinetic),
         )
+
+
+Score = Callable[[Groups, Reference], float]
 
 
 def _of_emotion(clips: Sequence[Clip], label: str) -> list[Clip]:

@@ -2,14 +2,22 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from training.evaluation import evaluate, plots
-from training.evaluation.aims import AIMS, MEASURES, Aim, verdict
+from training.evaluation.aims import Aim, aims_of, verdict
+from training.evaluation.body_table import BodyRow, body_section
 from training.evaluation.evaluate import Result
+from training.evaluation.markdown import number, table, with_interval
+from training.evaluation.opinions import (
+    OnDance,
+    SecondOpinions,
+    dance_section,
+    second_section,
+)
 from training.evaluation.retrieval import LEVELS, Precision
 from training.evaluation.scores import BY_EMOTION, Estimate
 
@@ -42,6 +50,15 @@ COLUMNS = (
     ("energy_slope", "energy, slope"),
     ("intensity_rank", "intensity, rank correlation"),
     ("blend_rank", "blend, rank correlation"),
+    ("travel", "travel, leg lengths/s"),
+    ("hand", "hand above the shoulder"),
+    ("turning", "turning, rad/s"),
+    ("height", "height, leg lengths"),
+    ("reach", "reach, leg lengths"),
+    ("as_people_dance", "as people dance each emotion"),
+    ("speed_order", "emotions in order of speed"),
+    ("second_judge", "second judge"),
+    ("second_judge_least", "second judge, least emotion"),
     ("to_audience", "faces the audience"),
     ("farthest", "farthest, m"),
     ("off_stage", "off stage"),
@@ -65,6 +82,11 @@ class Report:
         fps: Frames per second of the motion.
         seconds: Length of each long rollout.
         retrieval: How well prompts are shown, where a model takes text.
+        bodies: Dance content and posture of models, real dance and real walks.
+        on_dance: What the judges make of dance.
+        second: What the second judge says, where it was asked.
+        content: Content that was asked for and that real motion shows; empty for any.
+        standard: What real motion the ratios are held against, in words.
     """
 
     labels: tuple[str, ...]
@@ -76,6 +98,11 @@ class Report:
     fps: float
     seconds: float
     retrieval: Sequence[Precision] = ()
+    bodies: Sequence[BodyRow] = ()
+    on_dance: Sequence[OnDance] = ()
+    second: SecondOpinions | None = None
+    content: str = ""
+    standard: str = ""
 
 
 def write_report(report: Report, folder: Path) -> Path:
@@ -93,7 +120,9 @@ def write_report(report: Report, folder: Path) -> Path:
 def to_markdown(report: Report) -> str:
     """Return a report as Markdown, with its pictures beside it."""
     parts = ["# Evaluation", _classifier(report), _failures(report), "## Summary", _summary(report)]
-    parts += [_retrieval(report)]
+    parts += [_retrieval(report), body_section(report.bodies)]
+    parts += [second_section(report.second, report.labels) if report.second else ""]
+    parts += [dance_section(report.on_dance, report.labels)]
     parts += ["## Aims", _verdicts(report), _how(report), "![Fréchet distance](frechet.png)"]
     parts += [_section(result) for result in (report.real, *report.results)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -101,7 +130,7 @@ def to_markdown(report: Report) -> str:
 
 def _classifier(report: Report) -> str:
     accuracies = [
-        f"{_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()
+        f"{with_interval(estimate)} of {name}" for name, estimate in report.real_accuracy.items()
     ]
     return (
         "The emotion classifier recognises "
@@ -119,36 +148,39 @@ def _summary(report: Report) -> str:
     """One row for each measure and one column for each source: more measures than sources."""
     everything = [report.real, *report.results]
     rows = [
-        [title, *(_interval(result.scores.get(name)) for result in everything)]
+        [title, *(with_interval(result.scores.get(name)) for result in everything)]
         for name, title in COLUMNS
     ]
-    return _table(["", *(result.name for result in everything)], rows)
+    return table(["", *(result.name for result in everything)], rows)
 
 
 def _retrieval(report: Report) -> str:
     if not report.retrieval:
         return ""
-    rows = [[one.name, *map(_interval, one.at_ranks)] for one in report.retrieval]
+    rows = [[one.name, *map(with_interval, one.at_ranks)] for one in report.retrieval]
     levels = [f"R@{level}" for level in LEVELS]
     texts = report.retrieval[0].texts
     head = f"## Prompts\n\nPrecision of retrieval among the {texts} texts of held-out clips."
-    return f"{head}\n\n{_table(['', *levels], rows)}"
+    return f"{head}\n\n{table(['', *levels], rows)}"
 
 
 def _verdicts(report: Report) -> str:
-    verdicts = [verdict(result.scores, report.real.scores) for result in report.results]
+    verdicts = [
+        verdict(result.scores, report.real.scores, report.content) for result in report.results
+    ]
+    aims = aims_of(report.content)
     rows = [
         [
             measure,
-            "; ".join(_aim(aim) for aim in AIMS if aim.measure == measure),
+            "; ".join(_aim(aim) for aim in aims if aim.measure == measure),
             *(MARKS[held[measure]] for held in verdicts),
         ]
-        for measure in MEASURES
+        for measure in dict.fromkeys(aim.measure for aim in aims)
     ]
     rows.append(
         ["**held**", "", *(str(sum(v is True for v in held.values())) for held in verdicts)]
     )
-    return _table(["measure", "aim", *(result.name for result in report.results)], rows)
+    return table(["measure", "aim", *(result.name for result in report.results)], rows)
 
 
 def _aim(aim: Aim) -> str:
@@ -161,7 +193,8 @@ def _aim(aim: Aim) -> str:
 def _how(report: Report) -> str:
     return (
         f"Rollouts of {report.seconds:.0f} s after 4 s to settle, {len(evaluate.SEEDS)} seeds, "
-        "contexts of the same and of other emotions, all from held-out clips. Numbers in brackets: "
+        "contexts of the same and of other emotions, all from held-out clips. "
+        f"{report.standard} Numbers in brackets: "
         "95 % intervals, rollouts or clips drawn anew. Every emotion counts alike. `real` is each "
         "fold of the real clips against all others; its Fréchet distances are the floor. "
         f"Times are those of one thread on {report.machine}. A switch that was not seen to show "
@@ -171,13 +204,14 @@ def _how(report: Report) -> str:
 
 def _section(result: Result) -> str:
     rows = [
-        [label, *(_number(scores[name]) for name in BY_EMOTION)]
+        [label, *(number(scores[name]) for name in BY_EMOTION)]
         for label, scores in result.by_emotion.items()
     ]
-    pictures = ["confusion"]
+    pictures = ["confusion"] if result.confusion else []
     if result.name != "real":
         pictures += ["speed", "jerk", "responses", "motion"]
-    parts = [f"## {result.name}", _table(["", *map(_title, BY_EMOTION)], rows)]
+    parts = [f"## {result.name}"]
+    parts += [table(["", *map(_title, BY_EMOTION)], rows)] if rows else []
     parts += [f"![{picture} of {result.name}]({result.name}-{picture}.png)" for picture in pictures]
     return "\n\n".join(parts)
 
@@ -186,39 +220,18 @@ def _title(score: str) -> str:
     return dict(COLUMNS).get(score, score)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _interval(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "-"
-    value, low, high = estimate
-    if not np.isfinite([low, high]).all() or low == high:
-        return _number(value)
-    return f"{_number(value)} [{_number(low)}, {_number(high)}]"
-
-
-def _number(value: float) -> str:
-    """Three digits, or none behind the point of what is a count; a dash for what is unknown."""
-    if np.isnan(value):
-        return "-"
-    if np.isinf(value):
-        return "never"
-    if value == int(value):
-        return f"{value:.0f}"
-    return f"{value:z.2f}" if abs(value) < 10 else f"{value:.1f}"
-
-
 def _content(report: Report) -> dict[str, object]:
     return {
         "labels": report.labels,
+        "content": report.content,
         "seconds": report.seconds,
         "machine": report.machine,
         "real_accuracy": {name: e._asdict() for name, e in report.real_accuracy.items()},
         "failures": dict(report.failures),
         "retrieval": {one.name: one.at_ranks for one in report.retrieval},
+        "bodies": [asdict(row) for row in report.bodies],
+        "judges_on_dance": [asdict(one) for one in report.on_dance],
+        "second_judge": asdict(report.second) if report.second else None,
         "results": [_of_result(result, report) for result in (report.real, *report.results)],
     }
 
@@ -227,7 +240,7 @@ def _of_result(result: Result, report: Report) -> dict[str, object]:
     return {
         "name": result.name,
         "scores": {name: estimate._asdict() for name, estimate in result.scores.items()},
-        "verdict": verdict(result.scores, report.real.scores),
+        "verdict": verdict(result.scores, report.real.scores, report.content),
         "by_emotion": result.by_emotion,
         "confusion": result.confusion,
         "piece_seconds": result.segment_seconds,

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from motion.clip import Clip
+from motion.errors import BhavaError
 from motion.model.engine import Engine
 from motion.partner.partner_batch import PartnerBatch
 
@@ -88,16 +89,34 @@ class MotionSource(Protocol):
 class ModelSource:
     """A model, danced by a batch of partners, as the server dances it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.name, self.emotions = engine.contract.name, engine.contract.emotions
+    def __init__(self, engine: Engine, content: str = "") -> None:
+        """Make a source of a model.
+
+        Args:
+            engine: The model.
+            content: What it is asked to dance; its usual content if empty. A model that tells no
+                contents apart dances as it does.
+
+        Raises:
+            BhavaError: If the model tells contents apart and lacks this one.
+        """
+        contract = engine.contract
+        if content and contract.contents and content not in contract.contents:
+            raise BhavaError(
+                f"{contract.name}: expected a content of {', '.join(contract.contents)}, "
+                f"got {content}"
+            )
+        self.name, self.emotions = contract.name, contract.emotions
         self.recoveries = 0
-        self._engine = engine
+        self._engine, self._content = engine, content
 
     def roll_out(self, specs: Sequence[RolloutSpec], frames: int) -> Iterator[Chunk]:
         """Yield the frames that follow the contexts, all rollouts at once."""
         batch = PartnerBatch(self._engine, [spec.seed for spec in specs])
         for slot, spec in enumerate(specs):
             batch.take_up(slot, spec.context)
+        if self._content in self._engine.contract.contents:
+            batch.content[:] = np.array(self._engine.contract.contents) == self._content
         for start, stop in chunk_bounds(frames, self._engine.contract.fps):
             danced = []
             for frame in range(start, stop):

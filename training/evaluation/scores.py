@@ -16,15 +16,12 @@ from jaxtyping import Float
 from motion.clip import Clip
 from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS
 from training.evaluation import measures
+from training.evaluation.dance_scores import CONTENT_SCORES, DANCE_SCORES
 from training.evaluation.measures import Gaussian, Trace
-from training.evaluation.reference import Reference, Rollout, Segment
+from training.evaluation.reference import Reference, Score
+from training.evaluation.segments import Groups, Rollout, Segment
 
 Array = np.ndarray
-Groups = Sequence[Sequence[Rollout]]
-"""Rollouts by emotion, in the reference's order; a group may be empty."""
-
-Score = Callable[[Groups, Reference], float]
-
 SEGMENT_SECONDS = 60.0
 DRAWS = 100
 VALUE_DRAWS = 500
@@ -283,6 +280,7 @@ SCORES: dict[str, Score] = {
     "farthest": farthest,
     "off_stage": off_stage,
     "broken": broken,
+    **DANCE_SCORES,
 }
 
 
@@ -299,6 +297,7 @@ REAL = (
     to_audience,
     arrow,
     broken,
+    *CONTENT_SCORES.values(),
 )
 """Scores that real motion has, as clips that were taken elsewhere and at other times."""
 

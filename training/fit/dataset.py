@@ -33,7 +33,10 @@ SEGMENT_SECONDS = (1.5, 6.0)
 CANDIDATES = 32
 KEEP_POOL = 0.25
 FORGETFUL_TOKENS = (8, 40)
+"""How long a stretch of like reach is, in tokens of `REACH_FRAMES`."""
 SHORT_REACH = (1, 24)
+"""How many such tokens are seen in a stretch that forgets."""
+REACH_FRAMES = 4
 
 
 class StitchedWindows(IterableDataset[Window]):
@@ -46,6 +49,7 @@ class StitchedWindows(IterableDataset[Window]):
         shares: Float[Array, "P"],
         *,
         emotions: int,
+        contents: int = 0,
         tokens: int,
         frames_per_token: int,
         seed: int,
@@ -61,6 +65,7 @@ class StitchedWindows(IterableDataset[Window]):
             shares: How often each pool is drawn, summing to 1.
             emotions: How many labels are emotions; they come first, and are dropped apart from
                 the others.
+            contents: How many of those after them are contents, which are dropped apart as well.
             tokens: Tokens in a window.
             frames_per_token: Frames in a token.
             seed: Seed of all random choices; processes and their workers derive theirs from it.
@@ -79,7 +84,9 @@ class StitchedWindows(IterableDataset[Window]):
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
         self.dropout = dropout
         self._width = max(pool.other.shape[1] for pool in pools)
-        self._is_emotion = np.arange(labels.shape[1]) < emotions
+        at = np.arange(labels.shape[1])
+        self._is_emotion = at < emotions
+        self._is_content = ~self._is_emotion & (at < emotions + contents)
         self._speaks = any((pool.texts != NO_TEXT).any() for pool in pools)
 
     def __iter__(self) -> Iterator[Window]:
@@ -136,6 +143,9 @@ class StitchedWindows(IterableDataset[Window]):
             labels[here] = self.labels[pool] * np.where(
                 self._is_emotion, emotion_known, others_known
             )
+            if self._is_content.any():
+                content_known = rng.random() >= self.dropout.contents
+                labels[here, self._is_content] = self.labels[pool, self._is_content] * content_known
             if self._speaks and rng.random() >= self.dropout.text:
                 # One of a clip's texts, drawn anew: no wording stands for a motion alone.
                 texts[here] = rng.choice(self.pools[pool].texts[start])
@@ -151,12 +161,13 @@ class StitchedWindows(IterableDataset[Window]):
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""
         reach = np.full(self.tokens, self.tokens)
-        at = 0
+        at, share = 0, REACH_FRAMES / self.frames_per_token
         while at < self.tokens:
-            stretch = int(rng.integers(*FORGETFUL_TOKENS))
+            stretch = max(1, int(rng.integers(*FORGETFUL_TOKENS) * share))
             if rng.random() < self.dropout.context:
                 shortest, longest = np.log(SHORT_REACH)
-                reach[at : at + stretch] = int(np.exp(rng.uniform(shortest, longest)))
+                tokens = np.exp(rng.uniform(shortest, longest)) * share
+                reach[at : at + stretch] = max(1, int(tokens))
             at += stretch
         return reach
 

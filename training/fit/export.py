@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import torch
 
+from motion.content import usual_content
 from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.model.engine import Conditions, Engine, Noise
@@ -46,6 +47,8 @@ def contract_of(module: Training, step: ExportedStep, name: str, licence: str) -
     """Return what a trained network promises when it is exported under a name."""
     data, playing, config = module.recipe.data, module.recipe.playing, module.network.config
     layout = module.network.codec.layout
+    usual = module.typical_energy.reshape(-1, len(data.emotions)).tolist()
+    energies = tuple(tuple(round(e, 4) for e in row) for row in usual)
     return Contract(
         name=name,
         kind=config.kind,
@@ -57,7 +60,10 @@ def contract_of(module: Training, step: ExportedStep, name: str, licence: str) -
         start=_start_of(module),
         features=layout.parts,
         emotions=tuple(data.emotions),
-        energy_by_emotion=tuple(round(e, 4) for e in module.typical_energy.tolist()),
+        energy_by_emotion=energies[0],
+        contents=tuple(data.contents),
+        energy_by_content=energies if data.contents else (),
+        swell=playing.swell,
         noise=step.noise,
         text_width=step.text_width,
         text_encoder=module.recipe.text_encoder,
@@ -116,6 +122,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     others = [shape for name, shape in contract.inputs.items() if name == "other"]
     seen = [rng.standard_normal((1, *shape), np.float32) for shape in others]
     energy = one * contract.energy_by_emotion[0]
+    content = [usual_content(contract.contents)[None]] if contract.contents else []
     conditions = Conditions(emotion, energy, one, one, text, *seen)
     frames = codec.mean.expand(1, contract.frames_per_step, -1).numpy()
     states = engine.initial_states()
@@ -124,7 +131,7 @@ def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> f
     for _ in range(steps):
         known = [frames, emotion, conditions.energy, one, one]
         noise = Noise.draw(contract, rng)
-        further = [*([text] if contract.text_width else []), *seen]
+        further = [*content, *([text] if contract.text_width else []), *seen]
         drawn = [noise.uniform, noise.normal, *further]
         with torch.no_grad():
             expected, *torch_states = step(

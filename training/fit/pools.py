@@ -216,7 +216,8 @@ def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = N
             learnt. It takes two recordings, one of them to hold out.
     """
     found = sorted_by_pool(held_out, recipe)
-    empty = [name for name in recipe.data.emotions if not found[name]]
+    words = {word for pool, clips in found.items() if clips for word in pool.split()}
+    empty = [emotion for emotion in recipe.data.emotions if emotion not in words]
     if empty:
         raise BhavaError(
             f"expected at least 2 recordings of every emotion, one of them to hold out, "

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
+from training.corpus.contents import CONTENTS, content_of, emotion_of
 from training.models.kinds import KINDS, Config
 from training.models.network import Optimiser, Strict
 
@@ -24,6 +25,7 @@ class Dropout(Strict):
 
     Attributes:
         labels: Probability for a segment's emotion, and apart from it for its other labels.
+        contents: Probability for a segment's content.
         energy: Probability for a segment's energy.
         context: Probability for a stretch of tokens to hide all but the newest from them, so that
             labels say more than habit.
@@ -32,6 +34,7 @@ class Dropout(Strict):
     """
 
     labels: Probability = 0.12
+    contents: Probability = 0.1
     energy: Probability = 0.15
     context: Probability = 0.5
     text: Probability = 0.15
@@ -44,11 +47,16 @@ class Data(Strict):
     Attributes:
         datasets: Names of the data sets to learn from; all if empty.
         emotions: Labels that the model offers.
+        contents: What can be danced or done beside them, as `training.corpus.contents` tells, the
+            usual one first; a pool "happy walk" is of one emotion and one content. None for models
+            that do not tell them apart.
         shares: How often each pool of clips is drawn. A pool's name is its labels, with spaces
             between them.
         tokens: In a window.
         choreographed_minutes: Minutes of dance from `motion.choreography` in every emotion, beside
             the corpus: data set `choreography`.
+        coloured: How often each dance of the corpus is carried into every emotion beside it: data
+            set `coloured`.
         duet_minutes: Minutes of duets from `motion.choreography`, beside the corpus: data
             set `duets`.
         dropout: What windows hide.
@@ -59,39 +67,55 @@ class Data(Strict):
 
     datasets: list[str] = Field(default_factory=list)
     emotions: list[str] = Field(min_length=1)
+    contents: list[str] = Field(default_factory=list)
     shares: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     tokens: int = Field(ge=2)
     choreographed_minutes: float = Field(default=0.0, ge=0)
+    coloured: int = Field(default=0, ge=0)
     duet_minutes: float = Field(default=0.0, ge=0)
     dropout: Dropout = Dropout()
     slowest: float = Field(default=0.0, ge=0)
     fewest: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
-    def _emotions_have_pools(self) -> "Data":
-        missing = [emotion for emotion in self.emotions if emotion not in self.shares]
-        if missing:
-            raise ValueError(f"expected a share for every emotion, got none for {missing}")
-        if len(set(self.emotions)) < len(self.emotions):
-            raise ValueError(f"expected every emotion once, got {self.emotions}")
+    def _emotions_and_contents_have_pools(self) -> "Data":
+        pools = self._words if self.contents else list(self.shares)
+        for what, labels in {"emotion": self.emotions, "content": self.contents}.items():
+            missing = [label for label in labels if label not in pools]
+            if missing:
+                raise ValueError(f"expected a share for every {what}, got none for {missing}")
+            if len(set(labels)) < len(labels):
+                raise ValueError(f"expected every {what} once, got {labels}")
+        unknown = [content for content in self.contents if content not in CONTENTS]
+        if unknown:
+            raise ValueError(f"expected contents of {list(CONTENTS)}, got {unknown}")
         return self
 
     @property
-    def labels(self) -> list[str]:
-        """All labels, the emotions first."""
+    def _words(self) -> list[str]:
+        """All labels that pools have."""
         pools = [pool for pool in self.shares if pool != UNLABELLED]
-        words = [label for pool in pools for label in pool.split()]
-        return list(dict.fromkeys([*self.emotions, *words]))
+        return [label for pool in pools for label in pool.split()]
+
+    @property
+    def labels(self) -> list[str]:
+        """All labels: the emotions, the contents, then others."""
+        return list(dict.fromkeys([*self.emotions, *self.contents, *self._words]))
 
     def pool_of(self, clip: Clip) -> str | None:
         """Return the pool to which a clip belongs, or None where it is left out.
 
-        Dance is dance, whatever its emotion or style; else the emotion counts, else the style. Of
-        which nothing is known is `UNLABELLED`.
+        Where the model has contents, that of its emotion and content, else of its content alone.
+        Otherwise dance is dance, whatever its emotion or style; else the emotion counts, else the
+        style. Of which nothing is known is `UNLABELLED`.
         """
         known = clip.labels
         if self.datasets and known.get("dataset") not in self.datasets:
             return None
+        if self.contents:
+            content = content_of(known)
+            named = (f"{emotion_of(known)} {content}", content or UNLABELLED)
+            return next((pool for pool in named if pool in self.shares), None)
         pool = known.get("emotion") or known.get("style") or UNLABELLED
         if known.get("content", "").startswith("dance"):
             pool = "dance"
@@ -104,12 +128,14 @@ class Playing(Strict):
     Attributes:
         temperature: Divides the logits of the mixture and multiplies its variances.
         guidance: By how much the emotion is exaggerated; 0 for none.
-        always: Weights of labels that are no emotions and always hold.
+        always: Weights of labels that are neither emotions nor contents and always hold.
+        swell: By how much energy rises and falls over a dance, as a share; 0 for evenly.
     """
 
     temperature: float = Field(default=1.0, ge=0, le=2)
     guidance: float = Field(default=0.0, ge=0)
     always: dict[str, float] = Field(default_factory=dict)
+    swell: float = Field(default=0.0, ge=0, le=0.5)
 
 
 class Recipe(Strict):
@@ -132,8 +158,15 @@ class Recipe(Strict):
 
     @property
     def further_labels(self) -> list[str]:
-        """The labels that are no emotions."""
-        return self.data.labels[len(self.data.emotions) :]
+        """The labels that are neither emotions nor contents."""
+        return self.data.labels[len(self.data.emotions) + len(self.data.contents) :]
+
+    @model_validator(mode="after")
+    def _kind_heeds_contents(self) -> "Recipe":
+        kind, contents = self.model.kind, self.data.contents
+        if contents and not KINDS[kind].HEEDS_CONTENT:
+            raise ValueError(f"expected no data.contents for {kind}, got {contents}")
+        return self
 
     @model_validator(mode="after")
     def _disturbance_is_the_kinds(self) -> "Recipe":

@@ -2,6 +2,7 @@
 
 import math
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -25,7 +26,7 @@ from motion.features import Layout
 from motion.skeleton import CANONICAL, Skeleton
 from training.fit.dataset import StitchedWindows
 from training.fit.pools import Pool
-from training.fit.recipe import Recipe
+from training.fit.recipe import Data, Recipe
 from training.fit.windows import Windows
 from training.models.kinds import KINDS
 from training.models.network import Network
@@ -70,7 +71,9 @@ class Training(lightning.LightningModule):
         labels = len(self.recipe.data.labels)
         layout = Layout(Skeleton.from_dict(skeleton) if skeleton else CANONICAL)
         self.network: Network = KINDS[self.recipe.model.kind](self.recipe.model, labels, layout)
-        self.register_buffer("typical_energy", torch.ones(len(self.recipe.data.emotions)))
+        data = self.recipe.data
+        shape = len(data.contents), len(data.emotions)
+        self.register_buffer("typical_energy", torch.ones(shape if data.contents else shape[1:]))
         self.quality: dict[str, float] = {}
         self.energy_by_text: dict[str, float] = {}
 
@@ -80,8 +83,7 @@ class Training(lightning.LightningModule):
         frames = torch.stack([windows.window(rng).frames for _ in range(FITTED_WINDOWS)])
         speeds = [torch.from_numpy(pool.speed).float() for pool in pools]
         of_pool = dict(zip(self.recipe.data.shares, speeds, strict=True))
-        usual = [of_pool[emotion].mean() for emotion in self.recipe.data.emotions]
-        self.typical_energy.copy_(torch.stack(usual))
+        self.typical_energy.copy_(usual_energy(of_pool, self.recipe.data))
         return self.network.fit(frames, torch.cat(speeds))
 
     def training_step(self, batch: Window) -> Tensor:
@@ -120,6 +122,29 @@ class Training(lightning.LightningModule):
             optimiser, lambda step: learning_rate_at(step, settings.warm_up_steps, total)
         )
         return [optimiser], [{"scheduler": schedule, "interval": "step"}]
+
+
+def usual_energy(speeds: Mapping[str, Tensor], data: Data) -> Tensor:
+    """Return the usual energy of each emotion (E,), or of each content and emotion (C, E), m/s.
+
+    Of a content that was never danced in an emotion it is the content's own, times what the emotion
+    makes of other contents.
+
+    Args:
+        speeds: Mean joint speeds of the frames of every pool by its name, m/s.
+        data: Data of the recipe.
+    """
+    mean = {pool: float(speed.mean()) for pool, speed in speeds.items() if len(speed)}
+    if not data.contents:
+        return torch.tensor([mean[emotion] for emotion in data.emotions])
+    found = [[mean.get(f"{e} {content}", 0.0) for e in data.emotions] for content in data.contents]
+    usual = torch.tensor(found)
+    known = usual > 0
+    alone = torch.tensor([[mean.get(content, 0.0)] for content in data.contents])
+    own = usual.sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp(min=1)
+    own = torch.where(own > 0, own, alone)
+    share = (usual / own).sum(0) / known.sum(0).clamp(min=1)
+    return torch.where(known, usual, own * share)
 
 
 class ProgressBar(RichProgressBar):

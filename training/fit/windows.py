@@ -11,6 +11,7 @@ from motion.errors import BhavaError
 from motion.model.text import encoder
 from motion.skeleton import CANONICAL
 from training.corpus.choreographed import choreographed_clips
+from training.corpus.coloured import coloured_clips
 from training.corpus.duets import choreographed_duets
 from training.fit.dataset import StitchedWindows
 from training.fit.pools import Pool, held_out_pools_of, pools_of, texts_in, worth_learning
@@ -34,6 +35,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         np.array([[label in name.split() for label in data.labels] for name in data.shares]),
         drawn / drawn.sum(),
         emotions=len(data.emotions),
+        contents=len(data.contents),
         tokens=data.tokens + 1,
         frames_per_token=recipe.model.frames_per_token,
         seed=seed,
@@ -63,6 +65,9 @@ class Windows(lightning.LightningDataModule):
                 )
             clips = clips + choreographed_clips(minutes, recipe.seed)
             held_out = held_out + choreographed_clips(HELD_OUT_MINUTES, recipe.seed + 1)
+        if recipe.data.coloured:
+            clips = clips + coloured_clips(clips, recipe.data, recipe.seed)
+            held_out = held_out + coloured_clips(held_out, recipe.data, recipe.seed + 1)
         minutes = recipe.data.duet_minutes
         if minutes:
             clips = clips + choreographed_duets(minutes, recipe.seed)

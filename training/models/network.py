@@ -92,6 +92,8 @@ class Network(nn.Module, ABC):
 
     PROOF_SIZES: ClassVar[Mapping[str, Any]]
     """Small sizes with which `training.evaluation.prove` shows that the kind learns at all."""
+    HEEDS_CONTENT: ClassVar[bool] = False
+    """Whether it is conditioned on what is danced, `content` of the contract."""
     OBSERVES_DANCER: ClassVar[bool] = False
     """Whether it takes another dancer's motion, `other` of a window and of the contract."""
     STEP: ClassVar[type["ExportedStep"]]
@@ -185,7 +187,7 @@ def calm(emotion: Tensor, energy: Tensor, usual_energy: Tensor) -> Tensor:
     Args:
         emotion: Weights, (N, E).
         energy: Energy asked for, m/s, (N, 1); it counts where there is no emotion.
-        usual_energy: Usual energy of each emotion, m/s, (E,).
+        usual_energy: Usual energy of each emotion, m/s, (E,), or for each row, (N, E).
     """
     total = emotion.sum(1, keepdim=True)
     usual = (emotion * usual_energy).sum(1, keepdim=True) / total.clamp(min=1e-3)
@@ -202,6 +204,7 @@ class StepConditions(NamedTuple):
         guidance: By how much the emotion is exaggerated; 0 for none, (N, 1).
         uniform: Random numbers in [0, 1), (N, 1).
         normal: Normal random numbers, (N, noise).
+        content: Weights, (N, C); for models with contents.
         text: Tokens of a prompt and its usual energy, (N, text_width); for kinds that take text.
         other: Another dancer as observed, (N, K, W); for kinds that observe one.
     """
@@ -212,6 +215,7 @@ class StepConditions(NamedTuple):
     guidance: Tensor
     uniform: Tensor
     normal: Tensor
+    content: Tensor | None = None
     text: Tensor | None = None
     other: Tensor | None = None
 
@@ -235,8 +239,9 @@ class ExportedStep(nn.Module, ABC):
 
         Args:
             network: Gives the weights.
-            always: Weights of the labels that are no emotions, in their order, (L - E,).
-            usual_energy: Mean joint speed of each emotion, m/s, (E,).
+            always: Weights of the labels that are neither emotions nor contents, in their order.
+            usual_energy: Mean joint speed of each emotion, m/s, (E,); of each content and emotion,
+                (C, E), where there are contents.
         """
         super().__init__()
         self.network = network
@@ -266,7 +271,11 @@ class ExportedStep(nn.Module, ABC):
     @property
     def input_names(self) -> list[str]:
         """Names of the graph's inputs, in the order of the contract."""
-        taken = {"text": self.text_width > 0, "other": self.network.OBSERVES_DANCER}
+        taken = {
+            "content": self.usual_energy.ndim > 1,
+            "text": self.text_width > 0,
+            "other": self.network.OBSERVES_DANCER,
+        }
         conditions = [name for name in StepConditions._fields if taken.get(name, True)]
         return ["frames", *conditions, *(state.name for state in self.states)]
 
@@ -290,7 +299,16 @@ class ExportedStep(nn.Module, ABC):
             states: Those of the step before, zeros at first.
         """
 
-    def labels_of(self, emotion: Tensor) -> Tensor:
-        """Return the weights of all labels (N, L) for weights of emotions (N, E)."""
+    def labels_of(self, emotion: Tensor, content: Tensor | None = None) -> Tensor:
+        """Return the weights of all labels (N, L) for those of emotions (N, E), contents (N, C)."""
+        known = [emotion] if content is None else [emotion, content]
         # Not len(emotion): it would fix the graph to the batch of the example.
-        return torch.cat([emotion, self.always.expand(emotion.shape[0], -1)], 1)
+        return torch.cat([*known, self.always.expand(emotion.shape[0], -1)], 1)
+
+    def usual_of(self, content: Tensor | None) -> Tensor:
+        """Return the usual energy of emotions, m/s: (E,), or (N, E) for contents (N, C)."""
+        if content is None:
+            return self.usual_energy
+        total = content.sum(1, keepdim=True)
+        mixed = content @ self.usual_energy / total.clamp(min=1e-3)
+        return torch.where(total > 0, mixed, self.usual_energy[:1])

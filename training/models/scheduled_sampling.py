@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from motion.features import Layout
 from training.corpus.corpus import FPS
 
 RETURN_HALF_LIFE = 0.2
@@ -63,3 +64,26 @@ def perturb(
     deviation = deviation * chosen[..., None, None]
     returning = recovery(deviation)
     return inputs + deviation + returning[:, :-1], targets + returning[:, 1:]
+
+
+def foreign_posture(tokens: Tensor, layout: Layout, share: float) -> Tensor:
+    """Return by how much tokens deviate that are held as another window of the batch is held.
+
+    The posture of a window is its mean pose. A clip shows it from its first frame on, so that a
+    model that sees the motion needs no label to know it; one whose input is held otherwise does.
+
+    Args:
+        tokens: Normalised tokens, (N, S, K, F).
+        layout: Layout of the features.
+        share: Probability that a token is held so.
+
+    Returns:
+        Deviations, up to 1.2 times the difference of postures, (N, S, K, F); 0 for other tokens.
+    """
+    turned = layout.part["rotations"]
+    posture = tokens[..., turned].mean((1, 2), keepdim=True)
+    held = torch.zeros_like(tokens[:, :1, :1])
+    held[..., turned] = posture.roll(1, 0) - posture
+    size = 1.2 * torch.rand_like(held[..., :1])
+    chosen = torch.rand(tokens.shape[:2], device=tokens.device) < share
+    return size * held * chosen[..., None, None]

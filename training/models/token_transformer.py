@@ -28,6 +28,8 @@ class TransformerSizes(AttentionSizes):
     components: int = Field(ge=1)
     layers: int = Field(ge=1)
     condition_channels: int = Field(default=128, ge=1)
+    foreign_posture: float = Field(default=0.0, ge=0, le=1)
+    """Share of disturbed inputs that are held as another window is."""
 
 
 class Block(nn.Module):

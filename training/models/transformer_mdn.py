@@ -25,7 +25,7 @@ from torch.nn import functional
 from motion.model.contract import State
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, States, StepConditions, calm
-from training.models.scheduled_sampling import perturb
+from training.models.scheduled_sampling import foreign_posture, perturb
 from training.models.token_transformer import Block, TokenTransformer, TransformerSizes, rotary
 from training.models.window import Window
 
@@ -62,11 +62,12 @@ class Step(ExportedStep):
         emotion, energy, other = conditions.emotion, conditions.energy, conditions.other
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
-        # Both guesses of guidance are one batch: with the emotion, and without.
-        both = network.conditioned(
-            torch.stack([self.labels_of(emotion), self.labels_of(torch.zeros_like(emotion))], 1),
-            torch.stack([energy, calm(emotion, energy, self.usual_energy)], 1),
-        )
+        # Both guesses of guidance are one batch: with the emotion, and without. Both know the same
+        # content: guidance exaggerates how it is danced, not what.
+        content = conditions.content
+        labels = [self.labels_of(each, content) for each in (emotion, torch.zeros_like(emotion))]
+        energies = [energy, calm(emotion, energy, self.usual_of(content))]
+        both = network.conditioned(torch.stack(labels, 1), torch.stack(energies, 1))
         mixture, keys_after, values_after = network.step(
             normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
             both.flatten(0, 1),
@@ -93,6 +94,7 @@ class TransformerMDN(TokenTransformer):
     values have a further axis after the batch.
     """
 
+    HEEDS_CONTENT: ClassVar[bool] = True
     STEP: ClassVar[type[ExportedStep]] = Step
 
     def _layers(self) -> list[Block]:
@@ -215,6 +217,8 @@ class TransformerMDN(TokenTransformer):
         if disturbance:
             with torch.no_grad():
                 deviation = self.deviation(inputs, self(inputs, *conditions))
+                if share := self.config.foreign_posture:
+                    deviation += foreign_posture(inputs, self.codec.layout, share)
             inputs, targets = perturb(inputs, targets, deviation, disturbance)
         latent = self.latents_of(inputs, targets)
         likelihood = self(inputs, *conditions).log_likelihood(latent, self.codec.moving)

@@ -3,7 +3,8 @@ from scipy.spatial.transform import Rotation
 
 from motion import kinematics
 from motion.clip import Clip, Pose
-from motion.partner.foot_lock import CLEARANCE, LONGEST_CORRECTION, FootLock, reach_legs
+from motion.leg_reach import reach_legs
+from motion.partner.foot_lock import CLEARANCE, LONGEST_CORRECTION, FootLock
 from motion.skeleton import CANONICAL
 
 UP = np.array([0.0, 0.2, 0.0])

@@ -53,3 +53,10 @@ def test_a_flip_at_either_end_is_mended_too():
 
 def test_a_single_frame_stays():
     assert len(mended(swaying(1))) == 1
+
+
+def test_slower_flips_are_faults_where_no_markers_were_worn():
+    clip = turned(swaying(90, 60.0), THIGH, [40, 41], 25.0)  # 26 rad/s
+    np.testing.assert_array_equal(mended(clip).rotations, clip.rotations)
+    worn = Clip("g", clip.fps, clip.hips, clip.rotations, {"dataset": "g1-moves"})
+    assert fastest_turn(mended(worn)) < 20.0

@@ -91,3 +91,32 @@ def test_descriptions_are_read_from_the_cmu_index():
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Subject\n5\n", "\0\0"])
 def test_another_csv_has_none(text):
     assert parse_descriptions(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("g1-moves/J_Dance4_Broadway.bvh", {"content": "dance", "description": "broadway dance"}),
+        ("g1-moves/M_Move10.bvh", {"content": "karate", "description": "karate"}),
+        ("g1-moves/B_Fence1.bvh", {"content": "fence"}),
+        (
+            "cmu-indian-martial/indian_04.bvh",
+            {"content": "dance", "description": "Indian classical dance"},
+        ),
+        ("cmu-indian-martial/martial_05.bvh", {"content": "martial arts"}),
+        (
+            "style100-emotions/elated.bvh",
+            {"content": "walk", "style": "elated", "emotion": "happy"},
+        ),
+        ("style100-emotions/rushed.bvh", {"content": "walk", "style": "rushed"}),
+    ],
+)
+def test_sets_that_name_files_in_their_own_way_tell_contents(path, expected):
+    told = labels_of(path, {})
+    assert {key: told[key] for key in told if key not in ("dataset", "group")} == expected
+
+
+def test_couples_of_salsa_share_a_piece_and_dance():
+    a, b = (labels_of(f"cmu-salsa-duets/salsa01_dancer{name}.bvh", {}) for name in "AB")
+    assert a["piece"] == b["piece"] == "salsa01"
+    assert (a["content"], a["description"]) == ("dance", "salsa")

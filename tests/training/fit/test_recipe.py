@@ -14,6 +14,7 @@ RECIPES = Path("training/recipes")
 PARAMETERS_IN_MILLIONS = {
     "own-rig": (1.0, 2.0),
     "space-time": (1.5, 2.0),
+    "dance": (5, 6),
     "default": (4, 7),
     "duet": (2, 4),
     "large": (25, 30),

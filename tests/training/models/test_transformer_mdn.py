@@ -3,11 +3,13 @@ import math
 import pytest
 import torch
 
+from motion.features import CANONICAL_LAYOUT
 from tests.training.tiny import TINY, clips
 from training.fit.pools import pools_of
 from training.fit.train import Training
 from training.fit.windows import windows_of
 from training.models.mixture import Mixture
+from training.models.scheduled_sampling import foreign_posture
 from training.models.transformer_mdn import TransformerMDN
 
 
@@ -121,3 +123,16 @@ def test_guidance_pushes_away_from_the_unconditional():
     mixture, base = mixture_of(0.0), Mixture(*(0 * part for part in mixture_of(0.0)))
     torch.testing.assert_close(mixture.guided(base, torch.zeros(1)).means, mixture.means)
     torch.testing.assert_close(mixture.guided(base, torch.ones(1)).means, 2 * mixture.means)
+
+
+def test_who_is_held_as_another_differs_in_rotations_by_that_one_s_mean_alone():
+    torch.manual_seed(0)
+    tokens = torch.randn(3, 5, 4, CANONICAL_LAYOUT.width)
+    turned = CANONICAL_LAYOUT.part["rotations"]
+    tokens[1, ..., turned] += 2.0
+    away = foreign_posture(tokens, CANONICAL_LAYOUT, 1.0)
+    assert not away[..., : turned.start].any()
+    assert not away[..., turned.stop :].any()
+    assert away[2, ..., turned].mean() > 0 > away[1, ..., turned].mean()
+    torch.testing.assert_close(away[:, 0], away[:, 4])
+    assert not foreign_posture(tokens, CANONICAL_LAYOUT, 0.0).any()

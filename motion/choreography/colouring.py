@@ -1,0 +1,374 @@
+"""Colouring: the look of an emotion carried onto any dance, whatever its steps.
+
+What is danced stays: who steps when, and where the arms lead. What changes is how: posture of trunk
+and head, how high the hands are, how large and how fast movements are and how sharply they hit,
+how near to the floor, how much of it turns. Feet that stand keep standing: legs are solved to
+reach them. Each part is a function of poses and slow means of them, so that a partner that dances
+live can use it as well as a corpus.
+
+References:
+    M. Unuma, K. Anjyo and R. Takeuchi, "Fourier principles for emotion-based human figure
+    animation", SIGGRAPH 1995. K. Amaya, A. Bruderlin and T. Calvert, "Emotion from motion",
+    Graphics Interface 1996 (speed and amplitude of one motion carried onto another).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+from scipy.ndimage import gaussian_filter1d, uniform_filter1d
+
+from motion import features, kinematics, rotations
+from motion.choreography.colours import Colour
+from motion.clip import Clip
+from motion.leg_reach import LEGS, STRAIGHTEST, reach_legs
+from motion.skeleton import CANONICAL, LEG_LENGTH
+
+Array = np.ndarray
+Poses = tuple[Array, Array]
+"""Positions of the hips (T, 3), metres, and local rotations (T, J, 4)."""
+
+MIDDLE_SECONDS = 1.5
+"""Standard deviation of the smoothing that tells about which pose a dancer moves."""
+
+TEMPO_RANGE = (0.6, 1.6)
+"""How slow and how fast a dance is danced at most, of its own tempo."""
+
+SLOWEST, FASTEST = 0.65, 1.6
+"""Of the tempo inside a movement, of the mean: rests are held so long, accents hit so fast."""
+
+ACCENT_SECONDS = 0.15
+"""Standard deviation of the smoothing over which speed tells accents from rests."""
+
+SPIN_RANGE = (-2.5, 2.5)
+"""Turns added on a foot that stands, radians per second."""
+
+SPIN_SECONDS = (5.3, 8.9, 13.7)
+LEVEL_SECONDS = (3.1, 5.3, 8.9)
+"""Periods of slow waves that never meet."""
+
+LOWEST = 0.5
+"""Leg lengths by which hips are lowered at most."""
+
+ARM_RANGE = np.radians([-85.0, 80.0])
+"""Of the direction from shoulder to hand, above the horizontal."""
+
+GRAVITY_SHARE = 0.8
+"""Share of a lean that an arm which hangs does not go along with."""
+
+LEVEL_SHARE = 0.5
+"""Share of the trunk's nods that a head keeps level."""
+
+_TRUNK = {"hips": 0.25, "spine": 0.6, "chest": 1.0}
+"""Share of the lean by joint; what hangs on the chest goes along."""
+
+_JOINT = {name: index for index, name in enumerate(CANONICAL.joints)}
+_ARMS = [
+    CANONICAL.indices(*(f"{side}{part}" for part in ("UpperArm", "LowerArm", "Hand")))
+    for side in ("left", "right")
+]
+_UPPER = [j for j, name in enumerate(CANONICAL.joints) if j and "Leg" not in name]
+_UPPER = [
+    j for j in _UPPER if "Foot" not in CANONICAL.joints[j] and "Toes" not in CANONICAL.joints[j]
+]
+_FEET = CANONICAL.indices("leftFoot", "rightFoot")
+
+
+def coloured(clip: Clip, colour: Colour, seed: int) -> Clip:
+    """Return a dance of the canonical skeleton in a colour.
+
+    Args:
+        clip: Two seconds at least.
+        colour: How it is to look.
+        seed: Of when it rises, falls and turns.
+    """
+    rng = np.random.default_rng(seed)
+    clip = sized(clip, colour.size)
+    clip = paced(clip, colour.speed, colour.accent)
+    clip = postured(clip, colour.lean, colour.head)
+    clip = handed(clip, colour.hands)
+    clip = spun(clip, colour.turning, rng)
+    return levelled(clip, colour.spread, level_of(clip, colour, rng))
+
+
+def middle_of(clip: Clip) -> Float[Array, "T J 4"]:
+    """Return the local rotations about which a dancer moves."""
+    steady = _continuous(clip.rotations)
+    smooth = gaussian_filter1d(steady, MIDDLE_SECONDS * clip.fps, axis=0)
+    return rotations.normalise(smooth)
+
+
+def _continuous(turned: Float[Array, "T J 4"]) -> Float[Array, "T J 4"]:
+    """Return quaternions whose signs do not jump."""
+    flips = np.sign(np.sum(turned[1:] * turned[:-1], -1, keepdims=True))
+    steady = turned.copy()
+    steady[1:] *= np.cumprod(np.where(flips == 0, 1.0, flips), axis=0)
+    return steady
+
+
+def sized(clip: Clip, size: float) -> Clip:
+    """Return a dance whose trunk and arms lead so much further from where they dwell.
+
+    Joints stop at a half turn. Hips and legs stay.
+    """
+    middle = middle_of(clip)[:, _UPPER]
+    away = rotations.multiply(rotations.inverse(middle), clip.rotations[:, _UPPER])
+    away = np.where(away[..., 3:] < 0, -away, away)
+    half = np.arccos(np.clip(away[..., 3:], -1.0, 1.0))
+    wanted = np.minimum(half * size, np.maximum(half, 0.45 * np.pi))
+    axis = rotations.normalise(away[..., :3])
+    larger = np.concatenate([axis * np.sin(wanted), np.cos(wanted)], axis=-1)
+    turned = clip.rotations.copy()
+    turned[:, _UPPER] = rotations.multiply(middle, larger)
+    return replace(clip, rotations=turned)
+
+
+def paced(clip: Clip, speed: float, accent: float) -> Clip:
+    """Return a dance at another tempo, its accents sharpened.
+
+    Args:
+        clip: The dance.
+        speed: To come to, leg lengths per second, as far as the tempo goes.
+        accent: See `Colour`.
+    """
+    own = features.joint_speed(clip) / LEG_LENGTH
+    tempo = float(np.clip(speed / max(own.mean(), 1e-3), *TEMPO_RANGE))
+    moving = gaussian_filter1d(own, ACCENT_SECONDS * clip.fps) / max(own.mean(), 1e-3)
+    local = np.clip(np.maximum(moving, 1e-2) ** accent, SLOWEST, FASTEST)
+    taken = np.concatenate([[0.0], np.cumsum(1.0 / local[:-1])])  # frames, at the old tempo
+    length = (len(clip) - 1) / tempo
+    wanted = np.arange(int(length) + 1) * taken[-1] / max(length, 1e-6)
+    return _at(clip, np.interp(wanted, taken, np.arange(len(clip))))
+
+
+def _at(clip: Clip, frames: Float[Array, "T"]) -> Clip:
+    """Return a clip at times between its frames."""
+    before = np.minimum(frames.astype(int), len(clip) - 2)
+    part = frames - before
+    hips = clip.hips[before] + part[:, None] * (clip.hips[before + 1] - clip.hips[before])
+    turned = rotations.slerp(clip.rotations[before], clip.rotations[before + 1], part[:, None])
+    return replace(clip, hips=hips, rotations=turned)
+
+
+def posture(clip: Clip) -> tuple[Float[Array, "T"], Float[Array, "T"]]:
+    """Return lean of the trunk and pitch of the head of every frame, radians, forward and down.
+
+    Seen from the side of the body: from the hips to the neck, and where the head faces.
+    """
+    positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
+    back = rotations.about_y(-kinematics.facing(positions))
+    trunk = positions[:, _JOINT["neck"]] - positions[:, 0]
+    up = rotations.rotate(back, trunk)
+    ahead = rotations.rotate(world[:, _JOINT["head"]], np.array([0.0, 0.0, 1.0]))
+    return np.arctan2(up[:, 2], up[:, 1]), -np.arcsin(np.clip(ahead[:, 1], -1.0, 1.0))
+
+
+def postured(clip: Clip, lean: float, head: float) -> Clip:
+    """Return a dance with another posture, degrees in the median; see `Colour`."""
+    for _ in range(2):  # the pelvis follows in part, so that once is not enough
+        leant, bowed = posture(clip)
+        nod = np.radians(head) - np.median(bowed) - _stiff(clip) * (bowed - np.median(bowed))
+        clip = bowed_by(clip, float(np.radians(lean) - np.median(leant)), nod)
+    return clip
+
+
+def _stiff(clip: Clip) -> float:
+    """Return the share of its trunk's nods that a head is to be spared: those it was not seen to.
+
+    Recordings without a head let it go along with the chest, where people keep theirs level.
+    """
+    alone = clip.rotations[:, CANONICAL.indices("neck", "head")]
+    return LEVEL_SHARE if float(np.ptp(alone, axis=0).max()) < 1e-3 else 0.0
+
+
+def bowed_by(clip: Clip, lean: float, head: float | Float[Array, "T"]) -> Clip:
+    """Bend trunk and head further forward; arms that hang keep hanging, feet stay.
+
+    Args:
+        clip: The dance.
+        lean: Of the trunk, radians.
+        head: Of the head in the world, radians.
+    """
+    positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
+    heading = kinematics.facing(positions)
+    lateral = np.stack([np.cos(heading), 0.0 * heading, -np.sin(heading)], axis=-1)
+    angle = np.full(clip.rotations.shape[:2], lean)
+    for joint, share in _TRUNK.items():
+        angle[:, _JOINT[joint]] = share * lean
+    angle[:, _JOINT["neck"]] = (lean + head) / 2
+    angle[:, _JOINT["head"]] = head
+    for arm in _ARMS:
+        along = positions[:, arm[2]] - positions[:, arm[0]]
+        up = along[:, 1] / np.maximum(np.linalg.norm(along, axis=-1), 1e-6)
+        hangs = np.clip((0.3 - up) / 1.3, 0.0, 1.0)
+        angle[:, arm] = (lean * (1 - GRAVITY_SHARE * hangs))[:, None]
+    bent = rotations.multiply(_about(lateral[:, None], angle), world)
+    for leg in LEGS:
+        bent[:, leg] = world[:, leg]
+    local = kinematics.local_from_world(CANONICAL, bent)
+    return _on_feet(clip, clip.hips, local, positions[:, _FEET])
+
+
+def _about(
+    axis: Float[Array, "*batch 3"], angle: Float[Array, "*batch"]
+) -> Float[Array, "*batch 4"]:
+    """Return the rotation about a unit axis by an angle, radians."""
+    half = angle[..., None] / 2
+    return np.concatenate([axis * np.sin(half), np.cos(half)], axis=-1)
+
+
+def _on_feet(
+    clip: Clip,
+    hips: Float[Array, "T 3"],
+    local: Float[Array, "T J 4"],
+    ankles: Float[Array, "T 2 3"],
+) -> Clip:
+    """Return poses whose ankles are where they are wanted; hips sink where legs are too short."""
+    positions = kinematics.world_positions(CANONICAL, hips, local)
+    joints = positions[:, LEGS[:, 0]]
+    away = ankles - joints
+    flat = np.square(away[..., [0, 2]]).sum(-1)
+    room = np.sqrt(np.maximum((STRAIGHTEST * LEG_LENGTH) ** 2 - flat, 0.01))
+    sunk = np.minimum(0.0, (room + away[..., 1]).min(-1))
+    sunk = np.minimum(sunk, -_softened(-sunk, clip.fps))
+    hips = hips + sunk[:, None] * [0.0, 1.0, 0.0]
+    positions = positions + sunk[:, None, None] * [0.0, 1.0, 0.0]
+    move = ankles - positions[:, _FEET]
+    return replace(clip, hips=hips, rotations=reach_legs(move, (hips, local), positions))
+
+
+def _softened(depth: Float[Array, "T"], fps: float) -> Float[Array, "T"]:
+    """Return depths without corners."""
+    return gaussian_filter1d(depth, 0.1 * fps)
+
+
+def handed(clip: Clip, share: float) -> Clip:
+    """Return a dance whose hands are above the shoulders for a share of the time."""
+    positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
+    arms = [_Arm.of(arm, positions) for arm in _ARMS]
+    elevation = np.concatenate([arm.elevation for arm in arms])
+    raised = -float(np.quantile(elevation, 1.0 - share))
+    raised = float(np.clip(raised, *np.radians([-65.0, 35.0])))
+    for arm in arms:
+        turn = _about(arm.axis, arm.turn(raised))
+        world[:, arm.joints] = rotations.multiply(turn[:, None], world[:, arm.joints])
+    return replace(clip, rotations=kinematics.local_from_world(CANONICAL, world))
+
+
+@dataclass(frozen=True, eq=False)
+class _Arm:
+    """Where an arm points.
+
+    Attributes:
+        joints: Upper arm, lower arm and hand.
+        elevation: Of the way from shoulder to hand above the horizontal, radians, (T,).
+        axis: About which it is raised, a unit vector, (T, 3).
+    """
+
+    joints: list[int]
+    elevation: Float[Array, "T"]
+    axis: Float[Array, "T 3"]
+
+    @staticmethod
+    def of(joints: list[int], positions: Float[Array, "T J 3"]) -> "_Arm":
+        """Return an arm by the positions of all joints."""
+        along = rotations.normalise(positions[:, joints[2]] - positions[:, joints[0]])
+        flat = along * [1.0, 0.0, 1.0]
+        axis = rotations.normalise(rotations.cross(flat, np.array([0.0, 1.0, 0.0])))
+        return _Arm(joints, np.arcsin(np.clip(along[:, 1], -1.0, 1.0)), axis)
+
+    def turn(self, raised: float) -> Float[Array, "T"]:
+        """Return by how much it turns if arms are raised; less, the nearer it is to straight down.
+
+        Arms that hang have no side to be raised to, and stay.
+        """
+        freely = np.clip((self.elevation - ARM_RANGE[0]) / np.radians(35.0), 0.0, 1.0)
+        wanted = np.clip(self.elevation + raised * freely, *ARM_RANGE)
+        turned: Array = wanted - self.elevation
+        return turned
+
+
+def spun(clip: Clip, turning: float, rng: np.random.Generator) -> Clip:
+    """Return a dance that turns more, about a foot that stands while the other one is free.
+
+    Args:
+        clip: The dance.
+        turning: Mean absolute yaw rate of the hips to come to, radians per second.
+        rng: Of when it turns which way.
+    """
+    positions = clip.world_positions()
+    heading = np.unwrap(kinematics.facing(positions))
+    own = uniform_filter1d(np.gradient(heading) * clip.fps, round(0.5 * clip.fps))
+    side = _wave(len(clip) / clip.fps, clip.fps, SPIN_SECONDS, rng)
+    freedom, pivot = _pivot(positions, clip.fps)
+    more = max(0.0, turning - float(np.abs(own).mean()))
+    way = np.tanh(3.0 * side + 2.0 * own)
+    added = np.clip(
+        freedom * way * more / max(float(np.abs(freedom * way).mean()), 0.2), *SPIN_RANGE
+    )
+    added = gaussian_filter1d(added, 0.1 * clip.fps) / clip.fps
+    return _turned(clip, added, pivot)
+
+
+def _pivot(
+    positions: Float[Array, "T J 3"], fps: float
+) -> tuple[Float[Array, "T"], Float[Array, "T 3"]]:
+    """Return how freely each frame may be turned, in [0, 1], and about which point."""
+    stands = kinematics.contacts(positions, fps).reshape(len(positions), 2, 2).any(-1)
+    weight = gaussian_filter1d(stands.astype(float), 0.05 * fps, axis=0)
+    freedom = 1.0 - 0.85 * weight.min(-1)
+    share = (weight + 1e-3) / (weight + 1e-3).sum(-1, keepdims=True)
+    return freedom, (share[..., None] * positions[:, _FEET]).sum(1)
+
+
+def _turned(clip: Clip, added: Float[Array, "T"], pivot: Float[Array, "T 3"]) -> Clip:
+    """Turn a dance on by some angle in every frame, about a point that stands."""
+    turn = np.cumsum(added)
+    about = rotations.about_y(turn)
+    step = np.diff(clip.hips, axis=0)
+    arm = rotations.rotate(about[1:], clip.hips[1:] - pivot[1:])
+    swung = rotations.cross(np.array([0.0, 1.0, 0.0]), arm) * added[1:, None]
+    moved = rotations.rotate(about[1:], step) + swung
+    hips = clip.hips.copy()
+    hips[1:, [0, 2]] = hips[0, [0, 2]] + np.cumsum(moved, axis=0)[:, [0, 2]]
+    turned = clip.rotations.copy()
+    turned[:, 0] = rotations.multiply(about, turned[:, 0])
+    return replace(clip, hips=hips, rotations=turned)
+
+
+def _wave(
+    seconds: float, fps: float, periods: tuple[float, ...], rng: np.random.Generator
+) -> Float[Array, "T"]:
+    """Return a slow wave of about unit standard deviation."""
+    at = np.arange(round(seconds * fps)) / fps
+    turns = at[:, None] / np.array(periods) + rng.random(len(periods))
+    result: Array = np.sin(2 * np.pi * turns).sum(-1) * np.sqrt(2.0 / len(periods))
+    return result
+
+
+def level_of(clip: Clip, colour: Colour, rng: np.random.Generator) -> Float[Array, "T"]:
+    """Return by how much the hips are lowered in every frame, leg lengths."""
+    wave = _wave(len(clip) / clip.fps, clip.fps, LEVEL_SECONDS, rng)
+    missing = np.sqrt(max(0.0, colour.swing**2 - float(clip.hips[:, 1].std() / LEG_LENGTH) ** 2))
+    lowered = colour.low + missing * wave
+    # Nobody stands higher than on straight legs, nor sits down.
+    return (
+        LOWEST
+        / 2
+        * (1 + np.tanh((np.logaddexp(0.0, 40 * lowered) / 40 - LOWEST / 2) / (LOWEST / 2)))
+    )
+
+
+def levelled(clip: Clip, spread: float, lowered: Float[Array, "T"]) -> Clip:
+    """Return a dance nearer to the floor and wider or narrower over it; feet stand as they did.
+
+    Args:
+        clip: The dance.
+        spread: Of all ways over the floor, of its own.
+        lowered: By how much the hips are lowered, leg lengths, (T,).
+    """
+    wide = np.array([spread, 1.0, spread])
+    start = clip.hips[0] * [1.0, 0.0, 1.0]
+    ankles = (clip.world_positions()[:, _FEET] - start) * wide + start
+    hips = (clip.hips - start) * wide + start - lowered[:, None] * LEG_LENGTH * [0.0, 1.0, 0.0]
+    return _on_feet(clip, hips, clip.rotations, ankles)

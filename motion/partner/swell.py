@@ -1,0 +1,41 @@
+"""Energy that swells: a dance breathes over phrases, where a motor keeps its speed."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float
+
+from motion.partner.batched_state import BatchedState
+
+Array = np.ndarray
+
+PERIODS: Final = np.array([11.0, 17.0, 29.0])
+"""Seconds, of waves that never meet."""
+
+
+class Swell(BatchedState):
+    """By how much more or less partners side by side are asked for, each in a time of its own."""
+
+    def __init__(self, seeds: Sequence[int], size: float) -> None:
+        """Set up partners.
+
+        Args:
+            seeds: Of when each rises and falls.
+            size: As a share of the energy; 0 for evenly.
+        """
+        self._size = size
+        self._turns = np.array(
+            [np.random.default_rng([seed, 5]).random(len(PERIODS)) for seed in seeds]
+        )
+
+    @property
+    def share(self) -> Float[Array, "B"]:
+        """Factor for the energy of each, 1 in the geometric mean."""
+        wave = np.sin(2 * np.pi * self._turns).sum(-1) * np.sqrt(2 / len(PERIODS))
+        result: Array = np.exp(self._size * wave)
+        return result
+
+    def advance(self, dt: float) -> None:
+        """Go on by some seconds."""
+        self._turns = (self._turns + dt / PERIODS) % 1.0
