@@ -4,7 +4,7 @@ PORT ?= 8000
 ARGS ?=
 
 VENV := .venv
-WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print)
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
