@@ -1,5 +1,5 @@
 # Builds for a GPU; for a machine without one:
-#   docker build --build-arg BASE=debian:12-slim --build-arg EXTRA=cpu .
+#   docker build --build-arg BASE=debian:13-slim --build-arg EXTRA=cpu .
 #
 # The base is NVIDIA's smallest image of CUDA 13: it tells the container runtime which driver is wanted
 # and has the GPU handed through. The libraries that onnxruntime needs, cuDNN 9 among them (2.1 GB), come
@@ -18,20 +18,19 @@ RUN npm run build
 
 FROM ${BASE}
 ARG EXTRA
-# OpenCV's wheel leaves libgl1 and libglib2.0-0 to the system.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends python3-venv libgl1 libglib2.0-0 \
+    && apt-get install --yes --no-install-recommends python3-venv \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 --groups video bhava \
     && install --directory --owner=bhava /data
 WORKDIR /bhava
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 # The packages come before the code, so that a change of code does not install them anew.
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN mkdir motion server training \
     && python3 -m venv /opt/venv \
-    && pip install --no-cache-dir --editable ".[${EXTRA}]"
+    && pip install --no-cache-dir --constraint constraints.txt --editable ".[${EXTRA}]"
 COPY bhava.py ./
 COPY motion/ motion/
 COPY server/ server/

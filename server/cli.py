@@ -194,6 +194,25 @@ def models() -> None:
 
 
 @app.command()
+def doctor(
+    model: Model = DEFAULT_MODEL,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port that should be free.")] = 8000,
+) -> None:
+    """Look for all that a show may need; fails if nothing works without what lacks."""
+    from server.doctor import examine
+
+    marks = {"ok": "ok", "less": "--", "bad": "!!"}
+    grades = []
+    for finding in examine(model, port, Path.cwd()):
+        typer.echo(f"{marks[finding.grade]}  {finding.name}: {finding.found}")
+        if finding.meaning:
+            typer.echo(f"    {finding.meaning}")
+        grades.append(finding.grade)
+    if "bad" in grades:
+        raise typer.Exit(1)
+
+
+@app.command()
 def bench(
     model: Model = DEFAULT_MODEL,
     video: Annotated[

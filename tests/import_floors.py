@@ -33,11 +33,11 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app",),
-        ("bench", "replay"),
+        ("bench", "doctor", "replay"),
         ("cli",),
     ),
     "training": (
-        ("corpus",),
+        ("corpus", "pose_networks"),
         ("models", "show"),
         ("fit",),
         ("evaluation",),

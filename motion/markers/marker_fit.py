@@ -139,7 +139,7 @@ def fit(markers: Markers, labels: dict[str, str] | None = None) -> Fit:
             f"got {len(frames)}"
         )
     seen = scaled(upright(seen[frames], joints), joints)
-    body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~places.any(axis=1))
+    body = _Body(CANONICAL.rest_offsets.copy(), joints, places, ~np.any(places, axis=1))
     # A body does not change with time: some frames, spread over all, tell it, and all others start
     # from the pose of the nearest of them.
     some = np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int))

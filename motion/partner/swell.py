@@ -25,9 +25,9 @@ class Swell(BatchedState):
             size: As a share of the energy; 0 for evenly.
         """
         self._size = size
-        self._turns = np.array(
-            [np.random.default_rng([seed, 5]).random(len(PERIODS)) for seed in seeds]
-        )
+        drawn = [np.random.default_rng([seed, 5]).random(len(PERIODS)) for seed in seeds]
+        # A batch begins without partners, and rows are appended to it all the same.
+        self._turns = np.reshape(drawn, (len(seeds), len(PERIODS)))
 
     @property
     def share(self) -> Float[Array, "B"]:

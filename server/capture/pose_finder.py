@@ -1,21 +1,21 @@
-"""Who is in a picture, and where: MediaPipe's pose landmarker for several people.
+"""Who is in a picture, and where: people are found, then followed from picture to picture.
 
-OpenCV and MediaPipe are imported only when they are needed, in the pose process.
+OpenCV and ONNX Runtime are imported only when they are needed, in the pose process.
 """
 
-import io
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from server.capture import pose_landmarks
 from server.capture.landmarks import PEOPLE, Landmarks, Sighting
+from server.capture.pose_networks import PoseNetworks
+from server.capture.pose_region import Region
+from server.capture.pose_smoothing import PoseSmoother
 
 Image = np.ndarray
 
-_LONGEST_SIDE = 640  # pixels; MediaPipe looks at 256 of each person
+_LONGEST_SIDE = 640  # pixels; a network looks at 256 of each person
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,105 +26,90 @@ class Picture:
     image: Image
 
 
+@dataclass(frozen=True, eq=False)
+class _Track:
+    """Somebody who is followed.
+
+    Attributes:
+        region: Where to look for them in the next picture.
+        smoother: Steadies their landmarks.
+    """
+
+    region: Region
+    smoother: PoseSmoother
+
+
 class PoseFinder:
     """Finds people, following them from picture to picture; who they are it cannot tell.
 
-    To follow somebody costs about 20 ms of one core for each picture of 640x480 (two people 45 ms);
-    to look for more of them costs 15 ms besides, so ask for no more than may come.
-
-    Attributes:
-        made: How often the landmarker was made.
+    The region of somebody who was found comes from their own landmarks, so that the picture is
+    searched as a whole only while there may be more people than are known.
     """
 
-    LIFE = 900.0
-    """Seconds after which the landmarker is made anew, once nobody is there to miss a picture.
-
-    Making it takes a third of a second. 11,000 pictures of none, one and two people did not make
-    it grow by a megabyte, but it is to run for months.
-    """
+    LOOK = 0.2
+    """Seconds between searches while somebody is followed and there may be more."""
+    SAME = 0.5
+    """Intersection over union from which a region that is found is of somebody already followed."""
+    TWIN = 0.8
+    """Intersection over union from which two who are followed have become one."""
 
     def __init__(self, people: int = PEOPLE) -> None:
         """Take the number of people to look for, 1 to `PEOPLE`; nothing is loaded yet."""
-        self.made = 0
         self._people = people
-        self._landmarker: Any = None
-        self._born = 0.0
-        self._stamp = 0
+        self._networks: PoseNetworks | None = None
+        self._tracks: list[_Track] = []
+        self._looked = float("-inf")
 
     def find(self, picture: Picture) -> Sighting:
         """Return who is in a picture; times of successive pictures grow."""
-        if self._landmarker is None:
-            self._renew(picture.time)
+        self._networks = self._networks or PoseNetworks()
         image = _shrunk(picture.image)
-        people = tuple(self._look(image, picture.time))
-        if not people and picture.time > self._born + self.LIFE:
-            self._renew(picture.time)
-        return Sighting(picture.time, people)
+        self._look(self._networks, image, picture.time)
+        tracks, self._tracks = self._tracks, []
+        people = []
+        for track in tracks:
+            found = _follow(self._networks, image, track.region)
+            if found and not self._followed(found[1], self.TWIN):
+                people.append(track.smoother.update(found[0], picture.time))
+                self._tracks.append(_Track(found[1], track.smoother))
+        return Sighting(picture.time, tuple(people))
 
-    def _look(self, image: Image, time: float) -> list[Landmarks]:
-        import cv2
-        import mediapipe
+    def _look(self, networks: PoseNetworks, image: Image, now: float) -> None:
+        """Search the picture for people who are not followed yet, when it is time to."""
+        if len(self._tracks) >= self._people:
+            return
+        if self._tracks and 0.0 <= now - self._looked < self.LOOK:
+            return
+        self._looked = now
+        for region in networks.detect(image):
+            if not self._followed(region, self.SAME):
+                self._tracks.append(_Track(region, PoseSmoother()))
+        del self._tracks[self._people :]
 
-        self._stamp = max(self._stamp + 1, int(time * 1000))
-        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-        wrapped = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
-        found = self._landmarker.detect_for_video(wrapped, self._stamp)
-        aspect = image.shape[1] / image.shape[0]
-        pairs = zip(found.pose_world_landmarks, found.pose_landmarks, strict=True)
-        return [_landmarks(world, placed, aspect) for world, placed in pairs]
-
-    def _renew(self, now: float) -> None:
-        if self._landmarker is not None:
-            self._landmarker.close()
-        self._landmarker = _landmarker(self._people)
-        self._born = now
-        self.made += 1
-
-
-def _landmarks(world: list[Any], placed: list[Any], aspect: float) -> Landmarks:
-    """Return what MediaPipe found of one person, in our units."""
-    values = np.array([(mark.x, mark.y, mark.z, mark.visibility) for mark in world])
-    image = (np.array([(mark.x, mark.y) for mark in placed]) - 0.5) * [aspect, 1.0]
-    return Landmarks(values[:, :3], values[:, 3], image)
+    def _followed(self, region: Region, overlap: float) -> bool:
+        return any(region.overlap(track.region) > overlap for track in self._tracks)
 
 
-def _landmarker(people: int) -> Any:
-    from mediapipe.tasks.python import BaseOptions, vision
-
-    return vision.PoseLandmarker.create_from_options(
-        vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=_bundle()),
-            running_mode=vision.RunningMode.VIDEO,
-            num_poses=people,
-        )
-    )
-
-
-def _bundle() -> bytes:
-    """Return the models that MediaPipe ships, bundled as its landmarker wants them.
-
-    It refuses a model that does not say how its input is normalised: the detector does, and for
-    the other one it is written down here.
-    """
-    import mediapipe
-    from mediapipe.tasks.python.metadata.metadata_writers.metadata_writer import MetadataWriter
-
-    models = Path(mediapipe.__file__).parent / "modules"
-    bare = (models / "pose_landmark" / "pose_landmark_full.tflite").read_bytes()
-    writer = MetadataWriter.create(bytearray(bare)).add_image_input([0.0], [255.0])
-    landmarks, _ = writer.populate()
-    bundle = io.BytesIO()
-    with zipfile.ZipFile(bundle, "w", zipfile.ZIP_STORED) as archive:
-        archive.write(models / "pose_detection" / "pose_detection.tflite", "pose_detector.tflite")
-        archive.writestr("pose_landmarks_detector.tflite", bytes(landmarks))
-    return bundle.getvalue()
+def _follow(
+    networks: PoseNetworks, image: Image, region: Region
+) -> tuple[Landmarks, Region] | None:
+    """Return how the person in a region stands and where to look next; None if nobody does."""
+    height, width = image.shape[:2]
+    if not region.sound(width, height):
+        return None
+    estimate = networks.estimate(image, region)
+    if estimate.presence <= pose_landmarks.PRESENT:
+        return None
+    return pose_landmarks.read(estimate, region, width, height)
 
 
 def _shrunk(image: Image) -> Image:
     """Return an image no larger than people are looked for in."""
     import cv2
 
-    scale = _LONGEST_SIDE / max(image.shape[:2])
+    height, width = image.shape[:2]
+    scale = _LONGEST_SIDE / max(height, width)
     if scale >= 1.0:
         return image
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    across, down = max(scale, 1.0 / width), max(scale, 1.0 / height)  # a pixel is left at least
+    return np.asarray(cv2.resize(image, None, fx=across, fy=down, interpolation=cv2.INTER_AREA))

@@ -1,7 +1,7 @@
 """Pictures to landmarks, in a process of its own, so that finding a pose never blocks motion.
 
 The process ends when the other end of its pipe closes, whatever became of its parent. OpenCV and
-MediaPipe are imported only there.
+ONNX Runtime are imported only there.
 """
 
 import os
@@ -62,7 +62,7 @@ def main(link: Connection, address: Address, people: int) -> None:
     _silence_libraries()
     with suppress(BrokenPipeError, ConnectionResetError):
         deliver(link, lambda: pictures(address), PoseFinder(people).find)
-    os._exit(0)  # MediaPipe would take seconds to tidy up
+    os._exit(0)  # a camera's thread may hang in its driver: do not wait for it
 
 
 def deliver(

@@ -30,3 +30,19 @@ class Lateness:
     def share(self) -> float:
         """The share, in [0, 1]."""
         return round(self._share / STEP) * STEP
+
+
+class Overload:
+    """Tells once when frames come late for long, and again only after they came in time."""
+
+    SLOW, WELL = 0.25, 0.05
+    """Shares of late frames at which the machine is too slow, and is not any more."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def begins(self, share: float) -> bool:
+        """Take in the share of frames that were late, lately, and tell whether to warn now."""
+        began = share >= self.SLOW and not self._told
+        self._told = share >= self.SLOW or (self._told and share > self.WELL)
+        return began

@@ -14,7 +14,7 @@ from server.capture.sources import BrowserSource, Source
 from server.interaction.fade import Fade
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs
-from server.stages.lateness import Lateness
+from server.stages.lateness import Lateness, Overload
 from server.stages.live_control import LiveControl
 from server.stages.live_show import LiveShow, Orders
 from server.stages.pacer import ticks
@@ -100,6 +100,7 @@ class Scheduler:
         self.stages: dict[str, Stage] = {}
         self.times = TickTimes(settings.fps)
         self.lateness = Lateness()
+        self._overload = Overload()
         self.metrics = Metrics()
         self._due: float | None = None
         self._clock, self._new_token = clock, new_token
@@ -269,6 +270,12 @@ class Scheduler:
         lateness = self._clock() - now
         late = lateness > 1.0 / self.settings.fps
         self.lateness.count(late)
+        if self._overload.begins(self.lateness.share):
+            _log.warning(
+                "this machine is too slow for its settings: frames stutter; have fewer stages or "
+                "partners, a lower --people, or nothing else running",
+                extra={"late": f"{self.lateness.share:.0%}", "stages": len(self.stages)},
+            )
         self.metrics.lateness.observe(lateness)
         if self._due is not None:  # the pacer leaves out the ticks that a slow one overran
             self.metrics.skipped.inc(round((now - self._due) * self.settings.fps) - 1)

@@ -1,6 +1,5 @@
-"""The landmarker on real pictures: several people, and made anew without a gap."""
+"""The networks on real pictures: who is found, followed, lost and found again."""
 
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -50,13 +49,19 @@ def test_no_more_are_found_than_asked_for(duet: list[np.ndarray]):
     assert {len(sighting.people) for sighting in found(duet[:5], 1)} == {1}
 
 
-def test_made_anew_only_when_nobody_misses_a_picture(duet: list[np.ndarray]):
-    finder = PoseFinder(1)
-    late = 2 * PoseFinder.LIFE
-    finder.find(Picture(0.0, duet[0]))
-    first = finder.made
-    shown = [duet[1], duet[2], BLACK, BLACK, duet[3], duet[4]]
-    seen = [finder.find(Picture(late + i / 30, image)) for i, image in enumerate(shown)]
-    assert [len(s.people) for s in islice(seen, 2)] == [1, 1]
-    assert len(seen[-1].people) == 1
-    assert finder.made == first + 1
+def test_one_who_was_lost_is_found_again(duet: list[np.ndarray]):
+    shown = [duet[0], duet[1], BLACK, BLACK, duet[2], duet[3]]
+    assert [len(sighting.people) for sighting in found(shown, 1)] == [1, 1, 0, 0, 1, 1]
+
+
+def test_a_second_person_is_found_while_the_first_is_followed(duet: list[np.ndarray]):
+    alone = [np.where(np.arange(image.shape[1])[:, None] < 320, image, 0) for image in duet[:10]]
+    counts = [len(sighting.people) for sighting in found(alone + duet[10:20], 4)]
+    assert counts[:10] == [1] * 10
+    assert counts[-3:] == [2] * 3
+
+
+def test_pictures_of_any_size_and_shape_are_taken():
+    shapes = [(1, 1), (1, 4000), (2160, 3), (33, 77)]
+    pictures = [np.full((*shape, 3), 128, np.uint8) for shape in shapes]
+    assert [sighting.people for sighting in found(pictures, 4)] == [()] * len(shapes)

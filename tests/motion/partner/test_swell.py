@@ -26,3 +26,9 @@ def test_partners_swell_in_their_own_time_and_alike_for_a_seed():
 
 def test_without_swell_nothing_changes():
     assert np.all(shares(Swell([5], 0.0), 10) == 1.0)
+
+
+def test_partners_are_added_to_a_batch_that_has_none():
+    swell, alone = Swell([], 0.15), Swell([3], 0.15)
+    swell.append_rows(Swell([3], 0.15))
+    np.testing.assert_array_equal(swell.share, alone.share)

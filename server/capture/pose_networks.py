@@ -1,0 +1,53 @@
+"""BlazePose's two networks in ONNX Runtime, one thread each.
+
+ONNX Runtime is imported only when it is needed, in the pose process.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from server.capture import pose_detector, pose_landmarks
+from server.capture.pose_landmarks import Estimate
+from server.capture.pose_region import Region, cut
+
+Array = np.ndarray
+
+FOLDER = Path(__file__).parent / "networks"
+
+
+class PoseNetworks:
+    """Finds people in a picture, and how each of them stands; remembers nothing."""
+
+    def __init__(self) -> None:
+        self._detector = _session("detector")
+        self._landmarker = _session("landmarks")
+
+    def detect(self, image: UInt8[Array, "H W 3"]) -> list[Region]:
+        """Return where people are in a picture, blue first, the surest first."""
+        whole = Region.whole(image.shape[1], image.shape[0])
+        shown = cut(image, whole, pose_detector.SIDE, stretch=False)
+        boxes, scores = self._detector.run(["boxes", "scores"], {"picture": shown[None]})
+        return pose_detector.regions(boxes[0], scores[0], whole)
+
+    def estimate(self, image: UInt8[Array, "H W 3"], region: Region) -> Estimate:
+        """Return how the person in a region of a picture stands."""
+        shown = cut(image, region, pose_landmarks.SIDE, stretch=True)
+        names = ["landmarks", "presence", "heatmaps", "world"]
+        landmarks, presence, heatmaps, world = (
+            values[0] for values in self._landmarker.run(names, {"picture": shown[None]})
+        )
+        return Estimate(landmarks, float(presence), heatmaps, world)
+
+
+def _session(name: str) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(
+        FOLDER / f"{name}.onnx", options, providers=["CPUExecutionProvider"]
+    )
