@@ -13,6 +13,7 @@ WORKDIR /bhava/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY web/ ./
+COPY motion/rigs/joint_names.json /bhava/motion/rigs/
 RUN npm run build
 
 FROM ${BASE}

@@ -126,6 +126,10 @@ def generate(
     switch: Annotated[
         list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
     ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(min=1, max=240, help="Frames a second of the file; the model's if not given."),
+    ] = None,
     model: Model = DEFAULT_MODEL,
     device: Device = "cpu",
 ) -> None:
@@ -166,7 +170,7 @@ def generate(
         danced = generate_clip(
             engine, cues, seconds, seed=seed, energy=energy, context=heard, content=content
         )
-    write_clip(danced, out)
+    write_clip(danced if fps is None else danced.resampled(fps), out)
     typer.echo(f"{out}: {seconds:g} s")
 
 

@@ -42,7 +42,7 @@ def bone_directions(motion: RigMotion) -> np.ndarray:
 
 def of_clip(clip: Clip) -> RigMotion:
     roles = {joint: index for index, joint in enumerate(CANONICAL.joints)}
-    return RigMotion.from_roles(roles, clip.world_positions(), clip.rotations)
+    return RigMotion.from_roles(roles, {}, clip.world_positions(), clip.rotations)
 
 
 @pytest.mark.parametrize("name", RECORDINGS)

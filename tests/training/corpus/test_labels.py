@@ -112,11 +112,11 @@ def test_another_csv_has_none(text):
     ],
 )
 def test_sets_that_name_files_in_their_own_way_tell_contents(path, expected):
-    told = labels_of(path, {})
+    told = labels_of(path, "bvh", {})
     assert {key: told[key] for key in told if key not in ("dataset", "group")} == expected
 
 
 def test_couples_of_salsa_share_a_piece_and_dance():
-    a, b = (labels_of(f"cmu-salsa-duets/salsa01_dancer{name}.bvh", {}) for name in "AB")
+    a, b = (labels_of(f"cmu-salsa-duets/salsa01_dancer{name}.bvh", "bvh", {}) for name in "AB")
     assert a["piece"] == b["piece"] == "salsa01"
     assert (a["content"], a["description"]) == ("dance", "salsa")

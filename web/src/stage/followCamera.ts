@@ -8,7 +8,7 @@ const ROOM_HEIGHT = 2.4;
 const ROOM_WIDTH = 1.75;
 /** The lower edge of that room, below the floor, and how much of it is above a head at least. */
 const ROOM_BELOW = 0.32;
-const ROOM_ABOVE = 0.2;
+const ROOM_ABOVE = 0.35;
 /** The same beside whoever stands with arms stretched. */
 const ROOM_BESIDE = 0.1;
 /** Of the camera above the middle of the room. */
@@ -49,6 +49,8 @@ export class FollowCamera {
   private widthSlack = 0;
   /** Whether it goes about the dancer by itself. */
   roams = false;
+  /** How much further away it is than before a partner, metres. */
+  further = 0;
   private roaming = 0;
   private time = 0;
 
@@ -72,9 +74,10 @@ export class FollowCamera {
     this.size = { width, height, covered };
     const free = Math.max(height * 0.4, height - covered);
     const halfTangent = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW / 2));
-    const tall = this.roomHeight / 2 / (halfTangent * (free / height));
-    const wide = this.roomWidth / 2 / (halfTangent * (width / height));
-    this.distance = Math.max(tall, wide);
+    const distanceTo = (tall: number, wide: number) =>
+      Math.max(tall / (free / height), wide / (width / height)) / 2 / halfTangent;
+    this.distance = distanceTo(this.roomHeight, this.roomWidth);
+    this.further = this.distance - distanceTo(ROOM_HEIGHT, ROOM_WIDTH);
     const halfWidth = (this.distance - DEPTH_SLACK) * halfTangent * (width / height);
     this.widthSlack = Math.max(0, halfWidth - BODY_REACH);
     this.retreat = 1 / (halfTangent * (width / height));

@@ -15,6 +15,9 @@ import { Reflection } from "./reflection";
 
 const DARK = new Color("#0a080a");
 const PAPER = new Color("#efe7d8");
+/** Where the air before a partner begins to hide things and where it hides all, metres. */
+const AIR_NEAR = 6;
+const AIR_FAR = 15;
 /** Share of the stage's light that far air takes on. */
 const HAZE = 0.012;
 /** Share of the emotion's light that paper takes on. */
@@ -32,7 +35,7 @@ export interface StagedFigure {
 export class Stage {
   private readonly scene = new Scene();
   private readonly background = new Color(DARK);
-  private readonly air = new Fog(DARK, 6, 15);
+  private readonly air = new Fog(DARK, AIR_NEAR, AIR_FAR);
   private readonly camera = new FollowCamera();
   private readonly picture: Picture;
   private readonly lights = new Lights();
@@ -128,6 +131,8 @@ export class Stage {
     this.lights.setColours(palette.light, palette.accent);
     this.haze.setColour(palette.light, 1 + pulse);
     this.haze.drift(seconds);
+    this.air.near = AIR_NEAR + this.camera.further;
+    this.air.far = AIR_FAR + this.camera.further;
     this.air.color.copy(DARK).lerp(palette.light, HAZE);
     this.background.copy(this.air.color);
     if (this.room === "paper") this.background.copy(PAPER).lerp(palette.light, TINT);
