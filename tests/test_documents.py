@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from tests.import_floors import FLOORS
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (
-        ROOT / "README.md",
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
         *ROOT.glob("server/*/*.md"),
         *ROOT.glob("models/**/README.md"),
     )
@@ -26,6 +29,7 @@ FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)|(?:src|href|srcset)=\"([^\"]+)\"")
 PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
+FLOOR = re.compile(r"^\| (\d+) \| `([\w/]+)[^`]*` \|", re.MULTILINE)
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]+")
 
 
@@ -150,6 +154,18 @@ def test_the_readme_runs_and_tests_with_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     assert strange_programs(text) == []
     assert {"make run", "make test"} <= {line.strip() for line in code(text)}
+
+
+def test_the_architecture_names_every_room_on_its_floor() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = [(int(floor), room.rstrip("/")) for floor, room in FLOOR.findall(text)]
+    declared = [
+        (number, f"{package}/{room}")
+        for package, floors in FLOORS.items()
+        for number, rooms in enumerate(floors, 1)
+        for room in rooms
+    ]
+    assert named == declared
 
 
 @pytest.fixture
