@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import Float
 
-from motion.emotion import parse_weights, usual_speed
+from motion.emotion import ordered_weights, parse_weights, usual_speed
 from motion.errors import ConditionError
 
 Array = np.ndarray
@@ -50,14 +50,7 @@ def content_weights(text: str, labels: Sequence[str], model: str) -> Float[Array
         return usual_content(labels)
     if not labels:
         raise ConditionError(f"content: expected none for {model}, which has none, got {text!r}")
-    try:
-        named = parse_weights(text)
-    except ConditionError as error:
-        raise ConditionError(str(error).replace("emotion:", "content:", 1)) from None
-    unknown = [label for label in named if label not in labels]
-    if unknown:
-        raise ConditionError(f"content: expected labels of {list(labels)}, got {unknown[0]!r}")
-    return check_content(np.array([named.get(label, 0.0) for label in labels], np.float32))
+    return check_content(ordered_weights(parse_weights(text, "content"), labels, "content"))
 
 
 def check_content(weights: Float[Array, "*batch C"]) -> Float[Array, "*batch C"]:

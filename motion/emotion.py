@@ -22,8 +22,12 @@ NEUTRAL = "neutral"
 _ROUNDING = 1e-4
 
 
-def parse_weights(text: str) -> dict[str, float]:
+def parse_weights(text: str, condition: str = "emotion") -> dict[str, float]:
     """Read `LABEL[:WEIGHT][,LABEL[:WEIGHT]…]`, such as `happy:0.7,sad`; a bare label weighs 1.
+
+    Args:
+        text: As a user writes it.
+        condition: Which weights these are, for the error.
 
     Raises:
         ConditionError: If a weight is no number.
@@ -35,7 +39,7 @@ def parse_weights(text: str) -> dict[str, float]:
             weights[label] = float(weight) if weight else 1.0
         except ValueError:
             raise ConditionError(
-                f"emotion: expected LABEL or LABEL:WEIGHT, got {part.strip()!r}"
+                f"{condition}: expected LABEL or LABEL:WEIGHT, got {part.strip()!r}"
             ) from None
     return weights
 
@@ -50,10 +54,21 @@ def weights_of(named: Mapping[str, float], labels: Sequence[str]) -> Float[Array
     Raises:
         ConditionError: If a label is unknown or the weights are out of range.
     """
+    return check_weights(ordered_weights(named, labels))
+
+
+def ordered_weights(
+    named: Mapping[str, float], labels: Sequence[str], condition: str = "emotion"
+) -> Float[Array, "L"]:
+    """Return a weight for every label in turn, of any size; labels that are not named weigh 0.
+
+    Raises:
+        ConditionError: If a label is unknown; it names the condition.
+    """
     unknown = [label for label in named if label not in labels]
     if unknown:
-        raise ConditionError(f"emotion: expected labels of {list(labels)}, got {unknown[0]!r}")
-    return check_weights(np.array([named.get(label, 0.0) for label in labels], np.float32))
+        raise ConditionError(f"{condition}: expected labels of {list(labels)}, got {unknown[0]!r}")
+    return np.array([named.get(label, 0.0) for label in labels], np.float32)
 
 
 def check_weights(weights: Float[Array, "*batch E"]) -> Float[Array, "*batch E"]:
