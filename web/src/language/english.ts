@@ -213,6 +213,8 @@ export const english = {
   },
   look: {
     dancer: "Dancer",
+    athlete: "Athlete",
+    mannequin: "Mannequin",
     light: "Figure of light",
     motes: "Dust that remembers",
     ribbons: "Veils of silk",

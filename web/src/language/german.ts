@@ -227,6 +227,8 @@ export const german: TextsShape = {
   },
   look: {
     dancer: "Tanzfigur",
+    athlete: "Athlet",
+    mannequin: "Gliederpuppe",
     light: "Gestalt aus Licht",
     motes: "Staub, der sich erinnert",
     ribbons: "Schleier aus Seide",
