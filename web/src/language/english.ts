@@ -27,6 +27,7 @@ export const english = {
     lost: (source: string) => `${source}: no signal`,
     starting: (source: string) => `${source}: starting`,
     alone: "dancing alone",
+    inviting: "nobody dances yet. Open /dance on a computer with a webcam",
     demo: "dancing with the demo performer",
     performer: "dancing with a performer",
   },

@@ -29,6 +29,7 @@ export const german: TextsShape = {
     lost: (source) => `${source}: kein Signal`,
     starting: (source) => `${source}: startet`,
     alone: "tanzt allein",
+    inviting: "noch tanzt niemand mit. Öffnen Sie /dance auf einem Rechner mit Webcam",
     demo: "tanzt mit dem Demo-Performer",
     performer: "tanzt mit einem Performer",
   },
