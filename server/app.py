@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.guard.traffic import Traffic
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
@@ -83,6 +84,7 @@ def create_app(
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
     app.include_router(create_api(scheduler, clock, takes), responses=PROBLEMS)
     if cues is not None:
