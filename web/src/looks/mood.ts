@@ -1,7 +1,7 @@
 import { blendPalettes } from "../body/blendPalettes";
 import { type EmotionPalette, emotionPalette } from "../body/emotionPalette";
 import { decay } from "../motion/decay";
-import { type EmotionAtmosphere, emotionAtmosphere } from "../stage/emotionAtmosphere";
+import { type EmotionAtmosphere, emotionAtmosphere } from "./emotionAtmosphere";
 import { type EmotionBehaviour, emotionBehaviour } from "./emotionBehaviour";
 
 const HALF_LIFE = 0.35;

@@ -11,7 +11,7 @@ import {
   ShaderMaterial,
   Vector3,
 } from "three";
-import type { EmotionAtmosphere } from "./emotionAtmosphere";
+import type { EmotionAtmosphere } from "../looks/emotionAtmosphere";
 
 const MOTES = 160;
 const MOTE_SPREAD = new Vector3(5, 3.2, 4);

@@ -1,6 +1,6 @@
 import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
+import type { EmotionAtmosphere } from "../looks/emotionAtmosphere";
 import type { Quality } from "../quality";
-import type { EmotionAtmosphere } from "./emotionAtmosphere";
 
 /** Where a light hangs as seen from the partner's place on the floor, metres. */
 type Hanging = readonly [x: number, y: number, z: number];
