@@ -115,6 +115,7 @@ export const english = {
     quality: "low, medium or high",
     lang: "en or de",
     look: "the name of a look",
+    camera: "still or directed",
     placement: "alone, beside, facing, mirror or merged",
     attract: "a number of seconds",
   },

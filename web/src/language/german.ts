@@ -125,6 +125,7 @@ export const german: TextsShape = {
     quality: "low, medium oder high",
     lang: "en oder de",
     look: "der Name einer Darstellung",
+    camera: "still (steht) oder directed (geführt)",
     placement: "alone, beside, facing, mirror oder merged",
     attract: "eine Anzahl von Sekunden",
   },

@@ -6,6 +6,7 @@ import { parseNight } from "../venue/parseNight";
 import type { Settings } from "./settings";
 
 const QUALITIES = ["low", "medium", "high", "auto"] as const;
+const CAMERAS = ["still", "directed"] as const;
 const PLACEMENTS = ["alone", "beside", "facing", "mirror", "merged"] as const;
 /** Seconds after which a kiosk invites people. */
 const KIOSK_ATTRACT = 20;
@@ -28,16 +29,22 @@ export function parseSettings(query: string): Settings {
   }
   read("lang", expected.lang, oneOf(Object.keys(languages)));
   const kiosk = parameters.has("kiosk");
+  const transparent = parameters.has("transparent");
+  const keystone = read("keystone", expected.corners, parseCorners);
   return {
     stage: parameters.get("stage") || "default",
     quality: read("quality", expected.quality, oneOf(QUALITIES)) ?? "auto",
     look: read("look", expected.look, oneOf(Object.keys(lookCatalogue))),
     placement: read("placement", expected.placement, oneOf(PLACEMENTS)),
+    // What lies over another picture or is fitted to a wall keeps to its place.
+    camera:
+      read("camera", expected.camera, oneOf(CAMERAS)) ??
+      (keystone || transparent ? "still" : "directed"),
     debug: parameters.has("debug"),
     kiosk,
-    transparent: parameters.has("transparent"),
+    transparent,
     mirror: parameters.has("mirror"),
-    keystone: read("keystone", expected.corners, parseCorners),
+    keystone,
     keystoneSetup: parameters.get("keystone") === "",
     night: read("night", expected.night, parseNight),
     attract: read("attract", expected.attract, positive) ?? (kiosk ? KIOSK_ATTRACT : null),

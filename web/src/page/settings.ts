@@ -12,6 +12,8 @@ export interface Settings extends VenueSettings {
   readonly look: string | null;
   /** How performers are shown on this page; null leaves it to the operators. */
   readonly placement: Controls["placement"] | null;
+  /** Whether the camera goes by the dance, or keeps to one place. */
+  readonly camera: "still" | "directed";
   readonly debug: boolean;
   /** Show the controls of the beat. */
   readonly sound: boolean;

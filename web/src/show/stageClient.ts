@@ -26,6 +26,8 @@ export interface StageClientOptions {
   readonly best: Quality | null;
   /** Most drawings per second; the display's own rate if left out. */
   readonly fps?: number;
+  /** Whether the camera goes by the dance; keeps to one place if left out. */
+  readonly camera?: Settings["camera"];
 }
 
 export interface StageClientListener {
@@ -72,10 +74,10 @@ export class StageClient {
   constructor(
     canvas: HTMLCanvasElement,
     private readonly settings: Settings,
-    { role, key = "", best, fps = Number.POSITIVE_INFINITY }: StageClientOptions,
+    { role, key = "", best, fps = Number.POSITIVE_INFINITY, camera = "still" }: StageClientOptions,
     private readonly listener: StageClientListener,
   ) {
-    this.stage = best && new Stage(canvas, settings.quality, best, settings.transparent);
+    this.stage = best && new Stage(canvas, settings.quality, best, settings.transparent, camera);
     this.shortestPeriod = 1 / fps;
     this.placement = settings.placement;
     const connected = {

@@ -7,6 +7,7 @@ it("goes by the usual where the address says nothing", () => {
     quality: "auto",
     look: null,
     placement: null,
+    camera: "directed",
     debug: false,
     kiosk: false,
     transparent: false,
@@ -33,6 +34,8 @@ it("reads the address", () => {
     attract: 5,
     complaints: [],
   });
+  expect(parseSettings("?transparent").camera).toBe("still");
+  expect(parseSettings("?transparent&camera=directed").camera).toBe("directed");
   expect(parseSettings("?kiosk").attract).toBeGreaterThan(0);
   expect(parseSettings("?keystone").keystoneSetup).toBe(true);
   expect(parseSettings("?keystone=0,0,1,0.1,1,1,0,1").keystone?.[1]).toEqual([1, 0.1]);
@@ -41,6 +44,7 @@ it("reads the address", () => {
 it.each([
   "quality=best",
   "look=toString",
+  "camera=drunk",
   "placement=near",
   "night=25:00-08:00",
   "night=late",
