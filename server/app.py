@@ -24,6 +24,7 @@ from server.routes.takes import create_takes_api
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
+from server.takes.catalogue import TakeCatalogue
 from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
@@ -86,12 +87,13 @@ def create_app(
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
-    app.include_router(create_api(scheduler, clock, takes), responses=PROBLEMS)
+    catalogue = None if takes is None else TakeCatalogue(takes, clock)
+    app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
     if cues is not None:
         routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
-    if takes is not None:
-        app.include_router(create_takes_api(takes, operators_of(scheduler)), responses=PROBLEMS)
+    if catalogue is not None:
+        app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:

@@ -134,6 +134,7 @@ def generate(
     device: Device = "cpu",
 ) -> None:
     """Let the partner dance into a file, faster than real time."""
+    from rich.console import Console
     from rich.progress import track
 
     from motion.clip import Clip
@@ -164,7 +165,8 @@ def generate(
             content=content,
         )
         total = round(seconds * contract.fps)
-        poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+        shown = track(dance, "Dancing", total=total, console=Console(stderr=True))
+        poses = [frame.pose for frame in shown]
         danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
         danced = generate_clip(

@@ -24,7 +24,7 @@ GRAMMAR: dict[SourceKind, str] = {
     "camera": r"camera:\d+",
     "video": "video:.+",
     "stream": r"rtsps?://\S+",
-    "take": r"take:[\w-]+\.take",
+    "take": r"take:[^/\\\x00-\x1f]+\.take",
 }
 """How a source of each kind is written, as a regular expression."""
 

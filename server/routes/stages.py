@@ -1,6 +1,5 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +14,9 @@ from server.stages.assemble import first_controls
 from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
+from server.takes.catalogue import TakeCatalogue
 from server.takes.playback import Playback
+from server.takes.read_ahead import ReadAhead
 from server.takes.reader import Take
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
@@ -111,13 +112,13 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def create_api(scheduler: Scheduler, clock: Clock, takes: Path | None = None) -> APIRouter:
+def create_api(scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None = None) -> APIRouter:
     """Return the routes under `/api`.
 
     Args:
         scheduler: Steps the stages.
         clock: Monotonic time in seconds.
-        takes: Folder of the takes that stages may play.
+        takes: Knows the takes that stages may play.
     """
     router = APIRouter(prefix="/api")
     _add_reading(router, scheduler, clock)
@@ -151,7 +152,9 @@ def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
         return Seen.from_sighting(stage.sighting)
 
 
-def _add_making(router: APIRouter, scheduler: Scheduler, clock: Clock, takes: Path | None) -> None:
+def _add_making(
+    router: APIRouter, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None
+) -> None:
     """Add the routes that make a stage and end one."""
     operators = operators_of(scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
@@ -197,7 +200,7 @@ def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None
             raise http_error(refusal) from refusal
 
 
-def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: Path | None) -> Stage:
+def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None) -> Stage:
     """Return a stage that was just made, if there is room for it."""
     if new.name in scheduler.stages:
         raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
@@ -207,7 +210,9 @@ def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: Path | None)
     if spec.kind == "take":
         if takes is None:
             raise TakeError("expected a server that has takes, got one that has none")
-        return add_replay(scheduler, new.name, Playback(Take(takes / spec.place)))
+        return add_replay(
+            scheduler, new.name, Playback(Take(takes.find(spec.place)), feed=ReadAhead)
+        )
     return _live_stage(new, spec, scheduler, clock)
 
 
