@@ -31,6 +31,7 @@ class Dropout(Strict):
             labels say more than habit.
         text: Probability for a segment's text, where it has one.
         other: Probability for the other dancer of a segment.
+        origin: Probability for the origin of a segment, where it has one.
     """
 
     labels: Probability = 0.12
@@ -39,6 +40,7 @@ class Dropout(Strict):
     context: Probability = 0.5
     text: Probability = 0.15
     other: Probability = 0.1
+    origin: Probability = 0.15
 
 
 class Data(Strict):
@@ -180,6 +182,17 @@ class Recipe(Strict):
     def text_encoder(self) -> str:
         """Name of the encoder of texts; empty for kinds that take none."""
         return str(getattr(self.model, "text_encoder", ""))
+
+    @property
+    def origins(self) -> int:
+        """How many dances of the corpus the model tells apart; 0 for kinds that tell none."""
+        return int(getattr(self.model, "origins", 0))
+
+    @model_validator(mode="after")
+    def _origins_are_of_a_content(self) -> "Recipe":
+        if self.origins and not self.data.contents:
+            raise ValueError(f"expected data.contents with model.origins {self.origins}, got none")
+        return self
 
     @property
     def disturbance(self) -> float:

@@ -130,6 +130,13 @@ class Network(nn.Module, ABC):
             tokens: Tokens of every text by its number, (texts, tokens, W).
         """
 
+    def learn_origins(self, weights: Tensor) -> None:
+        """Take note of how often a dance begins with each origin; most kinds have no use.
+
+        Args:
+            weights: For each label, rows summing to 1 or 0, (L, 1 + O).
+        """
+
     @abstractmethod
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return what training makes small, a scalar.
