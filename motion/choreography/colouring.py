@@ -12,7 +12,7 @@ References:
     Graphics Interface 1996 (speed and amplitude of one motion carried onto another).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,7 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from motion import features, kinematics, rotations
 from motion.choreography.colours import Colour
+from motion.choreography.posing import ARMS, FEET, UPPER, Arm, bowed, enlarged, posture_of
 from motion.clip import Clip
 from motion.leg_reach import LEGS, STRAIGHTEST, reach_legs
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -50,28 +51,8 @@ LEVEL_SECONDS = (3.1, 5.3, 8.9)
 LOWEST = 0.5
 """Leg lengths by which hips are lowered at most."""
 
-ARM_RANGE = np.radians([-85.0, 80.0])
-"""Of the direction from shoulder to hand, above the horizontal."""
-
-GRAVITY_SHARE = 0.8
-"""Share of a lean that an arm which hangs does not go along with."""
-
 LEVEL_SHARE = 0.5
 """Share of the trunk's nods that a head keeps level."""
-
-_TRUNK = {"hips": 0.25, "spine": 0.6, "chest": 1.0}
-"""Share of the lean by joint; what hangs on the chest goes along."""
-
-_JOINT = {name: index for index, name in enumerate(CANONICAL.joints)}
-_ARMS = [
-    CANONICAL.indices(*(f"{side}{part}" for part in ("UpperArm", "LowerArm", "Hand")))
-    for side in ("left", "right")
-]
-_UPPER = [j for j, name in enumerate(CANONICAL.joints) if j and "Leg" not in name]
-_UPPER = [
-    j for j in _UPPER if "Foot" not in CANONICAL.joints[j] and "Toes" not in CANONICAL.joints[j]
-]
-_FEET = CANONICAL.indices("leftFoot", "rightFoot")
 
 
 def coloured(clip: Clip, colour: Colour, seed: int) -> Clip:
@@ -111,15 +92,8 @@ def sized(clip: Clip, size: float) -> Clip:
 
     Joints stop at a half turn. Hips and legs stay.
     """
-    middle = middle_of(clip)[:, _UPPER]
-    away = rotations.multiply(rotations.inverse(middle), clip.rotations[:, _UPPER])
-    away = np.where(away[..., 3:] < 0, -away, away)
-    half = np.arccos(np.clip(away[..., 3:], -1.0, 1.0))
-    wanted = np.minimum(half * size, np.maximum(half, 0.45 * np.pi))
-    axis = rotations.normalise(away[..., :3])
-    larger = np.concatenate([axis * np.sin(wanted), np.cos(wanted)], axis=-1)
     turned = clip.rotations.copy()
-    turned[:, _UPPER] = rotations.multiply(middle, larger)
+    turned[:, UPPER] = enlarged(turned[:, UPPER], middle_of(clip)[:, UPPER], size)
     return replace(clip, rotations=turned)
 
 
@@ -151,16 +125,8 @@ def _at(clip: Clip, frames: Float[Array, "T"]) -> Clip:
 
 
 def posture(clip: Clip) -> tuple[Float[Array, "T"], Float[Array, "T"]]:
-    """Return lean of the trunk and pitch of the head of every frame, radians, forward and down.
-
-    Seen from the side of the body: from the hips to the neck, and where the head faces.
-    """
-    positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    back = rotations.about_y(-kinematics.facing(positions))
-    trunk = positions[:, _JOINT["neck"]] - positions[:, 0]
-    up = rotations.rotate(back, trunk)
-    ahead = rotations.rotate(world[:, _JOINT["head"]], np.array([0.0, 0.0, 1.0]))
-    return np.arctan2(up[:, 2], up[:, 1]), -np.arcsin(np.clip(ahead[:, 1], -1.0, 1.0))
+    """Return lean of the trunk and pitch of the head of every frame; see `posture_of`."""
+    return posture_of(*kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations))
 
 
 def postured(clip: Clip, lean: float, head: float) -> Clip:
@@ -190,31 +156,8 @@ def bowed_by(clip: Clip, lean: float, head: float | Float[Array, "T"]) -> Clip:
         head: Of the head in the world, radians.
     """
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    heading = kinematics.facing(positions)
-    lateral = np.stack([np.cos(heading), 0.0 * heading, -np.sin(heading)], axis=-1)
-    angle = np.full(clip.rotations.shape[:2], lean)
-    for joint, share in _TRUNK.items():
-        angle[:, _JOINT[joint]] = share * lean
-    angle[:, _JOINT["neck"]] = (lean + head) / 2
-    angle[:, _JOINT["head"]] = head
-    for arm in _ARMS:
-        along = positions[:, arm[2]] - positions[:, arm[0]]
-        up = along[:, 1] / np.maximum(np.linalg.norm(along, axis=-1), 1e-6)
-        hangs = np.clip((0.3 - up) / 1.3, 0.0, 1.0)
-        angle[:, arm] = (lean * (1 - GRAVITY_SHARE * hangs))[:, None]
-    bent = rotations.multiply(_about(lateral[:, None], angle), world)
-    for leg in LEGS:
-        bent[:, leg] = world[:, leg]
-    local = kinematics.local_from_world(CANONICAL, bent)
-    return _on_feet(clip, clip.hips, local, positions[:, _FEET])
-
-
-def _about(
-    axis: Float[Array, "*batch 3"], angle: Float[Array, "*batch"]
-) -> Float[Array, "*batch 4"]:
-    """Return the rotation about a unit axis by an angle, radians."""
-    half = angle[..., None] / 2
-    return np.concatenate([axis * np.sin(half), np.cos(half)], axis=-1)
+    local = kinematics.local_from_world(CANONICAL, bowed(positions, world, lean, head))
+    return _on_feet(clip, clip.hips, local, positions[:, FEET])
 
 
 def _on_feet(
@@ -233,7 +176,7 @@ def _on_feet(
     sunk = np.minimum(sunk, -_softened(-sunk, clip.fps))
     hips = hips + sunk[:, None] * [0.0, 1.0, 0.0]
     positions = positions + sunk[:, None, None] * [0.0, 1.0, 0.0]
-    move = ankles - positions[:, _FEET]
+    move = ankles - positions[:, FEET]
     return replace(clip, hips=hips, rotations=reach_legs(move, (hips, local), positions))
 
 
@@ -245,47 +188,13 @@ def _softened(depth: Float[Array, "T"], fps: float) -> Float[Array, "T"]:
 def handed(clip: Clip, share: float) -> Clip:
     """Return a dance whose hands are above the shoulders for a share of the time."""
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    arms = [_Arm.of(arm, positions) for arm in _ARMS]
+    arms = [Arm.of(arm, positions) for arm in ARMS]
     elevation = np.concatenate([arm.elevation for arm in arms])
-    raised = -float(np.quantile(elevation, 1.0 - share))
-    raised = float(np.clip(raised, *np.radians([-65.0, 35.0])))
+    angle = -float(np.quantile(elevation, 1.0 - share))
+    angle = float(np.clip(angle, *np.radians([-65.0, 35.0])))
     for arm in arms:
-        turn = _about(arm.axis, arm.turn(raised))
-        world[:, arm.joints] = rotations.multiply(turn[:, None], world[:, arm.joints])
+        world[:, arm.joints] = arm.raised(world, angle)
     return replace(clip, rotations=kinematics.local_from_world(CANONICAL, world))
-
-
-@dataclass(frozen=True, eq=False)
-class _Arm:
-    """Where an arm points.
-
-    Attributes:
-        joints: Upper arm, lower arm and hand.
-        elevation: Of the way from shoulder to hand above the horizontal, radians, (T,).
-        axis: About which it is raised, a unit vector, (T, 3).
-    """
-
-    joints: list[int]
-    elevation: Float[Array, "T"]
-    axis: Float[Array, "T 3"]
-
-    @staticmethod
-    def of(joints: list[int], positions: Float[Array, "T J 3"]) -> "_Arm":
-        """Return an arm by the positions of all joints."""
-        along = rotations.normalise(positions[:, joints[2]] - positions[:, joints[0]])
-        flat = along * [1.0, 0.0, 1.0]
-        axis = rotations.normalise(rotations.cross(flat, np.array([0.0, 1.0, 0.0])))
-        return _Arm(joints, np.arcsin(np.clip(along[:, 1], -1.0, 1.0)), axis)
-
-    def turn(self, raised: float) -> Float[Array, "T"]:
-        """Return by how much it turns if arms are raised; less, the nearer it is to straight down.
-
-        Arms that hang have no side to be raised to, and stay.
-        """
-        freely = np.clip((self.elevation - ARM_RANGE[0]) / np.radians(35.0), 0.0, 1.0)
-        wanted = np.clip(self.elevation + raised * freely, *ARM_RANGE)
-        turned: Array = wanted - self.elevation
-        return turned
 
 
 def spun(clip: Clip, turning: float, rng: np.random.Generator) -> Clip:
@@ -318,7 +227,7 @@ def _pivot(
     weight = gaussian_filter1d(stands.astype(float), 0.05 * fps, axis=0)
     freedom = 1.0 - 0.85 * weight.min(-1)
     share = (weight + 1e-3) / (weight + 1e-3).sum(-1, keepdims=True)
-    return freedom, (share[..., None] * positions[:, _FEET]).sum(1)
+    return freedom, (share[..., None] * positions[:, FEET]).sum(1)
 
 
 def _turned(clip: Clip, added: Float[Array, "T"], pivot: Float[Array, "T 3"]) -> Clip:
@@ -369,6 +278,6 @@ def levelled(clip: Clip, spread: float, lowered: Float[Array, "T"]) -> Clip:
     """
     wide = np.array([spread, 1.0, spread])
     start = clip.hips[0] * [1.0, 0.0, 1.0]
-    ankles = (clip.world_positions()[:, _FEET] - start) * wide + start
+    ankles = (clip.world_positions()[:, FEET] - start) * wide + start
     hips = (clip.hips - start) * wide + start - lowered[:, None] * LEG_LENGTH * [0.0, 1.0, 0.0]
     return _on_feet(clip, hips, clip.rotations, ankles)

@@ -37,6 +37,10 @@ PARTNER_WAITS = 4.0
 """Seconds for which a partner dances on without its dancer where each dancer has one."""
 
 
+RULES = 2
+"""Version of the rules by which partners answer performers; a take is computed again by its own."""
+
+
 @dataclass(frozen=True, eq=False)
 class Opening:
     """What a dance begins with.
@@ -45,11 +49,14 @@ class Opening:
         controls: From the start.
         sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
+        rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
+            of what is followed.
     """
 
     controls: Controls
     sequence: int = 0
     history: Clip | None = None
+    rules: int = RULES
 
 
 @dataclass(eq=False)
@@ -89,7 +96,7 @@ class Dance:
         self._tokens = tokens_of(self._text, self._contract)
         self._performers = Performers()
         self._captured: float | None = None
-        self._sequence = opening.sequence
+        self._sequence, self._rules = opening.sequence, opening.rules
         self._gone = 0, 0
         self.halted: float | None = None
         self._pairs = [self._let_in(0, opening.history)]
@@ -115,7 +122,7 @@ class Dance:
 
     def opening(self, controls: Controls) -> Opening:
         """Return what another dance has to begin with to go on from here."""
-        return Opening(controls, self._sequence, self._pairs[0].policy.history)
+        return Opening(controls, self._sequence, self._pairs[0].policy.history, self._rules)
 
     def close(self) -> None:
         """Let all partners go."""
@@ -234,7 +241,7 @@ class Dance:
 
     def _let_in(self, identity: int, history: Clip | None) -> _Pair:
         handle = self._pool.join(self._model, self._seed_of(identity), history)
-        return _Pair(ModePolicy(self._contract, identity, history), handle)
+        return _Pair(ModePolicy(self._contract, identity, history, self._rules), handle)
 
     def _seed_of(self, identity: int) -> int:
         """Return the seed of a dancer's partner: those of one stage must not dance alike."""

@@ -16,6 +16,7 @@ from motion.model.contract import Contract
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
 from server.capture.performer import Performer
+from server.interaction.feeling import Feeling
 from server.interaction.phrases import Phrases
 from server.interaction.ramp import Ramp
 from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
@@ -25,8 +26,8 @@ Array = np.ndarray
 Followed = Performer | Literal["stand", "hold"]
 
 EMOTION_SHARE = 0.35
-"""Of a mirror's motion that is the model's own at intensity 1: enough to colour it, too little to
-lose the dancer."""
+"""Of a mirror's motion that is the model's own at intensity 1, by the rules of version 1: enough to
+colour it, too little to lose the dancer."""
 
 EMOTION_DEAFNESS = 0.6
 """How much less of the dancer a mirror's model hears at intensity 1: one that hears all goes on as
@@ -65,8 +66,15 @@ class ModePolicy:
         take_ups: When the partner takes the dancer up.
     """
 
-    def __init__(self, contract: Contract, dancer: int, history: Clip | None = None) -> None:
-        """Begin with a partner who stands, or goes on from a history."""
+    def __init__(self, contract: Contract, dancer: int, history: Clip | None, rules: int) -> None:
+        """Begin with a partner who stands, or goes on from a history.
+
+        Args:
+            contract: Of its model.
+            dancer: Identity of the dancer that it heeds.
+            history: What was shown before, if anything.
+            rules: See `Opening`.
+        """
         self.dancer = dancer
         self.take_ups = TakeUps()
         self.frame = PartnerFrame(Pose.standing(), np.zeros(4, bool), False)
@@ -80,6 +88,7 @@ class ModePolicy:
         self._ramp = Ramp()
         self._following: Follow | None = None
         self._lead: Lead | None = None
+        self._feeling = Feeling() if rules >= 2 else None
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
@@ -148,19 +157,24 @@ class ModePolicy:
         wanted = self._wanted(performer, controls, now)
         # One lead at a time: the ramp leaves the old one before the new one is followed at all.
         if self._following is None or self._ramp.value_at(now) == 0.0:
-            self._following = wanted  # there is nothing to leave first
+            self._follow_anew(wanted)  # there is nothing to leave first
         if self._following is None:
             return None
         stays = wanted is not None and wanted.followed == self._following.followed
         following = self._following = wanted if wanted and stays else self._following
         takes = SETTLES if stays and following.followed == "stand" else Ramp.SECONDS
         shown = self._ramp.move_towards(following.shown if stays else 0.0, now, takes)
-        self._lead = self._newest_lead(following.followed, now)
+        self._lead = self._newest_lead(following.followed, controls, now)
         watched = stays and self._contract.other  # a model that heeds others needs no pull
         if self._lead is None or not (shown or watched):
             return None
         heard = shown * following.heard / following.shown if following.shown else shown
         return replace(self._lead, shown_share=shown, input_share=min(1.0, heard))
+
+    def _follow_anew(self, wanted: Follow | None) -> None:
+        before, self._following = self._following, wanted
+        if self._feeling and wanted and (before is None or before.followed != wanted.followed):
+            self._feeling = Feeling()
 
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
@@ -170,20 +184,23 @@ class ModePolicy:
         match controls.mode:
             case "mirror":
                 intensity = min(1.0, sum(controls.emotion.values()))
-                shown, heard = 1.0 - EMOTION_SHARE * intensity, 1.0 - EMOTION_DEAFNESS * intensity
-                return Follow(performer, shown, heard)
+                shown = 1.0 if self._feeling else 1.0 - EMOTION_SHARE * intensity
+                return Follow(performer, shown, 1.0 - EMOTION_DEAFNESS * intensity)
             case "duet" if controls.influence > 0 or self._contract.other:
                 return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)
         return None
 
-    def _newest_lead(self, followed: Followed, now: float) -> Lead | None:
+    def _newest_lead(self, followed: Followed, controls: Controls, now: float) -> Lead | None:
         if isinstance(followed, Performer):
             seen = followed.live(now, self._contract.fps, self._frames)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
-            return Lead.from_clip(seen.mirrored(), 1.0, 1.0)
+            mirrored = seen.mirrored()
+            if self._feeling:
+                mirrored = self._feeling.coloured(mirrored, controls.emotion)
+            return Lead.from_clip(mirrored, 1.0, 1.0)
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
         here = _still(self.frame.pose, self._frames, self._contract.fps)

@@ -44,6 +44,7 @@ class TakeFolder:
             started=started,
             controls=opening.controls,
             sequence=opening.sequence,
+            rules=opening.rules,
             models=self._models,
             fps=self._fps,
             skeleton=SkeletonMessage.from_skeleton(CANONICAL),

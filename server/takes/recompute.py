@@ -45,7 +45,8 @@ def recompute(take: Take, engine_of: Callable[[str], Engine]) -> Iterator[Again]
     """
     faults = Faults()
     pool = PartnerPool(engine_of, faults)
-    opening = Opening(take.header.controls, take.header.sequence, take.history)
+    header = take.header
+    opening = Opening(header.controls, header.sequence, take.history, header.rules)
     dance = Dance(pool, faults, opening)
     for tick in take.ticks():
         frames = pool.advance(dance.requests(tick.moment))

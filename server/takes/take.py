@@ -19,6 +19,7 @@ from motion.clip import Clip
 from motion.errors import TakeError
 from motion.model.contract import GRAPH_FILE, Contract
 from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.interaction.dance import RULES
 from server.interaction.frame_inputs import FrameInputs
 from server.wire.messages import Controls, SkeletonMessage
 
@@ -76,6 +77,7 @@ class Header(BaseModel):
         started: When the recording began, wall clock.
         controls: As they were at the start.
         sequence: Number of the first frame.
+        rules: By which partners answer performers, see `Opening`; takes older than rules have 1.
         models: That the stage could choose from, by name.
         fps: Rate of the moments.
         skeleton: Skeleton of all figures.
@@ -89,6 +91,7 @@ class Header(BaseModel):
     started: AwareDatetime
     controls: Controls
     sequence: int
+    rules: Annotated[int, Field(ge=1, le=RULES)] = 1
     models: dict[str, RecordedModel]
     fps: Annotated[float, Field(gt=0)]
     skeleton: SkeletonMessage

@@ -12,7 +12,7 @@ from motion.clip import Clip, Pose
 from motion.model.engine import Engine
 from server.capture.demo import BEATS_PER_MINUTE, Camera
 from server.capture.landmarks import Sighting
-from server.interaction.dance import Dance, Opening
+from server.interaction.dance import RULES, Dance, Opening
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
 from server.telemetry.faults import Faults
@@ -33,13 +33,18 @@ def engine(name: str = "default") -> Engine:
 class DanceHarness:
     """One stage's dance. Models `default` and `other` are the same graph, for changes of model."""
 
-    def __init__(self, engine_of: Callable[[str], Engine] = lambda _: engine(), **controls: Any):
+    def __init__(
+        self,
+        engine_of: Callable[[str], Engine] = lambda _: engine(),
+        rules: int = RULES,
+        **controls: Any,
+    ):
         self.now = 50.0
         start = {"model": "default", "emotion": {"neutral": 1.0}}
         self.controls = Controls.model_validate({**start, **controls})
         self.faults = Faults()
         self.pool = PartnerPool(engine_of, self.faults)
-        self.dance = Dance(self.pool, self.faults, Opening(self.controls))
+        self.dance = Dance(self.pool, self.faults, Opening(self.controls, rules=rules))
         self.requests: dict[PartnerHandle, PartnerInputs] = {}
 
     def run(

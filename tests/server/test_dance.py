@@ -9,9 +9,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from motion import features
+from motion import features, kinematics
+from motion.choreography.colouring import posture
 from motion.clip import Clip
 from motion.model import observed_dancer
+from server.interaction.dance import RULES
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
@@ -111,6 +113,35 @@ def test_a_mirror_follows_closely_and_soon_and_feels() -> None:
     unrelated = apart(clips["happy"], _danced(dancer(2), end - 4.0, 4.0))
     assert lags[lag] < 0.5 * unrelated
     assert apart(clips["happy"], clips["sad"]) > 0.02
+
+
+def test_a_mirror_without_emotion_is_what_it_was_before_there_was_colouring() -> None:
+    plain, old = (DanceHarness(mode="mirror", emotion={}, rules=rules) for rules in (RULES, 1))
+    one, other = (partner(harness.run(3.0, dancer(1))) for harness in (plain, old))
+    assert np.array_equal(one.rotations, other.rotations)
+    assert np.array_equal(one.hips, other.hips)
+
+
+def test_a_mirror_feels_in_its_posture_and_steps_when_the_performer_does() -> None:
+    performer = dancer(1, "neutral")
+    clips = {}
+    for label in ("sad", "proud"):
+        harness = DanceHarness(mode="mirror", emotion={label: 1.0})
+        harness.run(2.5, performer)
+        clips[label] = partner(harness.run(6.0, performer))
+    sad, proud = (np.degrees(np.median(posture(clips[label]), axis=1)) for label in clips)
+    assert np.all(sad - proud > [20.0, 35.0])
+    stood = _stands(_danced(performer, 52.5, 6.0))
+    for clip in clips.values():
+        alike = [
+            float((stood[: len(stood) - lag] == _stands(clip)[lag:]).mean()) for lag in range(8)
+        ]
+        assert max(alike) > 0.8
+        assert int(np.argmax(alike)) <= 3
+
+
+def _stands(clip: Clip) -> np.ndarray:
+    return kinematics.contacts(clip.world_positions(), FPS)[:, [1, 3]]
 
 
 def _danced(performer: Dancer, start: float, seconds: float) -> Clip:

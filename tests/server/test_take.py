@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from pydantic import ValidationError
 
 from motion.errors import TakeError
 from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
+from server.interaction.dance import RULES
 from server.interaction.frame_inputs import FrameInputs
-from server.takes.take import code_digest, decode_moment, encode_moment, take_name
+from server.takes.take import Header, code_digest, decode_moment, encode_moment, take_name
 from server.wire.messages import Controls
 from tests.server.takes import HEADER
 
@@ -104,6 +106,15 @@ def test_a_take_is_named_after_stage_and_time() -> None:
     started = datetime(2026, 5, 1, 20, 15, 3, tzinfo=UTC)
     assert take_name("main", started) == "main-20260501-201503.take"
     assert take_name("../a b", started) == "___a_b-20260501-201503.take"
+
+
+def test_a_take_keeps_the_rules_of_its_time() -> None:
+    now = Header.model_validate_json(HEADER.model_copy(update={"rules": RULES}).model_dump_json())
+    assert now.rules == RULES
+    before = Header.model_validate_json(HEADER.model_dump_json(exclude={"rules"}))
+    assert before.rules == 1
+    with pytest.raises(ValidationError, match="less than or equal"):
+        Header.model_validate({**HEADER.model_dump(), "rules": RULES + 1})
 
 
 def test_the_build_tells_code_libraries_and_processor() -> None:

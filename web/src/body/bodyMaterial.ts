@@ -1,4 +1,7 @@
-import { Color, MeshStandardMaterial } from "three";
+import { Color, MeshStandardMaterial, Vector4 } from "three";
+import { FACE_PAINT } from "./facePaint";
+import type { Figure } from "./figure";
+import type { Vector3Tuple } from "./limb";
 
 export interface BodyMaterial {
   readonly material: MeshStandardMaterial;
@@ -8,22 +11,33 @@ export interface BodyMaterial {
   readonly rim: Color;
 }
 
-const SKIN = "#e2d6c8";
-const HAIR = "#17110f";
+/** Where the head's joint is in rest, metres, and the figure's size relative to 1.70 m. */
+export interface HeadPlace {
+  readonly at: Vector3Tuple;
+  readonly scale: number;
+}
 
-/** Skin, costume and hair by the geometry's `zone`, and a rim of light around the outline. */
-export function bodyMaterial(): BodyMaterial {
+/** Skin, costume and hair by the geometry's `zone`, a face, and a rim of light around the outline. */
+export function bodyMaterial(figure: Figure, head: HeadPlace): BodyMaterial {
   const costume = new Color("#888888");
   const rim = new Color("#ffffff");
   const material = new MeshStandardMaterial({ roughness: 0.52, metalness: 0 });
   material.onBeforeCompile = (shader) => {
-    shader.uniforms.skinColor = { value: new Color(SKIN) };
-    shader.uniforms.hairColor = { value: new Color(HAIR) };
+    shader.uniforms.skinColor = { value: new Color(figure.skin) };
+    shader.uniforms.hairColor = { value: new Color(figure.hairColour) };
     shader.uniforms.costumeColor = { value: costume };
     shader.uniforms.rimColor = { value: rim };
+    shader.uniforms.facePaint = { value: figure.painted ? 1 : 0 };
+    shader.uniforms.headPlace = { value: new Vector4(...head.at, head.scale) };
     shader.vertexShader = shader.vertexShader
-      .replace("#include <common>", "#include <common>\nattribute vec2 zone;\nvarying vec2 vZone;")
-      .replace("#include <begin_vertex>", "#include <begin_vertex>\nvZone = zone;");
+      .replace(
+        "#include <common>",
+        "#include <common>\nattribute vec2 zone;\nvarying vec2 vZone;\nvarying vec3 vRest;",
+      )
+      .replace(
+        "#include <begin_vertex>",
+        "#include <begin_vertex>\nvZone = zone;\nvRest = position;",
+      );
     shader.fragmentShader = shader.fragmentShader
       .replace("#include <common>", `#include <common>\n${DECLARATIONS}`)
       .replace("#include <color_fragment>", COLOUR)
@@ -34,15 +48,18 @@ export function bodyMaterial(): BodyMaterial {
 
 const DECLARATIONS = `
 varying vec2 vZone;
+varying vec3 vRest;
 uniform vec3 skinColor;
 uniform vec3 costumeColor;
 uniform vec3 hairColor;
 uniform vec3 rimColor;
+${FACE_PAINT}
 `;
 
 const COLOUR = `
-diffuseColor.rgb = mix(skinColor, costumeColor, smoothstep(0.3, 0.7, vZone.x));
+diffuseColor.rgb = mix(skinColor, costumeColor, smoothstep(0.3, 0.7, vZone.x) * neckline(vRest));
 diffuseColor.rgb = mix(diffuseColor.rgb, hairColor, smoothstep(0.3, 0.7, vZone.y));
+diffuseColor.rgb = paintFace(diffuseColor.rgb, vRest);
 `;
 
 const RIM = `

@@ -8,9 +8,11 @@ import {
 } from "three";
 import type { Pose } from "../motion/interpolatePose";
 import type { SkeletonDescription } from "../protocol/messages";
-import { bodyMaterial } from "./bodyMaterial";
-import { bodySurface } from "./bodySurface";
+import { bodyMaterial, type HeadPlace } from "./bodyMaterial";
+import { figureSurface } from "./bodySurface";
 import { buildSkeleton } from "./buildSkeleton";
+import { type FigureName, figures } from "./figure";
+import { figureScale, restPositions } from "./restPositions";
 
 /** Our own figure, moved by poses. */
 export class BodyMesh {
@@ -21,13 +23,13 @@ export class BodyMesh {
   private readonly skeleton: Skeleton;
   private readonly mesh: SkinnedMesh<BufferGeometry, MeshStandardMaterial>;
 
-  /** @param detail Spacing of the vertices, metres. */
-  constructor(description: SkeletonDescription, detail: number) {
-    const { material, costume, rim } = bodyMaterial();
+  /** @param spacing Distance between vertices where there is no detail, metres. */
+  constructor(description: SkeletonDescription, spacing: number, figure: FigureName) {
+    const { material, costume, rim } = bodyMaterial(figures[figure], headPlace(description));
     this.costume = costume;
     this.rim = rim;
     this.skeleton = buildSkeleton(description);
-    this.mesh = new SkinnedMesh(bodySurface(description, detail), material);
+    this.mesh = new SkinnedMesh(figureSurface(description, spacing, figure), material);
     this.mesh.castShadow = true;
     this.mesh.receiveShadow = true;
     // The bounds of the rest pose say nothing about a dancer.
@@ -51,4 +53,11 @@ export class BodyMesh {
     this.mesh.material.dispose();
     this.skeleton.dispose();
   }
+}
+
+/** Out of sight where the skeleton has no head. */
+function headPlace(skeleton: SkeletonDescription): HeadPlace {
+  const rest = restPositions(skeleton);
+  const head = rest[skeleton.joints.indexOf("head")];
+  return { at: head ?? [0, -100, 0], scale: figureScale(rest) };
 }

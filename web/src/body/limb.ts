@@ -18,4 +18,6 @@ export interface Limb {
   /** How far its surface flows into that of its neighbours, metres. */
   readonly blend: number;
   readonly zone: BodyZone;
+  /** Whether it is a hollow: taken away from the limbs before it. */
+  readonly hollow: boolean;
 }

@@ -13,13 +13,17 @@ export function limbDistance(limb: Limb, x: number, y: number, z: number): numbe
   const length = bx * bx + by * by + bz * bz;
   const along = length > 0 ? (ax * bx + ay * by + az * bz) / length : 0;
   const t = Math.min(1, Math.max(0, along));
-  const beside = Math.hypot(ax - t * bx, ay - t * by, az - t * bz);
+  const dx = ax - t * bx;
+  const dy = ay - t * by;
+  const dz = az - t * bz;
+  const beside = Math.sqrt(dx * dx + dy * dy + dz * dz);
   return (beside - radiusAt(radii, t)) * Math.min(shape[0], shape[1], shape[2]);
 }
 
 /** Catmull-Rom through the radii, so that a limb has no kinks. */
 function radiusAt(radii: readonly number[], t: number): number {
   const last = radii.length - 1;
+  if (last === 0) return radii[0] ?? 0;
   const place = t * last;
   const i = Math.min(Math.floor(place), Math.max(0, last - 1));
   const u = place - i;

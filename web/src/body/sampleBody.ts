@@ -1,57 +1,56 @@
-import type { Limb } from "./limb";
+import { addLimb } from "./addLimb";
+import type { Box } from "./box";
+import type { Limb, Vector3Tuple } from "./limb";
 import { limbDistance } from "./limbDistance";
-import { smoothMinimum } from "./smoothMinimum";
 import type { DistanceGrid } from "./surfaceNets";
 
-type Box = { low: number[]; high: number[] };
-
 /**
- * Samples the distance to a body on a grid around it.
+ * Samples the distance to a body on a grid in a box.
  *
  * Each limb is looked at only where it can reach the surface, so the cost is that of the limbs'
  * own boxes, not of the whole grid for each of them.
  */
-export function sampleBody(limbs: readonly Limb[], spacing: number): DistanceGrid {
-  const boxes = limbs.map((limb) => boxAround(limb, limb.blend + 2 * spacing));
-  const whole = boxes.reduce((a, b) => ({
-    low: a.low.map((value, i) => Math.min(value, b.low[i] ?? value)),
-    high: a.high.map((value, i) => Math.max(value, b.high[i] ?? value)),
-  }));
-  const size = whole.low.map((low, i) => Math.ceil(((whole.high[i] ?? low) - low) / spacing) + 1);
-  const [nx = 1, ny = 1, nz = 1] = size;
-  const [x = 0, y = 0, z = 0] = whole.low;
-  const grid: DistanceGrid = {
-    values: new Float32Array(nx * ny * nz).fill(1),
-    size: [nx, ny, nz],
-    origin: [x, y, z],
-    spacing,
-  };
-  limbs.forEach((limb, i) => {
-    const box = boxes[i];
-    if (box) addLimb(grid, limb, box);
-  });
+export function sampleBody(limbs: readonly Limb[], box: Box, spacing: number): DistanceGrid {
+  const [nx, ny, nz] = mapAxes(
+    (i) => Math.ceil(((box.high[i] ?? 0) - (box.low[i] ?? 0)) / spacing) + 1,
+  );
+  const values = new Float32Array(nx * ny * nz).fill(1);
+  const grid: DistanceGrid = { values, size: [nx, ny, nz], origin: box.low, spacing };
+  for (const limb of limbs) sampleLimb(grid, limb, limbBox(limb, limb.blend + 2 * spacing));
   return grid;
 }
 
-function boxAround({ from, to, radii, shape }: Limb, margin: number): Box {
-  const radius = Math.max(...radii);
-  const reach = shape.map((scale) => radius * scale + margin);
+/** Returns the box that a body fills, with a margin, metres. */
+export function bodyBox(limbs: readonly Limb[], margin: number): Box {
+  const boxes = limbs.map((limb) => limbBox(limb, limb.blend + margin));
   return {
-    low: reach.map((r, i) => Math.min(from[i] ?? 0, to[i] ?? 0) - r),
-    high: reach.map((r, i) => Math.max(from[i] ?? 0, to[i] ?? 0) + r),
+    low: mapAxes((i) => Math.min(...boxes.map(({ low }) => low[i] ?? 0))),
+    high: mapAxes((i) => Math.max(...boxes.map(({ high }) => high[i] ?? 0))),
   };
 }
 
-function addLimb(grid: DistanceGrid, limb: Limb, box: Box): void {
+/** Returns the box that a limb fills, with a margin, metres. */
+export function limbBox({ from, to, radii, shape }: Limb, margin: number): Box {
+  const radius = Math.max(...radii);
+  const reach = mapAxes((i) => radius * (shape[i] ?? 1) + margin);
+  return {
+    low: mapAxes((i) => Math.min(from[i] ?? 0, to[i] ?? 0) - (reach[i] ?? 0)),
+    high: mapAxes((i) => Math.max(from[i] ?? 0, to[i] ?? 0) + (reach[i] ?? 0)),
+  };
+}
+
+function mapAxes(value: (axis: number) => number): Vector3Tuple {
+  return [value(0), value(1), value(2)];
+}
+
+function sampleLimb(grid: DistanceGrid, limb: Limb, box: Box): void {
   const { values, size, origin, spacing } = grid;
-  const first = box.low.map((low, i) =>
-    Math.max(0, Math.floor((low - (origin[i] ?? 0)) / spacing)),
+  const [x0, y0, z0] = mapAxes((i) =>
+    Math.max(0, Math.floor(((box.low[i] ?? 0) - (origin[i] ?? 0)) / spacing)),
   );
-  const last = box.high.map((high, i) =>
-    Math.min((size[i] ?? 1) - 1, Math.ceil((high - (origin[i] ?? 0)) / spacing)),
+  const [x1, y1, z1] = mapAxes((i) =>
+    Math.min((size[i] ?? 1) - 1, Math.ceil(((box.high[i] ?? 0) - (origin[i] ?? 0)) / spacing)),
   );
-  const [x0 = 0, y0 = 0, z0 = 0] = first;
-  const [x1 = 0, y1 = 0, z1 = 0] = last;
   for (let z = z0; z <= z1; z++) {
     for (let y = y0; y <= y1; y++) {
       for (let x = x0; x <= x1; x++) {
@@ -62,7 +61,7 @@ function addLimb(grid: DistanceGrid, limb: Limb, box: Box): void {
           origin[1] + y * spacing,
           origin[2] + z * spacing,
         );
-        values[at] = smoothMinimum(values[at] as number, distance, limb.blend);
+        values[at] = addLimb(limb, values[at] as number, distance);
       }
     }
   }

@@ -1,3 +1,5 @@
+import { type Box, isInBox } from "./box";
+
 /** Distances on a regular grid, x running fastest. */
 export interface DistanceGrid {
   readonly values: Float32Array;
@@ -22,8 +24,10 @@ export interface TriangleSurface {
  * each grid edge that crosses. Rounder and more even than marching cubes, without its tables.
  *
  * References: S. Gibson, "Constrained elastic surface nets", MICCAI 1998.
+ *
+ * @param holes Where to leave the surface open, but for one cell inside their faces.
  */
-export function surfaceNets(grid: DistanceGrid): TriangleSurface {
+export function surfaceNets(grid: DistanceGrid, holes: readonly Box[] = []): TriangleSurface {
   const [nx, ny, nz] = grid.size;
   const surface: TriangleSurface = { positions: [], indices: [] };
   const vertices = new Int32Array(grid.values.length).fill(-1);
@@ -31,7 +35,7 @@ export function surfaceNets(grid: DistanceGrid): TriangleSurface {
     for (let y = 0; y < ny - 1; y++) {
       for (let x = 0; x < nx - 1; x++) {
         const cell = x + nx * (y + ny * z);
-        if (!isCrossed(grid, cell)) continue;
+        if (!isCrossed(grid, cell) || isInHole(grid, [x, y, z], holes)) continue;
         vertices[cell] = surface.positions.length / 3;
         addVertex(grid, cell, [x, y, z], surface.positions);
         if (x > 0 && y > 0 && z > 0) addQuads(grid, cell, vertices, surface.indices);
@@ -39,6 +43,12 @@ export function surfaceNets(grid: DistanceGrid): TriangleSurface {
     }
   }
   return surface;
+}
+
+function isInHole({ origin, spacing }: DistanceGrid, cell: number[], holes: readonly Box[]) {
+  if (holes.length === 0) return false;
+  const [x = 0, y = 0, z = 0] = cell.map((at, i) => (origin[i] ?? 0) + at * spacing);
+  return holes.some((hole) => isInBox(hole, [x, y, z], 1.5 * spacing));
 }
 
 function isCrossed({ values, size: [nx, ny] }: DistanceGrid, cell: number): boolean {
@@ -84,7 +94,9 @@ function addQuads(grid: DistanceGrid, cell: number, vertices: Int32Array, indice
     if ((grid.values[cell + (strides[axis] ?? 0)] as number) < 0 === inside) continue;
     const u = strides[(axis + 1) % 3] ?? 0;
     const v = strides[(axis + 2) % 3] ?? 0;
-    const [a, b, c, d] = [cell, cell - u, cell - u - v, cell - v].map((at) => vertices[at] ?? 0);
+    const corners = [cell, cell - u, cell - u - v, cell - v].map((at) => vertices[at] ?? -1);
+    if (corners.some((corner) => corner < 0)) continue;
+    const [a, b, c, d] = corners;
     if (inside) indices.push(a ?? 0, b ?? 0, c ?? 0, a ?? 0, c ?? 0, d ?? 0);
     else indices.push(a ?? 0, c ?? 0, b ?? 0, a ?? 0, d ?? 0, c ?? 0);
   }

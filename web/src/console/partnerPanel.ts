@@ -32,12 +32,11 @@ export class PartnerPanel {
    */
   constructor(change: (changes: ControlChanges) => void, takeUp: () => void) {
     const choice = (name: Chosen) =>
-      new RadioChoice(
-        findElement<HTMLFieldSetElement>(`[data-choice=${name}]`, this.panel),
-        (value) => change({ [name]: value }),
+      new RadioChoice(findElement<HTMLFieldSetElement>(`[data-choice=${name}]`), (value) =>
+        change({ [name]: value }),
       );
     const fader = (name: Slid) => {
-      const label = findElement(`[name=${name}]`, this.panel).closest("label") as HTMLElement;
+      const label = findElement(`[name=${name}]`).closest("label") as HTMLElement;
       return new Fader(label, (value) => change({ [name]: value }), TEXTS[name]);
     };
     this.choices = {

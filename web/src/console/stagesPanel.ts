@@ -6,6 +6,9 @@ import { confirmTwice } from "./confirmTwice";
 import { pageAddress } from "./pageAddress";
 import type { ServerApi, StageState } from "./serverApi";
 
+/** What the server takes as the name of a stage. */
+const STAGE_NAME = /^[\p{Letter}\p{Number}_-]{1,64}$/u;
+
 /** All stages of the server: how they are doing, new ones, and the way to their consoles. */
 export class StagesPanel {
   private readonly list = findElement("#stages ul");
@@ -72,6 +75,7 @@ export class StagesPanel {
 
   private async openStage(): Promise<void> {
     const { name, source } = Object.fromEntries(new FormData(this.form));
+    if (!STAGE_NAME.test(String(name))) return this.tell(texts.stages.wrongName(String(name)));
     await this.change(async () => {
       await this.api.requestServer("POST", "stages", { name, source });
       this.form.reset();

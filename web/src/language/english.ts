@@ -27,6 +27,7 @@ export const english = {
     lost: (source: string) => `${source}: no signal`,
     starting: (source: string) => `${source}: starting`,
     alone: "dancing alone",
+    inviting: "nobody dances yet. Open /dance on a computer with a webcam",
     demo: "dancing with the demo performer",
     performer: "dancing with a performer",
   },
@@ -213,6 +214,8 @@ export const english = {
   },
   look: {
     dancer: "Dancer",
+    athlete: "Athlete",
+    mannequin: "Mannequin",
     light: "Figure of light",
     motes: "Dust that remembers",
     ribbons: "Veils of silk",

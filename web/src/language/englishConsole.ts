@@ -6,6 +6,7 @@ export const englishConsole = {
     emotion: "Emotion",
     cues: "Cues",
     partner: "Partner",
+    scene: "Picture",
     watch: "Watch",
     takes: "Takes",
     stages: "Stages",
@@ -32,9 +33,9 @@ export const englishConsole = {
     noContent: (model: string) =>
       `The model ${model} was not taught to tell dance from other motion, so there is nothing to choose here.`,
     takeUp: "Take up the performer’s dance",
-    newSeed: "New seed",
+    newSeed: "Another variation",
     influence: "Influence",
-    temperature: "Temperature",
+    temperature: "Surprise",
     look: "Look",
     stageSize: "Stage size",
     placement: "Show the performer",
@@ -127,7 +128,8 @@ export const englishConsole = {
   },
   stages: {
     main: "Main stage",
-    name: "Letters, digits, - and _",
+    wrongName: (name: string) =>
+      `A stage’s name has letters, digits, - and _, and no blanks; “${name}” does not fit.`,
     performer: "Performer",
     firstCamera: "First camera of the server",
     secondCamera: "Second camera of the server",

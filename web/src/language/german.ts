@@ -29,6 +29,7 @@ export const german: TextsShape = {
     lost: (source) => `${source}: kein Signal`,
     starting: (source) => `${source}: startet`,
     alone: "tanzt allein",
+    inviting: "noch tanzt niemand mit. Öffnen Sie /dance auf einem Rechner mit Webcam",
     demo: "tanzt mit dem Demo-Performer",
     performer: "tanzt mit einem Performer",
   },
@@ -227,6 +228,8 @@ export const german: TextsShape = {
   },
   look: {
     dancer: "Tanzfigur",
+    athlete: "Athlet",
+    mannequin: "Gliederpuppe",
     light: "Gestalt aus Licht",
     motes: "Staub, der sich erinnert",
     ribbons: "Schleier aus Seide",

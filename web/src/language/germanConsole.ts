@@ -9,6 +9,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     emotion: "Gefühl",
     cues: "Stichworte",
     partner: "Partner",
+    scene: "Bild",
     watch: "Zusehen",
     takes: "Aufnahmen",
     stages: "Bühnen",
@@ -35,9 +36,9 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     noContent: (model: string) =>
       `Das Modell ${model} hat nicht gelernt, Tanz von anderer Bewegung zu unterscheiden. Deshalb gibt es hier nichts zu wählen.`,
     takeUp: "Tanz aufgreifen",
-    newSeed: "Neuer Startwert",
+    newSeed: "Andere Variante",
     influence: "Einfluss",
-    temperature: "Temperatur",
+    temperature: "Überraschung",
     look: "Darstellung",
     stageSize: "Bühnengröße",
     placement: "Performer zeigen",
@@ -134,7 +135,8 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
   },
   stages: {
     main: "Hauptbühne",
-    name: "Buchstaben, Ziffern, - und _",
+    wrongName: (name: string) =>
+      `Der Name einer Bühne besteht aus Buchstaben, Ziffern, - und _, ohne Leerzeichen; „${name}“ passt nicht.`,
     performer: "Performer",
     firstCamera: "Erste Kamera des Servers",
     secondCamera: "Zweite Kamera des Servers",

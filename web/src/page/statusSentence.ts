@@ -10,6 +10,7 @@ export function statusSentence(state: ConnectionState, status: Status | null): s
 }
 
 function watching({ source, source_state: state, performer }: Status): string {
+  if (source === "browser" && performer === "absent") return texts.state.inviting;
   if (state === "lost") return texts.state.lost(sourceName(source));
   if (state === "starting") return texts.state.starting(sourceName(source));
   if (performer === "absent") return texts.state.alone;

@@ -2,14 +2,17 @@ import { Box3, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import { bodyDistance } from "../../src/body/bodyDistance";
 import { bodyParts } from "../../src/body/bodyParts";
+import { isInBox } from "../../src/body/box";
 import { buildBody } from "../../src/body/buildBody";
+import { figures } from "../../src/body/figure";
 import type { Hello, ServerMessage } from "../../src/protocol/messages";
 import { goldenJson } from "../golden";
 
 const { server } = goldenJson<{ server: ServerMessage[] }>("messages");
 const { skeleton } = server.find((message) => message.type === "hello") as Hello;
-const limbs = bodyParts(skeleton);
-const body = buildBody(limbs, 0.02);
+const plan = bodyParts(skeleton, figures.dancer);
+const { limbs } = plan;
+const body = buildBody(plan, 0.02);
 const positions = body.getAttribute("position");
 const index = body.getIndex();
 
@@ -26,7 +29,8 @@ describe("the body", () => {
     expect(Math.abs(box.max.x + box.min.x)).toBeLessThan(0.02);
   });
 
-  it("is closed: every edge has two triangles, running opposite ways", () => {
+  it("is closed where it has no details: every edge has two triangles, opposite ways", () => {
+    const index = buildBody({ limbs, details: [] }, 0.02).getIndex();
     const edges = new Set<string>();
     for (let at = 0; at < (index?.count ?? 0); at += 3) {
       const corners = [0, 1, 2].map((corner) => index?.getX(at + corner));
@@ -36,6 +40,24 @@ describe("the body", () => {
     }
     const open = [...edges].filter((edge) => !edges.has(edge.split("-").reverse().join("-")));
     expect(open).toEqual([]);
+  });
+
+  it("shows no gap around details: open edges lie on another part of the surface", () => {
+    const count = new Map<string, number>();
+    for (let at = 0; at < (index?.count ?? 0); at += 3) {
+      const corners = [0, 1, 2].map((corner) => index?.getX(at + corner) ?? 0);
+      corners.forEach((corner, i) => {
+        const edge = [corner, corners[(i + 1) % 3] ?? 0].sort((a, b) => a - b).join("-");
+        count.set(edge, (count.get(edge) ?? 0) + 1);
+      });
+    }
+    const open = [...count].filter(([, times]) => times === 1).map(([edge]) => edge.split("-"));
+    expect(open.length).toBeGreaterThan(0);
+    const inside = open.map(([corner]) => {
+      const point = vertex(Number(corner)).toArray();
+      return plan.details.some((box) => isInBox(box, point, -0.02 / 3));
+    });
+    expect(inside).not.toContain(false);
   });
 
   it("has its vertices on the surface and its triangles facing out", () => {
@@ -85,7 +107,7 @@ it("leaves out the parts of joints that a skeleton lacks", () => {
       [0, 0.1, 0],
     ],
   };
-  const parts = bodyParts(torso as never);
+  const { limbs: parts } = bodyParts(torso as never, figures.dancer);
   expect(parts.length).toBeGreaterThan(0);
   expect(parts.length).toBeLessThan(limbs.length);
   expect(parts.every((limb) => limb.joint < 2)).toBe(true);

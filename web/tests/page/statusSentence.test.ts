@@ -15,6 +15,14 @@ it("says how the connection stands and what the partner sees", () => {
   expect(statusSentence("waiting", status)).toBe("Connection lost. Reconnecting…");
   expect(statusSentence("live", status)).toBe("Live · dancing with a performer");
   expect(statusSentence("live", { ...status, performer: "absent" })).toBe("Live · dancing alone");
+  expect(
+    statusSentence("live", {
+      ...status,
+      source: "browser",
+      source_state: "starting",
+      performer: "absent",
+    }),
+  ).toMatch(/nobody dances yet. Open .dance/);
   expect(statusSentence("live", { ...status, source_state: "lost" })).toBe(
     "Live · Camera 0: no signal",
   );

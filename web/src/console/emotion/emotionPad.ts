@@ -54,8 +54,8 @@ export class EmotionPad {
     const ends = [
       caption(lively, 4, -HALF + 4, "start"),
       caption(calm, 4, HALF + 1, "start"),
-      caption(unpleasant, -HALF, -4, "start"),
-      caption(pleasant, HALF, -4, "end"),
+      caption(unpleasant, -HALF, 10, "start"),
+      caption(pleasant, HALF, 10, "end"),
     ];
     this.svg.replaceChildren(...lights, axes, ...ends, ...names, this.felt, this.wanted);
   }

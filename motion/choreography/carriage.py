@@ -1,0 +1,96 @@
+"""How each emotion carries shoulders and arms: what tells the sad from the afraid and the tired."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from motion import rotations
+from motion.choreography.posing import about
+from motion.skeleton import CANONICAL
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """Where arms dwell; of the left arm, the right one is its mirror image.
+
+    Attributes:
+        share: Of the way there from where a dancer's arms dwell by themselves.
+        upper: Direction of the upper arm seen from the chest: left, up and ahead.
+        inward: Turn of the upper arm about itself that brings the hand to the middle, degrees.
+        elbow: Its bend, degrees.
+        shrug: Lift of the shoulders, degrees.
+    """
+
+    share: float
+    upper: tuple[float, float, float]
+    inward: float
+    elbow: float
+    shrug: float
+
+
+CARRIAGES = {
+    "happy": Carriage(0.35, (0.70, -0.60, 0.35), 0.0, 75.0, 0.0),
+    "sad": Carriage(0.40, (0.10, -1.00, 0.10), 15.0, 12.0, -4.0),
+    "angry": Carriage(0.40, (0.65, -0.75, -0.10), 15.0, 85.0, 6.0),
+    "proud": Carriage(0.50, (0.62, -0.75, -0.25), 0.0, 30.0, -3.0),
+    "afraid": Carriage(0.60, (0.15, -0.85, 0.45), 45.0, 125.0, 14.0),
+    "tired": Carriage(0.55, (0.14, -1.00, 0.16), 0.0, 8.0, -8.0),
+    "excited": Carriage(0.50, (0.85, -0.20, 0.45), 0.0, 80.0, 4.0),
+}
+"""After acted clips; those that are missing leave arms where they are."""
+
+WIDTH = 7
+"""Numbers of a carriage that are mixed, see `numbers_of`."""
+
+_SIDES = ((1.0, "left"), (-1.0, "right"))
+
+
+def numbers_of(label: str) -> Float[Array, "7"]:
+    """Return what weights mix: share; direction, turn and bend, each times the share; lift."""
+    if label not in CARRIAGES:
+        return np.zeros(WIDTH)
+    c = CARRIAGES[label]
+    turns = np.radians([c.share * c.inward, c.share * c.elbow, c.shrug])
+    return np.array([c.share, *(c.share * x for x in c.upper), *turns])
+
+
+def carried(
+    turned: Float[Array, "N J 4"], middle: Float[Array, "N J 4"], numbers: Float[Array, "N 7"]
+) -> Float[Array, "N J 4"]:
+    """Return local rotations with the arms' dwelling place shifted; what departs from it stays.
+
+    Args:
+        turned: Local rotations of all joints.
+        middle: About which they move.
+        numbers: Weighted sums of `numbers_of`.
+    """
+    total = np.maximum(numbers[:, :1], 1e-6)
+    share, upper = np.minimum(numbers[:, 0], 1.0), numbers[:, 1:4] / total
+    inward, shrug = numbers[:, 4], numbers[:, 6]
+    elbow = numbers[:, 5] / total[:, 0]
+    moved = turned.copy()
+    for sign, side in _SIDES:
+        shoulder, arm, forearm = CANONICAL.indices(
+            *(f"{side}{part}" for part in ("Shoulder", "UpperArm", "LowerArm"))
+        )
+        along = np.array([sign, 0.0, 0.0])
+        lift = about(np.array([0.0, 0.0, sign]), shrug)
+        twist = about(np.array([1.0, 0.0, 0.0]), inward)
+        bent = np.stack([sign * np.cos(elbow), 0.0 * elbow, np.sin(elbow)], axis=-1)
+        raised = _towards(middle[:, arm], along, upper * [sign, 1.0, 1.0], share)
+        bend = _towards(middle[:, forearm], along, bent, share)
+        moved[:, shoulder] = rotations.multiply(lift, turned[:, shoulder])
+        moved[:, arm] = rotations.multiply(rotations.multiply(raised, turned[:, arm]), twist)
+        moved[:, forearm] = rotations.multiply(bend, turned[:, forearm])
+    return moved
+
+
+def _towards(
+    middle: Float[Array, "N 4"], along: Float[Array, "3"], goal: Float[Array, "N 3"], share: Array
+) -> Float[Array, "N 4"]:
+    """Return the rotation that takes a bone's usual direction a share of the way to a goal."""
+    whole = rotations.swing(rotations.rotate(middle, along), goal)
+    return rotations.slerp(np.broadcast_to(rotations.IDENTITY, whole.shape), whole, share)
