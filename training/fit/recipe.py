@@ -124,6 +124,13 @@ class Data(Strict):
         return pool if pool in self.shares else None
 
 
+class ContentPlaying(Strict):
+    """How a partner plays one content, where that is unlike the others; see `Playing`."""
+
+    temperature: float = Field(ge=0, le=2)
+    guidance: float = Field(ge=0)
+
+
 class Playing(Strict):
     """How a partner plays the model if nobody says otherwise; part of what is exported.
 
@@ -131,12 +138,14 @@ class Playing(Strict):
         temperature: Divides the logits of the mixture and multiplies its variances.
         guidance: By how much the emotion is exaggerated; 0 for none.
         always: Weights of labels that are neither emotions nor contents and always hold.
+        by_content: What contents have instead of this temperature and guidance.
         swell: By how much energy rises and falls over a dance, as a share; 0 for evenly.
     """
 
     temperature: float = Field(default=1.0, ge=0, le=2)
     guidance: float = Field(default=0.0, ge=0)
     always: dict[str, float] = Field(default_factory=dict)
+    by_content: dict[str, ContentPlaying] = Field(default_factory=dict)
     swell: float = Field(default=0.0, ge=0, le=0.5)
 
 
@@ -151,11 +160,15 @@ class Recipe(Strict):
     trainer: dict[str, Any]
 
     @model_validator(mode="after")
-    def _labels_that_always_hold_are_known(self) -> "Recipe":
+    def _labels_of_playing_are_known(self) -> "Recipe":
         known = self.further_labels
         unknown = [label for label in self.playing.always if label not in known]
         if unknown:
             raise ValueError(f"expected always to name some of {known}, got {unknown}")
+        lacking = [name for name in self.playing.by_content if name not in self.data.contents]
+        if lacking:
+            contents = self.data.contents
+            raise ValueError(f"expected by_content to name some of {contents}, got {lacking}")
         return self
 
     @property
