@@ -1,5 +1,6 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
+import { afterPaint } from "../page/afterPaint";
 import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
 import { parseSettings } from "../page/parseSettings";
@@ -9,6 +10,7 @@ import { AudiencePage } from "./audiencePage";
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))
   location.replace(`dance${location.search}`);
+await afterPaint();
 const best = bestQuality();
 
 if (best === null) {
