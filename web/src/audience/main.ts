@@ -6,6 +6,7 @@ import { Notice } from "../page/notice";
 import { parseSettings } from "../page/parseSettings";
 import { bestQuality } from "../stage/bestQuality";
 import { AudiencePage } from "./audiencePage";
+import { WallPage } from "./wallPage";
 
 translatePage(document.documentElement);
 if (new URLSearchParams(location.search).has("performer"))
@@ -18,7 +19,12 @@ if (best === null) {
   findElement("#state").textContent = texts.state.closed;
   findElement("#controls").remove();
 } else {
-  const page = new AudiencePage(parseSettings(location.search), best);
+  const settings = parseSettings(location.search);
+  if (settings.wall.length > 0) new WallPage(settings, best).start();
+  else showStage(new AudiencePage(settings, best));
+}
+
+function showStage(page: AudiencePage): void {
   window.bhava = {
     jointPosition: (joint) => page.client.figures?.jointPosition(joint) ?? null,
   };

@@ -1,7 +1,7 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
-import { findElement } from "../page/findElement";
 import { afterPaint } from "../page/afterPaint";
+import { findElement } from "../page/findElement";
 import { parseSettings } from "../page/parseSettings";
 import { bestQuality } from "../stage/bestQuality";
 import { DancePage } from "./dancePage";
