@@ -25,7 +25,7 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 --groups video bhava \
     && install --directory --owner=bhava /data
 WORKDIR /bhava
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1
 # The packages come before the code, so that a change of code does not install them anew.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN mkdir motion server training \

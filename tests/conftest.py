@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import motion  # noqa: F401 - says what ONNX Runtime must not do, before any test imports it
+
 settings.register_profile("bhava", deadline=None)  # a busy machine is no failure
 settings.load_profile("bhava")
 

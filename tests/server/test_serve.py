@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import signal
 import socket
@@ -20,11 +21,20 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process of `bhava serve`, and its address without the scheme."""
+def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process of `bhava serve`, and its address without the scheme; its home stays empty."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = os.environ | {"HOME": str(home)}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
     command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", "demo"]
     process = subprocess.Popen(
-        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
     )
     with process:
         assert process.stdout is not None
@@ -35,6 +45,7 @@ def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield process, address[1]
         finally:
             process.kill()
+    assert list(home.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
