@@ -38,7 +38,7 @@ export class AudiencePage {
     this.client = new StageClient(
       this.canvas,
       settings,
-      { role, best },
+      { role, best, camera: prefersStillness() ? "still" : settings.camera },
       {
         stateChanged: () => this.stateChanged(),
         helloReceived: (hello) => this.helloReceived(hello),
@@ -151,4 +151,8 @@ export class AudiencePage {
     if (name === "unsupported_version") versionMismatch.tell(this.notice, this.settings.kiosk);
     else this.turnedAway(name);
   }
+}
+
+function prefersStillness(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

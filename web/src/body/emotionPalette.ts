@@ -10,7 +10,7 @@ export interface EmotionPalette {
 
 /** Chosen by eye; a label that is not here gets a hue of its own. */
 const CHOSEN: Readonly<Record<string, readonly [accent: string, light: string]>> = {
-  neutral: ["#5d7480", "#ffdcb4"],
+  neutral: ["#5d7480", "#d9e4ee"],
   happy: ["#f5a020", "#ffc27c"],
   sad: ["#3563b8", "#a9c1ff"],
   angry: ["#cf2a22", "#ff9a78"],

@@ -115,6 +115,8 @@ export const english = {
     quality: "low, medium or high",
     lang: "en or de",
     look: "the name of a look",
+    camera: "still or directed",
+    wall: "up to eight names of stages with commas between them",
     placement: "alone, beside, facing, mirror or merged",
     attract: "a number of seconds",
   },

@@ -125,6 +125,8 @@ export const german: TextsShape = {
     quality: "low, medium oder high",
     lang: "en oder de",
     look: "der Name einer Darstellung",
+    camera: "still (steht) oder directed (geführt)",
+    wall: "bis zu acht Namen von Bühnen, durch Kommas getrennt",
     placement: "alone, beside, facing, mirror oder merged",
     attract: "eine Anzahl von Sekunden",
   },

@@ -69,6 +69,16 @@ export class FigureMotion {
     this.updateFootfalls(contacts, seconds);
   }
 
+  /** Mean speed of the joints, m/s. */
+  get speed(): number {
+    let sum = 0;
+    for (let at = 0; at < this.velocities.length; at += 3) {
+      const [x, y, z] = [this.velocities[at], this.velocities[at + 1], this.velocities[at + 2]];
+      sum += Math.hypot(x as number, y as number, z as number);
+    }
+    return (3 * sum) / this.velocities.length;
+  }
+
   /** Forward kinematics; parents come first. */
   private forwardKinematics(): void {
     const { parents } = this.skeleton;

@@ -1,12 +1,12 @@
 import { blendPalettes } from "../body/blendPalettes";
 import { type EmotionPalette, emotionPalette } from "../body/emotionPalette";
 import { decay } from "../motion/decay";
+import { type EmotionAtmosphere, emotionAtmosphere } from "./emotionAtmosphere";
 import { type EmotionBehaviour, emotionBehaviour } from "./emotionBehaviour";
 
 const HALF_LIFE = 0.35;
 /** Steepness of a beat's flash. */
 const FLASH = 5;
-const KEYS = Object.keys(emotionBehaviour("neutral")) as readonly (keyof EmotionBehaviour)[];
 
 /** What a figure feels: it colours all that shows the figure, and tells how it behaves. */
 export class Mood {
@@ -16,18 +16,24 @@ export class Mood {
   readonly palette: EmotionPalette = emotionPalette("neutral");
   /** Behaviour of the moment. */
   readonly behaviour: EmotionBehaviour = emotionBehaviour("neutral");
+  /** Atmosphere of the moment. */
+  readonly atmosphere: EmotionAtmosphere = emotionAtmosphere("neutral");
   /** Unitless, 0.5 to 2; 1 is usual. */
   energy = 1;
   /** Phase since the last beat, 0 to 1; not a number without a beat. */
   beat = Number.NaN;
+  /** Phase of the bar, like that of the beat. */
+  bar = Number.NaN;
   private readonly goal: EmotionPalette = emotionPalette("neutral");
   private readonly palettes: readonly EmotionPalette[];
   private readonly behaviours: readonly EmotionBehaviour[];
+  private readonly atmospheres: readonly EmotionAtmosphere[];
 
   constructor(readonly labels: readonly string[]) {
     this.emotion = new Float32Array(labels.length);
     this.palettes = labels.map(emotionPalette);
     this.behaviours = labels.map(emotionBehaviour);
+    this.atmospheres = labels.map(emotionAtmosphere);
   }
 
   /** Flash of the last beat: 1 when it strikes strongly, 0 without a beat. */
@@ -42,20 +48,26 @@ export class Mood {
     blendPalettes(this.palettes, emotion, this.goal);
     this.palette.accent.lerp(this.goal.accent, share);
     this.palette.light.lerp(this.goal.light, share);
-    for (const key of KEYS) {
-      this.behaviour[key] += (this.blended(key) - this.behaviour[key]) * share;
-    }
+    blendRows(this.behaviours, emotion, this.behaviour, share);
+    blendRows(this.atmospheres, emotion, this.atmosphere, share);
   }
+}
 
-  /** The mean over the emotions; as it is when none weighs anything. */
-  private blended(key: keyof EmotionBehaviour): number {
+/** Goes a share of the way to the mean over the emotions; stays when none weighs anything. */
+function blendRows<Key extends string>(
+  rows: readonly Readonly<Record<Key, number>>[],
+  weights: Float32Array,
+  target: Record<Key, number>,
+  share: number,
+): void {
+  for (const key in target) {
     let sum = 0;
-    let weights = 0;
-    for (let i = 0; i < this.behaviours.length; i++) {
-      const weight = this.emotion[i] as number;
-      sum += weight * (this.behaviours[i] as EmotionBehaviour)[key];
-      weights += weight;
+    let total = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const weight = weights[i] as number;
+      sum += weight * (rows[i] as Record<Key, number>)[key];
+      total += weight;
     }
-    return weights > 0 ? sum / weights : this.behaviour[key];
+    if (total > 0) target[key] += (sum / total - target[key]) * share;
   }
 }

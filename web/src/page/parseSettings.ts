@@ -6,7 +6,10 @@ import { parseNight } from "../venue/parseNight";
 import type { Settings } from "./settings";
 
 const QUALITIES = ["low", "medium", "high", "auto"] as const;
+const CAMERAS = ["still", "directed"] as const;
 const PLACEMENTS = ["alone", "beside", "facing", "mirror", "merged"] as const;
+/** Browsers draw no more pictures at once than 16, and some fewer. */
+const LONGEST_WALL = 8;
 /** Seconds after which a kiosk invites people. */
 const KIOSK_ATTRACT = 20;
 
@@ -28,22 +31,34 @@ export function parseSettings(query: string): Settings {
   }
   read("lang", expected.lang, oneOf(Object.keys(languages)));
   const kiosk = parameters.has("kiosk");
+  const transparent = parameters.has("transparent");
+  const keystone = read("keystone", expected.corners, parseCorners);
   return {
     stage: parameters.get("stage") || "default",
+    wall: read("wall", expected.wall, stageNames) ?? [],
     quality: read("quality", expected.quality, oneOf(QUALITIES)) ?? "auto",
     look: read("look", expected.look, oneOf(Object.keys(lookCatalogue))),
     placement: read("placement", expected.placement, oneOf(PLACEMENTS)),
+    // What lies over another picture or is fitted to a wall keeps to its place.
+    camera:
+      read("camera", expected.camera, oneOf(CAMERAS)) ??
+      (keystone || transparent ? "still" : "directed"),
     debug: parameters.has("debug"),
     kiosk,
-    transparent: parameters.has("transparent"),
+    transparent,
     mirror: parameters.has("mirror"),
-    keystone: read("keystone", expected.corners, parseCorners),
+    keystone,
     keystoneSetup: parameters.get("keystone") === "",
     night: read("night", expected.night, parseNight),
     attract: read("attract", expected.attract, positive) ?? (kiosk ? KIOSK_ATTRACT : null),
     sound: parameters.has("sound"),
     complaints,
   };
+}
+
+function stageNames(text: string): readonly string[] | null {
+  const names = text.split(",");
+  return names.length <= LONGEST_WALL && names.every((name) => name !== "") ? names : null;
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T | null {

@@ -9,6 +9,9 @@ import type { Beat, Controls, Hello } from "../protocol/messages";
 import type { StagedFigure } from "../stage/stage";
 import { Placement } from "./placement";
 
+/** Beats of a bar. */
+const BAR = 4;
+
 /** Where figures get their looks, and where these go back to. */
 export interface LookProvider {
   provideLook(kind: ShownFigure["kind"], id: number): Look;
@@ -84,7 +87,8 @@ export class Figures {
     const shown = this.buffer.sample(now, this.ensemble);
     if (shown === null) return null;
     this.syncWithEnsemble();
-    this.mood.beat = beatPhase(this.controls.beat, serverNow);
+    this.mood.beat = beatPhase(this.controls.beat, serverNow, 1);
+    this.mood.bar = beatPhase(this.controls.beat, serverNow, BAR);
     this.mood.update(this.ensemble.emotion, seconds);
     const partner = this.placed[0]?.shown;
     for (const { shown: figure, placement, motion, look } of this.placed) {
@@ -136,9 +140,9 @@ export class Figures {
   }
 }
 
-/** Share of the way from the last beat to the next; not a number without a beat. */
-function beatPhase(beat: Beat | null, serverNow: number | null): number {
+/** Share of the way through so many beats; not a number without a beat. */
+function beatPhase(beat: Beat | null, serverNow: number | null, beats: number): number {
   if (beat === null || serverNow === null) return Number.NaN;
-  const beats = ((serverNow - beat.at) * beat.bpm) / 60;
-  return beats - Math.floor(beats);
+  const passed = ((serverNow - beat.at) * beat.bpm) / 60 / beats;
+  return passed - Math.floor(passed);
 }

@@ -1,6 +1,7 @@
 import { MathUtils, PerspectiveCamera, Vector3 } from "three";
 import type { Extent } from "../looks/look";
 import { decay } from "../motion/decay";
+import { type Shot, shots } from "./shots";
 
 const FIELD_OF_VIEW = 28;
 /** Room that the dancer gets: raised arms and a leap, a step to either side; metres. */
@@ -11,8 +12,6 @@ const ROOM_BELOW = 0.32;
 const ROOM_ABOVE = 0.35;
 /** The same beside whoever stands with arms stretched. */
 const ROOM_BESIDE = 0.1;
-/** Of the camera above the middle of the room. */
-const EYE_ABOVE = 0.27;
 const HALF_LIFE = 0.7;
 /** What a body takes up to each side of its hips; that much always stays in the picture, metres. */
 const BODY_REACH = 0.6;
@@ -29,9 +28,15 @@ const HIGHER = 0.45;
 const SWING_ROUND = 0.017;
 const NEAR_ROUND = 0.011;
 const HIGH_ROUND = 0.0071;
+/** How softly the camera moves to another shot, and how fast it goes on within one. */
+const SHOT_HALF_LIFE = 0.9;
+const PUSH = 0.0025;
+const ORBIT = 0.012;
 const UP = new Vector3(0, 1, 0);
 /** How softly it begins and ends to roam, seconds. */
 const ROAM_HALF_LIFE = 2.5;
+
+const SHOT_KEYS = Object.keys(shots.wide) as readonly (keyof Shot)[];
 
 /** Frames the partner whole, on any screen, and follows softly. */
 export class FollowCamera {
@@ -52,6 +57,8 @@ export class FollowCamera {
   /** How much further away it is than before a partner, metres. */
   further = 0;
   private roaming = 0;
+  private readonly shot: Shot = { ...shots.wide };
+  private readonly goal: Shot = { ...shots.wide };
   private time = 0;
 
   /** Fits the view to the figures of these extents, of which some are larger than a partner. */
@@ -97,12 +104,37 @@ export class FollowCamera {
     this.spread = spread + (this.spread - spread) * remaining;
     this.target.x = approach(this.target.x, x, remaining, this.widthSlack);
     this.target.z = approach(this.target.z, z, remaining, DEPTH_SLACK);
-    const { camera, target } = this;
-    const back = Math.max(this.distance, this.retreat * (this.spread + this.roomWidth / 2));
-    const middle = this.roomHeight / 2 - ROOM_BELOW;
-    camera.position.set(target.x * TRAVEL, middle + EYE_ABOVE, target.z + back);
+    this.move(seconds);
+    const { camera, target, shot } = this;
+    const whole = Math.max(this.distance, this.retreat * (this.spread + this.roomWidth / 2));
+    const back = whole * shot.distance;
+    // Figures larger than a partner are looked at higher up.
+    const raised = (this.roomHeight - ROOM_HEIGHT) / 2;
+    const travel = MathUtils.lerp(1, TRAVEL, MathUtils.clamp(2 * shot.distance - 1, 0, 1));
+    camera.position.set(
+      target.x * travel + back * Math.sin(shot.azimuth),
+      shot.eye + raised,
+      target.z + back * Math.cos(shot.azimuth),
+    );
     this.roam(seconds);
-    camera.lookAt(this.gaze.set(target.x, middle, target.z));
+    camera.lookAt(this.gaze.set(target.x, shot.aim + raised, target.z));
+  }
+
+  /** Looks at the dancers in another way, at once or after a move. */
+  takeShot(shot: Readonly<Shot>, cut: boolean): void {
+    Object.assign(this.goal, shot);
+    if (cut) Object.assign(this.shot, shot);
+  }
+
+  /** Goes towards the shot that is wanted, which itself comes nearer and turns a little. */
+  private move(seconds: number): void {
+    const { shot, goal } = this;
+    if (goal.azimuth !== 0) {
+      goal.distance *= 1 - PUSH * seconds;
+      goal.azimuth += ORBIT * Math.sign(goal.azimuth) * seconds;
+    }
+    const share = 1 - decay(SHOT_HALF_LIFE, seconds);
+    for (const key of SHOT_KEYS) shot[key] += (goal[key] - shot[key]) * share;
   }
 
   private roam(seconds: number): void {

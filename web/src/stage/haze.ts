@@ -11,6 +11,7 @@ import {
   ShaderMaterial,
   Vector3,
 } from "three";
+import type { EmotionAtmosphere } from "../looks/emotionAtmosphere";
 
 const MOTES = 160;
 const MOTE_SPREAD = new Vector3(5, 3.2, 4);
@@ -25,8 +26,8 @@ export class Haze {
   private readonly dust: Points<BufferGeometry, PointsMaterial>;
 
   constructor() {
-    this.glow = new Mesh(new PlaneGeometry(13, 7.5), glowMaterial());
-    this.glow.position.set(0, 1.8, -4.5);
+    this.glow = new Mesh(new PlaneGeometry(26, 12), glowMaterial());
+    this.glow.position.set(0, 3.4, -5.5);
     this.dust = new Points(dustGeometry(), dustMaterial());
     this.object.add(this.glow, this.dust);
   }
@@ -35,6 +36,16 @@ export class Haze {
   setColour(light: Color, strength: number): void {
     this.glow.material.uniforms.color?.value.copy(light).multiplyScalar(strength);
     this.dust.material.color.copy(light);
+  }
+
+  /** Sets how strongly, how widely and how high the back of the room is lit. */
+  setAtmosphere({ backdrop, spread, height }: EmotionAtmosphere): void {
+    this.glow.material.uniforms.shape?.value.set(backdrop, spread, height);
+  }
+
+  /** Goes along with the dancers, metres. */
+  follow({ x, z }: Vector3): void {
+    this.object.position.set(x, 0, z);
   }
 
   /** @param dusty Whether there is dust; drawn coarsely it would look like noise. */
@@ -49,7 +60,7 @@ export class Haze {
 
 function glowMaterial(): ShaderMaterial {
   return new ShaderMaterial({
-    uniforms: { color: { value: new Color() } },
+    uniforms: { color: { value: new Color() }, shape: { value: new Vector3(1, 1, 0) } },
     vertexShader: `
       varying vec2 place;
       void main() {
@@ -59,12 +70,14 @@ function glowMaterial(): ShaderMaterial {
     fragmentShader: `
       varying vec2 place;
       uniform vec3 color;
+      uniform vec3 shape;
       void main() {
-        float risen = smoothstep(-0.46, -0.12, place.y);
-        float near = max(0.0, 1.0 - length(place - vec2(0.0, -0.22)));
+        float risen = smoothstep(-0.58, -0.5, place.y);
+        vec2 away = place - vec2(0.0, mix(-0.5, 0.35, shape.z));
+        float near = max(0.0, 1.0 - length(away * vec2(1.5, 1.0)) / shape.y);
         // Eight bits show steps in so faint a glow; noise as large as a step hides them.
         float grain = fract(52.9829 * fract(dot(gl_FragCoord.xy, vec2(0.06711, 0.00584)))) - 0.5;
-        vec3 light = color * near * near * risen * 0.05;
+        vec3 light = color * near * near * risen * 0.03 * shape.x;
         gl_FragColor = vec4(light + grain * 0.0012, 1.0);
         #include <tonemapping_fragment>
         #include <colorspace_fragment>

@@ -1,4 +1,5 @@
 import { Color, Group, HemisphereLight, SpotLight, type Vector3 } from "three";
+import type { EmotionAtmosphere } from "../looks/emotionAtmosphere";
 import type { Quality } from "../quality";
 
 /** Where a light hangs as seen from the partner's place on the floor, metres. */
@@ -13,15 +14,20 @@ const RIMS: readonly Hanging[] = [
 ];
 /** Lights aim at the middle of the body. */
 const AIM_HEIGHT = 0.9;
+/** Of the lights at the usual strength, candela. */
+const KEY_STRENGTH = 100;
+const FILL_STRENGTH = 10;
+const POOL_STRENGTH = 62;
+const RIM_STRENGTH = 190;
 const WHITE = new Color("#fff4e6");
 
 /** A key and its fill from the front, a pool of light from above, and two rims from behind. */
 export class Lights {
   readonly object = new Group();
-  private readonly key = spotLight(KEY, 100, 0.32);
-  private readonly fill = spotLight(FILL, 10, 0.4);
-  private readonly pool = spotLight(POOL, 62, 0.36);
-  private readonly rims = RIMS.map((hanging) => spotLight(hanging, 190, 0.34));
+  private readonly key = spotLight(KEY, KEY_STRENGTH, 0.32);
+  private readonly fill = spotLight(FILL, FILL_STRENGTH, 0.4);
+  private readonly pool = spotLight(POOL, POOL_STRENGTH, 0.36);
+  private readonly rims = RIMS.map((hanging) => spotLight(hanging, RIM_STRENGTH, 0.34));
 
   constructor() {
     this.object.add(new HemisphereLight("#6f7699", "#3a2417", 0.5));
@@ -43,6 +49,14 @@ export class Lights {
     this.fill.color.copy(light);
     this.pool.color.copy(light);
     for (const rim of this.rims) rim.color.copy(light).lerp(accent, 0.5);
+  }
+
+  /** Sets how strong and how wide the lights are. */
+  setAtmosphere({ key, rim, pool }: EmotionAtmosphere): void {
+    this.key.intensity = KEY_STRENGTH * key;
+    this.fill.intensity = FILL_STRENGTH * key;
+    for (const light of this.rims) light.intensity = RIM_STRENGTH * rim;
+    this.pool.angle = pool;
   }
 
   /** Keeps the lights on the partner. */

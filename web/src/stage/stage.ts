@@ -12,6 +12,8 @@ import { Haze } from "./haze";
 import { Lights } from "./lights";
 import { Picture } from "./picture";
 import { Reflection } from "./reflection";
+import { ShotDirector } from "./shotDirector";
+import { shots } from "./shots";
 
 const DARK = new Color("#0a080a");
 const PAPER = new Color("#efe7d8");
@@ -47,18 +49,23 @@ export class Stage {
   private figures: readonly StagedFigure[] = [];
   private marks: readonly FootMarks[] = [];
   private floor: Object3D = buildFloor(1);
+  /** Chooses the camera's shots; null for a camera that stands still. */
+  private readonly director: ShotDirector | null;
 
   /**
    * @param quality The tier to draw in, or `auto` to hold the display's rate.
    * @param best The highest tier that is tried.
    * @param bare Whether there is nothing behind and under the figures, not even black.
+   * @param camera Whether the camera goes by the dance, or keeps to one place.
    */
   constructor(
     canvas: HTMLCanvasElement,
     quality: Quality | "auto",
     best: Quality = "high",
     private readonly bare = false,
+    camera: "still" | "directed" = "still",
   ) {
+    this.director = camera === "directed" ? new ShotDirector() : null;
     const tier = quality === "auto" ? best : quality;
     const highest = TIERS.indexOf(best);
     this.governor = quality === "auto" ? new FrameGovernor(highest, highest) : null;
@@ -121,7 +128,8 @@ export class Stage {
   /** Draws the figures as they are now, so many seconds after the last drawing. */
   draw(seconds: number): void {
     if (this.governor?.update(seconds)) this.setQuality(TIERS[this.governor.level] as Quality);
-    const { palette, pulse } = this.figures[0]?.mood ?? this.calm;
+    const mood = this.figures[0]?.mood ?? this.calm;
+    const { palette, pulse, atmosphere } = mood;
     const spread = this.findMiddle();
     for (let i = 0; i < this.figures.length; i++) {
       const { motion, mood, look } = this.figures[i] as StagedFigure;
@@ -130,7 +138,11 @@ export class Stage {
     this.lights.aimAt(this.middle);
     this.lights.setColours(palette.light, palette.accent);
     this.haze.setColour(palette.light, 1 + pulse);
+    this.lights.setAtmosphere(atmosphere);
+    this.haze.setAtmosphere(atmosphere);
+    this.haze.follow(this.middle);
     this.haze.drift(seconds);
+    this.direct(mood, spread, seconds);
     this.air.near = AIR_NEAR + this.camera.further;
     this.air.far = AIR_FAR + this.camera.further;
     this.air.color.copy(DARK).lerp(palette.light, HAZE);
@@ -138,6 +150,13 @@ export class Stage {
     if (this.room === "paper") this.background.copy(PAPER).lerp(palette.light, TINT);
     this.camera.follow(this.middle.x, this.middle.z, spread, seconds);
     this.picture.draw(this.scene, this.camera.camera, this.room === "dark" && !this.bare);
+  }
+
+  private direct({ bar, atmosphere }: Mood, spread: number, seconds: number): void {
+    const speed = Math.max(0, ...this.figures.map(({ motion }) => motion.speed));
+    const scene = { speed, spread, bar, pace: atmosphere.pace };
+    const direction = this.director?.direct(scene, seconds);
+    if (direction) this.camera.takeShot(shots[direction.shot], direction.cut);
   }
 
   /** Finds where the figures are, all told; returns how far they are from it, metres. */
