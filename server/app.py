@@ -124,7 +124,7 @@ def create_app(
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Tell Prometheus."""
-        return Response(scheduler.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
 
     _add_pages(app, pages)
     return app

@@ -248,10 +248,14 @@ def models() -> None:
     from motion.model.contract import GRAPH_FILE, Contract
 
     for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
-        contract = Contract.load(folder)
         graph = folder / GRAPH_FILE
-        if not graph.exists():
-            raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        try:
+            contract = Contract.load(folder)
+            if not graph.exists():
+                raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        except ModelContractError as error:
+            typer.echo(f"{folder.name}: broken: {' '.join(str(error).split())}")
+            continue
         size = f"{graph.stat().st_size / 1e6:.1f} MB"
         context = f"context {contract.context_frames / contract.fps:.1f} s"
         typer.echo(

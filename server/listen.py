@@ -1,8 +1,10 @@
 """Listen on a port and serve the application: what uvicorn does, and how it ends."""
 
 import asyncio
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +24,9 @@ MESSAGE_LIMIT = 64 * 1024
 refused by name."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LAST_RESORT = 7.0
+"""Seconds from when the end begins to when no thread is waited for: a take has 5 to be written."""
+
 FAREWELL = 0.5
 """Seconds to tell the viewers that the show is over."""
 
@@ -65,7 +70,19 @@ def serve(
     """
     admission = app.state.traffic.admission
     admission.most = connections_within(raise_limit(), admission.most)
-    Server(configured(app), farewell, listening, over).run([listener])
+
+    def ended() -> None:
+        farewell()
+        _insist_on_ending()
+
+    Server(configured(app), ended, listening, over).run([listener])
+
+
+def _insist_on_ending() -> None:
+    """See that the process ends even if a thread hangs, as one does that waits for a disk."""
+    last_resort = threading.Timer(LAST_RESORT, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()
 
 
 def configured(app: FastAPI) -> uvicorn.Config:
