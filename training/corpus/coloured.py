@@ -34,9 +34,9 @@ def coloured_clips(clips: Sequence[Clip], data: Wanted, seed: int) -> list[Clip]
     """Return every real dance among clips in every emotion that has a colour.
 
     Args:
-        clips: Of any content, on any skeleton; dances of the canonical one count.
-        data: Of the recipe.
-        seed: Of how each strays from the emotion's colour.
+        clips: Clips of any content, on any skeleton; only dances of the canonical one count.
+        data: Data settings of the recipe.
+        seed: Random seed of each clip's deviation from its emotion's colour.
 
     Returns:
         Clips with the labels of their sources but for `dataset` "coloured", `content` "dance" and
