@@ -184,6 +184,73 @@ def generate(
 
 
 @app.command()
+def partner(
+    performer: Annotated[
+        Path, typer.Argument(help="Performer: a motion file of any kind, or a video.")
+    ],
+    out: Annotated[Path, typer.Option(help="File for the partner: .bvh, .glb, .npz or .mp4.")],
+    seen: Annotated[
+        Path | None, typer.Option(help="File for the performer as the server saw them.")
+    ] = None,
+    mode: Annotated[
+        Literal["continue", "mirror", "duet", "answer", "solo"],
+        typer.Option(help="How the partner responds to the performer."),
+    ] = "continue",
+    emotion: Annotated[
+        str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; none if not given.")
+    ] = "",
+    influence: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="How strongly the performer pulls the partner in a duet."),
+    ] = 0.5,
+    energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=3600, help="Longest duration; a video repeats.")
+    ] = 20.0,
+    start: Annotated[float, typer.Option(min=0, help="Second of the motion to start from.")] = 0.0,
+    take_up: Annotated[
+        float | None,
+        typer.Option(min=0, help="Second at which the partner takes up the performer."),
+    ] = None,
+    clip: Annotated[str, typer.Option(help="Name of the motion, if the file holds several.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
+    model: Model = DEFAULT_MODEL,
+    device: Device = "cpu",
+) -> None:
+    """Let a partner dance with a recorded performer, and write both to files."""
+    from motion.emotion import check_energy, parse_weights, weights_of
+    from motion.formats.clip_files import check_suffix, read_clip, write_clip
+    from motion.skeleton import CANONICAL
+    from server.pairing import VIDEOS, dance_together, seen_by_camera, seen_in
+    from server.wire.messages import Controls
+
+    files = [path for path in (out, seen) if path]
+    for path in files:
+        check_suffix(path)
+    engine = load_engine(model, device)
+    weights = parse_weights(emotion) if emotion else {}
+    weights_of(weights, engine.contract.emotions)
+    controls = Controls(
+        mode=mode,
+        emotion=weights,
+        influence=influence,
+        energy=check_energy(energy),
+        seed=seed,
+        model=model,
+    )
+    if performer.suffix.lower() in VIDEOS:
+        sightings = seen_in(performer)
+    else:
+        heard = read_clip(performer, CANONICAL, clip)
+        sightings = seen_by_camera(heard[round(start * heard.fps) :])
+    danced = dance_together(engine, sightings, controls, seconds, take_up=take_up)
+    for path, motion in zip(files, (danced.partner, danced.performer), strict=False):
+        write_clip(motion, path)
+    times = ", ".join(f"{time:.2f}" for time in danced.taken_up) or "never"
+    typer.echo(f"{out}: {danced.partner.seconds:g} s; taken up at {times} s")
+
+
+@app.command()
 def models() -> None:
     """List the installed models: kind, size, context, licence and emotions."""
     from motion.errors import ModelContractError

@@ -33,7 +33,7 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app",),
-        ("bench", "doctor", "replay"),
+        ("bench", "doctor", "pairing", "replay"),
         ("cli",),
     ),
     "training": (

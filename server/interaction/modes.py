@@ -13,17 +13,18 @@ import numpy as np
 from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
+from motion.partner.feeling import Feeling
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
+from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
-from server.interaction.feeling import Feeling
-from server.interaction.phrases import Phrases
+from server.interaction.phrases import PAUSE, Phrases
 from server.interaction.ramp import Ramp
 from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
 from server.wire.messages import Controls
 
 Array = np.ndarray
-Followed = Performer | Literal["stand", "hold"]
+Followed = Performer | Reply | Literal["stand", "hold"]
 
 EMOTION_SHARE = 0.35
 """Of a mirror's motion that is the model's own at intensity 1, by the rules of version 1: enough to
@@ -89,10 +90,12 @@ class ModePolicy:
         self._following: Follow | None = None
         self._lead: Lead | None = None
         self._feeling = Feeling() if rules >= 2 else None
+        self._reply: Reply | None = None
+        self._replies = 0
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
-        self._contract = contract
+        self._contract, self._reply = contract, None
 
     @property
     def history(self) -> Clip | None:
@@ -127,7 +130,24 @@ class ModePolicy:
         if context is None or context.seconds < SHORTEST_CONTEXT:
             self.take_ups.request()
             return None
+        if self._feeling:
+            self._reply = self._reply_to(performer, controls, length)
         return context
+
+    def _reply_to(self, performer: Performer, controls: Controls, length: int) -> Reply | None:
+        """Return what the partner makes of what was heard, if anything was danced."""
+        fps, answers = self._contract.fps, controls.mode == "answer"
+        rest = round(PAUSE * fps) if answers else 0
+        wanted = min(length, round(LONGEST * fps)) if answers else round(LONGEST * fps)
+        heard = performer.recent(fps, wanted + rest)
+        if heard is None or heard[: len(heard) - rest].seconds < LEAST_HEARD:
+            return None
+        heard = heard[: len(heard) - rest]
+        rng = np.random.default_rng([controls.seed, self.dancer, self._replies])
+        self._replies += 1
+        if answers:
+            return Reply.answering(heard, controls.energy, rng)
+        return Reply.going_on(heard, controls.energy, rng) if performer.dances else None
 
     def _length_due(self, performer: Performer, mode: str, now: float, asked: bool) -> int | None:
         """Return how many frames of the dancer are to be taken up now; None while none are."""
@@ -169,7 +189,8 @@ class ModePolicy:
         if self._lead is None or not (shown or watched):
             return None
         heard = shown * following.heard / following.shown if following.shown else shown
-        return replace(self._lead, shown_share=shown, input_share=min(1.0, heard))
+        shown, heard = shown * self._lead.shown_share, min(1.0, heard) * self._lead.input_share
+        return replace(self._lead, shown_share=shown, input_share=heard)
 
     def _follow_anew(self, wanted: Follow | None) -> None:
         before, self._following = self._following, wanted
@@ -179,6 +200,8 @@ class ModePolicy:
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
             return Follow("hold", 1.0, 0.0)
+        if self._reply and not self._reply.over and controls.mode in ("continue", "answer"):
+            return Follow(self._reply, 1.0, 1.0)
         if performer is None:
             return None
         match controls.mode:
@@ -201,9 +224,11 @@ class ModePolicy:
             if self._feeling:
                 mirrored = self._feeling.coloured(mirrored, controls.emotion)
             return Lead.from_clip(mirrored, 1.0, 1.0)
+        here = _still(self.frame.pose, self._frames, self._contract.fps)
+        if isinstance(followed, Reply):
+            return followed.next_lead(controls.emotion, features.last_root(here), self._frames)
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
-        here = _still(self.frame.pose, self._frames, self._contract.fps)
         if followed == "hold":
             return Lead.from_clip(here, 1.0, 1.0)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)

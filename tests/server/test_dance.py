@@ -11,12 +11,13 @@ import pytest
 
 from motion import features, kinematics
 from motion.choreography.colouring import posture
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from motion.model import observed_dancer
 from server.interaction.dance import RULES
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
+from tests.motion.choreography.likeness import longest_replay, nearest
 from tests.server.dance_harness import (
     FPS,
     DanceHarness,
@@ -85,6 +86,35 @@ def test_who_dances_is_taken_up_once_settled() -> None:
     assert taken == [pytest.approx(SETTLE * FPS, abs=12)]
     assert all(frame.performer_present for frame in frames[1:])
     assert frames[-1].captured == pytest.approx(frames[-1].time, abs=0.05)
+
+
+def test_what_is_taken_up_is_gone_on_with_and_a_seed_gives_it_again() -> None:
+    performer = dancer(4)
+    clips = []
+    for _ in range(2):
+        harness = DanceHarness(mode="continue", emotion={"neutral": 1.0})
+        harness.run(8.0, performer)
+        harness.run(0.5, performer, take_up=True)
+        clips.append(partner(harness.run(2.0, performer)))
+    assert np.array_equal(clips[0].rotations, clips[1].rotations)
+    heard = Clip.from_poses([performer(54.0 + n / FPS) for n in range(4 * FPS)], FPS)
+    standing = Clip.from_poses([Pose.standing()] * 60, FPS)
+    assert nearest(clips[0], heard) < 0.6 * nearest(standing, heard)
+    assert longest_replay(clips[0], heard) < 1.0
+    assert 0.7 < features.joint_speed(clips[0]).mean() / features.joint_speed(heard).mean() < 1.3
+
+
+def test_an_answer_is_made_of_the_phrase() -> None:
+    call = dancer(1)
+    harness = DanceHarness(mode="answer", emotion={"neutral": 1.0})
+    phrase = in_turn(call, 56.0, stands)
+    harness.run(6.0, phrase)
+    answer = partner(harness.run(6.0, phrase))
+    moving = np.flatnonzero(features.joint_speed(answer) > 0.25)
+    answer = answer[int(moving[0]) + 15 : int(moving[0]) + 75]
+    heard = Clip.from_poses([call(50.0 + n / FPS) for n in range(6 * FPS)], FPS)
+    stranger = Clip.from_poses([dancer(9, "proud")(50.0 + n / FPS) for n in range(6 * FPS)], FPS)
+    assert nearest(answer, heard.mirrored()) < 0.7 * nearest(answer, stranger)
 
 
 def test_who_stands_still_is_left_in_peace_until_it_is_asked_for() -> None:

@@ -25,6 +25,10 @@ towards a calm emotion leads into standing still.
 """
 
 
+REGISTER = 4
+"""Numbers that onnxruntime takes at once where it computes a function of each by itself."""
+
+
 class Strict(BaseModel):
     """A section of a recipe, which refuses keys it does not know."""
 
@@ -177,7 +181,10 @@ class EnergyNetwork(Network):
             energy: Mean joint speed, m/s, (..., 1); 0 where not known.
         """
         known = (energy > 0).to(energy.dtype)
-        level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
+        # A whole register of the same number, for onnxruntime computes a part of one in another
+        # way: so a partner's bits do not depend on how many others are in its batch.
+        wide = energy.clamp(min=1e-3).expand(*energy.shape[:-1], REGISTER).log()
+        level = (wide[..., :1] - self.log_energy_mean) / self.log_energy_scale
         return torch.cat([level.clamp(-3, 3) * known, known], -1)
 
 
