@@ -112,6 +112,9 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue from the last checkpoint in the folder.")
     ] = False,
+    begin: Annotated[
+        Path | None, typer.Option(help="A checkpoint whose weights to begin with.")
+    ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", help="Change a setting, such as trainer.max_steps=600; repeatable."),
@@ -128,7 +131,7 @@ def train(
     folder = out or Path("runs") / recipe.stem
     typer.echo(f"{len(clips)} clips to learn from, {len(held_out)} held out; log in {folder}")
     try:
-        checkpoint = run(loaded, clips, held_out, folder, resume=resume)
+        checkpoint = run(loaded, clips, held_out, folder, resume=resume, begin=begin)
     except KeyboardInterrupt:
         typer.echo(f"bhava: stopped; --resume continues from {folder}", err=True)
         raise typer.Exit(130) from None
