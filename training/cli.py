@@ -12,6 +12,9 @@ app = typer.Typer()
 
 CORPUS = Path("corpus")
 
+Corpus = Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")]
+Models = Annotated[list[Path], typer.Option(help="Folder of a model; repeatable.")]
+
 
 def _quiet(logger: str, module: str) -> None:
     """Keep the small talk of a library from the terminal."""
@@ -40,10 +43,7 @@ def prepare(
     ] = False,
     unit: Annotated[
         float | None,
-        typer.Option(
-            min=1e-6,
-            help="With --own-skeleton: metres per unit of the files; detected if not given.",
-        ),
+        typer.Option(min=1e-6, help="With --own-skeleton: metres per unit; detected if not given."),
     ] = None,
     up: Annotated[
         Literal["x", "y", "z"] | None,
@@ -105,7 +105,7 @@ def train(
     recipe: Annotated[
         Path, typer.Argument(help="A recipe, such as training/recipes/default.toml.")
     ],
-    corpus: Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")] = CORPUS,
+    corpus: Corpus = CORPUS,
     out: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and log; runs/RECIPE if not given.")
     ] = None,
@@ -140,10 +140,8 @@ def train(
 
 @app.command()
 def poses(
-    corpus: Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")] = CORPUS,
-    latent: Annotated[
-        int, typer.Option(min=1, help="Size of the latent, in numbers per pose.")
-    ] = 16,
+    corpus: Corpus = CORPUS,
+    latent: Annotated[int, typer.Option(min=1, help="Size of the latent.")] = 16,
 ) -> None:
     """Compare a pose autoencoder with convolutions along the bones to a plain one of its size."""
     from training.corpus.corpus import load_corpus, split_held_out
@@ -222,8 +220,8 @@ def react(
 
 @app.command()
 def evaluate(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model; repeatable.")],
-    corpus: Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")] = CORPUS,
+    model: Models,
+    corpus: Corpus = CORPUS,
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
     minutes: Annotated[
         float, typer.Option(min=0.25, help="Length of each rollout; 30 shows drift.")
@@ -282,8 +280,8 @@ def evaluate(
 
 @app.command()
 def strips(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model; repeatable.")],
-    corpus: Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")] = CORPUS,
+    model: Models,
+    corpus: Corpus = CORPUS,
     out: Annotated[Path, typer.Option(help="New folder for the strips.")] = Path("strips"),
     key: Annotated[
         Path, typer.Option(help="New file for the names, to be hidden from readers.")
@@ -348,7 +346,7 @@ def show(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File to write, .mp4, .gif, .html or .png (a sheet of poses); else a browser."
+            help="File to write: .mp4, .gif, .html, .png (a sheet of poses); else a browser."
         ),
     ] = None,
     clip: Annotated[str, typer.Option(help="Name of the motion, if the file holds several.")] = "",
@@ -377,9 +375,7 @@ def show(
 
 @app.command()
 def dream(
-    checkpoint: Annotated[
-        Path, typer.Argument(help="Checkpoint of kind lstm-vae, written by bhava train.")
-    ],
+    checkpoint: Annotated[Path, typer.Argument(help="Checkpoint of kind lstm-vae.")],
     clip: Annotated[Path, typer.Argument(help="Motion file to rebuild.")],
     out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
     towards: Annotated[
@@ -387,9 +383,7 @@ def dream(
     ] = None,
     spread: Annotated[
         float,
-        typer.Option(
-            min=0, max=4, help="Strength of the variation; 0 rebuilds the clip, 1 is far from it."
-        ),
+        typer.Option(min=0, max=4, help="Strength of the variation; 0 rebuilds the clip."),
     ] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="Random seed of the variation.")] = 0,
 ) -> None:
