@@ -13,6 +13,7 @@ app = typer.Typer()
 CORPUS = Path("corpus")
 
 Corpus = Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")]
+Content = Annotated[str, typer.Option(help="Content to dance: dance, walk or gesture.")]
 Models = Annotated[list[Path], typer.Option(help="Folder of a model; repeatable.")]
 
 
@@ -229,10 +230,7 @@ def evaluate(
     videos: Annotated[
         bool, typer.Option("--videos", help="Also write a video of each model and emotion.")
     ] = False,
-    content: Annotated[
-        str,
-        typer.Option(help="Content to dance and compare with real motion: dance, walk or gesture."),
-    ] = "",
+    content: Content = "",
     beside: Annotated[
         list[Path] | None,
         typer.Option(help="Another corpus of bodies to measure for comparison; repeatable."),
@@ -288,7 +286,7 @@ def strips(
     ] = Path("strips-key.json"),
     each: Annotated[int, typer.Option(min=1, help="Strips for each emotion and model.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Random seed of the choice.")] = 1,
-    content: Annotated[str, typer.Option(help="Content to dance: dance, walk or gesture.")] = "",
+    content: Content = "",
 ) -> None:
     """Draw strips of models and of real clips with their names hidden, for people to name."""
     from motion.model.engine import Engine
