@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -121,8 +122,8 @@ ABOUT = f"""# A siege
 
 One viewer of the default stage watches while a process attacks the server from another address of
 the same machine: `bhava siege --out docs/siege.md`. Each cell tells before, under and after the
-attack. An attack is held when the 99th percentile of a frame's age grows by at most {LATER:g} ms, and
-memory by at most {LARGER:g} MB. Server on one core; viewer and attacker share another.
+attack. An attack is held when the 99th percentile of a frame's age grows by at most {LATER:g} ms,
+and memory by at most {LARGER:g} MB. Server on one core; viewer and attacker share another.
 """
 
 
@@ -139,9 +140,9 @@ def besiege(
     Raises:
         SetupError: If the server does not start.
     """
-    cores = list(range(psutil.cpu_count() or 1))
-    psutil.Process().cpu_affinity(cores[-1:])
+    cores = psutil.Process().cpu_affinity()
     with (
+        _bound_to(cores[-1]),
         tempfile.TemporaryDirectory() as takes,
         serving(model, core=cores[0], takes=Path(takes)) as (process, address),
     ):
@@ -153,11 +154,23 @@ def besiege(
                 yield _outcome(name, crowd, process, address, share)
 
 
+@contextmanager
+def _bound_to(core: int) -> Iterator[None]:
+    """Run on one core alone."""
+    usual = psutil.Process().cpu_affinity()
+    psutil.Process().cpu_affinity([core])
+    try:
+        yield
+    finally:
+        psutil.Process().cpu_affinity(usual)
+
+
 def _outcome(
     name: str, crowd: Crowd, process: psutil.Process, address: str, share: float
 ) -> Outcome:
     before = _watch(crowd, process, share * BEFORE)
     with _shortage(process, name == EXHAUSTING), _attacking(name, int(address.rpartition(":")[2])):
+        crowd.watch(_SAMPLE)  # what had piled up meanwhile
         under = _watch(crowd, process, share * UNDER)
     _end_stages(address)
     crowd.watch(share * AFTER)  # the links that were cut are let go of
@@ -181,9 +194,11 @@ def _watch(crowd: Crowd, process: psutil.Process, seconds: float) -> Span:
 def _attacking(name: str, port: int) -> Iterator[None]:
     """Attack in a process of its own."""
     context = multiprocessing.get_context("spawn")
-    attacker = context.Process(target=_attack, args=(name, port), daemon=True)
+    ready = context.Event()
+    attacker = context.Process(target=_attack, args=(name, port, ready), daemon=True)
     attacker.start()
     try:
+        ready.wait()  # its start takes the viewer's processor
         yield
     finally:
         attacker.kill()
@@ -191,11 +206,12 @@ def _attacking(name: str, port: int) -> Iterator[None]:
         attacker.close()
 
 
-def _attack(name: str, port: int) -> None:
+def _attack(name: str, port: int, ready: Event) -> None:
     """Attack until it is ended; the process's entry point."""
     os.nice(19)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
+    ready.set()
     ATTACKS[name](port)
 
 

@@ -68,6 +68,9 @@ class GuardedHttp(HttpToolsProtocol):
         self._link = self._traffic.enter(self.transport, self.client[0] if self.client else "")
         if self._link is None:
             self._answer(503, "expected fewer connections, got another")
+        elif (penalty := self._traffic.penalty(self._link)) > 0:
+            self.flow.pause_reading()
+            self.loop.call_later(penalty, self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -100,7 +103,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
         """Say which bound was passed; the parser calls it after any error."""
-        self._traffic.refused[str(self._refusal[0])] += 1
+        self._traffic.refuse(self._link, str(self._refusal[0]))
         self._answer(*self._refusal)
 
     def on_message_begin(self) -> None:
@@ -155,6 +158,10 @@ class GuardedHttp(HttpToolsProtocol):
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         return task
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _expect_head(self) -> None:
         """Begin to count anew."""
