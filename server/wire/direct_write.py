@@ -89,12 +89,11 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self._taker = taker
 
     def _taken(self) -> bool:
-        message: str | bytes = bytes(self.frames[0])
-        if self.curr_msg_data_type == "text":
-            try:
-                message = message.decode()
-            except UnicodeDecodeError:
-                return False  # and have the link closed for it
+        data = bytes(self.frames[0])
+        try:
+            message = data.decode() if self.curr_msg_data_type == "text" else data
+        except UnicodeDecodeError:
+            return False  # and have the link closed for it
         return self._taker is not None and self._taker(message)
 
     async def run_asgi(self) -> None:
