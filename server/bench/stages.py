@@ -36,8 +36,8 @@ WARM_UP, TICKS = 2 * FRAME_RATE, 5 * FRAME_RATE
 PERFORMERS = 8
 """Stages on which it is measured what a performer costs."""
 
-VIEWERS = 200
-"""Of the stage where a control is moved."""
+VIEWERS, MEANS = 200, 5
+"""Of the stage where a control is moved; and means of its ticks, each of as many as there are."""
 
 SECONDS = 20.0
 """For which a server's ticks are counted."""
@@ -153,9 +153,9 @@ def _moved_times(folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
         (timed(partial(moved.publish, energy)), timed(still.publish))
         for energy in energies.tolist()
     ]
-    # Means of a second: a partner thinks in some ticks, and more often where a control moves.
-    seconds = np.array(pairs[WARM_UP:]).reshape(-1, FRAME_RATE, 2).mean(1)
-    return seconds[:, 0], seconds[:, 1]
+    # Means of many: a partner thinks in some ticks, and more often where a control moves.
+    means = np.array(pairs[WARM_UP:]).reshape(MEANS, -1, 2).mean(1)
+    return means[:, 0], means[:, 1]
 
 
 def _late_row(model: str) -> Row:
