@@ -135,7 +135,7 @@ def besiege(
     Args:
         model: Name of the model to serve.
         attacks: Names of attacks.
-        share: Of the usual time of watching.
+        share: Part of the usual time of watching, 1 for all of it.
 
     Raises:
         SetupError: If the server does not start.
@@ -271,7 +271,7 @@ def as_document(outcomes: list[Outcome], machine: str) -> str:
     """Return outcomes as a document.
 
     Args:
-        outcomes: Of all attacks.
+        outcomes: One for each attack.
         machine: What they were measured on.
     """
     rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(outcome.cells for outcome in outcomes)]

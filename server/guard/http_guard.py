@@ -61,6 +61,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._held = 0  # of them those of a body, while it is not there as a whole
         self._refusal = _NO_HTTP
         self._upgraded = False
+        self._answering: RequestResponseCycle | None = None  # `cycle` is the newest of a pipeline
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the connection in, or say that there are too many."""
@@ -75,6 +76,7 @@ class GuardedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         super().connection_lost(exc)
+        self._give_up()
         self._expect_head()
         if self._link:
             self._traffic.leave(self._link)
@@ -150,14 +152,28 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._link is not None:
-            job = Job(partial(self._answered, cycle, app), lambda: cycle.disconnected)
+            job = Job(
+                partial(self._answered, cycle, app),
+                lambda: cycle.disconnected or self.transport.is_closing(),
+            )
             self._traffic.submit(self._link, job)
 
     def _answered(self, cycle: RequestResponseCycle, app: Any) -> "asyncio.Task[None]":
+        self._answering = cycle
         task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         return task
+
+    def _give_up(self) -> bool:
+        """Let the application know that nobody hears it; return whether it had begun to answer."""
+        begun = False
+        for cycle in (self._answering, self.cycle):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+                begun = begun or cycle.response_started
+        return begun
 
     def _read_on(self) -> None:
         if not self.transport.is_closing():
@@ -195,13 +211,9 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _answer(self, status: int, why: str) -> None:
         """Say why and hang up, unless an answer is on its way already."""
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
-            if cycle.response_started:
-                self.transport.abort()
-                return
+        if self._give_up():
+            self.transport.abort()
+            return
         text = why.encode()
         lines = [b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(text)]
         head = STATUS_LINE[status] + b"\r\n".join([*lines, b"connection: close", b"", b""])
