@@ -40,9 +40,10 @@ def coloured_clips(clips: Sequence[Clip], data: Wanted, seed: int) -> list[Clip]
     """Return real dances among clips in every emotion that has a colour, and walks in `WALKS`.
 
     Args:
-        clips: Of any content, on any skeleton; dances and neutral walks of the canonical one count.
-        data: Of the recipe.
-        seed: Of how each strays from the emotion's colour.
+        clips: Clips of any content, on any skeleton; dances and neutral walks of the canonical
+            one count.
+        data: Data settings of the recipe.
+        seed: Random seed of each clip's deviation from its emotion's colour.
 
     Returns:
         Clips with the labels of their sources but for `dataset` "coloured", `content` "dance" or

@@ -293,7 +293,7 @@ def _checkpoint_in(folder: Path, recipe: Recipe, *, resume: bool) -> Path:
     if last.exists():
         if not resume:
             raise BhavaError(
-                f"{folder}: expected no training yet, got {LAST}: --resume goes on with it, "
+                f"{folder}: expected no training yet, got {LAST}: --resume continues it, "
                 "--out takes another folder"
             )
         _check_same(last, recipe, load_checkpoint(last).recipe)

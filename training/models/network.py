@@ -265,7 +265,7 @@ class ExportedStep(nn.Module, ABC):
             always: Weights of the labels that are neither emotions nor contents, in their order.
             usual_energy: Mean joint speed of each emotion, m/s, (E,); of each content and emotion,
                 (C, E), where there are contents.
-            by_content: Of each content, factors of the temperature and of 1 + guidance, (2, C);
+            by_content: Factors of the temperature and of 1 + guidance for each content, (2, C);
                 ones if None.
         """
         super().__init__()
