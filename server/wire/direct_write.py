@@ -1,4 +1,7 @@
-"""A WebSocket that a frame is written to at once: no task wakes, and one framed copy serves all."""
+"""A WebSocket that frames are written to, and messages read from, at once: no task wakes.
+
+One framed copy of a frame serves all.
+"""
 
 import socket
 import struct
@@ -32,6 +35,7 @@ FRAGMENTS = 64
 """Pieces of a message."""
 
 FrameWriter = Callable[[bytes], bool]
+MessageTaker = Callable[[str | bytes], bool]
 _EXTENSION = "bhava.frames"
 _BINARY = 0x82
 """First byte of a binary message in one piece (RFC 6455, 5.2)."""
@@ -50,6 +54,19 @@ def frame_writer(scope: MutableMapping[str, Any]) -> FrameWriter:
     return cast(FrameWriter, extension.get("write", lambda _: False))
 
 
+def take_at_once(scope: MutableMapping[str, Any], taker: MessageTaker | None) -> None:
+    """Let messages be taken where they are parsed, and not queued for a task.
+
+    Where another server runs the application, messages take the usual way.
+
+    Args:
+        scope: ASGI scope of the WebSocket.
+        taker: Takes a message, or tells that it is to be queued; None queues all.
+    """
+    extension = scope.get("extensions", {}).get(_EXTENSION, {})
+    extension.get("take", lambda _: None)(taker)
+
+
 class DirectWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket that holds back little, and is cut when its client takes nothing or floods it.
 
@@ -62,6 +79,8 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self.on_lost: Callable[[], None] = lambda: None
         self._unread = b""
         self._bare, self._bare_since = 0, self.loop.time()
+
+    _taker: MessageTaker | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Bound what the process and the kernel hold back, so that stale frames are replaced."""
@@ -132,7 +151,25 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             writer = partial(_write_at_once, self.transport)
-            self.scope["extensions"][_EXTENSION] = {"write": writer}
+            self.scope["extensions"][_EXTENSION] = {"write": writer, "take": self._take_by}
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message to who takes it at once; queue it otherwise, behind those that wait."""
+        if not (self.close_sent or self.frames[1:]) and self.queue.empty() and self._taken():
+            self.frames = []
+        else:
+            super().send_receive_event_to_app()
+
+    def _take_by(self, taker: MessageTaker | None) -> None:
+        self._taker = taker
+
+    def _taken(self) -> bool:
+        data = bytes(self.frames[0])
+        try:
+            message = data.decode() if self.curr_msg_data_type == "text" else data
+        except UnicodeDecodeError:
+            return False  # and have the link closed for it
+        return self._taker is not None and self._taker(message)
 
     async def run_asgi(self) -> None:
         """Run the application; cut the link when it ends while the client takes nothing."""
