@@ -195,8 +195,15 @@ def prove(
 @app.command()
 def react(
     model: Annotated[
-        list[Path], typer.Option(help="Folder of a model that observes another dancer.")
-    ],
+        list[Path] | None, typer.Option(help="Folder of a model that observes another dancer.")
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of NAME.partner.npz and NAME.performer.npz from bhava partner: measures "
+            "what was taken up, instead."
+        ),
+    ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
     ] = None,
@@ -205,8 +212,14 @@ def react(
     """Measure how a model reacts to another dancer, beside a partner that ignores them."""
     from motion.model.engine import Engine
     from training.corpus.corpus import load_corpus
+    from training.evaluation import taking_up
     from training.evaluation.reaction import held_out_duets, measure, write_report
 
+    if pairs:
+        typer.echo(taking_up.write_report(taking_up.read_take_ups(pairs), out).read_text())
+        return
+    if not model:
+        raise BhavaError("expected --model or --pairs, got neither")
     duets = held_out_duets(load_corpus(corpus) if corpus else [])
     results = [measure(Engine.load(folder), duets) for folder in model]
     typer.echo(write_report(results, out).read_text())

@@ -17,7 +17,6 @@ from server.interaction.dance import RULES
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
-from tests.motion.choreography.likeness import longest_replay, nearest
 from tests.server.dance_harness import (
     FPS,
     DanceHarness,
@@ -29,6 +28,7 @@ from tests.server.dance_harness import (
     stands,
 )
 from tests.server.doubles import CONTRACT, SwayingEngine
+from training.evaluation.taking_up import longest_replay, nearest
 
 SOON = round(0.5 * FPS)
 UPPER = [6, 7, 8, 14, 15, 16]
