@@ -53,7 +53,7 @@ def dance_together(
 
     Args:
         engine: The partner's model.
-        sightings: Of the performer, with the times at which pictures were taken, from 0 on.
+        sightings: Sightings of the performer; their times start at 0.
         controls: Throughout; the name of the model does not count.
         seconds: How long at most; it ends where sightings do.
         take_up: When the partner is asked to take the performer up, if it is.

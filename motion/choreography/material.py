@@ -97,8 +97,8 @@ class Phrase:
         """Return a motion of pieces of the phrase; it begins with what was done last.
 
         Args:
-            frames: How long at least.
-            tempo: Of the phrase's own.
+            frames: Least number of frames.
+            tempo: Factor for the tempo; 1 keeps the phrase's own.
             rng: Source of randomness.
         """
         last = len(self.clip) - self._longest - self._join
@@ -110,8 +110,8 @@ class Phrase:
         """Return a reply: the phrase's beginning in its mirror image, then pieces of it.
 
         Args:
-            frames: How long at least.
-            tempo: Of the phrase's own.
+            frames: Least number of frames.
+            tempo: Factor for the tempo; 1 keeps the phrase's own.
             rng: Source of randomness.
         """
         whole = len(self.clip) - self._join - 1

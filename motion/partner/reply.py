@@ -67,7 +67,7 @@ class Reply:
 
         Args:
             heard: At least `LEAST_HEARD` long.
-            energy: Of the partner; 1 keeps the phrase's tempo.
+            energy: Energy of the partner; 1 keeps the phrase's tempo.
             rng: Source of randomness.
         """
         frames = round(max(SHORTEST, heard.seconds) * heard.fps)

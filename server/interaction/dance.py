@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion.clip import Clip, Pose
+from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.model.text import tokens_of
 from motion.partner.partner import PartnerFrame
@@ -89,6 +90,8 @@ class Dance:
         self._contract = pool.contract(self._model)
         self._emotion: dict[str, float] = {}
         self._weights = weights_of(self._emotion, self._contract.emotions)
+        self._content: dict[str, float] = {}
+        self._contents = named_contents(self._content, self._contract.contents, self._model)
         self._text = ""
         self._tokens = tokens_of(self._text, self._contract)
         self._performers = Performers()
@@ -138,6 +141,9 @@ class Dance:
         if controls.emotion != self._emotion:
             self._emotion = controls.emotion
             self._weights = weights_of(self._emotion, self._contract.emotions)
+        if controls.content != self._content:
+            self._content = controls.content
+            self._contents = named_contents(self._content, self._contract.contents, self._model)
         if controls.text != self._text:
             self._text = controls.text
             self._tokens = tokens_of(self._text, self._contract)
@@ -185,7 +191,13 @@ class Dance:
         temperature = min(2.0, controls.temperature * self._contract.temperature)
         radius = controls.stage_radius / len(self._pairs) ** 0.5
         return PartnerInputs(
-            self._weights, controls.energy, temperature, radius, lead, self._tokens
+            self._weights,
+            controls.energy,
+            temperature,
+            radius,
+            lead,
+            self._tokens,
+            self._contents,
         )
 
     def _take_up(self, pair: _Pair, context: Clip) -> None:
@@ -240,6 +252,8 @@ class Dance:
         self._model, self._seed = controls.model, controls.seed
         self._contract = self._pool.contract(self._model)
         self._weights = weights_of(controls.emotion, self._contract.emotions)
+        self._content = controls.content
+        self._contents = named_contents(self._content, self._contract.contents, self._model)
         self._text = controls.text
         self._tokens = tokens_of(self._text, self._contract)
         for pair in self._pairs:

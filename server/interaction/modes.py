@@ -75,9 +75,9 @@ class ModePolicy:
         """Begin with a partner who stands, or goes on from a history.
 
         Args:
-            contract: Of its model.
+            contract: Contract of the partner's model.
             dancer: Identity of the dancer that it heeds.
-            history: What was shown before, if anything.
+            history: Motion that was shown before, if any.
             rules: See `Opening`.
         """
         self.dancer = dancer

@@ -228,6 +228,7 @@ class Stage:
             stage_radius=self.controls.stage_radius,
             skeleton=SkeletonMessage.from_skeleton(CANONICAL),
             emotions=contract.emotions,
+            contents=contract.contents,
             texts=tuple(contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
             status=self.status,

@@ -14,6 +14,7 @@ from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.model.engine import Conditions, Engine, Noise
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import FPS
+from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint
 from training.models.network import REGISTER, ExportedStep
 
@@ -95,7 +96,17 @@ def step_of(module: Training) -> ExportedStep:
     """Return what is exported of a trained network."""
     recipe = module.recipe
     always = [recipe.playing.always.get(label, 0.0) for label in recipe.further_labels]
-    return module.network.exported(torch.tensor(always), module.typical_energy).eval()
+    factors = by_content_of(recipe)
+    return module.network.exported(torch.tensor(always), module.typical_energy, factors).eval()
+
+
+def by_content_of(recipe: Recipe) -> torch.Tensor:
+    """Return factors of the temperature and of 1 + guidance for each content, (2, C)."""
+    playing = recipe.playing
+    of = [playing.by_content.get(content, playing) for content in recipe.data.contents]
+    cooler = [each.temperature / max(playing.temperature, 1e-6) for each in of]
+    stronger = [(1 + each.guidance) / (1 + playing.guidance) for each in of]
+    return torch.tensor([cooler, stronger]).reshape(2, -1)
 
 
 def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> onnx.GraphProto:

@@ -134,6 +134,13 @@ class Network(nn.Module, ABC):
             tokens: Tokens of every text by its number, (texts, tokens, W).
         """
 
+    def learn_origins(self, weights: Tensor) -> None:
+        """Take note of how often a dance begins with each origin; most kinds have no use.
+
+        Args:
+            weights: For each label, rows summing to 1 or 0, (L, 1 + O).
+        """
+
     @abstractmethod
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return what training makes small, a scalar.
@@ -147,9 +154,11 @@ class Network(nn.Module, ABC):
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, None for kinds without one."""
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "ExportedStep":
+    def exported(
+        self, always: Tensor, usual_energy: Tensor, by_content: Tensor | None = None
+    ) -> "ExportedStep":
         """Return what is exported; see `ExportedStep`."""
-        return self.STEP(self, always, usual_energy)
+        return self.STEP(self, always, usual_energy, by_content)
 
 
 class EnergyNetwork(Network):
@@ -240,8 +249,15 @@ class ExportedStep(nn.Module, ABC):
 
     always: Tensor
     usual_energy: Tensor
+    by_content: Tensor
 
-    def __init__(self, network: Network, always: Tensor, usual_energy: Tensor) -> None:
+    def __init__(
+        self,
+        network: Network,
+        always: Tensor,
+        usual_energy: Tensor,
+        by_content: Tensor | None = None,
+    ) -> None:
         """Set up a step.
 
         Args:
@@ -249,11 +265,16 @@ class ExportedStep(nn.Module, ABC):
             always: Weights of the labels that are neither emotions nor contents, in their order.
             usual_energy: Mean joint speed of each emotion, m/s, (E,); of each content and emotion,
                 (C, E), where there are contents.
+            by_content: Factors of the temperature and of 1 + guidance for each content, (2, C);
+                ones if None.
         """
         super().__init__()
         self.network = network
         self.register_buffer("always", always)
         self.register_buffer("usual_energy", usual_energy)
+        contents = len(usual_energy) if usual_energy.ndim > 1 else 0
+        even = torch.ones(2, contents)
+        self.register_buffer("by_content", even if by_content is None else by_content)
 
     @property
     @abstractmethod
@@ -291,8 +312,24 @@ class ExportedStep(nn.Module, ABC):
         named = dict(zip(self.input_names, inputs, strict=True))
         frames = named.pop("frames")
         states = tuple(named.pop(state.name) for state in self.states)
-        following, after = self.advance(frames, StepConditions(**named), states)
+        following, after = self.advance(frames, self.in_content(StepConditions(**named)), states)
         return following, *after
+
+    def in_content(self, conditions: StepConditions) -> StepConditions:
+        """Return conditions whose temperature and guidance are as the content needs them.
+
+        What the contents' weights lack to 1 counts as the usual content. 1 + guidance is scaled,
+        for that is what intensity scales, see `motion.emotion.guidance_at`.
+        """
+        if conditions.content is None:
+            return conditions
+        lacking = 1 - conditions.content.sum(1, keepdim=True)
+        factors = conditions.content @ self.by_content.T + lacking * self.by_content[:, 0]
+        cooler, stronger = factors.split(1, 1)
+        return conditions._replace(
+            temperature=conditions.temperature * cooler,
+            guidance=(1 + conditions.guidance) * stronger - 1,
+        )
 
     @abstractmethod
     def advance(

@@ -31,6 +31,10 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     landmarksOnly: "nur Körperpunkte; das Video bleibt bei der Kamera",
     no3d: "Dieser Browser kann nichts in 3D darstellen. Alles andere geht.",
     mode: "Modus",
+    content: "Was getanzt wird",
+    contentStrength: "Wie stark",
+    noContent: (model: string) =>
+      `Das Modell ${model} hat nicht gelernt, Tanz von anderer Bewegung zu unterscheiden. Deshalb gibt es hier nichts zu wählen.`,
     takeUp: "Tanz aufgreifen",
     newSeed: "Andere Variante",
     influence: "Einfluss",
@@ -49,6 +53,13 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     frozen: "Angehalten · weiter",
     dark: "Verdunkeln",
     isDark: "Dunkel · Licht an",
+  },
+  content: {
+    dance: "Tanz",
+    walk: "Gehen",
+    gesture: "Gesten",
+    martial: "Kampfkunst",
+    run: "Laufen",
   },
   mode: {
     continue: {
