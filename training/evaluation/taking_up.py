@@ -40,7 +40,7 @@ class TakeUp:
     """What was heard and what came of it.
 
     Attributes:
-        name: Of the pair.
+        name: Name of the pair.
         heard: The performer's last seconds before.
         going_on: What the performer did then.
         reply: What the partner did then.
