@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from server.bench.served import Sample
 
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL = "dance"
 
 Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
 
