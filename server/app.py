@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
@@ -57,6 +57,7 @@ def create_app(
     cues: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
+    authority: Path | None = None,
 ) -> FastAPI:
     """Return the application; its lifespan is that of the show.
 
@@ -69,6 +70,7 @@ def create_app(
         cues: Folder of the cue lists, if there are to be any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
+        authority: Certificate that other devices are to trust, if there is one.
     """
 
     @asynccontextmanager
@@ -121,6 +123,13 @@ def create_app(
     async def metrics() -> Response:
         """Tell Prometheus."""
         return Response(scheduler.metrics.text(), media_type=CONTENT_TYPE)
+
+    if authority is not None:
+
+        @app.get("/authority.crt", include_in_schema=False)
+        async def authority_certificate() -> Response:
+            """Hand out what a phone is to trust."""
+            return FileResponse(authority, media_type="application/x-x509-ca-cert")
 
     _add_pages(app, pages)
     return app

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.paths import MODELS
+from server.paths import KEYS, MODELS
 from server.replay import replay
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ CAMERA = Path("/dev/video0")
 AUTO = "auto"
 
 Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
+Keys = Annotated[
+    Path, typer.Option(help="Folder that keeps the key, what signs tokens, and certificates.")
+]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 
@@ -61,8 +64,31 @@ def serve(
         str | None,
         typer.Option(
             envvar="BHAVA_OPERATOR_KEY",
-            help="Key that operators must give; without one, anybody may operate.",
+            help="Key that operators must give. Without one anybody on this machine may operate; "
+            "for other machines one is made and kept, unless --open lets all in.",
         ),
+    ] = None,
+    open_to_all: Annotated[
+        bool,
+        typer.Option("--open", help="Let anybody operate, from other machines as well."),
+    ] = False,
+    tls: Annotated[
+        bool,
+        typer.Option(help="Serve https with a certificate by an authority of this machine's own."),
+    ] = False,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate for https, as PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key, as PEM.")] = None,
+    keys: Keys = KEYS,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="BHAVA_ALLOW_HOST",
+            help="Name that this server has for others, such as show.example; * for any.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Page elsewhere that may use the server: https://show.example."),
     ] = None,
     log_format: Annotated[
         Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
@@ -76,6 +102,11 @@ def serve(
     import time
     from contextlib import closing
 
+    from server.access.certificates import find_certificate, seen_from_outside
+    from server.access.guard import Guard
+    from server.access.invitation import invitation, is_loopback
+    from server.access.keyring import Keyring, Tokens, kept, new_key
+    from server.access.origins import OriginPolicy
     from server.app import create_app
     from server.capture.sources import open_source
     from server.listen import address, bind
@@ -87,8 +118,12 @@ def serve(
 
     configure(log_format, log_level)
     share_one_arena()
+    made = not (operator_key is not None or open_to_all or is_loopback(host))
+    key = kept(keys / "operator-key", new_key) if made else operator_key
+    certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
     with bind(host, port) as listener:
-        settings = ServerSettings(most_stages=stages, operator_key=operator_key)
+        keyring = Keyring(key, Tokens(keys) if key else None)
+        settings = ServerSettings(most_stages=stages, keyring=keyring)
         scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
         scheduler.services.registry.engine(model)
         spec = _source_spec(source)
@@ -97,9 +132,46 @@ def serve(
             browsers = source == AUTO or spec.kind in ("browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
-            where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(scheduler, takes=takes, cues=cues)
-            listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
+            here = address(listener, "https" if certificate else "http")
+
+            def listening() -> None:
+                typer.echo(f"Bhava dances at {here} ({performer.name})")
+                if not is_loopback(host):
+                    typer.echo(invitation(seen_from_outside(here), key, keys if made else None))
+
+            app = create_app(scheduler, takes=takes, cues=cues, authority=authority)
+            guarded = Guard(app, OriginPolicy(allow_host or (), allow_origin or ()))
+            listen_and_serve(guarded, scheduler.close, listener, listening, certificate=certificate)
+
+
+@app.command()
+def token(
+    role: Annotated[
+        Literal["operator", "performer", "viewer"], typer.Option(help="What its holder may be.")
+    ] = "operator",
+    stage: Annotated[str, typer.Option(help="On which stage; * is every stage.")] = "*",
+    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="For how long.")] = 8.0,
+    address: Annotated[
+        str, typer.Option(help="Where the server is found.")
+    ] = "http://localhost:8000",
+    revoke: Annotated[
+        str, typer.Option(help="Name of a token that is to be good for nothing from now on.")
+    ] = "",
+    keys: Keys = KEYS,
+) -> None:
+    """Print a link that lets its holder in for some hours, or revoke one."""
+    from server.access.invitation import link, qr_code
+    from server.access.keyring import Tokens
+
+    tokens = Tokens(keys)
+    if revoke:
+        tokens.revoke(revoke)
+        typer.echo(f"The token {revoke} is good for nothing now.")
+        return
+    signed, grant = tokens.sign(role, stage, 3600 * hours)
+    way = link(address, "console" if role == "operator" else "dance", signed)
+    typer.echo(f"{way}\n{qr_code(way)}")
+    typer.echo(f"Good for {hours:g} h; `bhava token --revoke {grant.jti}` ends it before.")
 
 
 @app.command()

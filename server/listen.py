@@ -5,12 +5,16 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from motion.errors import SetupError
 from server.wire.direct_write import DirectWebSocket
+
+if TYPE_CHECKING:
+    from server.access.certificates import Certificate  # brings cryptography, for https alone
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes above which a message is not even read. Between the protocol's limit and this one it is
@@ -34,20 +38,21 @@ def bind(host: str, port: int) -> socket.socket:
         raise SetupError(f"expected to listen on {host}:{port}, got: {error.strerror}") from error
 
 
-def address(listener: socket.socket) -> str:
+def address(listener: socket.socket, scheme: str = "http") -> str:
     """Return where a browser on this machine finds a listening socket."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "localhost"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def serve(
-    app: FastAPI,
+    app: ASGIApp,
     farewell: Callable[[], None],
     listener: socket.socket,
     listening: Callable[[], None],
     over: Callable[[], bool] = lambda: False,
+    certificate: "Certificate | None" = None,
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
 
@@ -57,17 +62,20 @@ def serve(
         listener: Bound socket.
         listening: Called once requests are answered.
         over: Tells whether it shall end by itself.
+        certificate: Speaks https if there is one.
     """
-    Server(configured(app), farewell, listening, over).run([listener])
+    Server(configured(app, certificate), farewell, listening, over).run([listener])
 
 
-def configured(app: FastAPI) -> uvicorn.Config:
+def configured(app: ASGIApp, certificate: "Certificate | None" = None) -> uvicorn.Config:
     """Return how uvicorn is to serve the application."""
     return uvicorn.Config(
         app,
         ws=DirectWebSocket,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
+        ssl_certfile=certificate and certificate.chain,
+        ssl_keyfile=certificate and certificate.key,
         log_config=None,  # as `logs.configure` says
         timeout_graceful_shutdown=1,
     )

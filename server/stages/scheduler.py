@@ -5,10 +5,11 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from motion.partner.partner import PartnerFrame
+from server.access.keyring import Keyring
 from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
 from server.interaction.fade import Fade
@@ -54,12 +55,12 @@ class ServerSettings:
     Attributes:
         fps: Frames per second.
         most_stages: How many stages there may be.
-        operator_key: What operators must know; None lets everybody be one.
+        keyring: Tells who may operate.
     """
 
     fps: float = float(FRAME_RATE)
     most_stages: int = 64
-    operator_key: str | None = None
+    keyring: Keyring = field(default_factory=Keyring)
 
 
 class StageFrame(NamedTuple):
@@ -166,10 +167,14 @@ class Scheduler:
             name,
             LiveShow(name, self.services, selector, orders),
             LiveControl(name, self.services, selector, orders),
-            Audience(seat, self.settings.operator_key, self._new_token),
+            Audience(seat, self.lets_operate(name), self._new_token),
         )
         self.add(stage)
         return stage
+
+    def lets_operate(self, stage: str) -> Callable[[str], bool]:
+        """Return what tells whether a key makes an operator of a stage."""
+        return lambda key: self.settings.keyring.lets_operate(key, stage)
 
     def add(self, stage: Stage) -> None:
         """Step a stage from the next tick on, whatever is shown there."""
