@@ -15,6 +15,9 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.access.origin_guard import OriginGuard
+from server.access.origins import OriginPolicy
+from server.guard.traffic import Traffic
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
@@ -23,6 +26,7 @@ from server.routes.takes import create_takes_api
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
+from server.takes.catalogue import TakeCatalogue
 from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
@@ -58,6 +62,7 @@ def create_app(
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     authority: Path | None = None,
+    policy: OriginPolicy | None = None,
 ) -> FastAPI:
     """Return the application; its lifespan is that of the show.
 
@@ -71,6 +76,7 @@ def create_app(
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
         authority: Certificate that other devices are to trust, if there is one.
+        policy: Names and pages that are let in; all are without one.
     """
 
     @asynccontextmanager
@@ -85,13 +91,17 @@ def create_app(
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    if policy is not None:
+        app.add_middleware(OriginGuard, policy=policy)
+    app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
-    app.include_router(create_api(scheduler, clock, takes), responses=PROBLEMS)
+    catalogue = None if takes is None else TakeCatalogue(takes, clock)
+    app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
     if cues is not None:
         routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
-    if takes is not None:
-        app.include_router(create_takes_api(takes, operators_of(scheduler)), responses=PROBLEMS)
+    if catalogue is not None:
+        app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
@@ -122,7 +132,7 @@ def create_app(
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Tell Prometheus."""
-        return Response(scheduler.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
 
     if authority is not None:
 

@@ -25,7 +25,7 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("access", "memory", "paths", "telemetry"),
+        ("access", "guard", "memory", "options", "paths", "telemetry"),
         ("capture",),
         ("wire",),
         ("cues", "interaction", "listen"),
@@ -33,7 +33,7 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app",),
-        ("bench", "doctor", "pairing", "replay"),
+        ("bench", "doctor", "pairing", "replay", "serving"),
         ("cli",),
     ),
     "training": (

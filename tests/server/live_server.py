@@ -148,7 +148,9 @@ class LiveServer:
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         listening = asyncio.Event()
-        self.server = Server(configured(app, certificate), self.scheduler.close, listening.set)
+        self.server = Server(
+            configured(app, certificate=certificate), self.scheduler.close, listening.set
+        )
         serving = asyncio.create_task(self.server.serve([listener]))
         await soon(listening.wait())
         try:

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 import bhava
 from motion.errors import SetupError
 from server.access.certificates import find_certificate, make_certificate
-from server.access.guard import Guard
 from server.access.invitation import invitation, is_loopback, link
 from server.access.keyring import ALGORITHM, Keyring, Tokens, kept, new_key
+from server.access.origin_guard import OriginGuard
 from server.access.origins import OriginPolicy
 from tests.server.live_server import LiveServer
 
@@ -83,7 +83,7 @@ def guarded() -> TestClient:
         await websocket.accept()
         await websocket.send_text("yes")
 
-    return TestClient(Guard(app, POLICY), base_url="http://localhost:8000")
+    return TestClient(OriginGuard(app, POLICY), base_url="http://localhost:8000")
 
 
 def test_a_foreign_page_can_neither_change_nor_listen() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import onnxruntime
 import pytest
 from typer.testing import CliRunner
@@ -129,3 +130,33 @@ def test_a_client_written_from_the_protocol_alone_reads_the_frames(
     assert partner["kind"] == "partner"
     assert list(partner["rotations"]) == list(CANONICAL.joints)
     assert 0.3 < partner["hips"][1] < 1.3
+
+
+HANGING = """
+import os, threading
+os.fsync = lambda _: threading.Event().wait()
+import server.cues.cue_book
+server.cues.cue_book.CueBook.save = lambda *_: threading.Event().wait()
+import bhava
+bhava.app()
+"""
+"""The server on a disk that hangs."""
+
+
+def test_a_disk_that_hangs_does_not_keep_the_process_alive(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HANGING, "serve", "--port", "0", "--source", "demo"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[3]
+        stage = f"{address}/api/stages/default"
+        httpx.patch(f"{stage}/controls", json={"recording": True}).raise_for_status()
+        with pytest.raises(httpx.TimeoutException):
+            httpx.put(f"{stage}/cues", json={"revision": 0}, timeout=0.5)
+        process.terminate()
+        try:
+            assert process.wait(timeout=20.0) == 0
+        finally:
+            process.kill()

@@ -39,7 +39,7 @@ HEADERS = {
 }
 
 
-class Guard:
+class OriginGuard:
     """An application behind a policy of hosts and origins."""
 
     def __init__(self, app: ASGIApp, policy: OriginPolicy) -> None:
