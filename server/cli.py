@@ -57,6 +57,16 @@ def serve(
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
     cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
+    osc_in: Annotated[
+        str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
+    ] = None,
+    osc_out: Annotated[
+        list[str] | None, typer.Option(help="HOST:PORT to tell the controls to; repeatable.")
+    ] = None,
+    vmc_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
+    ] = None,
     operator_key: Annotated[
         str | None,
         typer.Option(
@@ -81,12 +91,14 @@ def serve(
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
+    from server.routes.links import LinkSettings
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     share_one_arena()
+    links = LinkSettings.parse(osc_in, osc_out or (), vmc_out or ())
     with bind(host, port) as listener:
         settings = ServerSettings(most_stages=stages, operator_key=operator_key)
         scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
@@ -98,7 +110,7 @@ def serve(
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(scheduler, takes=takes, cues=cues)
+            app = create_app(scheduler, takes=takes, cues=cues, links=links)
             listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
 
 
