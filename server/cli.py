@@ -152,6 +152,7 @@ def generate(
     device: Device = "cpu",
 ) -> None:
     """Write the partner's dance to a file, faster than real time."""
+    from rich.console import Console
     from rich.progress import track
 
     from motion.clip import Clip
@@ -185,7 +186,8 @@ def generate(
             content=content,
         )
         total = round(seconds * contract.fps)
-        poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+        shown = track(dance, "Dancing", total=total, console=Console(stderr=True))
+        poses = [frame.pose for frame in shown]
         danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
         danced = generate_clip(
@@ -269,10 +271,14 @@ def models() -> None:
     from motion.model.contract import GRAPH_FILE, Contract
 
     for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
-        contract = Contract.load(folder)
         graph = folder / GRAPH_FILE
-        if not graph.exists():
-            raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        try:
+            contract = Contract.load(folder)
+            if not graph.exists():
+                raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        except ModelContractError as error:
+            typer.echo(f"{folder.name}: broken: {' '.join(str(error).split())}")
+            continue
         size = f"{graph.stat().st_size / 1e6:.1f} MB"
         context = f"context {contract.context_frames / contract.fps:.1f} s"
         typer.echo(

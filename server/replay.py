@@ -52,6 +52,7 @@ def replay(
 
     from server.takes.export import Cut
     from server.takes.playback import Playback
+    from server.takes.read_ahead import ReadAhead
     from server.takes.reader import Take
 
     if export is not None:
@@ -59,21 +60,23 @@ def replay(
     elif recompute:
         _recompute(Take(take), device)
     else:
-        _play(Playback(Take(take), start, speed, loop), host, port)
+        _play(Playback(Take(take), start, speed, loop, ReadAhead), host, port)
 
 
 def _export(take: Path, out: Path, cut: "Cut") -> None:
+    from rich.console import Console
     from rich.progress import Progress
 
     from server.takes.export import export_take
 
-    with Progress(transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Exporting", total=1.0)
         clip = export_take(take, out, cut, lambda part: progress.update(task, completed=part))
     typer.echo(f"{out}: {clip.seconds:.1f} s")
 
 
 def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
+    from rich.console import Console
     from rich.progress import track
 
     from server.paths import MODELS
@@ -82,7 +85,8 @@ def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     total = round(take.seconds * take.header.fps) + 1
     frames = recompute(take, recorded_engines(take, MODELS, device))
     count = 0
-    for again in track(frames, "Computing", total=total, transient=True):
+    errors = Console(stderr=True)
+    for again in track(frames, "Computing", total=total, transient=True, console=errors):
         if not again.same:
             why = difference(again, len(take.header.skeleton.joints))
             build = other_build(take)

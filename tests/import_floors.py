@@ -25,7 +25,7 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("memory", "paths", "telemetry"),
+        ("guard", "memory", "paths", "telemetry"),
         ("capture",),
         ("wire",),
         ("cues", "interaction", "links", "listen"),

@@ -3,7 +3,7 @@
 No clock lives here: each call is given the time. The same opening and inputs give the same frames.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.model.text import tokens_of
 from motion.partner.partner import PartnerFrame
-from server.capture.landmarks import Sighting
+from server.capture.landmarks import PEOPLE, Sighting
 from server.capture.performers import Performers
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.modes import ModePolicy
@@ -37,7 +37,10 @@ PARTNER_WAITS = 4.0
 """Seconds for which a partner dances on without its dancer where each dancer has one."""
 
 
-RULES = 2
+MOST_PARTNERS = PEOPLE
+"""Partners of a stage: who jumps about is taken for one newcomer after the other."""
+
+RULES = 3
 """Version of the rules by which partners answer performers; a take is computed again by its own."""
 
 
@@ -50,7 +53,7 @@ class Opening:
         sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
-            of what is followed.
+            of what is followed, version 2 no limit to partners.
     """
 
     controls: Controls
@@ -225,13 +228,22 @@ class Dance:
             if first in free:  # it never leaves, so it serves a newcomer before another is let in
                 free.remove(first)
                 first.policy.dancer, first.seen = identity, now
+            elif self._rules >= 3 and len(self._pairs) >= MOST_PARTNERS:
+                self._hand_over(identity, here, now)
             else:
                 newcomer = self._let_in(identity, None)
                 newcomer.seen = now
                 taken = [pair.number for pair in self._pairs]
                 newcomer.number = min(set(range(256)) - set(taken))
                 self._pairs.append(newcomer)
-        self._keep([pair for pair in self._pairs if pair is first or pair not in free])
+        self._keep([p for p in self._pairs if p is first or p not in free or p.seen == now])
+
+    def _hand_over(self, identity: int, here: Collection[int], now: float) -> None:
+        """Let the partner that waits the longest serve a newcomer, if one waits."""
+        waiting = [pair for pair in self._pairs if pair.policy.dancer not in here]
+        if waiting:
+            longest = min(waiting, key=lambda pair: pair.seen)
+            longest.policy.dancer, longest.seen = identity, now
 
     def _keep(self, pairs: list[_Pair]) -> None:
         for pair in self._pairs:

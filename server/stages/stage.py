@@ -5,6 +5,7 @@ hands over comes with each of them.
 """
 
 import logging
+from collections import deque
 
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
@@ -32,6 +33,9 @@ GOING_AWAY = 1001
 
 SUGGESTED = 60
 """Texts of a model that are told to clients."""
+
+RELAPSES, RELAPSED = 3, 10.0
+"""Partners set up again within so many seconds that something is wrong with their model."""
 
 STALLED = 2.0
 """Seconds without a frame after which something is wrong."""
@@ -70,6 +74,7 @@ class Stage:
         self.lateness = Lateness()
         self.control = control
         self._encoded = b""
+        self._recoveries: deque[float] = deque(maxlen=RELAPSES)
         self._told_model = self.report.model
         self._told_status: Status | None = None
         self._told_controls, self._told_at = control.controls, float("-inf")
@@ -130,10 +135,13 @@ class Stage:
         source, halted = self.source, self.report.halted
         sightings = source.state == "delivering" or source.browser
         frames = self.newest is not None and now - self.newest.time < STALLED
-        return sightings and frames and (halted is None or now - halted < STALLED)
+        often = len(self._recoveries) == RELAPSES and now - self._recoveries[0] < RELAPSED
+        return sightings and frames and not often and (halted is None or now - halted < STALLED)
 
     def publish(self, frame: FrameMessage, encoded: bytes, report: ShowReport) -> None:
         """Hand a frame to all, and what has changed since the last one."""
+        if report.recovered > self.report.recovered:
+            self._recoveries.append(frame.time)
         self.newest, self._encoded, self.report = frame, encoded, report
         # The frame goes first: what else there is to tell may take longer to encode.
         self.audience.send_frame(encoded, frame.sequence)

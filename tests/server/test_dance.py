@@ -13,7 +13,7 @@ from motion import features, kinematics
 from motion.choreography.colouring import posture
 from motion.clip import Clip, Pose
 from motion.model import observed_dancer
-from server.interaction.dance import RULES
+from server.interaction.dance import MOST_PARTNERS, RULES
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
@@ -347,3 +347,14 @@ def test_the_nearest_does_not_flicker() -> None:
     close = [apart(partner(frames), mirrored(each, frames)) for each in (left, right)]
     assert min(close) < 0.6 * max(close)
     assert acceleration(partner(frames)).max() < 2.0 * real_acceleration()
+
+
+def test_people_who_jump_about_get_no_more_partners_than_there_may_be_people() -> None:
+    harness = DanceHarness(mode="mirror", dancers="each")
+    most = 0
+    for turn in range(12):
+        here = [
+            dancer(2 * turn + side, aside=0.7 * side - 0.35 + 1.3 * (turn % 2)) for side in (0, 1)
+        ]
+        most = max(most, len(partners(harness.run(0.8, *here)[-1])))
+    assert 2 <= most <= MOST_PARTNERS
