@@ -1,7 +1,7 @@
 """A performer played to a partner on a virtual clock, and both as clips."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motion import features, rotations
@@ -77,7 +77,9 @@ def dance_together(
     if not shown:
         raise BhavaError("performer: expected a motion of some frames, got none")
     taken = tuple(n / fps for n, frame in enumerate(shown) if frame.figures[0].taken_up)
-    return Pairing(_figure(shown, PARTNER, fps), _figure(shown, PERFORMER, fps), taken)
+    danced = _figure(shown, PARTNER, fps)
+    danced = replace(danced, labels={"taken_up": " ".join(f"{time:.3f}" for time in taken)})
+    return Pairing(danced, _figure(shown, PERFORMER, fps), taken)
 
 
 def _by_tick(sightings: Iterator[Sighting], fps: float, delay: float) -> Iterator[Sighting | None]:

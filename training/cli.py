@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from motion.errors import BhavaError, MotionFileError
+from training.evaluation.react import react
 
 app = typer.Typer()
+app.command()(react)
 
 CORPUS = Path("corpus")
 
@@ -197,26 +199,6 @@ def prove(
         scores.append(score)
         out.write_text(table(scores))
     typer.echo(out.read_text())
-
-
-@app.command()
-def react(
-    model: Annotated[
-        list[Path], typer.Option(help="Folder of a model that observes another dancer.")
-    ],
-    corpus: Annotated[
-        Path | None, typer.Option(help="Corpus with clips of one piece, made by bhava prepare.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
-) -> None:
-    """Measure how a model reacts to another dancer, against a partner that ignores them."""
-    from motion.model.engine import Engine
-    from training.corpus.corpus import load_corpus
-    from training.evaluation.reaction import held_out_duets, measure, write_report
-
-    duets = held_out_duets(load_corpus(corpus) if corpus else [])
-    results = [measure(Engine.load(folder), duets) for folder in model]
-    typer.echo(write_report(results, out).read_text())
 
 
 @app.command()

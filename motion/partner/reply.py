@@ -83,6 +83,13 @@ class Reply:
         motion = Phrase(heard).answered(longer, _tempo(energy), rng)
         return Reply(motion, len(heard), EXAGGERATED, 0.0)
 
+    @staticmethod
+    def echoing(heard: Clip, energy: float, rng: np.random.Generator) -> "Reply":
+        """Return what plays with what a dancer just did, as long as that was; see `going_on`."""
+        longer = len(heard) + round(HAND_OVER * heard.fps)
+        motion = Phrase(heard).danced_on(longer, _tempo(energy), rng)
+        return Reply(motion, len(heard), (1.0, 1.0), 0.0)
+
     @property
     def over(self) -> bool:
         """Whether it has been danced to its end, and faded."""

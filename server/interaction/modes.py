@@ -18,6 +18,7 @@ from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
 from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
+from server.interaction.duet import LONGEST_ECHO, DuetTurns
 from server.interaction.phrases import PAUSE, Phrases
 from server.interaction.ramp import Ramp
 from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
@@ -34,6 +35,9 @@ EMOTION_DEAFNESS = 0.6
 """How much less of the dancer a mirror's model hears at intensity 1: one that hears all goes on as
 the dancer does, whatever it should feel. Arms of the happy and the sad are then 1 cm apart, with
 this 4 cm, while they are 6 cm from the dancer's."""
+
+TOGETHER = 0.9
+"""Of the performer's motion in what is shown where a duet dances together."""
 
 LISTENING = 0.85
 """Share of the stand in a partner that listens: it breathes on."""
@@ -92,6 +96,7 @@ class ModePolicy:
         self._feeling = Feeling() if rules >= 2 else None
         self._reply: Reply | None = None
         self._replies = 0
+        self._turns = DuetTurns()
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
@@ -143,11 +148,11 @@ class ModePolicy:
         if heard is None or heard[: len(heard) - rest].seconds < LEAST_HEARD:
             return None
         heard = heard[: len(heard) - rest]
-        rng = np.random.default_rng([controls.seed, self.dancer, self._replies])
-        self._replies += 1
         if answers:
-            return Reply.answering(heard, controls.energy, rng)
-        return Reply.going_on(heard, controls.energy, rng) if performer.dances else None
+            return Reply.answering(heard, controls.energy, self._chance(controls))
+        if not performer.dances:
+            return None
+        return Reply.going_on(heard, controls.energy, self._chance(controls))
 
     def _length_due(self, performer: Performer, mode: str, now: float, asked: bool) -> int | None:
         """Return how many frames of the dancer are to be taken up now; None while none are."""
@@ -200,6 +205,8 @@ class ModePolicy:
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
             return Follow("hold", 1.0, 0.0)
+        if controls.mode != "duet":
+            self._turns.end()
         if self._reply and not self._reply.over and controls.mode in ("continue", "answer"):
             return Follow(self._reply, 1.0, 1.0)
         if performer is None:
@@ -209,11 +216,36 @@ class ModePolicy:
                 intensity = min(1.0, sum(controls.emotion.values()))
                 shown = 1.0 if self._feeling else 1.0 - EMOTION_SHARE * intensity
                 return Follow(performer, shown, 1.0 - EMOTION_DEAFNESS * intensity)
+            case "duet" if self._feeling and not self._contract.other:
+                return self._wanted_in_duet(performer, controls, now)
             case "duet" if controls.influence > 0 or self._contract.other:
                 return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)
         return None
+
+    def _wanted_in_duet(
+        self, performer: Performer, controls: Controls, now: float
+    ) -> Follow | None:
+        """Return what is followed where both take turns; a model that heeds others needs none."""
+        turn = self._turns.turn(controls.influence, now)
+        if turn == "together":
+            self._reply = None
+            return Follow(performer, TOGETHER, TOGETHER)
+        if turn == "own":
+            self._reply = None
+        elif self._reply is None and performer.dances:
+            heard = performer.recent(self._contract.fps, round(LONGEST_ECHO * self._contract.fps))
+            if heard is not None and heard.seconds >= LEAST_HEARD:
+                self._reply = Reply.echoing(heard, controls.energy, self._chance(controls))
+        if self._reply is None or self._reply.over:
+            return None
+        return Follow(self._reply, 1.0, 1.0)
+
+    def _chance(self, controls: Controls) -> np.random.Generator:
+        """Return the chance of the next reply."""
+        self._replies += 1
+        return np.random.default_rng([controls.seed, self.dancer, self._replies])
 
     def _newest_lead(self, followed: Followed, controls: Controls, now: float) -> Lead | None:
         if isinstance(followed, Performer):

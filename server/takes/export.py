@@ -14,9 +14,7 @@ from threading import Lock
 import numpy as np
 
 from motion.clip import Clip, Pose
-from motion.draw.render import write_video
 from motion.errors import BhavaError, MotionFileError, TakeError
-from motion.formats.clip_files import check_suffix, write_clip
 from motion.skeleton import CANONICAL
 from server.takes.reader import Take
 from server.wire.messages import SkeletonMessage
@@ -67,6 +65,11 @@ def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: 
         TakeError: If the take cannot be read, or there is no such figure in it.
         MotionFileError: If the file cannot be written.
     """
+    # Imported only here, in the process that writes: the server starts sooner without the readers
+    # and writers of all kinds of files.
+    from motion.draw.render import write_video
+    from motion.formats.clip_files import check_suffix, write_clip
+
     check_suffix(out)
     video = out.suffix.lower() == ".mp4"
     reading = READING if video else 1.0

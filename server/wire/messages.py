@@ -56,8 +56,8 @@ class _Settings(_Message):
         energy: 1 is the usual amount of motion.
         text: A prompt, for models that take text; empty for none.
         temperature: Scales the chance in the model's draws; 1 is as trained.
-        influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
-            heeds others reacts by itself alone.
+        influence: Share of a duet in which both dance the same; else the partner has its own turns
+            and echoes the performer. One whose model heeds others is pulled so much.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
         seed: Seed of all chance in the motion; setting it starts the chance again.

@@ -11,8 +11,8 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from server.pairing import Pairing, dance_together, seen_by_camera
 from server.wire.messages import Controls
-from tests.motion.choreography.likeness import nearest
 from tests.server.dance_harness import FPS, dancer, engine
+from training.evaluation.taking_up import nearest
 
 DANCE = Clip.from_poses([dancer(2)(n / FPS) for n in range(5 * FPS)], FPS)
 MIRROR = Controls(mode="mirror")

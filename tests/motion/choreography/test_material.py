@@ -7,7 +7,7 @@ from motion import features
 from motion.choreography import Cue, danced
 from motion.choreography.material import Phrase
 from motion.clip import Clip, Pose
-from tests.motion.choreography.likeness import longest_replay, nearest
+from training.evaluation.taking_up import longest_replay, nearest
 
 FPS = 30
 

@@ -11,8 +11,8 @@ from motion.emotion import weights_of
 from motion.partner.lead import Lead
 from motion.partner.offline import EmotionChange, generate_frames
 from motion.partner.reply import HAND_OVER, SHARE, Reply
-from tests.motion.choreography.likeness import nearest
 from tests.server.dance_harness import engine
+from training.evaluation.taking_up import nearest
 
 FPS = 30
 FRAMES = 5
