@@ -9,7 +9,7 @@ References:
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -53,20 +53,17 @@ _SPLIT = 11
 """Bones of the first bundle: all in one would exceed a packet of Ethernet."""
 
 _FLOATS = 7
+_BUNDLE_HEAD = 16
 
 
-def expressions(labels: Sequence[str], weights: Float[Array, "E"]) -> dict[str, float]:
-    """Return the weight of each expression of VRM 1 that goes with emotion weights, in [0, 1].
+def expressions(labels: Sequence[str]) -> Float[Array, "E X"]:
+    """Return how much each emotion shows in each expression of `VRM0`, at weight 1.
 
     Args:
-        labels: Emotion labels.
-        weights: Weight of each.
+        labels: Emotion labels; one that nobody foresaw shows in none.
     """
-    face = dict.fromkeys(VRM0, 0.0)
-    for label, weight in zip(labels, weights.tolist(), strict=True):
-        for name, part in _FACES.get(label, {}).items():
-            face[name] += weight * part
-    return {name: min(1.0, weight) for name, weight in face.items()}
+    faces = [_FACES.get(label, {}) for label in labels]
+    return np.array([[face.get(name, 0.0) for name in VRM0] for face in faces])
 
 
 class VmcEncoder:
@@ -78,40 +75,40 @@ class VmcEncoder:
         Args:
             names: Version of VRM whose names expressions have.
         """
-        self._names = VRM0 if names == "vrm0" else {name: name for name in VRM0}
         zeros = np.zeros(_FLOATS)
         root = _transform("/VMC/Ext/Root/Pos", "root", np.array([0, 0, 0, 0, 0, 0, 1.0]))
         bones = [_transform("/VMC/Ext/Bone/Pos", name, zeros) for name in BONES]
-        self._head = [encode_message("/VMC/Ext/OK", 1)]
-        self._first, self._first_at = _layout([root, *bones[:_SPLIT]], 1)
-        self._second, self._second_at = _layout(bones[_SPLIT:], 0)
+        self._first, self._first_at = _layout([root, *bones[:_SPLIT]], _FLOATS, 1)
+        self._second, self._second_at = _layout(bones[_SPLIT:], _FLOATS)
+        shown = [encode_message("/VMC/Ext/Blend/Val", name, 0.0) for name in _named(names)]
+        timed = [encode_message("/VMC/Ext/OK", 1), encode_message("/VMC/Ext/T", 0.0), *shown]
+        apply = encode_message("/VMC/Ext/Blend/Apply")
+        # The face has other numbers than bones, so it is laid out by itself and sent behind them.
+        face, at = _layout([*timed, apply], 1, 1)
+        self._face, self._face_at = face[_BUNDLE_HEAD:], at[:-1] - _BUNDLE_HEAD
         self._values = np.zeros((len(BONES), _FLOATS), ">f4")
         self._values[:, :3] = CANONICAL.rest_offsets * MIRROR_POSITION
 
-    def encode(self, pose: Pose, time: float, face: Mapping[str, float]) -> list[bytes]:
-        """Return the packets of a frame: two of bones, and one of the face, which applies it.
+    def encode(self, pose: Pose, time: float, face: Float[Array, "X"]) -> list[bytes]:
+        """Return the two packets of a frame; the face, which applies it, ends the second.
 
         Args:
             pose: Pose of the canonical skeleton.
             time: Seconds since the sender began.
-            face: Weight by expression of VRM 1.
+            face: Weight of each expression of `VRM0`, cut to [0, 1].
         """
         self._values[0, :3] = pose.hips * MIRROR_POSITION
         self._values[:, 3:] = pose.rotations * MIRROR_ROTATION
         data = self._values.view(np.uint8).reshape(len(BONES), -1)
         self._first[self._first_at] = data[:_SPLIT]
         self._second[self._second_at] = data[_SPLIT:]
-        blends = [
-            encode_message("/VMC/Ext/Blend/Val", self._names[name], float(weight))
-            for name, weight in face.items()
-        ]
-        apply = encode_message("/VMC/Ext/Blend/Apply")
-        told = [*self._head, encode_message("/VMC/Ext/T", float(time))]
-        return [
-            self._first.tobytes(),
-            self._second.tobytes(),
-            encode_bundle([*told, *blends, apply]),
-        ]
+        told = np.concatenate([[time], np.minimum(face, 1.0)]).astype(">f4")
+        self._face[self._face_at] = told.view(np.uint8).reshape(-1, 4)
+        return [self._first.tobytes(), self._second.tobytes() + self._face.tobytes()]
+
+
+def _named(names: Names) -> list[str]:
+    return list(VRM0.values() if names == "vrm0" else VRM0)
 
 
 def _transform(address: str, name: str, values: Float[Array, "7"]) -> bytes:
@@ -119,14 +116,15 @@ def _transform(address: str, name: str, values: Float[Array, "7"]) -> bytes:
     return head + struct.pack(f">{_FLOATS}f", *values)
 
 
-def _layout(messages: list[bytes], fixed: int) -> tuple[Array, Array]:
-    """Return a bundle to write into, and where the numbers of each message stand, (N, 28).
+def _layout(messages: list[bytes], floats: int, fixed: int = 0) -> tuple[Array, Array]:
+    """Return a bundle to write into, and where the bytes of each message's numbers stand, (N, B).
 
     Args:
         messages: Each ends in its numbers.
-        fixed: How many of the first stay as they are.
+        floats: How many numbers each has.
+        fixed: How many messages at the beginning stay as they are.
     """
-    ends = np.cumsum([16, *(4 + len(message) for message in messages)])[1 + fixed :]
-    size = 4 * _FLOATS
+    ends = np.cumsum([_BUNDLE_HEAD, *(4 + len(message) for message in messages)])[1 + fixed :]
+    size = 4 * floats
     bundle = np.frombuffer(encode_bundle(messages), np.uint8).copy()
     return bundle, ends[:, None] - size + np.arange(size)

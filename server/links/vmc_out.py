@@ -1,6 +1,7 @@
 """A partner sent to a program that shows avatars."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from motion.errors import SetupError
@@ -62,6 +63,7 @@ class VmcOut:
         self._target, self._encoder = target, VmcEncoder(target.names)
         self._endpoint = Endpoint(self.traffic, _ignore, ())
         self._began: float | None = None
+        self._shown = lru_cache(maxsize=1)(expressions)
 
     async def open(self) -> None:
         """Open a socket to send from."""
@@ -84,7 +86,7 @@ class VmcOut:
         for figure in frame.figures:
             if figure.kind == PARTNER and figure.id == self._target.figure - 1:
                 self._began = frame.time if self._began is None else self._began
-                face = expressions(stage.labels, frame.emotion)
+                face = frame.emotion @ self._shown(stage.labels)
                 packets = self._encoder.encode(figure.pose, frame.time - self._began, face)
                 for packet in packets:
                     self._endpoint.send(packet, self._target.place)

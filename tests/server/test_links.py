@@ -152,7 +152,7 @@ async def test_a_partner_is_sent_to_every_target_of_its_own(instrument: Instrume
         assert root["/VMC/Ext/Root/Pos"][0] == "root"
         told = (await live_server.get("/api/links")).json()
         assert [link["failed"] for link in told] == ["", ""]
-        assert told[0]["sent"] >= 3
+        assert told[0]["sent"] >= 2
         assert told[0]["refused"] == 0
 
 

@@ -8,11 +8,13 @@ from motion.clip import Pose
 from motion.errors import SetupError
 from motion.skeleton import CANONICAL
 from server.links.osc import OscMessage, decode_packet
-from server.links.vmc import BONES, VmcEncoder, expressions
+from server.links.vmc import BONES, VRM0, VmcEncoder, expressions
 from server.links.vmc_out import VmcTarget
 
 ETHERNET = 1472
 """Bytes that a UDP packet may hold without being cut in pieces."""
+
+HAPPY, SAD = (np.array([name == shown for name in VRM0]) / 2 for shown in ("happy", "sad"))
 
 
 def danced(seed: int) -> Pose:
@@ -31,7 +33,7 @@ def positions(hips: np.ndarray, offsets: np.ndarray, local: np.ndarray) -> np.nd
 
 
 def sent(pose: Pose) -> list[OscMessage]:
-    packets = VmcEncoder().encode(pose, 1.5, {"happy": 0.5})
+    packets = VmcEncoder().encode(pose, 1.5, HAPPY)
     assert max(map(len, packets)) < ETHERNET
     return [message for packet in packets for message in decode_packet(packet)]
 
@@ -57,23 +59,29 @@ def test_a_frame_holds_what_receivers_wait_for() -> None:
     assert found[0] == "/VMC/Ext/Root/Pos"
     assert messages[0].arguments == ("root", 0, 0, 0, 0, 0, 0, 1)
     assert found.count("/VMC/Ext/Bone/Pos") == 21
-    assert found[-2:] == ["/VMC/Ext/Blend/Val", "/VMC/Ext/Blend/Apply"]
-    assert messages[-2].arguments == ("Joy", 0.5)
+    assert found[-7:] == ["/VMC/Ext/Blend/Val"] * 6 + ["/VMC/Ext/Blend/Apply"]
+    assert messages[-7].arguments == ("Joy", 0.5)
+    assert all(message.arguments[1] == 0.0 for message in messages[-6:-1])
     assert OscMessage("/VMC/Ext/OK", (1,)) in messages
     assert OscMessage("/VMC/Ext/T", (1.5,)) in messages
 
 
 def test_an_earlier_frame_leaves_nothing_behind() -> None:
     encoder = VmcEncoder("vrm1")
-    encoder.encode(danced(1), 0.0, {"happy": 1.0})
-    assert encoder.encode(danced(2), 1.0, {"sad": 0.5}) == VmcEncoder("vrm1").encode(
-        danced(2), 1.0, {"sad": 0.5}
-    )
+    encoder.encode(danced(1), 0.0, 2 * HAPPY)
+    assert encoder.encode(danced(2), 1.0, SAD) == VmcEncoder("vrm1").encode(danced(2), 1.0, SAD)
+
+
+def test_names_of_vrm_1_are_sent_where_they_are_asked_for_and_weights_end_at_1() -> None:
+    *_, face = VmcEncoder("vrm1").encode(danced(0), 0.0, 3 * HAPPY)
+    assert OscMessage("/VMC/Ext/Blend/Val", ("happy", 1.0)) in decode_packet(face)
 
 
 def test_faces_follow_emotions() -> None:
-    face = expressions(("happy", "afraid", "unheard of"), np.array([1.5, 0.5, 1.0]))
-    assert face["happy"] == 1.0
+    weights = np.array([1.0, 0.5, 1.0])
+    shown = weights @ expressions(("happy", "afraid", "unheard of"))
+    face = dict(zip(VRM0, shown, strict=True))
+    assert face["happy"] == pytest.approx(0.9)
     assert face["surprised"] == pytest.approx(0.3)
     assert face["angry"] == 0.0
 
