@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import SourceSpec
 
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL = "dance"
 CAMERA = Path("/dev/video0")
 AUTO = "auto"
 

@@ -200,9 +200,10 @@ class Take:
             except TakeError as error:
                 self._note(str(error))
                 ticks = []
-            if ticks and following not in (None, ticks[0].number):
+            gap = bool(ticks) and following not in (None, ticks[0].number)
+            if gap:
                 self._note(f"expected moment {following}, got {ticks[0].number}")
-            if self.damage and not past_damage:
+            if (gap or not ticks) and not past_damage:
                 return
             yield from ticks
             following = ticks[-1].number + 1 if ticks else following

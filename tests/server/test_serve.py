@@ -57,7 +57,7 @@ async def test_it_dances_until_it_is_told_to_end(
     async with connect(f"ws://{address}/ws") as viewer:
         await viewer.send('{"type":"hello","version":2,"role":"viewer"}')
         hello = json.loads(await viewer.recv())
-        assert hello["model"] == "default"
+        assert hello["model"] == "dance"
         assert "neutral" in hello["emotions"]
         frames = []
         while len(frames) < 20:

@@ -29,9 +29,7 @@ export const englishConsole = {
     no3d: "This browser cannot draw in 3D. Everything else works.",
     mode: "Mode",
     content: "What it dances",
-    contentStrength: "How strongly",
-    noContent: (model: string) =>
-      `The model ${model} was not taught to tell dance from other motion, so there is nothing to choose here.`,
+    noContent: (model: string) => `The model ${model} cannot tell dance from other motion.`,
     takeUp: "Take up the performer’s dance",
     newSeed: "Another variation",
     influence: "Influence",

@@ -32,9 +32,8 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     no3d: "Dieser Browser kann nichts in 3D darstellen. Alles andere geht.",
     mode: "Modus",
     content: "Was getanzt wird",
-    contentStrength: "Wie stark",
     noContent: (model: string) =>
-      `Das Modell ${model} hat nicht gelernt, Tanz von anderer Bewegung zu unterscheiden. Deshalb gibt es hier nichts zu wählen.`,
+      `Das Modell ${model} kann Tanz nicht von anderer Bewegung unterscheiden.`,
     takeUp: "Tanz aufgreifen",
     newSeed: "Andere Variante",
     influence: "Einfluss",
