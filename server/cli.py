@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.bench.commands import DEFAULT_MODEL, Model, siege, soak
 from server.paths import MODELS
 from server.replay import replay
 
@@ -12,16 +13,16 @@ if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import SourceSpec
 
-DEFAULT_MODEL = "dance"
 CAMERA = Path("/dev/video0")
 AUTO = "auto"
 
-Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 
 app = typer.Typer()
 app.command()(replay)
+app.command()(soak)
+app.command()(siege)
 
 
 @app.command()
@@ -350,32 +351,6 @@ def bench(
         typer.echo(json.dumps(to_json(rows), indent=2))
     else:
         Console().print(as_table(rows))
-
-
-@app.command()
-def soak(
-    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="Length of the test.")] = 30.0,
-    model: Model = DEFAULT_MODEL,
-    viewers: Annotated[int, typer.Option(min=1, help="Number of simultaneous viewers.")] = 100,
-) -> None:
-    """Run a server for viewers who come and go; fail if anything grows or lags."""
-    import json
-
-    from server.bench.served import Sample
-    from server.bench.soak import soak as play
-
-    def report(sample: Sample) -> None:
-        typer.echo(
-            f"{sample.at:6.0f} s  {sample.memory / 2**20:6.1f} MB  {sample.viewers:4.0f} clients  "
-            f"{sample.files:3.0f} files  {sample.tasks:3.0f} tasks  {sample.threads} threads  "
-            f"{sample.late:.0f} of {sample.ticks:.0f} ticks late",
-            err=True,
-        )
-
-    verdict = play(minutes, model, viewers, report)
-    typer.echo(json.dumps(verdict.to_json(), indent=2))
-    if verdict.failures:
-        raise typer.Exit(1)
 
 
 def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
