@@ -51,6 +51,16 @@ def serve(
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
     cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
+    osc_in: Annotated[
+        str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
+    ] = None,
+    osc_out: Annotated[
+        list[str] | None, typer.Option(help="HOST:PORT to tell the controls to; repeatable.")
+    ] = None,
+    vmc_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
+    ] = None,
     operator_key: Annotated[
         str | None,
         typer.Option(
@@ -102,12 +112,14 @@ def serve(
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
+    from server.routes.links import LinkSettings
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     share_one_arena()
+    links = LinkSettings.parse(osc_in, osc_out or (), vmc_out or ())
     made = not (operator_key is not None or open_to_all or is_loopback(host))
     key = kept(keys / "operator-key", new_key) if made else operator_key
     certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
@@ -130,7 +142,9 @@ def serve(
                     typer.echo(invitation(seen_from_outside(here), key, keys if made else None))
 
             policy = OriginPolicy(allow_host or (), allow_origin or ())
-            app = create_app(scheduler, takes=takes, cues=cues, authority=authority, policy=policy)
+            app = create_app(
+                scheduler, takes=takes, cues=cues, links=links, authority=authority, policy=policy
+            )
             listen_and_serve(app, scheduler.close, listener, listening, certificate=certificate)
 
 

@@ -28,7 +28,7 @@ FLOORS: dict[str, Floors] = {
         ("access", "guard", "memory", "options", "paths", "telemetry"),
         ("capture",),
         ("wire",),
-        ("cues", "interaction", "listen"),
+        ("cues", "interaction", "links", "listen"),
         ("takes",),
         ("stages",),
         ("routes",),
