@@ -22,6 +22,7 @@ app.command()(soak)
 app.command()(siege)
 
 
+@app.command()
 def generate(
     out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
     emotion: Annotated[
