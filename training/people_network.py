@@ -135,12 +135,13 @@ class Converter:
 
     def _active(self, node: Node, inputs: list[str], **attributes: Any) -> None:
         fused = node["attr"].get("fused_ops", {}).get("list", {}).get("s", [])
-        active = [_ACTIVATIONS[kind] for text in fused if (kind := _decoded(text)) != b"BiasAdd"]
+        kinds = [_ACTIVATIONS[text] for text in map(_decoded, fused) if text != b"BiasAdd"]
         name = node["name"]
-        self._node("Conv", inputs, f"{name}a" if active else name, **attributes)
-        for kind in active:
-            bounds = [self._add(np.float32(bound)) for bound in (0, 6)] if kind == "Clip" else []
-            self._node(kind, [f"{name}a", *bounds], name)
+        self._node("Conv", inputs, f"{name}a" if kinds else name, **attributes)
+        for kind in kinds:
+            bounds = [0.0, 6.0] if kind == "Clip" else []
+            limits = [self._add(np.asarray(bound, np.float32)) for bound in bounds]
+            self._node(kind, [f"{name}a", *limits], name)
 
     def _combine(self, node: Node) -> None:
         kind = {"AddV2": "Add", "Sub": "Sub", "Mul": "Mul"}[node["op"]]

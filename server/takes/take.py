@@ -202,7 +202,13 @@ def _decode_sighting(data: bytes, coloured: bool) -> Sighting:
     return Sighting(time, tuple(map(_landmarks, people, worn)))
 
 
+def _known(worn: np.ndarray | None) -> np.ndarray | None:
+    return worn.copy() if worn is not None and worn.any() else None
+
+
 def _landmarks(person: np.void, worn: np.ndarray | None) -> Landmarks:
     # Copies, since the layout in memory may decide the last bit of what is computed from it.
-    values = (person[name].copy() for name in ("positions", "visibility", "image"))
-    return Landmarks(*values, worn.copy() if worn is not None and worn.any() else None)
+    positions, visibility, image = (
+        person[name].copy() for name in ("positions", "visibility", "image")
+    )
+    return Landmarks(positions, visibility, image, _known(worn))
