@@ -1,6 +1,6 @@
 """Content weights: what is danced, where emotion weights say how. Labels belong to the model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -46,11 +46,28 @@ def content_weights(text: str, labels: Sequence[str], model: str) -> Float[Array
     Raises:
         ConditionError: If the model has no contents or lacks one, or weights are out of range.
     """
-    if not text:
+    return named_contents(parse_weights(text, "content") if text else {}, labels, model)
+
+
+def named_contents(
+    named: Mapping[str, float], labels: Sequence[str], model: str
+) -> Float[Array, "C"]:
+    """Return a weight for every content of a model; the usual content where none is named.
+
+    Args:
+        named: Weights from 0 with a sum up to 1.
+        labels: Labels of the model's contract, the usual one first.
+        model: Its name, for the error.
+
+    Raises:
+        ConditionError: As for `content_weights`.
+    """
+    if not named:
         return usual_content(labels)
     if not labels:
-        raise ConditionError(f"content: expected none for {model}, which has none, got {text!r}")
-    return check_content(ordered_weights(parse_weights(text, "content"), labels, "content"))
+        got = ", ".join(named)
+        raise ConditionError(f"content: expected none for {model}, which has none, got {got!r}")
+    return check_content(ordered_weights(named, labels, "content"))
 
 
 def check_content(weights: Float[Array, "*batch C"]) -> Float[Array, "*batch C"]:

@@ -39,5 +39,9 @@ class SourceError(BhavaError):
     """A source of landmarks that cannot be opened or has failed."""
 
 
+class StageError(BhavaError):
+    """A stage cannot be made."""
+
+
 class SetupError(BhavaError):
     """The machine lacks something that was asked for."""

@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.guard.traffic import Traffic
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
@@ -23,6 +24,7 @@ from server.routes.takes import create_takes_api
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
+from server.takes.catalogue import TakeCatalogue
 from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
@@ -83,13 +85,15 @@ def create_app(
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
-    app.include_router(create_api(scheduler, clock, takes), responses=PROBLEMS)
+    catalogue = None if takes is None else TakeCatalogue(takes, clock)
+    app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
     if cues is not None:
         routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
-    if takes is not None:
-        app.include_router(create_takes_api(takes, operators_of(scheduler)), responses=PROBLEMS)
+    if catalogue is not None:
+        app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
@@ -120,7 +124,7 @@ def create_app(
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Tell Prometheus."""
-        return Response(scheduler.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
 
     _add_pages(app, pages)
     return app

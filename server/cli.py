@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import SourceSpec
 
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL = "dance"
 CAMERA = Path("/dev/video0")
 AUTO = "auto"
 
-Model = Annotated[str, typer.Option(help="A folder of models/.")]
-Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="What the model runs on.")]
+Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
+Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 
 app = typer.Typer()
@@ -29,46 +29,46 @@ def serve(
     source: Annotated[
         str,
         typer.Option(
-            help="Where the performer is seen: demo, camera:N, video:PATH, rtsp://…, browser, or "
-            "auto: the first camera, else the demo performer."
+            help="Where performers come from: demo, camera:N, video:PATH, rtsp://…, browser, or "
+            "auto: the first camera, or the demo performer without one."
         ),
     ] = AUTO,
     model: Model = DEFAULT_MODEL,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+    ] = 8000,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Of all chance in the motion; drawn if not given.")
+        int | None, typer.Option(min=0, help="Random seed of the motion; drawn if not given.")
     ] = None,
     device: Device = "cpu",
-    stages: Annotated[
-        int, typer.Option(min=1, max=1024, help="The most stages that may be made.")
-    ] = 64,
+    stages: Annotated[int, typer.Option(min=1, max=1024, help="Largest number of stages.")] = 64,
     seat: Annotated[
         Literal["refuse", "take_over"],
-        typer.Option(help="What happens to a performer in a browser when another one comes."),
+        typer.Option(help="Answer to a second performer in a browser."),
     ] = "refuse",
     people: Annotated[
         int,
         typer.Option(
-            min=1, max=4, help="How many a camera on the server looks for; 1 is the cheapest."
+            min=1, max=4, help="How many people a camera on the server looks for; 1 is fastest."
         ),
     ] = 4,
-    takes: Annotated[Path, typer.Option(help="Folder of the recordings.")] = Path("takes"),
-    cues: Annotated[Path, typer.Option(help="Folder of the cue lists.")] = Path("cues"),
+    takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
+    cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
     operator_key: Annotated[
         str | None,
         typer.Option(
             envvar="BHAVA_OPERATOR_KEY",
-            help="What operators must know; anybody may be one if not given.",
+            help="Key that operators must give; without one, anybody may operate.",
         ),
     ] = None,
     log_format: Annotated[
-        Literal["text", "json"], typer.Option(help="A line for each event, on stderr.")
+        Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
     ] = "text",
     log_level: Annotated[
-        Literal["debug", "info", "warning"], typer.Option(help="The least that is logged.")
+        Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")
     ] = "info",
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
@@ -109,31 +109,38 @@ def generate(
         str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; the model's first if not given.")
     ] = "",
     text: Annotated[
-        str | None, typer.Option(help="What to do, in English, for models that take text.")
+        str | None, typer.Option(help="English prompt, for models that take text.")
     ] = None,
     content: Annotated[
-        str, typer.Option(help="What to dance, LABEL[:WEIGHT][,…]; the model's first if not given.")
+        str,
+        typer.Option(help="Content to dance, LABEL[:WEIGHT][,…]; the model's first if not given."),
     ] = "",
-    energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
-    seconds: Annotated[float, typer.Option(min=0.1, max=36000, help="How long.")] = 20.0,
+    energy: Annotated[
+        float, typer.Option(help="Energy, 0.5 to 2; 1 is usual for the emotion.")
+    ] = 1.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=36000, help="Length of the motion.")
+    ] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
     context: Annotated[
-        Path | None, typer.Option(help="A file of motion to take up, of any kind.")
+        Path | None, typer.Option(help="Motion file of any kind to take up.")
     ] = None,
     clip: Annotated[
-        str, typer.Option(help="Which motion of the context, where it holds several.")
+        str, typer.Option(help="Name of the motion in the context file, if it holds several.")
     ] = "",
     switch: Annotated[
-        list[str] | None, typer.Option(help="SECONDS:LABEL[:WEIGHT]…, a change of emotion.")
+        list[str] | None,
+        typer.Option(help="Change of emotion, SECONDS:LABEL[:WEIGHT]…; repeatable."),
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(min=1, max=240, help="Frames a second of the file; the model's if not given."),
+        typer.Option(min=1, max=240, help="Frame rate of the file; the model's if not given."),
     ] = None,
     model: Model = DEFAULT_MODEL,
     device: Device = "cpu",
 ) -> None:
-    """Let the partner dance into a file, faster than real time."""
+    """Write the partner's dance to a file, faster than real time."""
+    from rich.console import Console
     from rich.progress import track
 
     from motion.clip import Clip
@@ -150,7 +157,10 @@ def generate(
     ]
     contract = engine.contract
     if text is not None and (strange := check_prompt(text, contract)):
-        typer.echo(f"text: nothing like {', '.join(strange)} was learnt; the rest counts", err=True)
+        typer.echo(
+            f"text: the model learnt nothing like {', '.join(strange)}; it follows the rest",
+            err=True,
+        )
     heard = read_clip(context, contract.skeleton, clip) if context else None
     if contract.skeleton is CANONICAL:
         dance = generate_frames(
@@ -164,7 +174,8 @@ def generate(
             content=content,
         )
         total = round(seconds * contract.fps)
-        poses = [frame.pose for frame in track(dance, "Dancing", total=total)]
+        shown = track(dance, "Dancing", total=total, console=Console(stderr=True))
+        poses = [frame.pose for frame in shown]
         danced = Clip.from_poses(poses, contract.fps, out.stem)
     else:
         danced = generate_clip(
@@ -175,16 +186,87 @@ def generate(
 
 
 @app.command()
+def partner(
+    performer: Annotated[
+        Path, typer.Argument(help="Performer: a motion file of any kind, or a video.")
+    ],
+    out: Annotated[Path, typer.Option(help="File for the partner: .bvh, .glb, .npz or .mp4.")],
+    seen: Annotated[
+        Path | None, typer.Option(help="File for the performer as the server saw them.")
+    ] = None,
+    mode: Annotated[
+        Literal["continue", "mirror", "duet", "answer", "solo"],
+        typer.Option(help="How the partner responds to the performer."),
+    ] = "continue",
+    emotion: Annotated[
+        str, typer.Option(help="LABEL[:WEIGHT][,LABEL[:WEIGHT]…]; none if not given.")
+    ] = "",
+    influence: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="How strongly the performer pulls the partner in a duet."),
+    ] = 0.5,
+    energy: Annotated[float, typer.Option(help="0.5 to 2; 1 is usual for the emotion.")] = 1.0,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=3600, help="Longest duration; a video repeats.")
+    ] = 20.0,
+    start: Annotated[float, typer.Option(min=0, help="Second of the motion to start from.")] = 0.0,
+    take_up: Annotated[
+        float | None,
+        typer.Option(min=0, help="Second at which the partner takes up the performer."),
+    ] = None,
+    clip: Annotated[str, typer.Option(help="Name of the motion, if the file holds several.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same motion.")] = 0,
+    model: Model = DEFAULT_MODEL,
+    device: Device = "cpu",
+) -> None:
+    """Let a partner dance with a recorded performer, and write both to files."""
+    from motion.emotion import check_energy, parse_weights, weights_of
+    from motion.formats.clip_files import check_suffix, read_clip, write_clip
+    from motion.skeleton import CANONICAL
+    from server.pairing import VIDEOS, dance_together, seen_by_camera, seen_in
+    from server.wire.messages import Controls
+
+    files = [path for path in (out, seen) if path]
+    for path in files:
+        check_suffix(path)
+    engine = load_engine(model, device)
+    weights = parse_weights(emotion) if emotion else {}
+    weights_of(weights, engine.contract.emotions)
+    controls = Controls(
+        mode=mode,
+        emotion=weights,
+        influence=influence,
+        energy=check_energy(energy),
+        seed=seed,
+        model=model,
+    )
+    if performer.suffix.lower() in VIDEOS:
+        sightings = seen_in(performer)
+    else:
+        heard = read_clip(performer, CANONICAL, clip)
+        sightings = seen_by_camera(heard[round(start * heard.fps) :])
+    danced = dance_together(engine, sightings, controls, seconds, take_up=take_up)
+    for path, motion in zip(files, (danced.partner, danced.performer), strict=False):
+        write_clip(motion, path)
+    times = ", ".join(f"{time:.2f}" for time in danced.taken_up) or "never"
+    typer.echo(f"{out}: {danced.partner.seconds:g} s; taken up at {times} s")
+
+
+@app.command()
 def models() -> None:
-    """List the models that are there: kind, size, context, licence and emotions."""
+    """List the installed models: kind, size, context, licence and emotions."""
     from motion.errors import ModelContractError
     from motion.model.contract import GRAPH_FILE, Contract
 
     for folder in sorted(path for path in MODELS.iterdir() if path.is_dir()):
-        contract = Contract.load(folder)
         graph = folder / GRAPH_FILE
-        if not graph.exists():
-            raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        try:
+            contract = Contract.load(folder)
+            if not graph.exists():
+                raise ModelContractError(f"{graph}: expected an ONNX graph, got no file")
+        except ModelContractError as error:
+            typer.echo(f"{folder.name}: broken: {' '.join(str(error).split())}")
+            continue
         size = f"{graph.stat().st_size / 1e6:.1f} MB"
         context = f"context {contract.context_frames / contract.fps:.1f} s"
         typer.echo(
@@ -196,9 +278,9 @@ def models() -> None:
 @app.command()
 def doctor(
     model: Model = DEFAULT_MODEL,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port that should be free.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port that must be free.")] = 8000,
 ) -> None:
-    """Look for all that a show may need; fails if nothing works without what lacks."""
+    """Check that the machine has everything a show needs; fail if an essential part is missing."""
     from server.doctor import examine
 
     marks = {"ok": "ok", "less": "--", "bad": "!!"}
@@ -217,17 +299,15 @@ def bench(
     model: Model = DEFAULT_MODEL,
     video: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="Of a person; the rows that need one are named."
-        ),
+        typer.Option(exists=True, dir_okay=False, help="Video of a person, which some rows need."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     curves: Annotated[
         Path | None,
-        typer.Option(help="Draw how cost grows over stages and viewers: .svg or .png."),
+        typer.Option(help="File for a plot of cost over stages and viewers, .svg or .png."),
     ] = None,
 ) -> None:
-    """Measure how fast this machine is: from landmarks to a frame at thousands of viewers."""
+    """Measure the speed of this machine, from landmarks to frames at thousands of viewers."""
     import json
     from itertools import chain
 
@@ -264,11 +344,11 @@ def bench(
 
 @app.command()
 def soak(
-    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="How long.")] = 30.0,
+    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="Length of the test.")] = 30.0,
     model: Model = DEFAULT_MODEL,
-    viewers: Annotated[int, typer.Option(min=1, help="How many watch at a time.")] = 100,
+    viewers: Annotated[int, typer.Option(min=1, help="Number of simultaneous viewers.")] = 100,
 ) -> None:
-    """Let a server play before a crowd that comes and goes; fails if anything grows or lags."""
+    """Run a server for viewers who come and go; fail if anything grows or lags."""
     import json
 
     from server.bench.served import Sample

@@ -1,15 +1,22 @@
 """Listen on a port and serve the application: what uvicorn does, and how it ends."""
 
 import asyncio
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
 from motion.errors import SetupError
+from server.guard.descriptors import DescriptorReserve, connections_within, raise_limit
+from server.guard.http_guard import GuardedHttp
+from server.guard.traffic import Traffic
 from server.wire.direct_write import DirectWebSocket
 
 MESSAGE_LIMIT = 64 * 1024
@@ -17,6 +24,9 @@ MESSAGE_LIMIT = 64 * 1024
 refused by name."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LAST_RESORT = 7.0
+"""Seconds from when the end begins to when no thread is waited for: a take has 5 to be written."""
+
 FAREWELL = 0.5
 """Seconds to tell the viewers that the show is over."""
 
@@ -58,13 +68,29 @@ def serve(
         listening: Called once requests are answered.
         over: Tells whether it shall end by itself.
     """
-    Server(configured(app), farewell, listening, over).run([listener])
+    admission = app.state.traffic.admission
+    admission.most = connections_within(raise_limit(), admission.most)
+
+    def ended() -> None:
+        farewell()
+        _insist_on_ending()
+
+    Server(configured(app), ended, listening, over).run([listener])
+
+
+def _insist_on_ending() -> None:
+    """See that the process ends even if a thread hangs, as one does that waits for a disk."""
+    last_resort = threading.Timer(LAST_RESORT, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()
 
 
 def configured(app: FastAPI) -> uvicorn.Config:
-    """Return how uvicorn is to serve the application."""
+    """Return how uvicorn is to serve the application; guarded if the application has `traffic`."""
+    traffic = getattr(app.state, "traffic", None)
     return uvicorn.Config(
         app,
+        http="httptools" if traffic is None else cast(Any, partial(GuardedHttp, traffic)),
         ws=DirectWebSocket,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
@@ -87,6 +113,7 @@ class Server(uvicorn.Server):
         self._farewell = farewell
         self._listening = listening
         self._over = over
+        self._traffic: Traffic | None = getattr(cast(FastAPI, config.app).state, "traffic", None)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -100,11 +127,15 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
+        self._reserve = DescriptorReserve()
         await super().startup(sockets)
         self._listening()
 
     async def on_tick(self, counter: int) -> bool:
-        """Tell whether to end, ten times a second."""
+        """Cut who did not act in time, and tell whether to end; ten times a second."""
+        if self._traffic is not None:
+            self._traffic.admission.short = self._reserve.short()
+            self._traffic.sweep()
         return await super().on_tick(counter) or self._over()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -115,3 +146,4 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
+        self._reserve.close()

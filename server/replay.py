@@ -14,37 +14,45 @@ if TYPE_CHECKING:
 
 
 def replay(
-    take: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording.")],
+    take: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Recording of a show.")],
     export: Annotated[
         Path | None,
-        typer.Option(help="Write a figure to a file, .bvh, .glb, .npz or .mp4, instead."),
+        typer.Option(help="Instead of playing, write a figure to .bvh, .glb, .npz or .mp4."),
     ] = None,
     figure: Annotated[
-        str, typer.Option(help="Of an export: partner or performer, :ID for a certain one.")
+        str,
+        typer.Option(help="Figure to export: partner or performer, with :ID for a particular one."),
     ] = "partner",
     recompute: Annotated[
         bool,
-        typer.Option("--recompute", help="Compute it again from its inputs and compare, instead."),
+        typer.Option(
+            "--recompute", help="Instead of playing, recompute the frames and compare them."
+        ),
     ] = False,
-    start: Annotated[float, typer.Option(min=0, help="Seconds to leave out at the start.")] = 0.0,
+    start: Annotated[float, typer.Option(min=0, help="Seconds to skip at the start.")] = 0.0,
     end: Annotated[
-        float | None, typer.Option(min=0, help="Of an export, seconds from the start.")
+        float | None, typer.Option(min=0, help="Where an export ends, seconds from the start.")
     ] = None,
-    speed: Annotated[float, typer.Option(min=0.05, max=20, help="1 is that of the show.")] = 1.0,
-    loop: Annotated[bool, typer.Option("--loop", help="Begin anew at the end.")] = False,
+    speed: Annotated[
+        float, typer.Option(min=0.05, max=20, help="Playback speed; 1 is the speed of the show.")
+    ] = 1.0,
+    loop: Annotated[bool, typer.Option("--loop", help="Start again at the end.")] = False,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+    ] = 8000,
     device: Annotated[
-        Literal["cpu", "cuda"], typer.Option(help="What a recomputed model runs on.")
+        Literal["cpu", "cuda"], typer.Option(help="Device that recomputes the model.")
     ] = "cpu",
 ) -> None:
-    """Play a recording in any browser; or export it, or compute it again."""
+    """Play a recording in any browser, export it, or compute it again."""
     from math import inf
 
     from server.takes.export import Cut
     from server.takes.playback import Playback
+    from server.takes.read_ahead import ReadAhead
     from server.takes.reader import Take
 
     if export is not None:
@@ -52,21 +60,23 @@ def replay(
     elif recompute:
         _recompute(Take(take), device)
     else:
-        _play(Playback(Take(take), start, speed, loop), host, port)
+        _play(Playback(Take(take), start, speed, loop, ReadAhead), host, port)
 
 
 def _export(take: Path, out: Path, cut: "Cut") -> None:
+    from rich.console import Console
     from rich.progress import Progress
 
     from server.takes.export import export_take
 
-    with Progress(transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Exporting", total=1.0)
         clip = export_take(take, out, cut, lambda part: progress.update(task, completed=part))
     typer.echo(f"{out}: {clip.seconds:.1f} s")
 
 
 def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
+    from rich.console import Console
     from rich.progress import track
 
     from server.paths import MODELS
@@ -75,7 +85,8 @@ def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     total = round(take.seconds * take.header.fps) + 1
     frames = recompute(take, recorded_engines(take, MODELS, device))
     count = 0
-    for again in track(frames, "Computing", total=total, transient=True):
+    errors = Console(stderr=True)
+    for again in track(frames, "Computing", total=total, transient=True, console=errors):
         if not again.same:
             why = difference(again, len(take.header.skeleton.joints))
             build = other_build(take)

@@ -25,7 +25,7 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("memory", "paths", "telemetry"),
+        ("guard", "memory", "paths", "telemetry"),
         ("capture",),
         ("wire",),
         ("cues", "interaction", "listen"),
@@ -33,7 +33,7 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app",),
-        ("bench", "doctor", "replay"),
+        ("bench", "doctor", "pairing", "replay"),
         ("cli",),
     ),
     "training": (

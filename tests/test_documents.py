@@ -31,6 +31,13 @@ LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)|(?:src|href|srcset)=\"([^\"]+)\"")
 PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
 FLOOR = re.compile(r"^\| (\d+) \| `([\w/]+)[^`]*` \|", re.MULTILINE)
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]+")
+CLAUSE = re.compile(r"\b(?:what|who|whose|whom)\b", re.IGNORECASE)
+MOST_CLAUSES = 4.0
+"""Words of `CLAUSE` in 1,000 words of a visitor's documents; more of them read as translated."""
+
+HEADLESS_ENTRY = re.compile(r"^ +(?:Returns:\s+|\w+: )(?:Of|Whose|Whom)\b.*", re.MULTILINE)
+HEADLESS_HELP = re.compile(r"help=\s*\"(?:Of|Whose|Whom)\b.*", re.MULTILINE)
+RECIPE = re.compile(r"^## (How to add .+?)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def fences(text: str) -> list[tuple[str, str]]:
@@ -130,6 +137,26 @@ def strange_programs(text: str) -> list[str]:
     ]
 
 
+def clauses_per_thousand(text: str) -> float:
+    """Returns how many of 1,000 words of prose are "what", "who", "whose" or "whom"."""
+    prose = INLINE.sub("", FENCE.sub("", text))
+    return 1000 * len(CLAUSE.findall(prose)) / max(1, len(prose.split()))
+
+
+def headless_texts(source: str) -> list[str]:
+    """Finds entries of docstrings, and help of options, that do not name their thing first."""
+    found = [*HEADLESS_ENTRY.findall(source), *HEADLESS_HELP.findall(source)]
+    return [text.strip() for text in found]
+
+
+def recipes(text: str) -> dict[str, list[str]]:
+    """Returns the paths that each "How to add" section names, by its heading."""
+    return {
+        heading: [name for name in INLINE.findall(body) if "/" in name and PATH.fullmatch(name)]
+        for heading, body in RECIPE.findall(text)
+    }
+
+
 @pytest.fixture(params=DOCUMENTS)
 def document(request: pytest.FixtureRequest) -> Path:
     return ROOT / request.param
@@ -166,6 +193,29 @@ def test_the_architecture_names_every_room_on_its_floor() -> None:
         for room in rooms
     ]
     assert named == declared
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/installing.md", "docs/performing.md"])
+def test_documents_of_visitors_are_written_in_plain_clauses(name: str) -> None:
+    assert clauses_per_thousand((ROOT / name).read_text()) < MOST_CLAUSES
+
+
+@pytest.mark.parametrize("package", ["motion", "server", "training"])
+def test_docstring_entries_and_help_name_their_thing_first(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    found = {str(path): texts for path in files if (texts := headless_texts(path.read_text()))}
+    assert files
+    assert found == {}
+
+
+def test_every_recipe_names_files_and_a_test_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    known, named = tracked(ROOT), recipes(text)
+    added = {heading.split()[-1] for heading in named}
+    assert added == {"look", "kind", "source", "control", "emotion"}
+    for heading, paths in named.items():
+        assert [path for path in paths if not _exists(path, ROOT, ".", known)] == [], heading
+        assert any("tests/" in path for path in paths), heading
 
 
 @pytest.fixture
@@ -240,3 +290,41 @@ def test_the_command_check_sees(text: str, expected: list[str], app: typer.Typer
 def test_the_program_check_sees() -> None:
     text = "```sh\n# comment\n$ make run PORT=1\nPORT=1 docker compose up\npip install .\n```"
     assert strange_programs(text + "\n```json\nnpm test\n```") == ["pip install ."]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What it does, and who: whose, whom.", 4 / 7),
+        ("somebody whatever", 0),
+        ("`who` did it\n```\nwhat who\n```\n", 0),
+    ],
+)
+def test_the_clause_check_sees(text: str, expected: float) -> None:
+    assert clauses_per_thousand(text) == pytest.approx(1000 * expected)
+
+
+def test_the_headless_check_sees() -> None:
+    source = """
+    Args:
+        seed: Of the chance.
+        emotion: Offered by the model.
+        dancer: Whom it follows.
+
+    Returns:
+        Whose turn it is.
+    ...
+    help="Of the weights."
+    help="Offset."
+    """
+    assert headless_texts(source) == [
+        "seed: Of the chance.",
+        "dancer: Whom it follows.",
+        "Returns:\n        Whose turn it is.",
+        'help="Of the weights."',
+    ]
+
+
+def test_the_recipe_check_sees() -> None:
+    text = "## How to add a look\n`web/a.ts`, `make x`, `LOOKS`\n## Other\n`b/c.ts`\n"
+    assert recipes(text) == {"How to add a look": ["web/a.ts"]}

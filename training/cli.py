@@ -7,10 +7,16 @@ from typing import Annotated, Literal
 import typer
 
 from motion.errors import BhavaError, MotionFileError
+from training.evaluation.react import react
 
 app = typer.Typer()
+app.command()(react)
 
 CORPUS = Path("corpus")
+
+Corpus = Annotated[Path, typer.Option(help="Corpus, made by bhava prepare.")]
+Content = Annotated[str, typer.Option(help="Content to dance: dance, walk or gesture.")]
+Models = Annotated[list[Path], typer.Option(help="Folder of a model; repeatable.")]
 
 
 def _quiet(logger: str, module: str) -> None:
@@ -27,7 +33,7 @@ def prepare(
     data: Annotated[
         list[Path],
         typer.Argument(
-            help="Files, folders, zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."
+            help="Files, folders or zips: BVH, glTF, C3D, AMASS, HumanML3D, KIT, mariel_*."
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the corpus; extended if it exists.")],
@@ -35,22 +41,22 @@ def prepare(
         bool,
         typer.Option(
             "--own-skeleton",
-            help="Keep the skeleton, which all files must have, instead of retargeting.",
+            help="Keep the skeleton of the files, the same in all, instead of retargeting.",
         ),
     ] = False,
     unit: Annotated[
         float | None,
-        typer.Option(min=1e-6, help="Metres of a unit, with --own-skeleton; found if not given."),
+        typer.Option(min=1e-6, help="With --own-skeleton: metres per unit; detected if not given."),
     ] = None,
     up: Annotated[
         Literal["x", "y", "z"] | None,
-        typer.Option(help="Axis that points up, with --own-skeleton; found if not given."),
+        typer.Option(help="With --own-skeleton: the axis that points up; detected if not given."),
     ] = None,
     report: Annotated[
-        bool, typer.Option("--report", help="Draw what is in the corpus into its folder.")
+        bool, typer.Option("--report", help="Draw the contents of the corpus into its folder.")
     ] = False,
 ) -> None:
-    """Make a corpus of motion capture: the canonical skeleton or its own, 30 fps, labels kept."""
+    """Turn motion capture into a labelled corpus: 30 fps, canonical skeleton or its own."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
@@ -102,16 +108,19 @@ def train(
     recipe: Annotated[
         Path, typer.Argument(help="A recipe, such as training/recipes/default.toml.")
     ],
-    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    corpus: Corpus = CORPUS,
     out: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and log; runs/RECIPE if not given.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the folder's last checkpoint.")
+        bool, typer.Option("--resume", help="Continue from the last checkpoint in the folder.")
     ] = False,
+    begin: Annotated[
+        Path | None, typer.Option(help="A checkpoint whose weights to begin with.")
+    ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Change a setting, as in trainer.max_steps=600; repeatable."),
+        typer.Option("--set", help="Change a setting, such as trainer.max_steps=600; repeatable."),
     ] = None,
 ) -> None:
     """Train a motion model; watch it with TensorBoard on the folder."""
@@ -125,19 +134,19 @@ def train(
     folder = out or Path("runs") / recipe.stem
     typer.echo(f"{len(clips)} clips to learn from, {len(held_out)} held out; log in {folder}")
     try:
-        checkpoint = run(loaded, clips, held_out, folder, resume=resume)
+        checkpoint = run(loaded, clips, held_out, folder, resume=resume, begin=begin)
     except KeyboardInterrupt:
-        typer.echo(f"bhava: stopped; --resume goes on with what is in {folder}", err=True)
+        typer.echo(f"bhava: stopped; --resume continues from {folder}", err=True)
         raise typer.Exit(130) from None
     typer.echo(f"{checkpoint}: make a model of it with bhava export")
 
 
 @app.command()
 def poses(
-    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
-    latent: Annotated[int, typer.Option(min=1, help="Numbers for a pose.")] = 16,
+    corpus: Corpus = CORPUS,
+    latent: Annotated[int, typer.Option(min=1, help="Size of the latent.")] = 16,
 ) -> None:
-    """Compare a pose autoencoder that convolves along the bones with a plain one of its size."""
+    """Compare a pose autoencoder with convolutions along the bones to a plain one of its size."""
     from training.corpus.corpus import load_corpus, split_held_out
     from training.models.pose_autoencoder import compare
 
@@ -151,9 +160,9 @@ def poses(
 
 @app.command()
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote.")],
-    out: Annotated[Path, typer.Option(help="Folder of the model; its name becomes the model's.")],
-    licence: Annotated[str, typer.Option(help="Of the weights.")] = "CC BY-NC 4.0",
+    checkpoint: Annotated[Path, typer.Argument(help="Checkpoint, written by bhava train.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model; its name becomes the model's.")],
+    licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "CC BY-NC 4.0",
 ) -> None:
     """Write a checkpoint as a model folder, checked against torch."""
     from training.fit.export import export as run
@@ -168,12 +177,12 @@ def export(
 @app.command()
 def prove(
     kinds: Annotated[
-        list[str] | None, typer.Argument(help="Kinds of models; all if none is named.")
+        list[str] | None, typer.Argument(help="Kinds of models; all if not given.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="File of the table, Markdown.")] = Path("proof.md"),
+    out: Annotated[Path, typer.Option(help="Markdown file for the table.")] = Path("proof.md"),
     steps: Annotated[int, typer.Option(min=1, help="Training steps for each motion.")] = 800,
 ) -> None:
-    """Let every kind of model learn motions in a plane with known laws, in minutes on a CPU."""
+    """Train kinds of models on plane motions with known laws, in minutes on a CPU."""
     import torch
 
     from training.evaluation.prove import PROVABLE, table
@@ -193,49 +202,26 @@ def prove(
 
 
 @app.command()
-def react(
-    model: Annotated[
-        list[Path], typer.Option(help="Folder of a model that observes another dancer.")
-    ],
-    corpus: Annotated[
-        Path | None, typer.Option(help="Folder that bhava prepare made, with clips of one piece.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
-) -> None:
-    """Measure how a model reacts to another dancer, beside a partner that ignores them."""
-    from motion.model.engine import Engine
-    from training.corpus.corpus import load_corpus
-    from training.evaluation.reaction import held_out_duets, measure, write_report
-
-    duets = held_out_duets(load_corpus(corpus) if corpus else [])
-    results = [measure(Engine.load(folder), duets) for folder in model]
-    typer.echo(write_report(results, out).read_text())
-
-
-@app.command()
 def evaluate(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
-    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
+    model: Models,
+    corpus: Corpus = CORPUS,
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
     minutes: Annotated[
-        float, typer.Option(min=0.25, help="Of each rollout; 30 to see drift.")
+        float, typer.Option(min=0.25, help="Length of each rollout; 30 shows drift.")
     ] = 1.0,
     videos: Annotated[
-        bool, typer.Option("--videos", help="Write a video of each model and emotion, too.")
+        bool, typer.Option("--videos", help="Also write a video of each model and emotion.")
     ] = False,
-    content: Annotated[
-        str,
-        typer.Option(help="What is danced and held against real motion: dance, walk, gesture."),
-    ] = "",
+    content: Content = "",
     beside: Annotated[
         list[Path] | None,
-        typer.Option(help="Another corpus, whose bodies are measured beside; may be repeated."),
+        typer.Option(help="Another corpus of bodies to measure for comparison; repeatable."),
     ] = None,
     second_judge: Annotated[
         Path | None,
         typer.Option(
-            help="Ask the second judge of emotion, too, and count the look in this file: for "
-            "models that are meant to ship, models/second-judge.json."
+            help="Also ask the second judge of emotion, and count this use in the given file; "
+            "for models meant to ship, models/second-judge.json."
         ),
     ] = None,
 ) -> None:
@@ -274,15 +260,15 @@ def evaluate(
 
 @app.command()
 def strips(
-    model: Annotated[list[Path], typer.Option(help="Folder of a model; may be repeated.")],
-    corpus: Annotated[Path, typer.Option(help="Folder that bhava prepare made.")] = CORPUS,
-    out: Annotated[Path, typer.Option(help="New folder for what a reader sees.")] = Path("strips"),
+    model: Models,
+    corpus: Corpus = CORPUS,
+    out: Annotated[Path, typer.Option(help="New folder for the strips.")] = Path("strips"),
     key: Annotated[
-        Path, typer.Option(help="New file for the names, which no reader may see.")
+        Path, typer.Option(help="New file for the names, to be hidden from readers.")
     ] = Path("strips-key.json"),
     each: Annotated[int, typer.Option(min=1, help="Strips for each emotion and model.")] = 2,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of what is drawn.")] = 1,
-    content: Annotated[str, typer.Option(help="What is danced: dance, walk, gesture.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the choice.")] = 1,
+    content: Content = "",
 ) -> None:
     """Draw strips of models and of real clips with their names hidden, for people to name."""
     from motion.model.engine import Engine
@@ -305,12 +291,12 @@ def strips(
 
 @app.command()
 def name(
-    folder: Annotated[Path, typer.Argument(help="Folder that bhava strips made.")],
+    folder: Annotated[Path, typer.Argument(help="Folder made by bhava strips.")],
     reader: Annotated[
-        str | None, typer.Option(help="Who answers; asked for every strip not yet named.")
+        str | None, typer.Option(help="Name of the reader to ask about every unnamed strip.")
     ] = None,
     key: Annotated[
-        Path | None, typer.Option(help="The key: score all answers in the folder.")
+        Path | None, typer.Option(help="Key file; scores all answers in the folder.")
     ] = None,
 ) -> None:
     """Ask a reader to name the emotion of every strip, or score what readers have answered."""
@@ -336,20 +322,22 @@ def name(
 
 @app.command()
 def show(
-    file: Annotated[Path, typer.Argument(help="A file of motion or markers, of any kind.")],
+    file: Annotated[Path, typer.Argument(help="File of motion or markers, of any kind.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Write .mp4, .gif, .html or .png (a sheet of poses); else a browser."),
+        typer.Option(
+            help="File to write: .mp4, .gif, .html, .png (a sheet of poses); else a browser."
+        ),
     ] = None,
-    clip: Annotated[str, typer.Option(help="Which motion, where the file holds several.")] = "",
+    clip: Annotated[str, typer.Option(help="Name of the motion, if the file holds several.")] = "",
     markers: Annotated[
-        bool, typer.Option("--markers", help="Markers as they are, without a body fitted to them.")
+        bool, typer.Option("--markers", help="Show the markers themselves, without a fitted body.")
     ] = False,
     own_skeleton: Annotated[
         bool, typer.Option("--own-skeleton", help="Keep the skeleton of the file.")
     ] = False,
 ) -> None:
-    """Animate what bhava prepare makes of a file, or markers with the lines between them."""
+    """Animate a file as bhava prepare reads it, or its markers with the lines between them."""
     from training.show.show import check_out, drawing_from, show_in_browser, write_drawing
 
     if out is not None:
@@ -367,18 +355,19 @@ def show(
 
 @app.command()
 def dream(
-    checkpoint: Annotated[Path, typer.Argument(help="What bhava train wrote, of kind lstm-vae.")],
-    clip: Annotated[Path, typer.Argument(help="A file of motion to dance anew.")],
+    checkpoint: Annotated[Path, typer.Argument(help="Checkpoint of kind lstm-vae.")],
+    clip: Annotated[Path, typer.Argument(help="Motion file to rebuild.")],
     out: Annotated[Path, typer.Option(help="File to write: .bvh, .glb, .npz or .mp4.")],
     towards: Annotated[
-        Path | None, typer.Option(help="Another clip, to which the dance leads evenly.")
+        Path | None, typer.Option(help="Another clip, towards which the dance moves evenly.")
     ] = None,
     spread: Annotated[
-        float, typer.Option(min=0, max=4, help="How far it strays; 0 rebuilds, 1 is far.")
+        float,
+        typer.Option(min=0, max=4, help="Strength of the variation; 0 rebuilds the clip."),
     ] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of how it strays.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the variation.")] = 0,
 ) -> None:
-    """Rebuild a clip from its latents, stray from it, or dance from it to another."""
+    """Rebuild a clip from its latents, vary it, or dance from it to another."""
     from motion.formats.clip_files import check_suffix, read_clip, write_clip
     from training.fit.train import load_checkpoint
     from training.models.dreams import dream as run

@@ -14,13 +14,13 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Carriage:
-    """Where arms dwell; of the left arm, the right one is its mirror image.
+    """Where arms dwell. Values are for the left arm; the right one is its mirror image.
 
     Attributes:
-        share: Of the way there from where a dancer's arms dwell by themselves.
+        share: Fraction of the way from where a dancer's arms dwell by themselves, [0, 1].
         upper: Direction of the upper arm seen from the chest: left, up and ahead.
         inward: Turn of the upper arm about itself that brings the hand to the middle, degrees.
-        elbow: Its bend, degrees.
+        elbow: Bend of the elbow, degrees.
         shrug: Lift of the shoulders, degrees.
     """
 

@@ -61,7 +61,7 @@ def coloured(clip: Clip, colour: Colour, seed: int) -> Clip:
     Args:
         clip: Two seconds at least.
         colour: How it is to look.
-        seed: Of when it rises, falls and turns.
+        seed: Random seed of the times at which it rises, falls and turns.
     """
     rng = np.random.default_rng(seed)
     clip = sized(clip, colour.size)
@@ -152,8 +152,8 @@ def bowed_by(clip: Clip, lean: float, head: float | Float[Array, "T"]) -> Clip:
 
     Args:
         clip: The dance.
-        lean: Of the trunk, radians.
-        head: Of the head in the world, radians.
+        lean: Lean of the trunk, radians.
+        head: Pitch of the head in the world, radians.
     """
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
     local = kinematics.local_from_world(CANONICAL, bowed(positions, world, lean, head))
@@ -203,7 +203,7 @@ def spun(clip: Clip, turning: float, rng: np.random.Generator) -> Clip:
     Args:
         clip: The dance.
         turning: Mean absolute yaw rate of the hips to come to, radians per second.
-        rng: Of when it turns which way.
+        rng: Draws when it turns and to which side.
     """
     positions = clip.world_positions()
     heading = np.unwrap(kinematics.facing(positions))
@@ -273,8 +273,8 @@ def levelled(clip: Clip, spread: float, lowered: Float[Array, "T"]) -> Clip:
 
     Args:
         clip: The dance.
-        spread: Of all ways over the floor, of its own.
-        lowered: By how much the hips are lowered, leg lengths, (T,).
+        spread: Factor for every path over the floor; 1 leaves it as it is.
+        lowered: Distance by which the hips sink, leg lengths, (T,).
     """
     wide = np.array([spread, 1.0, spread])
     start = clip.hips[0] * [1.0, 0.0, 1.0]

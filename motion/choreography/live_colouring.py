@@ -61,12 +61,12 @@ class Tint:
     """By how much motion is to depart from its own, for each of some dancers, (N,).
 
     Attributes:
-        lean: Of the trunk, radians, forward.
-        head: Of the head in the world, radians, down.
-        hands: By which arms are raised, standard deviations of their own elevation.
+        lean: Forward lean of the trunk, radians.
+        head: Downward pitch of the head in the world, radians.
+        hands: Lift of the arms, standard deviations of their own elevation.
         size: How far joints lead away from where they dwell, of their own.
         accent: How much further from the fast mean; below 0 nearer to it.
-        low: By which hips are lowered, leg lengths.
+        low: Distance by which the hips sink, leg lengths.
         bounce: How much further hips rise and fall than they do.
         arms: Where arms dwell, numbers of `carriage.carried`, (N, 7).
     """
@@ -86,7 +86,7 @@ class Tint:
 
         Args:
             weights: As `motion.emotion.check_weights` returns them.
-            labels: Of the weights; those without a colour ask for nothing.
+            labels: Emotion of each weight; an emotion without a colour changes nothing.
         """
         weights = weights.astype(float)
         lean, head, hands, size, accent, low, bounce = (weights @ _table(_departure, labels)).T

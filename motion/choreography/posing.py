@@ -76,8 +76,8 @@ def bowed(
     Args:
         positions: World positions of the joints, metres.
         world: World rotations of the joints.
-        lean: Of the trunk, radians.
-        head: Of the head in the world, radians.
+        lean: Lean of the trunk, radians.
+        head: Pitch of the head in the world, radians.
     """
     heading = kinematics.facing(positions)
     lateral = np.stack([np.cos(heading), 0.0 * heading, -np.sin(heading)], axis=-1)
@@ -112,8 +112,8 @@ class Arm:
 
     Attributes:
         joints: Upper arm, lower arm and hand.
-        elevation: Of the way from shoulder to hand above the horizontal, radians, (T,).
-        axis: About which it is raised, a unit vector, (T, 3).
+        elevation: Angle from the horizontal up to the line from shoulder to hand, radians, (T,).
+        axis: Axis that raises the arm, a unit vector, (T, 3).
     """
 
     joints: list[int]

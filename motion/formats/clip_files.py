@@ -47,8 +47,8 @@ def read_clip(path: Path, skeleton: Skeleton = CANONICAL, clip: str = "") -> Cli
     """Read a clip of any kind of file, see `motion_files`; rigs and markers on the skeleton wanted.
 
     Args:
-        path: Of the file.
-        skeleton: That the clip is wanted on; where it is not the canonical one the file must have
+        path: Motion file.
+        skeleton: Skeleton of the clip to return; if it is not the canonical one, the file must have
             it.
         clip: Name of the clip, where the file holds several.
 

@@ -20,13 +20,13 @@ class Markers:
     """Where markers are over time.
 
     Attributes:
-        name: Where they come from; unique in a corpus.
+        name: Name of the recording; unique in a corpus.
         fps: Frames per second.
         labels: A name for each marker, as the file has it.
-        positions: Of the markers, Y up, in a unit of the file's own, (T, M, 3); NaN where a marker
+        positions: Marker positions, Y up, in the unit of the file, (T, M, 3); NaN where a marker
             was not seen.
-        subject: Who wears them, where a file holds several people.
-        notes: What of the file was not read, as sentences.
+        subject: Name of the person, where a file holds several.
+        notes: Sentences about the parts of the file that were not read.
     """
 
     name: str

@@ -94,6 +94,9 @@ class Contract(BaseModel):
     energy_by_text: dict[str, float] = {}
     """Texts that the model learnt from, the commonest first: the mean joint speed of each, m/s."""
     states: tuple[State, ...]
+    batch_multiple: int = Field(default=4, ge=1)
+    """Batches are filled up to a multiple of it; then a row comes out the same to the bit whatever
+    else is in the batch."""
     other: bool = False
     """Whether it responds to another dancer."""
     temperature: float = Field(ge=0, le=2)

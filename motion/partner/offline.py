@@ -15,6 +15,7 @@ from motion.model.engine import Conditions, Engine
 from motion.model.rollout import rollout
 from motion.model.text import tokens_of
 from motion.partner.partner import Partner, PartnerFrame
+from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 
 Array = np.ndarray
 
@@ -80,11 +81,28 @@ def generate_frames(
     contract = engine.contract
     partner.text[:] = tokens_of(text, contract)
     partner.content[:] = content_weights(content, contract.contents, contract.name)
+    reply = None
     if context is not None:
         partner.take_up(context)
-    for frame in range(round(seconds * partner.fps)):
-        weights = _weights_at(cues, frame / partner.fps)
-        yield partner.advance(weights, emotion.check_energy(energy))
+        reply = _reply_to(context.resampled(partner.fps), emotion.check_energy(energy), seed)
+    root = np.zeros(3) if context is None else features.last_root(context)
+    for number in range(round(seconds * partner.fps)):
+        weights = _weights_at(cues, number / partner.fps)
+        lead = None
+        if reply and not reply.over:
+            named = dict(zip(contract.emotions, weights.tolist(), strict=True))
+            lead = reply.next_lead(named, root, max(contract.frames_per_step, 3) + 1)
+        frame = partner.advance(weights, emotion.check_energy(energy), lead)
+        root = features.last_root(Clip.from_poses([frame.pose], partner.fps))
+        yield frame
+
+
+def _reply_to(heard: Clip, energy: float, seed: int) -> Reply | None:
+    """Return what a partner makes of a context that is long enough to make something of it."""
+    if heard.seconds < LEAST_HEARD:
+        return None
+    lately = heard[-round(LONGEST * heard.fps) :]
+    return Reply.going_on(lately, energy, np.random.default_rng(seed))
 
 
 def _require_length(context: Clip, engine: Engine) -> None:

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 
 from motion.clip import Clip, Pose
 from motion.model.engine import Engine
+from motion.partner.lead import Lead
 from motion.partner.partner_batch import STAGE_RADIUS, PartnerBatch
 
 Array = np.ndarray
@@ -54,8 +55,11 @@ class Partner:
         """Go on from another motion; see `PartnerBatch.take_up`."""
         self._batch.take_up(0, context)
 
-    def advance(self, emotion: Float[Array, "E"], energy: float = 1.0) -> PartnerFrame:
+    def advance(
+        self, emotion: Float[Array, "E"], energy: float = 1.0, lead: Lead | None = None
+    ) -> PartnerFrame:
         """Return the next frame; see `PartnerBatch.advance`."""
-        frames = self._batch.advance(emotion[None], np.array([energy]))
+        leads = {} if lead is None else {0: lead}
+        frames = self._batch.advance(emotion[None], np.array([energy]), leads)
         pose = Pose(frames.hips[0], frames.rotations[0])
         return PartnerFrame(pose, frames.contacts[0], bool(frames.taken_up[0]))

@@ -42,6 +42,11 @@ REWIND_THRESHOLD = 0.01
 """Change of a weight, energy, temperature, guidance or prompt from which a stream is rewound."""
 
 
+FRAMES_BETWEEN_REWINDS = 6
+"""A change reaches the very next frame. Where values keep coming, as from a fader that is moved,
+the model thinks anew five times a second, as in a fade: each rewind costs a token or two."""
+
+
 @dataclass(frozen=True, eq=False)
 class BatchFrames:
     """Poses of all partners at their time; rows of empty slots stand.
@@ -259,7 +264,9 @@ class PartnerBatch:
         ).astype(np.float32)
         # Compared are the inputs from outside. What the governor makes of them creeps from frame to
         # frame, and is given to the next token without a rewind.
-        rewound = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
+        changed = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
+        rewound = changed & (state.since_rewind >= FRAMES_BETWEEN_REWINDS)
+        state.since_rewind = np.where(rewound, 1, state.since_rewind + 1)
         for slot, stream in enumerate(self._streams):
             if stream and rewound[slot]:
                 stream.rewind()
@@ -342,6 +349,7 @@ class _BatchState(BatchedState):
         self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
         inputs = len(contract.emotions) + 3 + contract.text_width + len(contract.contents)
         self.committed_inputs = np.full((count, inputs), np.nan)
+        self.since_rewind = np.full(count, FRAMES_BETWEEN_REWINDS)  # frames
         self.content = np.tile(usual_content(contract.contents), (count, 1))
         self.text = np.zeros((count, contract.text_width), np.float32)
         self.temperature = np.full(count, contract.temperature)

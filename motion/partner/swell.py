@@ -21,8 +21,8 @@ class Swell(BatchedState):
         """Set up partners.
 
         Args:
-            seeds: Of when each rises and falls.
-            size: As a share of the energy; 0 for evenly.
+            seeds: Random seed of each partner's rises and falls.
+            size: Share of the energy by which it swells; 0 for none.
         """
         self._size = size
         drawn = [np.random.default_rng([seed, 5]).random(len(PERIODS)) for seed in seeds]

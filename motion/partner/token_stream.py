@@ -25,11 +25,6 @@ PREFILL_TOKENS_PER_FRAME = 4
 6 ms at most."""
 
 
-BATCH_MULTIPLE = 4
-"""Batches are filled up to a multiple of it: elementwise functions of onnxruntime (Log, Softplus,
-Sin) work in registers of four numbers, and compute what remains otherwise."""
-
-
 @dataclass(frozen=True, eq=False)
 class StateRow:
     """A model's states for one stream: a row of the states of a batch."""
@@ -271,8 +266,7 @@ def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> None:
     items = [item for stream in streams for item in stream.batch_items(stream in early)]
     # Streams that read a context need several calls; those that are ready drop out of the batch.
     while items:
-        # What a register does not fill is computed in another way, some bits apart.
-        filled = items + items[-1:] * (-len(items) % BATCH_MULTIPLE)
+        filled = items + items[-1:] * (-len(items) % engine.contract.batch_multiple)
         following, states = engine.step(
             np.stack([item.state.inbox[0] for item in filled]),
             Conditions.from_rows(

@@ -68,10 +68,10 @@ def on_own_skeleton(
     stands on a floor at 0; others stay as high as they are.
 
     Args:
-        recording: Of any rig.
+        recording: Motion of any rig.
         name: Name of the clip.
         labels: Labels of the clip; `unit` and `up`, as they were taken, come to them.
-        axes: What is known of unit and axis.
+        axes: Unit and axis, as far as they are known.
 
     Raises:
         MotionFileError: If it has several roots or bones that stretch.

@@ -32,9 +32,9 @@ def find_ends(recording: RigClip, roles: Mapping[str, int]) -> dict[str, int]:
         roles: Joint of each role.
 
     Returns:
-        Of hips and chest: the first joints at a distance on the way up ('hips.up') and to either
-        limb ('hips.left', 'hips.right'); of the head the crown ('head'), of hands a finger
-        ('leftHand'). Ends that the rig lacks are absent.
+        Joints by name of the end. For hips and chest, the first joints at a distance on the way
+        up ('hips.up') and to either limb ('hips.left', 'hips.right'); for the head its crown
+        ('head'), for a hand a finger ('leftHand'). Ends that the rig lacks are absent.
     """
     apart = _at_a_distance(recording)
     found = {}

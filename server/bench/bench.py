@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count, cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from motion.clip import Pose
+from motion.clip import Clip, Pose
+from motion.draw.render import write_video
 from motion.emotion import weights_of
 from motion.model.contract import GRAPH_FILE
 from motion.model.engine import Engine
@@ -39,6 +41,9 @@ WARM_UP = 2 * FRAME_RATE
 
 FRAMES = 10 * FRAME_RATE
 """Frames that count."""
+
+VIDEOS = 5
+"""Videos that are written."""
 
 STAGES = 32
 """Partners that one core is to keep dancing."""
@@ -71,6 +76,21 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     yield Row.from_values(
         f"company of {STAGES}, a frame", "ms", ticks, peer=bare, most=1.3, note=note
     )
+    note = "processor time; 640 pixels square, drawn and encoded"
+    yield Row.from_values("a frame of video", "ms", _video_times(engine), aim=10, note=note)
+
+
+def _video_times(engine: Engine) -> Float[Array, "N"]:
+    """Return the processor time of a frame of a video, some videos, milliseconds."""
+    partner, emotion = Partner(engine, seed=0), _first_emotion(engine)
+    poses = [partner.advance(emotion, 1.0).pose for _ in range(WARM_UP)]
+    dance, times = Clip.from_poses(poses, FRAME_RATE), []
+    with TemporaryDirectory() as folder:
+        for _ in range(VIDEOS):
+            began = time.process_time()
+            write_video(dance, Path(folder) / "dance.mp4")
+            times.append(1000 * (time.process_time() - began) / len(dance))
+    return np.array(times)
 
 
 def _demo_landmarks() -> list[Sighting]:

@@ -5,6 +5,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from urllib.error import HTTPError
@@ -22,6 +23,9 @@ from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls, open_scheduler
 from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
+from server.wire.messages import Hello, Set
+from server.wire.outbox import Outbox
+from server.wire.session import Join
 
 Array = np.ndarray
 
@@ -31,6 +35,9 @@ WARM_UP, TICKS = 2 * FRAME_RATE, 5 * FRAME_RATE
 
 PERFORMERS = 8
 """Stages on which it is measured what a performer costs."""
+
+VIEWERS, MEANS = 200, 5
+"""Of the stage where a control is moved; and means of its ticks, each of as many as there are."""
 
 SECONDS = 20.0
 """For which a server's ticks are counted."""
@@ -57,6 +64,10 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
     yield Row.from_values(
         "what a performer adds to a tick", "ms", _performer_times(folder), note=note
     )
+    moved, still = _moved_times(folder)
+    note = f"before {VIEWERS} viewers, told included; peer: the same without"
+    name = "a tick while a control moves 30 times a second"
+    yield Row.from_values(name, "ms", moved, peer=still, most=1.5, note=note)
     yield _late_row(folder.name)
 
 
@@ -82,7 +93,24 @@ class _Stages:
             stage.control.receive(replace(seen, time=self.now))
 
     def tick(self) -> None:
+        """Make a frame of each."""
         self.scheduler.tick(self.now, self._stages)
+        self.now += 1 / FRAME_RATE
+
+    def let_in(self, viewers: int) -> None:
+        """Let some viewers in to each, who never read."""
+        hello = Join(Hello(version=2, role="viewer"))
+        for stage in self._stages:
+            for _ in range(viewers):
+                stage.receive(Outbox(), hello, self.now)
+
+    def publish(self, energy: float | None = None) -> None:
+        """Make a frame of each and hand it to the viewers, after a control was moved if given."""
+        for stage in self._stages:
+            if energy is not None:
+                stage.set(Set(energy=energy), self.now)
+        for stage, frame, encoded, report in self.scheduler.tick(self.now, self._stages):
+            stage.publish(frame, encoded, report)
         self.now += 1 / FRAME_RATE
 
 
@@ -113,6 +141,21 @@ def _performer_times(folder: Path) -> Float[Array, "N"]:
         watched.show(seen)
         more.append(timed(watched.tick) - timed(alone.tick))
     return np.array(more[WARM_UP:]) / PERFORMERS
+
+
+def _moved_times(folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """Return the times of ticks while a control moves and while none does, milliseconds."""
+    moved, still = _Stages(folder, 1), _Stages(folder, 1)
+    for stages in (moved, still):
+        stages.let_in(VIEWERS)
+    energies = 1.0 + 0.5 * np.sin(np.arange(WARM_UP + TICKS) / 5)
+    pairs = [
+        (timed(partial(moved.publish, energy)), timed(still.publish))
+        for energy in energies.tolist()
+    ]
+    # Means of many: a partner thinks in some ticks, and more often where a control moves.
+    means = np.array(pairs[WARM_UP:]).reshape(MEANS, -1, 2).mean(1)
+    return means[:, 0], means[:, 1]
 
 
 def _late_row(model: str) -> Row:

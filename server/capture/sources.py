@@ -24,7 +24,7 @@ GRAMMAR: dict[SourceKind, str] = {
     "camera": r"camera:\d+",
     "video": "video:.+",
     "stream": r"rtsps?://\S+",
-    "take": r"take:[\w-]+\.take",
+    "take": r"take:[^/\\\x00-\x1f]+\.take",
 }
 """How a source of each kind is written, as a regular expression."""
 
@@ -70,8 +70,18 @@ class SourceSpec:
 
     @property
     def name(self) -> str:
-        """As viewers are told it, who must not see the password of a stream."""
-        return re.sub("//[^/]*@", "//", self.text) if self.kind == "stream" else self.text
+        """As everybody may see it: of a stream the host alone, of a video its file alone.
+
+        Cameras take passwords before the host, in the path and behind a question mark.
+        """
+        if self.kind == "stream":
+            return f"{self.text.partition(':')[0]}://{_host(self.text)}"
+        return f"video:{Path(self.place).name}" if self.kind == "video" else self.text
+
+
+def _host(address: str) -> str:
+    """Return host and port of an address, without anything that comes before or behind them."""
+    return re.split(r"[/?#\\]", address.partition("//")[2].rpartition("@")[2])[0] or "…"
 
 
 class Source(Protocol):

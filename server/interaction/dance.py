@@ -3,16 +3,17 @@
 No clock lives here: each call is given the time. The same opening and inputs give the same frames.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from motion.clip import Clip, Pose
+from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.model.text import tokens_of
 from motion.partner.partner import PartnerFrame
-from server.capture.landmarks import Sighting
+from server.capture.landmarks import PEOPLE, Sighting
 from server.capture.performers import Performers
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.modes import ModePolicy
@@ -36,7 +37,10 @@ PARTNER_WAITS = 4.0
 """Seconds for which a partner dances on without its dancer where each dancer has one."""
 
 
-RULES = 2
+MOST_PARTNERS = PEOPLE
+"""Partners of a stage: who jumps about is taken for one newcomer after the other."""
+
+RULES = 3
 """Version of the rules by which partners answer performers; a take is computed again by its own."""
 
 
@@ -49,7 +53,7 @@ class Opening:
         sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
-            of what is followed.
+            of what is followed, version 2 no limit to partners.
     """
 
     controls: Controls
@@ -89,6 +93,8 @@ class Dance:
         self._contract = pool.contract(self._model)
         self._emotion: dict[str, float] = {}
         self._weights = weights_of(self._emotion, self._contract.emotions)
+        self._content: dict[str, float] = {}
+        self._contents = named_contents(self._content, self._contract.contents, self._model)
         self._text = ""
         self._tokens = tokens_of(self._text, self._contract)
         self._performers = Performers()
@@ -138,6 +144,9 @@ class Dance:
         if controls.emotion != self._emotion:
             self._emotion = controls.emotion
             self._weights = weights_of(self._emotion, self._contract.emotions)
+        if controls.content != self._content:
+            self._content = controls.content
+            self._contents = named_contents(self._content, self._contract.contents, self._model)
         if controls.text != self._text:
             self._text = controls.text
             self._tokens = tokens_of(self._text, self._contract)
@@ -185,7 +194,13 @@ class Dance:
         temperature = min(2.0, controls.temperature * self._contract.temperature)
         radius = controls.stage_radius / len(self._pairs) ** 0.5
         return PartnerInputs(
-            self._weights, controls.energy, temperature, radius, lead, self._tokens
+            self._weights,
+            controls.energy,
+            temperature,
+            radius,
+            lead,
+            self._tokens,
+            self._contents,
         )
 
     def _take_up(self, pair: _Pair, context: Clip) -> None:
@@ -213,13 +228,22 @@ class Dance:
             if first in free:  # it never leaves, so it serves a newcomer before another is let in
                 free.remove(first)
                 first.policy.dancer, first.seen = identity, now
+            elif self._rules >= 3 and len(self._pairs) >= MOST_PARTNERS:
+                self._hand_over(identity, here, now)
             else:
                 newcomer = self._let_in(identity, None)
                 newcomer.seen = now
                 taken = [pair.number for pair in self._pairs]
                 newcomer.number = min(set(range(256)) - set(taken))
                 self._pairs.append(newcomer)
-        self._keep([pair for pair in self._pairs if pair is first or pair not in free])
+        self._keep([p for p in self._pairs if p is first or p not in free or p.seen == now])
+
+    def _hand_over(self, identity: int, here: Collection[int], now: float) -> None:
+        """Let the partner that waits the longest serve a newcomer, if one waits."""
+        waiting = [pair for pair in self._pairs if pair.policy.dancer not in here]
+        if waiting:
+            longest = min(waiting, key=lambda pair: pair.seen)
+            longest.policy.dancer, longest.seen = identity, now
 
     def _keep(self, pairs: list[_Pair]) -> None:
         for pair in self._pairs:
@@ -240,6 +264,8 @@ class Dance:
         self._model, self._seed = controls.model, controls.seed
         self._contract = self._pool.contract(self._model)
         self._weights = weights_of(controls.emotion, self._contract.emotions)
+        self._content = controls.content
+        self._contents = named_contents(self._content, self._contract.contents, self._model)
         self._text = controls.text
         self._tokens = tokens_of(self._text, self._contract)
         for pair in self._pairs:

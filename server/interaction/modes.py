@@ -13,17 +13,19 @@ import numpy as np
 from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
+from motion.partner.feeling import Feeling
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
+from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
-from server.interaction.feeling import Feeling
-from server.interaction.phrases import Phrases
+from server.interaction.duet import LONGEST_ECHO, DuetTurns
+from server.interaction.phrases import PAUSE, Phrases
 from server.interaction.ramp import Ramp
 from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
 from server.wire.messages import Controls
 
 Array = np.ndarray
-Followed = Performer | Literal["stand", "hold"]
+Followed = Performer | Reply | Literal["stand", "hold"]
 
 EMOTION_SHARE = 0.35
 """Of a mirror's motion that is the model's own at intensity 1, by the rules of version 1: enough to
@@ -33,6 +35,9 @@ EMOTION_DEAFNESS = 0.6
 """How much less of the dancer a mirror's model hears at intensity 1: one that hears all goes on as
 the dancer does, whatever it should feel. Arms of the happy and the sad are then 1 cm apart, with
 this 4 cm, while they are 6 cm from the dancer's."""
+
+TOGETHER = 0.9
+"""Of the performer's motion in what is shown where a duet dances together."""
 
 LISTENING = 0.85
 """Share of the stand in a partner that listens: it breathes on."""
@@ -70,9 +75,9 @@ class ModePolicy:
         """Begin with a partner who stands, or goes on from a history.
 
         Args:
-            contract: Of its model.
+            contract: Contract of the partner's model.
             dancer: Identity of the dancer that it heeds.
-            history: What was shown before, if anything.
+            history: Motion that was shown before, if any.
             rules: See `Opening`.
         """
         self.dancer = dancer
@@ -89,10 +94,13 @@ class ModePolicy:
         self._following: Follow | None = None
         self._lead: Lead | None = None
         self._feeling = Feeling() if rules >= 2 else None
+        self._reply: Reply | None = None
+        self._replies = 0
+        self._turns = DuetTurns()
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
-        self._contract = contract
+        self._contract, self._reply = contract, None
 
     @property
     def history(self) -> Clip | None:
@@ -127,7 +135,24 @@ class ModePolicy:
         if context is None or context.seconds < SHORTEST_CONTEXT:
             self.take_ups.request()
             return None
+        if self._feeling:
+            self._reply = self._reply_to(performer, controls, length)
         return context
+
+    def _reply_to(self, performer: Performer, controls: Controls, length: int) -> Reply | None:
+        """Return what the partner makes of what was heard, if anything was danced."""
+        fps, answers = self._contract.fps, controls.mode == "answer"
+        rest = round(PAUSE * fps) if answers else 0
+        wanted = min(length, round(LONGEST * fps)) if answers else round(LONGEST * fps)
+        heard = performer.recent(fps, wanted + rest)
+        if heard is None or heard[: len(heard) - rest].seconds < LEAST_HEARD:
+            return None
+        heard = heard[: len(heard) - rest]
+        if answers:
+            return Reply.answering(heard, controls.energy, self._chance(controls))
+        if not performer.dances:
+            return None
+        return Reply.going_on(heard, controls.energy, self._chance(controls))
 
     def _length_due(self, performer: Performer, mode: str, now: float, asked: bool) -> int | None:
         """Return how many frames of the dancer are to be taken up now; None while none are."""
@@ -169,7 +194,8 @@ class ModePolicy:
         if self._lead is None or not (shown or watched):
             return None
         heard = shown * following.heard / following.shown if following.shown else shown
-        return replace(self._lead, shown_share=shown, input_share=min(1.0, heard))
+        shown, heard = shown * self._lead.shown_share, min(1.0, heard) * self._lead.input_share
+        return replace(self._lead, shown_share=shown, input_share=heard)
 
     def _follow_anew(self, wanted: Follow | None) -> None:
         before, self._following = self._following, wanted
@@ -179,6 +205,10 @@ class ModePolicy:
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
             return Follow("hold", 1.0, 0.0)
+        if controls.mode != "duet":
+            self._turns.end()
+        if self._reply and not self._reply.over and controls.mode in ("continue", "answer"):
+            return Follow(self._reply, 1.0, 1.0)
         if performer is None:
             return None
         match controls.mode:
@@ -186,11 +216,36 @@ class ModePolicy:
                 intensity = min(1.0, sum(controls.emotion.values()))
                 shown = 1.0 if self._feeling else 1.0 - EMOTION_SHARE * intensity
                 return Follow(performer, shown, 1.0 - EMOTION_DEAFNESS * intensity)
+            case "duet" if self._feeling and not self._contract.other:
+                return self._wanted_in_duet(performer, controls, now)
             case "duet" if controls.influence > 0 or self._contract.other:
                 return Follow(performer, controls.influence, controls.influence)
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)
         return None
+
+    def _wanted_in_duet(
+        self, performer: Performer, controls: Controls, now: float
+    ) -> Follow | None:
+        """Return what is followed where both take turns; a model that heeds others needs none."""
+        turn = self._turns.turn(controls.influence, now)
+        if turn == "together":
+            self._reply = None
+            return Follow(performer, TOGETHER, TOGETHER)
+        if turn == "own":
+            self._reply = None
+        elif self._reply is None and performer.dances:
+            heard = performer.recent(self._contract.fps, round(LONGEST_ECHO * self._contract.fps))
+            if heard is not None and heard.seconds >= LEAST_HEARD:
+                self._reply = Reply.echoing(heard, controls.energy, self._chance(controls))
+        if self._reply is None or self._reply.over:
+            return None
+        return Follow(self._reply, 1.0, 1.0)
+
+    def _chance(self, controls: Controls) -> np.random.Generator:
+        """Return the chance of the next reply."""
+        self._replies += 1
+        return np.random.default_rng([controls.seed, self.dancer, self._replies])
 
     def _newest_lead(self, followed: Followed, controls: Controls, now: float) -> Lead | None:
         if isinstance(followed, Performer):
@@ -201,9 +256,11 @@ class ModePolicy:
             if self._feeling:
                 mirrored = self._feeling.coloured(mirrored, controls.emotion)
             return Lead.from_clip(mirrored, 1.0, 1.0)
+        here = _still(self.frame.pose, self._frames, self._contract.fps)
+        if isinstance(followed, Reply):
+            return followed.next_lead(controls.emotion, features.last_root(here), self._frames)
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
-        here = _still(self.frame.pose, self._frames, self._contract.fps)
         if followed == "hold":
             return Lead.from_clip(here, 1.0, 1.0)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)

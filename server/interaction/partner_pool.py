@@ -28,6 +28,7 @@ class PartnerInputs:
         stage_radius: Metres.
         lead: Motion that it follows, if any.
         text: A prompt as its model takes it, zeros for none, (T,).
+        content: Weights over the contents of its model, (C,).
     """
 
     emotion: Float[Array, " E"]
@@ -36,6 +37,7 @@ class PartnerInputs:
     stage_radius: float
     lead: Lead | None
     text: Float[Array, " T"]
+    content: Float[Array, " C"]
 
 
 class PartnerHandle:
@@ -127,6 +129,7 @@ class PartnerPool:
             batch.temperature[slot] = request.temperature
             batch.stage_radius[slot] = request.stage_radius
             batch.text[slot] = request.text
+            batch.content[slot] = request.content
             if request.lead is not None:
                 leads[slot] = request.lead
         frames = batch.advance(emotion, energy, leads)

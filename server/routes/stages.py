@@ -1,13 +1,12 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from motion.errors import BhavaError, TakeError
+from motion.errors import BhavaError, StageError, TakeError
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
 from server.routes.common import http_error, operators_of, stage_of
@@ -15,7 +14,9 @@ from server.stages.assemble import first_controls
 from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
+from server.takes.catalogue import TakeCatalogue
 from server.takes.playback import Playback
+from server.takes.read_ahead import ReadAhead
 from server.takes.reader import Take
 from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
@@ -23,6 +24,22 @@ from server.wire.protocol import Refusal
 
 ALLOWED = source_pattern("browser", "demo", "camera", "stream", "take")
 """Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
+
+
+MOST_BYTES = 160
+"""Of a stage's name in UTF-8: with what its takes are called besides, a file's name holds 255."""
+
+
+def _short_enough(name: str) -> str:
+    if (size := len(name.encode())) > MOST_BYTES:
+        raise ValueError(f"expected a name of at most {MOST_BYTES} bytes, got {size}")
+    return name
+
+
+StageName = Annotated[
+    str, Field(pattern=r"^[\w-]([\w -]{0,62}[\w-])?$"), AfterValidator(_short_enough)
+]
+"""Letters and digits of any script, hyphens, and blanks within."""
 
 
 class StageState(BaseModel):
@@ -81,7 +98,7 @@ class NewStage(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+    name: StageName
     source: Annotated[str, Field(pattern=ALLOWED)] = "browser"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     seat: SeatPolicy = "refuse"
@@ -111,13 +128,13 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def create_api(scheduler: Scheduler, clock: Clock, takes: Path | None = None) -> APIRouter:
+def create_api(scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None = None) -> APIRouter:
     """Return the routes under `/api`.
 
     Args:
         scheduler: Steps the stages.
         clock: Monotonic time in seconds.
-        takes: Folder of the takes that stages may play.
+        takes: Knows the takes that stages may play.
     """
     router = APIRouter(prefix="/api")
     _add_reading(router, scheduler, clock)
@@ -151,7 +168,9 @@ def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
         return Seen.from_sighting(stage.sighting)
 
 
-def _add_making(router: APIRouter, scheduler: Scheduler, clock: Clock, takes: Path | None) -> None:
+def _add_making(
+    router: APIRouter, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None
+) -> None:
     """Add the routes that make a stage and end one."""
     operators = operators_of(scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
@@ -163,6 +182,8 @@ def _add_making(router: APIRouter, scheduler: Scheduler, clock: Clock, takes: Pa
             return StageState.from_stage(_made(new, scheduler, clock, takes), clock())
         except Refusal as refusal:
             raise http_error(refusal) from refusal
+        except StageError as error:
+            raise HTTPException(409, str(error)) from error
         except BhavaError as error:
             raise HTTPException(422, str(error)) from error
 
@@ -197,17 +218,22 @@ def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None
             raise http_error(refusal) from refusal
 
 
-def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: Path | None) -> Stage:
+def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None) -> Stage:
     """Return a stage that was just made, if there is room for it."""
-    if new.name in scheduler.stages:
-        raise HTTPException(409, f"expected a new name, got {new.name}, which is taken")
     spec = SourceSpec.parse(new.source)
-    if why := scheduler.refusal(dances=spec.kind != "take"):
-        raise HTTPException(503, why)
+    with scheduler.place(new.name, dances=spec.kind != "take"):
+        return _set_up(new, spec, scheduler, clock, takes)
+
+
+def _set_up(
+    new: NewStage, spec: SourceSpec, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None
+) -> Stage:
     if spec.kind == "take":
         if takes is None:
             raise TakeError("expected a server that has takes, got one that has none")
-        return add_replay(scheduler, new.name, Playback(Take(takes / spec.place)))
+        return add_replay(
+            scheduler, new.name, Playback(Take(takes.find(spec.place)), feed=ReadAhead)
+        )
     return _live_stage(new, spec, scheduler, clock)
 
 

@@ -1,20 +1,22 @@
 """The HTTP interface to takes: their list, their files, and exports of their figures."""
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.takes.export import Cut, Export
-from server.takes.reader import TakeInfo, takes
-from server.takes.take import SUFFIX
+from motion.errors import TakeError
+from server.takes.catalogue import TakeCatalogue
+from server.takes.export import Cut
+from server.takes.export_desk import ExportDesk, Running
+from server.takes.reader import TakeInfo
 
-MOST_EXPORTS = 2
-"""That may run at once: each takes a core."""
+PIECE = 64 * 1024
+"""Bytes of a growing take that are read at once."""
 
 
 class Wanted(BaseModel):
@@ -51,76 +53,85 @@ class ExportInfo(BaseModel):
     failed: str
 
 
-def create_takes_api(folder: Path, operators: Sequence[Any]) -> APIRouter:
+def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIRouter:
     """Return the routes of takes under `/api`.
 
     Args:
-        folder: Holds the takes; exports go beside them.
+        catalogue: Knows the takes; exports go beside them.
         operators: Dependencies that let operators pass, and nobody else.
     """
     router = APIRouter(prefix="/api", dependencies=list(operators))
-    exports: dict[int, tuple[Export, Path]] = {}
-    numbers = itertools.count(1)
+    desk = ExportDesk()
 
     def found(name: str) -> Path:
-        path = folder / name
-        # Names come from outside: nothing but a take of this folder is given away.
-        if path.suffix != SUFFIX or path.parent != folder or not path.is_file():
-            raise HTTPException(404, f"expected a take, got {name!r}")
-        return path
+        try:
+            return catalogue.find(name)
+        except (TakeError, OSError) as error:
+            raise HTTPException(404, f"expected a take, got {name!r:.80}") from error
 
-    def running(number: int) -> tuple[Export, Path]:
-        if number not in exports:
+    def begun(number: int) -> Running:
+        if (running := desk.find(number)) is None:
             raise HTTPException(404, f"expected an export, got {number}")
-        return exports[number]
-
-    def info(number: int) -> ExportInfo:
-        state = exports[number][0].poll()
-        return ExportInfo(
-            id=number, progress=state.progress, finished=state.finished, failed=state.failed
-        )
+        return running
 
     Take = Annotated[Path, Depends(found)]  # noqa: N806 - types
-    Running = Annotated[tuple[Export, Path], Depends(running)]  # noqa: N806
+    Begun = Annotated[Running, Depends(begun)]  # noqa: N806
 
     @router.get("/takes")
     def listed() -> list[TakeInfo]:
         """List the takes."""
-        return takes(folder)
+        return catalogue.takes()
 
     @router.get("/takes/{name}")
-    def take(path: Take) -> FileResponse:
+    def take(path: Take) -> Response:
         """Hand out a take; one that is being recorded as far as it is."""
-        return FileResponse(path, filename=path.name)
+        known = {info.name: info for info in catalogue.takes()}.get(path.name)
+        if known is not None and known.finished:
+            return FileResponse(path, filename=path.name)
+        size = path.stat().st_size
+        named = f"attachment; filename*=UTF-8''{quote(path.name)}"
+        headers = {"Content-Length": str(size), "Content-Disposition": named}
+        return StreamingResponse(_first(path, size), headers=headers)
 
     @router.post("/takes/{name}/exports", status_code=202)
     def export(path: Take, wanted: Wanted) -> ExportInfo:
         """Begin to export a figure."""
-        busy = [number for number in exports if not (info(number).finished or info(number).failed)]
-        if len(busy) >= MOST_EXPORTS:
-            raise HTTPException(503, f"expected at most {MOST_EXPORTS} exports, got another")
-        number = next(numbers)
-        out = path.with_name(f"{path.stem}-{number}.{wanted.format}")
         end = float("inf") if wanted.end is None else wanted.end
-        exports[number] = Export(path, out, Cut(wanted.figure, wanted.start, end)), out
-        return info(number)
+        running = desk.begin(path, wanted.format, Cut(wanted.figure, wanted.start, end))
+        if running is None:
+            raise HTTPException(503, "expected few exports at once, got another")
+        return _info(running)
 
     @router.get("/exports/{number}")
-    def state(number: int, _: Running) -> ExportInfo:
+    def state(begun: Begun) -> ExportInfo:
         """Tell how an export is getting on."""
-        return info(number)
+        return _info(begun)
 
     @router.get("/exports/{number}/file")
-    def file(number: int, export: Running) -> FileResponse:
+    def file(begun: Begun) -> FileResponse:
         """Hand out what was exported."""
-        if not info(number).finished:
+        if not begun.export.poll().finished:
             raise HTTPException(409, "expected an export that is finished, got one that is not")
-        return FileResponse(export[1], filename=export[1].name)
+        return FileResponse(begun.out, filename=begun.out.name)
 
     @router.delete("/exports/{number}", status_code=204)
-    def cancel(number: int, export: Running) -> None:
+    def cancel(begun: Begun) -> None:
         """End an export; its file stays if it was finished."""
-        export[0].cancel()
-        del exports[number]
+        desk.end(begun)
 
     return router
+
+
+def _info(running: Running) -> ExportInfo:
+    state = running.export.poll()
+    return ExportInfo(
+        id=running.number, progress=state.progress, finished=state.finished, failed=state.failed
+    )
+
+
+def _first(path: Path, size: int) -> Iterator[bytes]:
+    """Yield the first bytes of a file that may grow meanwhile."""
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(PIECE, size))):
+            size -= len(piece)
+            yield piece

@@ -1,5 +1,6 @@
 """A live show in the event loop: what operators set, checked, and what a browser sees."""
 
+from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
 from motion.model.contract import Contract
@@ -74,7 +75,7 @@ class LiveControl:
         if controls.model == report.model:
             self._check(controls, report.contract)
         else:
-            _check_emotion(controls, tuple(controls.emotion))
+            _check_weights(controls, tuple(controls.emotion), tuple(controls.content))
         self._orders.fade = self._orders.fade.towards(controls, wish.changes.keys(), wish.fade, now)
         self.refused = ""
 
@@ -104,7 +105,10 @@ class LiveControl:
             self._take_back({"recording": False}, take.failed)
 
     def _check(self, controls: Controls, contract: Contract) -> None:
-        _check_emotion(controls, contract.emotions)
+        # What a model before was asked to dance stays, unheard by this one.
+        asked = controls.content != self.controls.content
+        contents = contract.contents if asked else tuple(controls.content)
+        _check_weights(controls, contract.emotions, contents)
         if controls.text not in ("", self.controls.text):
             try:
                 check_prompt(controls.text, contract)
@@ -117,8 +121,11 @@ class LiveControl:
         self.refused = why
 
 
-def _check_emotion(controls: Controls, labels: tuple[str, ...]) -> None:
+def _check_weights(
+    controls: Controls, emotions: tuple[str, ...], contents: tuple[str, ...]
+) -> None:
     try:
-        weights_of(controls.emotion, labels)
+        weights_of(controls.emotion, emotions)
+        named_contents(controls.content, contents, controls.model)
     except ConditionError as error:
         raise Refusal("invalid_message", str(error)) from error

@@ -3,7 +3,7 @@
 No clock lives here. What the event loop wants comes through `Orders`, and nothing else does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from motion.model.contract import Contract
 from motion.partner.partner import PartnerFrame
@@ -122,10 +122,14 @@ class LiveShow:
 
     def _resolve(self, controls: Controls) -> Controls:
         """Leave out what the model that dances does not know."""
-        labels = self._contract.emotions
-        emotion = {label: x for label, x in controls.emotion.items() if label in labels}
-        text = controls.text if self._contract.text_width else ""
-        return controls.model_copy(update={"model": self._model, "emotion": emotion, "text": text})
+        contract = self._contract
+        known = {
+            "model": self._model,
+            "emotion": _named_in(contract.emotions, controls.emotion),
+            "content": _named_in(contract.contents, controls.content),
+            "text": controls.text if contract.text_width else "",
+        }
+        return controls.model_copy(update=known)
 
     def _begin_or_end_take(self, controls: Controls) -> None:
         """Begin or end a take.
@@ -142,3 +146,7 @@ class LiveShow:
             self._take = self._services.open_take(self._name, opening)
         elif not controls.recording:
             self._take = None
+
+
+def _named_in(labels: Sequence[str], weights: Mapping[str, float]) -> dict[str, float]:
+    return {label: weight for label, weight in weights.items() if label in labels}

@@ -81,10 +81,12 @@ class ReplayShow:
         """Keep nothing: it is recorded already."""
 
     def end(self) -> None:
-        """Leave nothing behind: no partner dances and no file is written."""
+        """Read no further; no partner dances and no file is written."""
+        self._playback.close()
 
     def close(self) -> None:
-        """Leave nothing behind: there is no source."""
+        """Read no further; there is no source."""
+        self.end()
 
     def _may_begin(self, now: float) -> bool:
         """Tell whether somebody watches, or has been waited for long enough."""

@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
+from motion.errors import StageError
 from motion.partner.partner import PartnerFrame
 from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
@@ -39,9 +42,6 @@ FULL = 0.7
 """Share of the time between two frames that a tick may take; the rest is for viewers, and for what
 else the machine does."""
 
-
-BARE = 4
-"""Stages, each with a performer, whose work a tick costs however few there are."""
 
 TURNS = 240
 """A multiple of the frames per step of any model."""
@@ -75,7 +75,7 @@ class Scheduler:
     """The stages of a server.
 
     Attributes:
-        stages: By name.
+        stages: By name; replaced as a whole, so that whoever goes through it sees one state.
         times: What ticks took.
         lateness: How punctual all ticks are.
         metrics: For Prometheus.
@@ -105,6 +105,8 @@ class Scheduler:
         self._due: float | None = None
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
+        self._coming: set[str] = set()
+        self._changing = Lock()
 
     def stage(self, name: str) -> Stage:
         """Return a stage.
@@ -123,18 +125,44 @@ class Scheduler:
         Args:
             dances: Whether a partner dances there; a take that plays costs hardly any time.
         """
-        count = len(self.stages)
+        return self._refusal(len(self.stages.keys() | self._coming), dances)
+
+    def _refusal(self, count: int, dances: bool) -> str:
         if count >= self.settings.most_stages:
             return f"expected at most {self.settings.most_stages} stages, got another"
         limit = FULL * 1000 / self.settings.fps
         # A tick costs some time without any stage, and grows evenly with stages from there on.
-        expected = 1000 * self.times.p95 * (BARE + count + 1) / (BARE + count)
+        expected = 1000 * self.times.expected(count + 1)
         if dances and count and expected > limit:
             return (
                 f"expected a tick of at most {limit:.1f} ms, "
                 f"got {expected:.1f} ms with {count + 1} stages on this machine"
             )
         return ""
+
+    @contextmanager
+    def place(self, name: str, dances: bool = True) -> Iterator[None]:
+        """Keep the place of a stage while it is set up: those who come meanwhile count it.
+
+        Args:
+            name: Name of the stage.
+            dances: Whether a partner dances there.
+
+        Raises:
+            StageError: If there is one of the name, or will be.
+            Refusal: `house_full`, with the reason.
+        """
+        with self._changing:
+            if name in self.stages.keys() | self._coming:
+                raise StageError(f"expected a new name, got {name}, which is taken")
+            if why := self.refusal(dances):
+                raise Refusal("house_full", why)
+            self._coming.add(name)
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._coming.discard(name)
 
     def draw_seed(self) -> int:
         """Return a seed for a further stage.
@@ -156,7 +184,8 @@ class Scheduler:
         Raises:
             Refusal: `house_full`, with the reason.
         """
-        if why := self.refusal():
+        others = self.stages.keys() | self._coming - {name}
+        if why := self._refusal(len(others), dances=True):
             raise Refusal("house_full", why)
         self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
@@ -173,7 +202,8 @@ class Scheduler:
 
     def add(self, stage: Stage) -> None:
         """Step a stage from the next tick on, whatever is shown there."""
-        self.stages[stage.name] = stage
+        with self._changing:
+            self.stages = {**self.stages, stage.name: stage}
 
     def end(self, name: str) -> None:
         """End a stage: its clients are told and shown out, its take is closed.
@@ -181,8 +211,9 @@ class Scheduler:
         Raises:
             Refusal: `unknown_stage`.
         """
-        stage = self.stage(name)
-        del self.stages[name]
+        with self._changing:
+            stage = self.stage(name)
+            self.stages = {key: other for key, other in self.stages.items() if key != name}
         stage.audience.dismiss(Refusal("stage_ended", f"expected stage {name}, which has ended"))
         self._ended.append(stage)
 
@@ -220,7 +251,7 @@ class Scheduler:
             frames = self.services.pool.advance(requests)
         made = self._stage_frames(asking, frames)
         took = self._clock() - began
-        self.times.count(took)
+        self.times.count(took, len(stages))
         self.metrics.ticks.observe(took)
         return made
 

@@ -5,6 +5,7 @@ hands over comes with each of them.
 """
 
 import logging
+from collections import deque
 
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
@@ -33,8 +34,16 @@ GOING_AWAY = 1001
 SUGGESTED = 60
 """Texts of a model that are told to clients."""
 
+RELAPSES, RELAPSED = 3, 10.0
+"""Partners set up again within so many seconds that something is wrong with their model."""
+
 STALLED = 2.0
 """Seconds without a frame after which something is wrong."""
+
+
+TELL_EVERY = 0.1
+"""Seconds between two tellings of the controls: a fader that is moved gives 30 values a second, and
+a message to each of many viewers costs more than the frame."""
 
 
 class Stage:
@@ -65,9 +74,10 @@ class Stage:
         self.lateness = Lateness()
         self.control = control
         self._encoded = b""
+        self._recoveries: deque[float] = deque(maxlen=RELAPSES)
         self._told_model = self.report.model
         self._told_status: Status | None = None
-        self._told_controls = control.controls
+        self._told_controls, self._told_at = control.controls, float("-inf")
 
     @property
     def controls(self) -> Controls:
@@ -125,15 +135,18 @@ class Stage:
         source, halted = self.source, self.report.halted
         sightings = source.state == "delivering" or source.browser
         frames = self.newest is not None and now - self.newest.time < STALLED
-        return sightings and frames and (halted is None or now - halted < STALLED)
+        often = len(self._recoveries) == RELAPSES and now - self._recoveries[0] < RELAPSED
+        return sightings and frames and not often and (halted is None or now - halted < STALLED)
 
     def publish(self, frame: FrameMessage, encoded: bytes, report: ShowReport) -> None:
         """Hand a frame to all, and what has changed since the last one."""
+        if report.recovered > self.report.recovered:
+            self._recoveries.append(frame.time)
         self.newest, self._encoded, self.report = frame, encoded, report
         # The frame goes first: what else there is to tell may take longer to encode.
         self.audience.send_frame(encoded, frame.sequence)
         self.control.settle(report)
-        self._tell_changes()
+        self._tell_changes(frame.time)
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         """Carry out what a client asks for.
@@ -165,7 +178,10 @@ class Stage:
         self.audience.close(code)
 
     def set(self, wish: Set, now: float) -> None:
-        """Change some of the controls.
+        """Change some of the controls, wherever the wish comes from.
+
+        May be called any number of times between two frames: the next frame heeds the newest value
+        of each control, and clients are told at most every `TELL_EVERY` seconds.
 
         Raises:
             Refusal: `invalid_message` or `unknown_model`.
@@ -184,15 +200,15 @@ class Stage:
     def _performer_present(self) -> bool:
         return self.newest is not None and self.newest.performer_present
 
-    def _tell_changes(self) -> None:
+    def _tell_changes(self, now: float) -> None:
         """Send what is new to all: a hello where the model changed, for labels change with it."""
         if self._told_model != self.report.model:
             # Frames carry weights without labels: who reads them needs the labels of the new model.
             self._told_model = self.report.model
             for client in self.audience.members:
                 client.send(self._hello(client))
-        elif self.controls != self._told_controls:
-            self._told_controls = self.controls
+        elif now - self._told_at >= TELL_EVERY and self.controls != self._told_controls:
+            self._told_controls, self._told_at = self.controls, now
             self.audience.send_all(self.controls)
         # What status holds changes seldom: most frames cost a comparison and no message.
         status = self.status
@@ -220,6 +236,7 @@ class Stage:
             stage_radius=self.controls.stage_radius,
             skeleton=SkeletonMessage.from_skeleton(CANONICAL),
             emotions=contract.emotions,
+            contents=contract.contents,
             texts=tuple(contract.energy_by_text)[:SUGGESTED],
             controls=self.controls,
             status=self.status,

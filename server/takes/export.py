@@ -9,19 +9,21 @@ from math import inf
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
 from motion.clip import Clip, Pose
-from motion.draw.render import write_video
 from motion.errors import BhavaError, MotionFileError, TakeError
-from motion.formats.clip_files import check_suffix, write_clip
 from motion.skeleton import CANONICAL
 from server.takes.reader import Take
 from server.wire.messages import SkeletonMessage
 from server.wire.protocol import PARTNER, PERFORMER, Figure
 
 NICENESS = 19
+PATIENCE = 5.0
+"""Seconds that an export which was told to end may take."""
+
 KINDS = {"partner": PARTNER, "performer": PERFORMER}
 READING = 0.1
 """Share of the progress that reading makes where pictures are drawn; all of it elsewhere."""
@@ -63,11 +65,16 @@ def export_take(path: Path, out: Path, cut: Cut, progress: Progress = lambda _: 
         TakeError: If the take cannot be read, or there is no such figure in it.
         MotionFileError: If the file cannot be written.
     """
+    # Imported only here, in the process that writes: the server starts sooner without the readers
+    # and writers of all kinds of files.
+    from motion.draw.render import write_video
+    from motion.formats.clip_files import check_suffix, write_clip
+
     check_suffix(out)
     video = out.suffix.lower() == ".mp4"
     reading = READING if video else 1.0
     clip = figure_clip(Take(path), cut, lambda part: progress(reading * part))
-    unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
+    unfinished = unfinished_path(out)
     try:
         unfinished.touch()  # better to fail before the work than after it
         if video:
@@ -143,6 +150,11 @@ class ExportState:
     finished: bool = False
     failed: str = ""
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more happens."""
+        return self.finished or bool(self.failed)
+
 
 class Export:
     """An export in a process of its own, which gives way to the show."""
@@ -154,22 +166,44 @@ class Export:
         self._process = context.Process(target=_work, args=(theirs, path, out, cut), daemon=True)
         self._process.start()
         theirs.close()
+        self._unfinished = unfinished_path(out)
         self._state = ExportState()
+        self._polling = Lock()
 
     def poll(self, timeout: float = 0.0) -> ExportState:
         """Return how it is getting on; waits for news, at most for some seconds."""
-        while not (self._state.finished or self._state.failed) and self._link.poll(timeout):
-            try:
-                self._state, timeout = self._link.recv(), 0.0
-            except EOFError:
-                got = "a process that ended early"
-                self._state = replace(self._state, failed=f"expected a whole export, got {got}")
-        return self._state
+        with self._polling:
+            while not self._state.over and self._link.poll(timeout):
+                try:
+                    self._state, timeout = self._link.recv(), 0.0
+                except (EOFError, OSError):
+                    got = "a process that ended early"
+                    self._state = replace(self._state, failed=f"expected a whole export, got {got}")
+                if self._state.over:
+                    self._tidy_up()
+            return self._state
 
     def cancel(self) -> None:
         """End it; may be called at any time. A file that is not complete does not stay."""
-        self._process.terminate()
+        with self._polling:
+            if not self._state.over:
+                self._state = replace(self._state, failed="expected a whole export, got its end")
+                self._process.terminate()
+                self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """Leave no process, no descriptor, and no half of a file."""
+        self._process.join(PATIENCE)
+        self._process.kill()
         self._process.join()
+        self._process.close()
+        self._link.close()
+        self._unfinished.unlink(missing_ok=True)
+
+
+def unfinished_path(out: Path) -> Path:
+    """Return where a file is written until it is complete."""
+    return out.with_name(f".{out.stem}.part{out.suffix}")
 
 
 def _work(link: Connection, path: Path, out: Path, cut: Cut) -> None:

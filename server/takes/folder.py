@@ -1,15 +1,24 @@
 """The folder of a server's takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from motion.errors import BhavaError
 from motion.model.contract import CONTRACT_FILE
 from motion.skeleton import CANONICAL
 from server.interaction.dance import Opening
 from server.takes.take import Header, RecordedModel, take_name, this_build
 from server.takes.writer import TakeWriter
 from server.wire.messages import SkeletonMessage
+
+
+def _readable(folders: Sequence[Path]) -> Iterator[tuple[str, RecordedModel]]:
+    """Yield the models that can be read: a broken one is told where it is asked for."""
+    for folder in folders:
+        with suppress(BhavaError, OSError):
+            yield folder.name, RecordedModel.from_folder(folder)
 
 
 class TakeFolder:
@@ -33,7 +42,7 @@ class TakeFolder:
         self.path = path
         self._fps, self._wall_clock = fps, wall_clock
         folders = [found.parent for found in sorted(models.glob(f"*/{CONTRACT_FILE}"))]
-        self._models = {folder.name: RecordedModel.from_folder(folder) for folder in folders}
+        self._models = dict(_readable(folders))
         self._build = this_build()
 
     def open(self, stage: str, opening: Opening) -> TakeWriter:

@@ -1,10 +1,14 @@
-"""Reads takes: finished, cut off, still growing, or damaged, which are read up to the damage."""
+"""Reads takes: finished, cut off, still growing, or damaged, which lose the damaged chunks alone.
+
+Whoever put a file into the folder may mean harm: all that is read at once is bounded.
+"""
 
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -25,7 +29,6 @@ from server.takes.take import (
     HEADER,
     HISTORY,
     MOMENT,
-    SUFFIX,
     VERSION,
     Header,
     decode_history,
@@ -34,10 +37,24 @@ from server.takes.take import (
 from server.wire.messages import Controls
 from server.wire.protocol import FrameMessage, Refusal, decode_frame
 
-LIMIT = 64 * 2**20
-"""Longest record of a take, bytes; more is damage, or meant to do some."""
+LIMIT = 8 * 2**20
+"""Longest record of a take, bytes, and longest chunk: ten times those of a crowd."""
+
+MOST_RECORDS = 4096
+"""Records of a chunk; the writer ends one after 64 moments."""
+
+REST_EVERY = 64
+"""Records after which a scan rests, so that the show has the processor."""
 
 _HEAD = struct.Struct("<BQ")
+_CHUNK_MARK = struct.pack("<I", 4) + b"zstd"
+"""How every chunk names its compression, `_MARK_AT` bytes behind the record's head."""
+
+_MARK_AT = 28
+_WINDOW = 2**20
+_TOPICS = {1: CONTROLS, 2: MOMENT, 3: FRAME}
+"""As the writer numbers them, should the chunk that says so be lost."""
+
 _SPAN = struct.Struct("<QQ")
 
 
@@ -92,7 +109,7 @@ class _Part(NamedTuple):
 
 
 class Take:
-    """A recording in a file, read up to where it is cut off or damaged.
+    """A recording in a file, read up to where it is cut off, and past what is damaged.
 
     Attributes:
         path: The file.
@@ -102,8 +119,12 @@ class Take:
         damage: What is wrong, as far as it was read; empty if nothing is.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rest: Callable[[], None] = lambda: None) -> None:
         """Open a take.
+
+        Args:
+            path: The file.
+            rest: Called again and again while the file is gone through.
 
         Raises:
             TakeError: If there is none, or its header cannot be read.
@@ -114,9 +135,11 @@ class Take:
         self._parts: list[_Part] = []
         attached: dict[str, bytes] = {}
         with _opened(path) as file:
-            for record in self._scan(file):
-                if record.opcode == Opcode.ATTACHMENT:
-                    attached |= _attachment(_payload(file, record))
+            for number, record in enumerate(self._scan(file)):
+                if number % REST_EVERY == REST_EVERY - 1:
+                    rest()
+                if record.opcode == Opcode.ATTACHMENT and len(attached) < 2:
+                    attached |= self._attached(_payload(file, record))
                 elif record.opcode == Opcode.CHUNK:
                     span = _payload(file, record, _SPAN.size).ljust(_SPAN.size, b"\0")
                     self._parts.append(_Part(record, *_SPAN.unpack(span)))
@@ -142,19 +165,20 @@ class Take:
             return 0.0
         return max(0, self._parts[-1].last - self._parts[0].first) / 1e9
 
-    def ticks(self, start: float = 0.0) -> Iterator[Tick]:
+    def ticks(self, start: float = 0.0, past_damage: bool = True) -> Iterator[Tick]:
         """Yield what happened, from some seconds after the first moment on.
 
-        Ends early where the file is damaged; `damage` then tells why.
+        Where the file is damaged `damage` tells why, and the chunk there is missing.
+
+        Args:
+            start: Seconds after the first moment.
+            past_damage: Whether to go on after it.
         """
         since = self._parts[0].first + int(start * 1e9) if self._parts and start > 0 else 0
         with _opened(self.path) as file:
-            try:
-                for tick in self._read(file, since):
-                    if int(tick.moment.now * 1e9) >= since:
-                        yield tick
-            except TakeError as error:
-                self.damage = str(error)
+            for tick in self._read(file, since, past_damage):
+                if int(tick.moment.now * 1e9) >= since:
+                    yield tick
 
     def frames(self, start: float = 0.0) -> Iterator[FrameMessage]:
         """Yield what viewers were shown; see `ticks`."""
@@ -162,21 +186,38 @@ class Take:
             try:
                 yield decode_frame(tick.frame, len(self.header.skeleton.joints))
             except Refusal as error:
-                self.damage = f"expected a frame, got {error.detail} (moment {tick.number})"
-                return
+                self._note(f"expected a frame, got {error.detail} (moment {tick.number})")
 
-    def _read(self, file: BinaryIO, since: int) -> Iterator[Tick]:
-        topics: dict[int, str] = {}
+    def _read(self, file: BinaryIO, since: int, past_damage: bool) -> Iterator[Tick]:
+        topics = dict(_TOPICS)
         following: int | None = 0
         for number, part in enumerate(self._parts):
             if part.last < since and number > 0:  # the first chunk names the channels
                 following = None
                 continue
-            ticks = _ticks(_payload(file, part.record), topics)
-            if ticks and following not in (None, ticks[0].number):
-                raise TakeError(f"expected moment {following}, got {ticks[0].number}")
+            try:
+                ticks = _ticks(_payload(file, part.record), topics)
+            except TakeError as error:
+                self._note(str(error))
+                ticks = []
+            gap = bool(ticks) and following not in (None, ticks[0].number)
+            if gap:
+                self._note(f"expected moment {following}, got {ticks[0].number}")
+            if (gap or not ticks) and not past_damage:
+                return
             yield from ticks
             following = ticks[-1].number + 1 if ticks else following
+
+    def _note(self, damage: str) -> None:
+        """Keep the first damage that is found."""
+        self.damage = self.damage or damage
+
+    def _attached(self, data: bytes) -> dict[str, bytes]:
+        try:
+            return _attachment(data)
+        except TakeError as error:
+            self._note(str(error))
+            return {}
 
     def _scan(self, file: BinaryIO) -> Iterator[_Record]:
         """Yield the records that are complete, as far as they make sense."""
@@ -184,29 +225,33 @@ class Take:
             self.damage = "a file of another kind"
             return
         size, at = os.fstat(file.fileno()).st_size, len(MCAP0_MAGIC)
+        last = at
         while not self.finished and at < size:
             head = _payload(file, _Record(0, _HEAD.size, at)).ljust(_HEAD.size, b"\xff")
             opcode, length = _HEAD.unpack(head)
             at += _HEAD.size
             if length > min(size - at, LIMIT):
                 left = max(size - at, 0)
-                self.damage = f"expected a whole record, got one of {length} bytes with {left} left"
-                return
+                self._note(f"expected a whole record, got one of {length} bytes with {left} left")
+                at = _next_chunk(file, last, size)
+                last = at + _HEAD.size + _MARK_AT + 1  # behind its mark
+                continue
+            last = at + _MARK_AT + 1
             yield _Record(opcode, length, at)
             at += length
             self.finished = opcode == Opcode.FOOTER
 
 
-def takes(folder: Path) -> list[TakeInfo]:
-    """Return what is known of the takes in a folder, the newest first; none if it is not there."""
-    paths = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return [_info(path) for path in paths]
+def take_info(path: Path, rest: Callable[[], None] = lambda: None) -> TakeInfo:
+    """Return what is known of a take, or why it cannot be read.
 
-
-def _info(path: Path) -> TakeInfo:
+    Args:
+        path: A file.
+        rest: Called again and again while the file is gone through.
+    """
     size = path.stat().st_size
     try:
-        take = Take(path)
+        take = Take(path, rest)
     except TakeError as error:
         return TakeInfo(name=path.name, size_bytes=size, damage=str(error))
     return TakeInfo(
@@ -233,6 +278,23 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _payload(file: BinaryIO, record: _Record, first: int = LIMIT) -> bytes:
     file.seek(record.offset)
     return file.read(min(record.length, first))
+
+
+def _next_chunk(file: BinaryIO, start: int, size: int) -> int:
+    """Return where the next chunk begins, found by its mark; the file's size if there is none."""
+    before = _HEAD.size + _MARK_AT
+    while start < size:
+        file.seek(start)
+        found = file.read(_WINDOW + len(_CHUNK_MARK)).find(_CHUNK_MARK)
+        if found >= 0:
+            at = start + found - before
+            file.seek(at)
+            if at > 0 and file.read(1)[0] == Opcode.CHUNK:
+                return at
+            start += found + 1
+        else:
+            start += _WINDOW
+    return size
 
 
 def _attachment(data: bytes) -> dict[str, bytes]:
@@ -284,9 +346,21 @@ def _records(data: bytes) -> list[McapRecord]:
         size = max(chunk.uncompressed_size, zstandard.frame_content_size(chunk.data))
         if chunk.compression != "zstd" or size > LIMIT:
             raise TakeError(f"expected a chunk of zstd, got {chunk.compression} of {size} bytes")
-        return breakup_chunk(chunk, validate_crc=True)
+        plain = zstandard.decompress(chunk.data, chunk.uncompressed_size)
+        if (count := _count(plain)) > MOST_RECORDS:
+            raise TakeError(f"expected at most {MOST_RECORDS} records in a chunk, got {count}")
+        return breakup_chunk(replace(chunk, compression="", data=plain), validate_crc=True)
     except Exception as error:  # damaged bytes lead to errors of any kind
         raise TakeError(f"expected a whole chunk, got one with an error: {error}") from error
+
+
+def _count(records: bytes) -> int:
+    """Count records, hardly further than there may be."""
+    at = count = 0
+    while at + _HEAD.size <= len(records) and count <= MOST_RECORDS:
+        at += _HEAD.size + _HEAD.unpack_from(records, at)[1]
+        count += 1
+    return count
 
 
 def _controls(data: bytes) -> Controls:

@@ -48,7 +48,7 @@ def recompute(take: Take, engine_of: Callable[[str], Engine]) -> Iterator[Again]
     header = take.header
     opening = Opening(header.controls, header.sequence, take.history, header.rules)
     dance = Dance(pool, faults, opening)
-    for tick in take.ticks():
+    for tick in take.ticks(past_damage=False):
         frames = pool.advance(dance.requests(tick.moment))
         yield Again(tick, encode_frame(dance.compose(tick.moment, frames)))
 

@@ -2,27 +2,40 @@
 
 import logging
 from collections import Counter
+from threading import Lock
 
 from motion.errors import BhavaError
 
 _log = logging.getLogger("bhava")
 
+MOST_KINDS = 200
+"""Kinds that are told apart; those that come later count as one."""
+
+REST = "others"
+
 
 class Faults:
-    """Keeps count of what went wrong.
-
-    Attributes:
-        counts: How often each kind ("where: error type") happened.
-    """
+    """Keeps count of what went wrong."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
+        self._counting = Lock()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each kind ("where: error type") happened, as of now."""
+        with self._counting:
+            return self._counts.copy()
 
     def count(self, where: str, error: Exception) -> None:
         """Note an error; only the first of its kind is logged, an unforeseen one in full."""
         kind = f"{where}: {type(error).__name__}"
-        self.counts[kind] += 1
-        if self.counts[kind] == 1:
+        with self._counting:
+            if kind not in self._counts and len(self._counts) >= MOST_KINDS:
+                kind = REST
+            self._counts[kind] += 1
+            first = self._counts[kind] == 1
+        if first:
             unforeseen = None if isinstance(error, BhavaError) else error
             _log.warning("%s: %s (the show goes on)", kind, error, exc_info=unforeseen)
 

@@ -16,6 +16,10 @@ SECONDS = (0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 1 / 30, 0.05, 0.1, 0.25, 1.0)
 """Upper bounds of the buckets; 1/30 is where a frame at the usual rate is late."""
 
 
+FRESH = 0.5
+"""Seconds for which a text of all metrics is good, however many ask for it."""
+
+
 class Metrics:
     """The metrics of one server.
 
@@ -30,6 +34,8 @@ class Metrics:
 
     def __init__(self) -> None:
         """Begin at zero; the process's own metrics are among them."""
+        self._made: float | None = None
+        self._text = b""
         registry = self.registry = CollectorRegistry()
         self.lateness = Histogram(
             "bhava_tick_lateness_seconds",
@@ -64,6 +70,8 @@ class Metrics:
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
 
-    def text(self) -> bytes:
-        """Return all metrics as Prometheus reads them."""
-        return generate_latest(self.registry)
+    def text(self, now: float) -> bytes:
+        """Return all metrics as Prometheus reads them; put together anew now and then alone."""
+        if self._made is None or now - self._made >= FRESH:
+            self._made, self._text = now, generate_latest(self.registry)
+        return self._text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.wire.messages import Hello, Refused, Role, ServerMessage
-from server.wire.outbox import Outbox
+from server.wire.outbox import EncodedMessage, Outbox
 from server.wire.protocol import Refusal
 
 SeatPolicy = Literal["refuse", "take_over", "closed"]
@@ -178,9 +178,10 @@ class Audience:
                 self.skipped += 1
 
     def send_all(self, message: ServerMessage) -> None:
-        """Send a control message to all."""
+        """Send a control message to all; it is encoded once."""
+        encoded = EncodedMessage.of(message)
         for client in self.members:
-            client.send(message)
+            client.send_text(encoded)
 
     def dismiss(self, refusal: Refusal) -> None:
         """Show all out, with the reason."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from server.wire.direct_write import frame_writer
+from server.wire.direct_write import frame_writer, take_at_once
 from server.wire.messages import Pong, Refused
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
@@ -65,6 +65,7 @@ class Connection:
     async def run(self) -> None:
         """Serve the client until it leaves, is refused, or takes nothing any more."""
         await self._websocket.accept()
+        take_at_once(self._websocket.scope, self._take)
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())
@@ -73,6 +74,7 @@ class Connection:
         except* (WebSocketDisconnect, TimeoutError):
             pass  # there is nobody left to tell
         finally:
+            take_at_once(self._websocket.scope, None)
             if self._stage:
                 self._stage.leave(self._outbox, self._clock())
 
@@ -86,6 +88,13 @@ class Connection:
                     await asyncio.sleep(TOO_FAST_PAUSE)
         finally:
             expiry.cancel()
+
+    def _take(self, message: str | bytes) -> bool:
+        """Carry out a message without a task, unless it is the first or there are too many."""
+        if self._session.role is None or self._session.too_fast:
+            return False
+        self._carry_out(self._session.receive(message, self._clock()))
+        return True
 
     def _expire(self) -> None:
         self._carry_out(self._session.expire())

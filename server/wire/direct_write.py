@@ -1,4 +1,7 @@
-"""A WebSocket that a frame is written to at once: no task wakes, and one framed copy serves all."""
+"""A WebSocket that frames are written to, and messages read from, at once: no task wakes.
+
+One framed copy of a frame serves all.
+"""
 
 import socket
 import struct
@@ -8,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 BUFFER = 16 * 1024
@@ -21,7 +25,17 @@ HELD = 1024
 """Bytes that may wait in the process before a sender has to. A frame below it is written together
 with those of the other viewers, in one go of the event loop, which costs the least."""
 
+PIECE = 1024
+"""Bytes that are parsed before the application has its turn: at most 170 messages."""
+
+BARE_FRAMES = 100
+"""Frames a second that carry no whole message, such as pings: far above what clients send."""
+
+FRAGMENTS = 64
+"""Pieces of a message."""
+
 FrameWriter = Callable[[bytes], bool]
+MessageTaker = Callable[[str | bytes], bool]
 _EXTENSION = "bhava.frames"
 _BINARY = 0x82
 """First byte of a binary message in one piece (RFC 6455, 5.2)."""
@@ -40,8 +54,33 @@ def frame_writer(scope: MutableMapping[str, Any]) -> FrameWriter:
     return cast(FrameWriter, extension.get("write", lambda _: False))
 
 
+def take_at_once(scope: MutableMapping[str, Any], taker: MessageTaker | None) -> None:
+    """Let messages be taken where they are parsed, and not queued for a task.
+
+    Where another server runs the application, messages take the usual way.
+
+    Args:
+        scope: ASGI scope of the WebSocket.
+        taker: Takes a message, or tells that it is to be queued; None queues all.
+    """
+    extension = scope.get("extensions", {}).get(_EXTENSION, {})
+    extension.get("take", lambda _: None)(taker)
+
+
 class DirectWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that holds back little, and is cut when its client takes nothing."""
+    """A WebSocket that holds back little, and is cut when its client takes nothing or floods it.
+
+    Attributes:
+        on_lost: Called when the connection is lost.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.on_lost: Callable[[], None] = lambda: None
+        self._unread = b""
+        self._bare, self._bare_since = 0, self.loop.time()
+
+    _taker: MessageTaker | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Bound what the process and the kernel hold back, so that stale frames are replaced."""
@@ -52,12 +91,85 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux and macOS
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell that the connection is lost."""
+        super().connection_lost(exc)
+        self._unread = b""
+        self.on_lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came up to the next message; the rest waits until that was taken."""
+        self._unread += data
+        self._parse()
+
+    async def receive(self) -> Any:
+        """Return the next message, and parse on."""
+        message = await super().receive()
+        self._parse()
+        return message
+
+    def _parse(self) -> None:
+        while self._unread and not (self.read_paused or self.transport.is_closing()):
+            piece, self._unread = self._unread[:PIECE], self._unread[PIECE:]
+            super().data_received(piece)
+
+    def handle_ping(self) -> None:
+        """Answer a ping, unless there are too many."""
+        self._count_bare()
+        super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Take in a pong, unless there are too many."""
+        self._count_bare()
+        super().handle_pong(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take in a further piece of a message, unless there are too many."""
+        self._count_bare()
+        if len(self.frames) >= FRAGMENTS:
+            self.transport.abort()
+        super().handle_cont(event)
+
+    def handle_parser_exception(self) -> None:
+        """Hang up on what is no WebSocket; before the handshake there is nothing to close."""
+        if self.conn.close_sent is None:
+            self.close_sent = True
+            self.transport.abort()
+        else:
+            super().handle_parser_exception()
+
+    def _count_bare(self) -> None:
+        now = self.loop.time()
+        if now - self._bare_since >= 1.0:
+            self._bare, self._bare_since = 0, now
+        self._bare += 1
+        if self._bare > BARE_FRAMES:
+            self.transport.abort()
+
     def handle_connect(self, event: Request) -> None:
         """Put the writer into the scope of the application."""
         super().handle_connect(event)
         if not self.close_sent:
             writer = partial(_write_at_once, self.transport)
-            self.scope["extensions"][_EXTENSION] = {"write": writer}
+            self.scope["extensions"][_EXTENSION] = {"write": writer, "take": self._take_by}
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message to who takes it at once; queue it otherwise, behind those that wait."""
+        if not (self.close_sent or self.frames[1:]) and self.queue.empty() and self._taken():
+            self.frames = []
+        else:
+            super().send_receive_event_to_app()
+
+    def _take_by(self, taker: MessageTaker | None) -> None:
+        self._taker = taker
+
+    def _taken(self) -> bool:
+        data = bytes(self.frames[0])
+        try:
+            message = data.decode() if self.curr_msg_data_type == "text" else data
+        except UnicodeDecodeError:
+            return False  # and have the link closed for it
+        return self._taker is not None and self._taker(message)
 
     async def run_asgi(self) -> None:
         """Run the application; cut the link when it ends while the client takes nothing."""

@@ -30,6 +30,7 @@ Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
 
 Name = Annotated[str, Field(max_length=64)]
 Weight = Annotated[float, Field(ge=0, le=MAX_INTENSITY)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Sequence = Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -50,11 +51,13 @@ class _Settings(_Message):
 
     Attributes:
         emotion: Weight by label, with a sum up to 1.5; labels that are not named weigh 0.
+        content: What is danced, weight by label, with a sum up to 1; the usual content where no
+            label is named.
         energy: 1 is the usual amount of motion.
         text: A prompt, for models that take text; empty for none.
         temperature: Scales the chance in the model's draws; 1 is as trained.
-        influence: How strongly a performer pulls the partner in a duet; at 0 a partner whose model
-            heeds others reacts by itself alone.
+        influence: Share of a duet in which both dance the same; else the partner has its own turns
+            and echoes the performer. One whose model heeds others is pulled so much.
         mode: What the partner makes of a performer.
         model: Name of the partner's model.
         seed: Seed of all chance in the motion; setting it starts the chance again.
@@ -68,6 +71,7 @@ class _Settings(_Message):
     """
 
     emotion: Annotated[dict[str, Weight], Field(max_length=64)] = Field(default_factory=dict)
+    content: Annotated[dict[str, Share], Field(max_length=64)] = Field(default_factory=dict)
     energy: Annotated[float, Field(ge=ENERGY_RANGE[0], le=ENERGY_RANGE[1])] = 1.0
     text: Annotated[str, Field(max_length=LONGEST)] = ""
     temperature: Annotated[float, Field(ge=0, le=2)] = 1.0
@@ -243,6 +247,8 @@ class ServerHello(_Message):
         stage_radius: How far from the middle the partner goes, metres.
         skeleton: Skeleton of all figures.
         emotions: Labels, in the order of a frame's weights.
+        contents: Labels of what it can be asked to dance, the usual one first; none if it tells no
+            contents apart.
         texts: Some that the model learnt from, the commonest first; none if it takes no text.
         controls: As they are now.
         status: As it is now.
@@ -259,6 +265,7 @@ class ServerHello(_Message):
     stage_radius: float
     skeleton: SkeletonMessage
     emotions: tuple[str, ...]
+    contents: tuple[str, ...]
     texts: tuple[str, ...]
     controls: Controls
     status: Status

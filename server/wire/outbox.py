@@ -2,10 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from server.wire.messages import Refused, ServerMessage
 
 _FRAME = "frame"
+
+
+class EncodedMessage(NamedTuple):
+    """A control message as it travels, and its kind, of which an outbox keeps the newest."""
+
+    kind: str
+    text: str
+
+    @staticmethod
+    def of(message: ServerMessage) -> "EncodedMessage":
+        """Encode a message."""
+        kind = f"refused {message.name}" if isinstance(message, Refused) else message.type
+        return EncodedMessage(kind, message.model_dump_json())
 
 
 def _never(_: bytes) -> bool:
@@ -44,8 +58,11 @@ class Outbox:
 
     def send(self, message: ServerMessage) -> None:
         """Queue a control message."""
-        kind = f"refused {message.name}" if isinstance(message, Refused) else message.type
-        self._put(kind, message.model_dump_json())
+        self.send_text(EncodedMessage.of(message))
+
+    def send_text(self, message: EncodedMessage) -> None:
+        """Queue a control message that was encoded once for many clients."""
+        self._put(message.kind, message.text)
 
     def send_frame(self, frame: bytes) -> None:
         """Send an encoded frame at once, or queue it in place of an unsent one."""

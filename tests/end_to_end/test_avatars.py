@@ -138,7 +138,12 @@ def test_a_wrong_file_gets_a_sentence_and_the_old_look_stays(
     huge = avatars / "huge.vrm"
     with huge.open("wb") as file:
         file.truncate(312_000_000)
-    wrong = {"fox.glb": "lower arm", "torn.glb": "textures", huge.name: "312 MB"}
+    wrong = {
+        "fox.glb": "lower arm",
+        "motion.vrma": "no body to be seen",
+        "torn.glb": "textures",
+        huge.name: "312 MB",
+    }
     _choose(stage, avatars / "one.vrm")
     _await_avatar(stage)
     for name, words in wrong.items():

@@ -51,8 +51,11 @@ def test_two_consoles_and_the_server_are_in_step(pair: Pair, demo: RunningServer
     other.await_fader("energy", "103 %")
     other.page.check("[name=mode][value=mirror]")
     one.page.wait_for_selector("[name=mode][value=mirror]:checked", state="attached")
+    other.page.check("[name=content][value=walk]")
+    one.page.wait_for_selector("[name=content][value=walk]:checked", state="attached")
     controls = demo.state()["controls"]
     assert (controls["emotion"], controls["mode"]) == ({"happy": 1.0}, "mirror")
+    assert controls["content"] == {"walk": 1.0}
     assert controls["energy"] == pytest.approx(1.03)
 
 

@@ -46,6 +46,20 @@ def test_a_kiosk_shows_the_picture_alone_and_invites_people(browser: Browser) ->
         assert stage.wrist_speed(1.0) > 0
 
 
+def test_a_wall_shows_stages_side_by_side_and_says_which_is_not_there(
+    browser: Browser, demo: RunningServer
+) -> None:
+    with browser.new_page(viewport={"width": 640, "height": 240}) as page:
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{demo.address}/?wall=default,nowhere&quality=low")
+        page.wait_for_selector(".tile[data-connection=live][data-room]")
+        missing = page.locator(".tile[data-refusal]")
+        expect(missing).to_have_attribute("data-refusal", re.compile("no such stage"))
+        boxes = [tile.bounding_box() for tile in page.locator(".tile canvas").all()]
+        assert [box and (box["x"], box["width"]) for box in boxes] == [(0, 320), (320, 320)]
+        assert page.locator("#controls").count() == 0
+
+
 def test_a_picture_lies_between_its_corners_and_mirrored(
     browser: Browser, demo: RunningServer
 ) -> None:

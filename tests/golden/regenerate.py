@@ -118,6 +118,7 @@ def control_messages() -> dict[str, Any]:
     """One of each control message, and what is refused."""
     controls = messages.Controls(
         emotion={"happy": 0.7, "sad": 0.3},
+        content={"dance": 0.8, "walk": 0.2},
         energy=1.25,
         mode="duet",
         model="default",
@@ -141,6 +142,7 @@ def control_messages() -> dict[str, Any]:
         stage_radius=2.5,
         skeleton=messages.SkeletonMessage.from_skeleton(CANONICAL),
         emotions=("neutral", "happy", "sad"),
+        contents=("dance", "walk"),
         texts=("walk", "a person waves"),
         controls=controls,
         status=status,
@@ -156,6 +158,7 @@ def control_messages() -> dict[str, Any]:
             {"type": "set", "emotion": {"happy": 0.7, "sad": 0.3}, "fade": 2.5},
             {"type": "set", "energy": 1.25, "temperature": 0.8, "influence": 1.0},
             {"type": "set", "text": "a person turns and bows"},
+            {"type": "set", "content": {"walk": 0.5}, "fade": 1.0},
             {"type": "set", "mode": "mirror", "model": "small", "seed": 7, "dancers": "each"},
             {"type": "set", "panic": "freeze", "look": "ink", "placement": "facing"},
             {"type": "set", "stage_radius": 3.0, "beat": {"bpm": 96.0, "at": 12.5}},
@@ -179,6 +182,8 @@ def control_messages() -> dict[str, Any]:
             '{"type":"set","energy":2.01}': "invalid_message",
             '{"type":"set","energy":null}': "invalid_message",
             '{"type":"set","emotion":{"happy":-0.1}}': "invalid_message",
+            '{"type":"set","content":{"walk":1.1}}': "invalid_message",
+            '{"type":"set","content":"walk"}': "invalid_message",
             '{"type":"set","mode":"sleep"}': "invalid_message",
             json.dumps({"type": "set", "text": "walk " * 41}): "invalid_message",
             '{"type":"set","seed":1.5}': "invalid_message",

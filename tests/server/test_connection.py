@@ -130,6 +130,26 @@ async def test_what_a_client_asks_for_reaches_its_stage(stage: RecordingStage) -
     await stage.until(0)
 
 
+async def test_messages_that_come_together_keep_their_order(stage: RecordingStage) -> None:
+    client = await stage.link()
+    hello = json.dumps({"type": "hello", "version": 2, "role": "viewer"})
+    protocol = client.protocol
+    sequences = list(range(100))
+    # The hello waits for its task, what follows it must wait behind it, and what comes once all is
+    # read is taken at once.
+    for text in (hello, *(f'{{"type":"played","sequence":{number}}}' for number in sequences[:50])):
+        protocol.send_text(text.encode())
+    client.transport.write(b"".join(protocol.data_to_send()))
+    await stage.until(1)
+    for number in sequences[50:]:
+        await client.send(f'{{"type":"played","sequence":{number}}}')
+    while len(stage.events) < 101:
+        stage.changed.clear()
+        await soon(stage.changed.wait())
+    assert [event.sequence for event in stage.events[1:]] == sequences
+    await client.close()
+
+
 @pytest.mark.parametrize(
     ("hello", "name", "code"),
     [

@@ -11,9 +11,9 @@ import pytest
 
 from motion import features, kinematics
 from motion.choreography.colouring import posture
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from motion.model import observed_dancer
-from server.interaction.dance import RULES
+from server.interaction.dance import MOST_PARTNERS, RULES
 from server.interaction.take_ups import SETTLE
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, FrameMessage
@@ -28,6 +28,7 @@ from tests.server.dance_harness import (
     stands,
 )
 from tests.server.doubles import CONTRACT, SwayingEngine
+from training.evaluation.taking_up import longest_replay, nearest
 
 SOON = round(0.5 * FPS)
 UPPER = [6, 7, 8, 14, 15, 16]
@@ -85,6 +86,35 @@ def test_who_dances_is_taken_up_once_settled() -> None:
     assert taken == [pytest.approx(SETTLE * FPS, abs=12)]
     assert all(frame.performer_present for frame in frames[1:])
     assert frames[-1].captured == pytest.approx(frames[-1].time, abs=0.05)
+
+
+def test_what_is_taken_up_is_gone_on_with_and_a_seed_gives_it_again() -> None:
+    performer = dancer(4)
+    clips = []
+    for _ in range(2):
+        harness = DanceHarness(mode="continue", emotion={"neutral": 1.0})
+        harness.run(8.0, performer)
+        harness.run(0.5, performer, take_up=True)
+        clips.append(partner(harness.run(2.0, performer)))
+    assert np.array_equal(clips[0].rotations, clips[1].rotations)
+    heard = Clip.from_poses([performer(54.0 + n / FPS) for n in range(4 * FPS)], FPS)
+    standing = Clip.from_poses([Pose.standing()] * 60, FPS)
+    assert nearest(clips[0], heard) < min(0.13, 0.75 * nearest(standing, heard))
+    assert longest_replay(clips[0], heard) < 1.0
+    assert 0.7 < features.joint_speed(clips[0]).mean() / features.joint_speed(heard).mean() < 1.3
+
+
+def test_an_answer_is_made_of_the_phrase() -> None:
+    call = dancer(1)
+    harness = DanceHarness(mode="answer", emotion={"neutral": 1.0})
+    phrase = in_turn(call, 56.0, stands)
+    harness.run(6.0, phrase)
+    answer = partner(harness.run(6.0, phrase))
+    moving = np.flatnonzero(features.joint_speed(answer) > 0.25)
+    answer = answer[int(moving[0]) + 15 : int(moving[0]) + 75]
+    heard = Clip.from_poses([call(50.0 + n / FPS) for n in range(6 * FPS)], FPS)
+    stranger = Clip.from_poses([dancer(9, "proud")(50.0 + n / FPS) for n in range(6 * FPS)], FPS)
+    assert nearest(answer, heard.mirrored()) < 0.7 * nearest(answer, stranger)
 
 
 def test_who_stands_still_is_left_in_peace_until_it_is_asked_for() -> None:
@@ -149,23 +179,26 @@ def _danced(performer: Dancer, start: float, seconds: float) -> Clip:
     return Clip.from_poses(poses, FPS).mirrored()
 
 
-def test_the_influence_in_a_duet_leads_from_the_own_dance_to_the_performers() -> None:
+def test_a_duet_goes_from_the_own_dance_with_echoes_over_turns_to_one_dance() -> None:
     performer = dancer(3)
-    own = DanceHarness(mode="solo", seed=2)
-    own.run(2.5, performer)
-    alone = partner(own.run(3.0, performer))
-    to_performer, to_own = [], []
-    for influence in (0.0, 0.3, 0.6, 1.0):
-        harness = DanceHarness(mode="duet", influence=influence, seed=2)
-        harness.run(2.5, performer)
-        frames = harness.run(3.0, performer)
-        clip = partner(frames)
-        to_performer.append(apart(clip, mirrored(performer, frames)))
-        to_own.append(apart(clip, alone))
-    assert to_own[0] == 0.0
-    assert to_performer == sorted(to_performer, reverse=True)
-    assert to_performer[-1] < 0.12
-    assert to_own == sorted(to_own)
+    harnesses = [DanceHarness(mode="duet", influence=x, seed=2) for x in (0.0, 0.5, 1.0)]
+    alone = DanceHarness(mode="solo", seed=2)
+    for harness in (*harnesses, alone):
+        harness.run(0.5, performer)
+    frames = [harness.run(5.5, performer) for harness in harnesses]
+    solo = partner(alone.run(5.5, performer))
+    clips = [partner(danced) for danced in frames]
+    unison = mirrored(performer, frames[0])
+    halves = slice(15, 75), slice(105, 165)
+    near = [[apart(clip[half], unison[half]) for half in halves] for clip in clips]
+    # At 0 the own dance comes first, then an echo; at 0.5 both dance the same first.
+    assert apart(clips[0][:60], solo[:60]) == 0.0
+    assert apart(clips[0][halves[1]], solo[halves[1]]) > 0.05
+    assert max(near[2][0], near[2][1], near[1][0]) < 0.12
+    assert min(near[0][0], near[0][1], near[1][1]) > 1.3 * near[2][1]
+    heard = unison.mirrored()
+    standing = Clip.from_poses([Pose.standing()] * 60, FPS)
+    assert nearest(clips[1][halves[1]], heard) < 0.7 * nearest(standing, heard)
 
 
 class Watching(SwayingEngine):
@@ -317,3 +350,14 @@ def test_the_nearest_does_not_flicker() -> None:
     close = [apart(partner(frames), mirrored(each, frames)) for each in (left, right)]
     assert min(close) < 0.6 * max(close)
     assert acceleration(partner(frames)).max() < 2.0 * real_acceleration()
+
+
+def test_people_who_jump_about_get_no_more_partners_than_there_may_be_people() -> None:
+    harness = DanceHarness(mode="mirror", dancers="each")
+    most = 0
+    for turn in range(12):
+        here = [
+            dancer(2 * turn + side, aside=0.7 * side - 0.35 + 1.3 * (turn % 2)) for side in (0, 1)
+        ]
+        most = max(most, len(partners(harness.run(0.8, *here)[-1])))
+    assert 2 <= most <= MOST_PARTNERS

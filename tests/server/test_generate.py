@@ -21,5 +21,5 @@ def test_a_model_without_text_refuses_a_prompt(text, tmp_path):
     arguments = ["generate", "--text", text, "--out", str(tmp_path / "out.bvh")]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
-    assert "expected a model that takes text, got default" in result.stderr
+    assert "expected a model that takes text, got dance" in result.stderr
     assert not list(tmp_path.iterdir())

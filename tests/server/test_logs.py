@@ -8,7 +8,8 @@ import pytest
 
 from server.stages.assemble import first_controls
 from server.stages.journal import Journal
-from server.telemetry.logs import JsonFormatter, TextFormatter, configure
+from server.telemetry.faults import MOST_KINDS, Faults
+from server.telemetry.logs import KINDS, JsonFormatter, OnceASecond, TextFormatter, configure
 from server.wire.messages import Set
 from tests.server.doubles import ScriptedSource
 from tests.server.model_server import ModelServer, playing
@@ -35,6 +36,44 @@ def test_a_line_for_programs_is_an_object() -> None:
         "stage": "hall\n",
         "where": "/x",
     }
+
+
+def test_what_a_terminal_would_obey_is_written_out() -> None:
+    line = TextFormatter().format(record(stage="a\x1b[2J\nb\u202e\u00e4"))
+    assert line.endswith("stage=a\\x1b[2J\\nb\\u202e\u00e4")
+
+
+def test_a_kind_of_line_is_written_once_a_second() -> None:
+    told = OnceASecond()
+
+    def line(at: float, **fields: object) -> logging.LogRecord:
+        made = record(**fields)
+        made.created = at
+        return made
+
+    assert [told.filter(line(10 + number / 100)) for number in range(100)] == [True] + 99 * [False]
+    later = line(11.0)
+    assert told.filter(later)
+    assert vars(later)["left_out"] == 99
+    assert told.filter(line(11.0, stage="another"))
+
+
+def test_ever_new_kinds_of_lines_are_bounded() -> None:
+    told = OnceASecond()
+    written = 0
+    for number in range(3000):
+        one = record(stage=f"stage {number}")
+        one.created = 10 + number / 1e6
+        written += told.filter(one)
+    assert written == KINDS
+
+
+def test_ever_new_kinds_of_faults_are_bounded() -> None:
+    faults = Faults()
+    for number in range(3000):
+        faults.count(f"stage {number}", ValueError("no"))
+    assert len(faults.counts) == MOST_KINDS + 1
+    assert faults.counts.total() == 3000
 
 
 @pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])

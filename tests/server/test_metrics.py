@@ -154,7 +154,9 @@ async def test_what_the_watchdog_does_is_told(action: str, factor: float) -> Non
             for made in scheduler.tick(tick / 30, list(scheduler.stages.values())):
                 made.stage.publish(made.frame, made.encoded, made.report)
         line = next(
-            line for line in scheduler.metrics.text().decode().splitlines() if series in line
+            line
+            for line in scheduler.metrics.text(tick / 30).decode().splitlines()
+            if series in line
         )
         return float(line.split()[-1])
 

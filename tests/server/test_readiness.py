@@ -88,3 +88,15 @@ async def test_it_is_not_ready_when_ticks_stall(model_server: ModelServer) -> No
     assert await status(model_server) == 200
     model_server.time.now += 0.2
     assert await status(model_server) == 503
+
+
+async def test_it_is_not_ready_while_its_partner_is_set_up_again_and_again(
+    model_server: ModelServer,
+) -> None:
+    await model_server.watch()
+    stage = model_server.scheduler.stage("default")
+    assert stage.newest is not None
+    for number, expected in ((1, 200), (2, 200), (3, 503)):
+        report = stage.report._replace(recovered=number)
+        stage.publish(stage.newest, b"", report)
+        assert await status(model_server) == expected

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motion.errors import StageError
 from server.capture.landmarks import Sighting
 from server.stages.assemble import first_controls
 from server.stages.scheduler import Scheduler, ServerSettings
@@ -118,6 +119,52 @@ def test_a_stage_that_the_machine_has_no_time_for_is_refused() -> None:
     with pytest.raises(Refusal, match=r"a tick of at most 23\.3 ms, got 25\.\d ms with 2"):
         stages.make("two")
     assert stages.scheduler.refusal(dances=False) == ""
+
+
+def test_stages_made_at_once_are_counted_before_they_cost_anything() -> None:
+    slow = SwayingEngine()
+    stages = Stages(slow)
+
+    def take_time() -> None:
+        stages.now += 0.008
+
+    slow.before = take_time
+    stages.make("one")
+    stages.tick(30)
+    made = 1
+    with pytest.raises(Refusal, match="a tick of at most 23"):  # noqa: PT012 - one of them is
+        while True:
+            stages.make(f"stage {made}")
+            made += 1
+    assert made == 10  # a tick of one stage takes 8 ms, and each further one a fifth of that
+
+
+def test_a_place_that_is_kept_counts_and_its_name_is_given_once() -> None:
+    stages = Stages(settings=ServerSettings(most_stages=2))
+    stages.make("one")
+    with stages.scheduler.place("two"):
+        with (
+            pytest.raises(StageError, match="got two, which is taken"),
+            stages.scheduler.place("two"),
+        ):
+            pass
+        with pytest.raises(Refusal, match="at most 2 stages"), stages.scheduler.place("three"):
+            pass
+        stages.make("two")
+    with pytest.raises(StageError), stages.scheduler.place("one"):
+        pass
+    stages.scheduler.end("two")
+    with stages.scheduler.place("two"):
+        pass
+
+
+def test_stages_may_come_and_go_while_somebody_goes_through_them() -> None:
+    stages = Stages()
+    stages.make("one")
+    for name in stages.scheduler.stages:
+        stages.make(f"{name} more")
+        stages.scheduler.end(name)
+    assert list(stages.scheduler.stages) == ["one more"]
 
 
 @pytest.mark.parametrize("where", ["frame_inputs", "requests", "compose"])

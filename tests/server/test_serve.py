@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import onnxruntime
 import pytest
 from typer.testing import CliRunner
@@ -56,7 +57,7 @@ async def test_it_dances_until_it_is_told_to_end(
     async with connect(f"ws://{address}/ws") as viewer:
         await viewer.send('{"type":"hello","version":2,"role":"viewer"}')
         hello = json.loads(await viewer.recv())
-        assert hello["model"] == "default"
+        assert hello["model"] == "dance"
         assert "neutral" in hello["emotions"]
         frames = []
         while len(frames) < 20:
@@ -113,3 +114,33 @@ def test_a_gpu_that_is_not_there_is_one_line() -> None:
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--seed", "-1"], ["--device", "tpu"]])
 def test_options_out_of_range_are_a_matter_of_usage(arguments: list[str]) -> None:
     assert CliRunner().invoke(bhava.app, ["serve", *arguments]).exit_code == 2
+
+
+HANGING = """
+import os, threading
+os.fsync = lambda _: threading.Event().wait()
+import server.cues.cue_book
+server.cues.cue_book.CueBook.save = lambda *_: threading.Event().wait()
+import bhava
+bhava.app()
+"""
+"""The server on a disk that hangs."""
+
+
+def test_a_disk_that_hangs_does_not_keep_the_process_alive(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HANGING, "serve", "--port", "0", "--source", "demo"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[3]
+        stage = f"{address}/api/stages/default"
+        httpx.patch(f"{stage}/controls", json={"recording": True}).raise_for_status()
+        with pytest.raises(httpx.TimeoutException):
+            httpx.put(f"{stage}/cues", json={"revision": 0}, timeout=0.5)
+        process.terminate()
+        try:
+            assert process.wait(timeout=20.0) == 0
+        finally:
+            process.kill()

@@ -69,7 +69,7 @@ def test_known_sources(spec, kind):
 
 def test_password_of_a_stream_is_not_told():
     spec = SourceSpec.parse("rtsp://me:secret@host/1")
-    assert spec.name == open_source(spec, time.monotonic).name == "rtsp://host/1"
+    assert spec.name == open_source(spec, time.monotonic).name == "rtsp://host"
 
 
 def test_browser_gives_the_newest_and_counts_as_lost_when_silent():
@@ -130,3 +130,22 @@ def test_stuck_process_is_replaced(shared_video: Path):
         assert source.pid != stuck
     finally:
         source.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rtsp://me:se%40cret@host:554/live",
+        "rtsp://me:secret/part@host:554/live",
+        "rtsp://host:554/live?user=me&password=secret",
+        "rtsp://host:554/user=me_password=secret_channel=1",
+        "rtsps://secret@host:554",
+    ],
+)
+def test_an_address_shows_no_password_wherever_it_stands(address: str) -> None:
+    name = SourceSpec.parse(address).name
+    assert name == f"{address.partition(':')[0]}://host:554"
+
+
+def test_a_video_shows_no_path() -> None:
+    assert SourceSpec.parse("video:/home/me/secret plans/dance.mp4").name == "video:dance.mp4"

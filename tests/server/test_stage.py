@@ -105,6 +105,31 @@ async def test_controls_colour_the_motion_and_are_told_to_all() -> None:
     assert harness.engine.asked[0] < 0.6 * lively
 
 
+async def test_a_moved_control_is_told_ten_times_a_second_and_at_last_as_it_is() -> None:
+    harness = StageHarness()
+    operator = harness.join("operator")
+    viewers = [harness.join() for _ in range(3)]
+    told: list[list[str]] = [[] for _ in viewers]
+    for step in range(240):
+        # Far more often than frames are made.
+        harness.stage.receive(operator, Set(energy=1 + step / 240), harness.now)
+        if step % 4 == 3:
+            harness.tick()
+        for heard, viewer in zip(told, viewers, strict=True):
+            heard += await texts(viewer, "controls")
+    assert 12 <= len(told[0]) <= 20
+    # Encoded once: all viewers are sent the same text.
+    assert len({id(text) for heard in told for text in heard}) == len(told[0])
+    harness.tick(4)
+    assert (await waiting(viewers[0], "controls"))["energy"] == 1 + 239 / 240
+
+
+async def texts(outbox: Outbox, kind: str) -> list[str]:
+    """All texts of a kind that wait; all else is dropped."""
+    found = [await outbox.next() for _ in range(outbox.waiting)]
+    return [text for text in found if isinstance(text, str) and json.loads(text)["type"] == kind]
+
+
 async def test_a_fade_takes_its_time_and_ends_where_it_should() -> None:
     harness = StageHarness()
     operator = harness.join("operator")

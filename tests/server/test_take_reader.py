@@ -1,13 +1,16 @@
 import os
+import struct
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcap.writer import MCAP0_MAGIC
 
 from motion.errors import TakeError
-from server.takes.reader import Take, takes
+from server.takes.catalogue import GROWING, PERIOD, TakeCatalogue
+from server.takes.reader import LIMIT, MOST_RECORDS, Take, take_info
 from tests.motion.strategies import swaying
 from tests.server.takes import HEADER, bits, ticks, write
 
@@ -26,6 +29,10 @@ def read(path: Path) -> tuple[Take, list[tuple[object, ...]]]:
 
 
 EXPECTED = [bits(tick) for tick in RECORDED]
+
+
+def catalogue(folder: Path) -> TakeCatalogue:
+    return TakeCatalogue(folder, lambda: 0.0, lambda _: None)
 
 
 def test_a_take_comes_back_whole(path: Path) -> None:
@@ -89,9 +96,45 @@ def test_damage_is_told_and_what_is_before_it_kept(tmp_path: Path, data: st.Data
     except TakeError:
         assert at < ends[0]
         return
-    assert found == EXPECTED[: len(found)]
-    assert len(found) >= min(len(EXPECTED), CHUNK * sum(end <= at for end in ends))
+    hurt = sum(end <= at for end in ends)
+    unhurt = EXPECTED[: hurt * CHUNK] + EXPECTED[(hurt + 1) * CHUNK :]
+    assert found in (EXPECTED, unhurt) or (take.damage and found == EXPECTED[: hurt * CHUNK])
     assert len(found) == len(EXPECTED) or take.damage
+
+
+@pytest.mark.parametrize("lost", range(4))
+def test_damaged_bytes_cost_their_chunk_alone(path: Path, lost: int) -> None:
+    ends = write(path, RECORDED, CHUNK)
+    for within in (1, 40, 300):
+        content = bytearray(path.read_bytes())
+        at = ends[lost] - within
+        content[at : at + 1] = bytes([content[at] ^ 0xFF])
+        path.write_bytes(content)
+        take, found = read(path)
+        content[at : at + 1] = bytes([content[at] ^ 0xFF])
+        path.write_bytes(content)
+        kept = EXPECTED[: lost * CHUNK] + EXPECTED[(lost + 1) * CHUNK :]
+        assert found in (EXPECTED, kept)
+        assert found == EXPECTED or take.damage
+
+
+def test_a_damaged_length_costs_its_chunk_alone(path: Path) -> None:
+    ends = write(path, RECORDED, CHUNK)
+    content = bytearray(path.read_bytes())
+    for damage in (b"\xff" * 8, b"\0" * 8, b"\x07" + b"\0" * 7):
+        content[ends[0] + 1 : ends[0] + 9] = damage
+        path.write_bytes(content)
+        take, found = read(path)
+        assert found == EXPECTED[:CHUNK] + EXPECTED[2 * CHUNK :]
+        assert take.damage
+
+
+def test_computing_again_stops_at_damage(path: Path) -> None:
+    ends = write(path, RECORDED, CHUNK)
+    content = bytearray(path.read_bytes())
+    content[ends[1] - 100] ^= 0xFF
+    path.write_bytes(content)
+    assert [bits(tick) for tick in Take(path).ticks(past_damage=False)] == EXPECTED[:CHUNK]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -109,11 +152,82 @@ def test_takes_are_listed_with_what_is_wrong(tmp_path: Path) -> None:
     os.truncate(tmp_path / "cut.take", ends[0] + 5)
     (tmp_path / "none.take").write_text("a text")
     (tmp_path / "notes.txt").write_text("a text")
-    found = {info.name: info for info in takes(tmp_path)}
+    found = {info.name: info for info in catalogue(tmp_path).takes()}
     assert found.keys() == {"whole.take", "cut.take", "none.take"}
     assert (found["whole.take"].finished, found["whole.take"].damage) == (True, "")
     assert found["whole.take"].header == HEADER
     assert not found["cut.take"].finished
     assert found["cut.take"].seconds == pytest.approx((CHUNK - 1) / 30)
     assert "another kind" in found["none.take"].damage
-    assert takes(tmp_path / "nowhere") == []
+    assert catalogue(tmp_path / "nowhere").takes() == []
+
+
+def test_one_bad_name_or_link_does_not_hide_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    write(folder / "good.take", RECORDED)
+    write(tmp_path / "secret.take", RECORDED)
+    (folder / "gone.take").symlink_to(tmp_path / "nowhere.take")
+    (folder / "out.take").symlink_to(tmp_path / "secret.take")
+    (folder / "inner.take").symlink_to("good.take")
+    (folder / "folder.take").mkdir()
+    os.mkfifo(folder / "pipe.take")
+    (folder / os.fsdecode(b"bad-\xff.take")).write_bytes(b"")
+    found = {info.name: info.damage for info in catalogue(folder).takes()}
+    assert found.pop("good.take") == found.pop("inner.take") == ""
+    assert found.keys() == {
+        "gone.take", "out.take", "folder.take", "pipe.take", "bad-\\udcff.take"
+    }  # fmt: skip
+    assert all(found.values())
+    assert "out of the folder" in found["out.take"]
+
+
+def test_a_list_is_good_for_a_while_and_unchanged_files_are_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, read_files = [0.0], []
+    listed = TakeCatalogue(tmp_path, lambda: now[0], lambda _: None)
+    monkeypatch.setattr(
+        "server.takes.catalogue.take_info",
+        lambda path, rest: read_files.append(path.name) or take_info(path, rest),
+    )
+    ends = write(tmp_path / "one.take", RECORDED)
+    growing = (tmp_path / "one.take").read_bytes()
+    (tmp_path / "growing.take").write_bytes(growing[: ends[0]])
+    assert len(listed.takes()) == 2
+    write(tmp_path / "two.take", RECORDED)
+    assert len(listed.takes()) == 2
+    now[0] += PERIOD
+    assert len(listed.takes()) == 3
+    assert sorted(read_files) == ["growing.take", "one.take", "two.take"]
+    (tmp_path / "growing.take").write_bytes(growing[: ends[1]])
+    now[0] += PERIOD
+    [grown] = [info for info in listed.takes() if info.name == "growing.take"]
+    assert (grown.size_bytes, grown.seconds, len(read_files)) == (
+        ends[1],
+        pytest.approx(11 / 30),
+        3,
+    )
+    now[0] += GROWING
+    [grown] = [info for info in listed.takes() if info.name == "growing.take"]
+    assert (grown.seconds, len(read_files)) == (pytest.approx(23 / 30), 4)
+
+
+def hostile(path: Path, records: bytes) -> str:
+    """What is said of a take with a chunk of some records at its end."""
+    write(path, RECORDED[:4])
+    content = path.read_bytes()
+    packed = zstandard.compress(records)
+    body = struct.pack("<QQQII", 0, 0, len(records), 0, 4) + b"zstd"
+    body += struct.pack("<Q", len(packed)) + packed
+    at = Take(path)._parts[0].record.offset - 9
+    path.write_bytes(content[:at] + struct.pack("<BQ", 6, len(body)) + body + content[at:])
+    take, found = read(path)
+    assert found == EXPECTED[:4]
+    return take.damage
+
+
+def test_chunks_that_mean_harm_are_bounded(tmp_path: Path) -> None:
+    many = hostile(tmp_path / "many.take", (MOST_RECORDS + 2) * struct.pack("<BQ", 99, 0))
+    assert f"at most {MOST_RECORDS} records" in many
+    assert "bytes" in hostile(tmp_path / "large.take", bytes(LIMIT + 1))

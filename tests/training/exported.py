@@ -3,13 +3,12 @@
 import numpy as np
 
 from motion.model.engine import Conditions, Engine, Noise
-from motion.partner.token_stream import BATCH_MULTIPLE
 
 
 def assert_a_batch_is_singles(engine: Engine, **known: list[float]) -> None:
     """Check that a batch gives to the bit what each gives by itself, frames and states.
 
-    As partners do, batches are filled up to a multiple of four.
+    As partners do, batches are filled up to the contract's multiple.
 
     Args:
         engine: The model; all that it takes is random in [0, 1).
@@ -22,7 +21,7 @@ def assert_a_batch_is_singles(engine: Engine, **known: list[float]) -> None:
     conditions = ("emotion", "energy", "temperature", "guidance", "text", "other", "content")
 
     def step(*wanted: int):
-        rows = [*wanted, *wanted[-1:] * (-len(wanted) % BATCH_MULTIPLE)]
+        rows = [*wanted, *wanted[-1:] * (-len(wanted) % contract.batch_multiple)]
         return engine.step(
             drawn["frames"][rows],
             Conditions(**{name: drawn[name][rows] for name in conditions if name in drawn}),

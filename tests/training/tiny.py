@@ -98,6 +98,7 @@ def tiny_latent_diffusion() -> Recipe:
 def tiny_text() -> Recipe:
     """Return a recipe of a kind that takes text, of clips of no emotion too."""
     recipe = TINY.model_dump()
+    del recipe["model"]["origins"]
     recipe["model"]["kind"] = "text-transformer"
     recipe["data"]["shares"]["unlabelled"] = 1
     return Recipe.model_validate(recipe)

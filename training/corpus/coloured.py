@@ -1,7 +1,8 @@
-"""Real dance in every emotion: each dance of a corpus, coloured.
+"""Real dance in every emotion: each dance of a corpus, coloured. And walks in a few postures.
 
 No motion capture of dance names an emotion. So what emotional dance is known to look like is
-carried onto dances that people danced.
+carried onto dances that people danced. Of some emotions there is under a minute of walking; so
+neutral walks are held and paced as those are.
 """
 
 from collections.abc import Sequence
@@ -10,16 +11,21 @@ from typing import Protocol
 
 import numpy as np
 
-from motion.choreography.colouring import coloured
+from motion.choreography.colouring import coloured, paced, postured
 from motion.choreography.colours import COLOURS, varied
 from motion.clip import Clip
 from motion.skeleton import CANONICAL
-from training.corpus.contents import DANCE, content_of
+from training.corpus.contents import DANCE, WALK, content_of
 
 DATASET = "coloured"
 
 SHORTEST = 2.0
 """Seconds of a dance that is worth it."""
+
+WALKS = {"sad": (25.0, 50.0, 0.34), "proud": (-5.0, -20.0, 0.47), "tired": (12.0, 33.0, 0.56)}
+"""Acted walks: pitch of trunk and head, degrees, and speed of the joints, leg lengths per second.
+
+Of emotions in which people walk as usual but for these: arms hang as in neutral walks."""
 
 
 class Wanted(Protocol):
@@ -31,43 +37,55 @@ class Wanted(Protocol):
 
 
 def coloured_clips(clips: Sequence[Clip], data: Wanted, seed: int) -> list[Clip]:
-    """Return every real dance among clips in every emotion that has a colour.
+    """Return real dances among clips in every emotion that has a colour, and walks in `WALKS`.
 
     Args:
-        clips: Of any content, on any skeleton; dances of the canonical one count.
-        data: Of the recipe.
-        seed: Of how each strays from the emotion's colour.
+        clips: Clips of any content, on any skeleton; dances and neutral walks of the canonical
+            one count.
+        data: Data settings of the recipe.
+        seed: Random seed of each clip's deviation from its emotion's colour.
 
     Returns:
-        Clips with the labels of their sources but for `dataset` "coloured", `content` "dance" and
-        their `emotion`; they belong to the groups of their sources.
+        Clips with the labels of their sources but for `dataset` "coloured", `content` "dance" or
+        "walk" and their `emotion`; they belong to the groups of their sources.
     """
-    chosen = [clip for clip in clips if _is_real_dance(clip, data.datasets)]
+    real = [clip for clip in clips if _is_real(clip, data.datasets)]
+    chosen = [clip for clip in real if content_of(clip.labels) == DANCE]
+    walks = [clip for clip in real if _is_neutral_walk(clip)] if data.coloured else []
     emotions = [emotion for emotion in data.emotions if emotion in COLOURS]
     return [
         _coloured(clip, emotion, [seed, number, turn, list(COLOURS).index(emotion)])
         for number, clip in enumerate(chosen)
         for turn in range(data.coloured)
         for emotion in emotions
-    ]
+    ] + [_held(clip, emotion) for clip in walks for emotion in data.emotions if emotion in WALKS]
 
 
-def _is_real_dance(clip: Clip, datasets: Sequence[str]) -> bool:
+def _is_real(clip: Clip, datasets: Sequence[str]) -> bool:
     known = clip.labels
     allowed = not datasets or known.get("dataset") in datasets
     real = known.get("dataset") not in ("choreography", "duets", DATASET)
-    return (
-        allowed
-        and real
-        and clip.skeleton is CANONICAL
-        and content_of(known) == DANCE
-        and clip.seconds >= SHORTEST
-    )
+    return allowed and real and clip.skeleton is CANONICAL and clip.seconds >= SHORTEST
 
 
 def _coloured(clip: Clip, emotion: str, seed: list[int]) -> Clip:
     rng = np.random.default_rng(seed)
     made = coloured(clip, varied(COLOURS[emotion], rng), int(rng.integers(2**31)))
-    kept = {key: value for key, value in clip.labels.items() if key in ("group", "description")}
-    labels = kept | {"dataset": DATASET, "content": DANCE, "emotion": emotion}
-    return replace(made, name=f"{DATASET}/{clip.name}_{emotion}_{seed[2]}", labels=labels)
+    return _named(made, clip, f"{emotion}_{seed[2]}", content=DANCE, emotion=emotion)
+
+
+def _is_neutral_walk(clip: Clip) -> bool:
+    return content_of(clip.labels) == WALK and clip.labels.get("emotion") == "neutral"
+
+
+def _held(clip: Clip, emotion: str) -> Clip:
+    """Return a walk that is held and paced as `WALKS` says."""
+    lean, head, speed = WALKS[emotion]
+    made = postured(paced(clip, speed, 0.0), lean, head)
+    return _named(made, clip, emotion, content=WALK, emotion=emotion)
+
+
+def _named(made: Clip, source: Clip, suffix: str, **labels: str) -> Clip:
+    kept = {key: value for key, value in source.labels.items() if key in ("group", "description")}
+    name = f"{DATASET}/{source.name}_{suffix}"
+    return replace(made, name=name, labels=kept | {"dataset": DATASET} | labels)

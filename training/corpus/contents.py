@@ -27,7 +27,7 @@ def content_of(labels: Mapping[str, str]) -> str:
     """Return the content of a clip by its labels, empty where nothing is known.
 
     Args:
-        labels: Of the clip; its label `content` names an action, in the words of its data set.
+        labels: Labels of the clip; `content` names an action, in the words of its data set.
     """
     action = labels.get("content", "").lower()
     found = [content for content, pattern in _PATTERNS.items() if re.search(pattern, action)]

@@ -18,7 +18,7 @@ from motion.model import observed_dancer
 from training.corpus.corpus import FPS
 from training.fit.pools import Pool
 from training.fit.recipe import Dropout
-from training.models.window import NO_TEXT, Window
+from training.models.window import NO_ORIGIN, NO_TEXT, Window
 
 Array = np.ndarray
 
@@ -88,6 +88,7 @@ class StitchedWindows(IterableDataset[Window]):
         self._is_emotion = at < emotions
         self._is_content = ~self._is_emotion & (at < emotions + contents)
         self._speaks = any((pool.texts != NO_TEXT).any() for pool in pools)
+        self._has_origins = any((pool.origins != NO_ORIGIN).any() for pool in pools)
 
     def __iter__(self) -> Iterator[Window]:
         worker = get_worker_info()
@@ -100,7 +101,7 @@ class StitchedWindows(IterableDataset[Window]):
         ahead = int(FPS)  # energy is that of the coming second, so more is stitched than is shown
         needed = 2 + self.tokens * self.frames_per_token
         stitched = self._stitch(needed + ahead, rng)
-        frames, speed, labels, energy_known, texts, blended, seen = stitched
+        frames, speed, labels, energy_known, texts, blended, seen, origins = stitched
         first = 2 + np.arange(self.tokens) * self.frames_per_token
         total = np.concatenate([[0.0], np.cumsum(speed)])
         within = first[:, None] + np.arange(self.frames_per_token)
@@ -113,19 +114,21 @@ class StitchedWindows(IterableDataset[Window]):
             torch.from_numpy(texts[first + self.frames_per_token - 1]),
             torch.from_numpy(1 - blended[within].any(1).astype(np.float32)),
             torch.from_numpy(seen_by_tokens(seen, first, self.frames_per_token)),
+            torch.from_numpy(origins[first + self.frames_per_token - 1]),
         )
 
     def _stitch(self, length: int, rng: np.random.Generator) -> tuple[Array, ...]:
         """Return what holds for each frame.
 
         These are features, joint speed, labels, whether energy is known, number of the text,
-        whether clips are blended, and what is seen of another dancer.
+        whether clips are blended, what is seen of another dancer, and number of the origin.
         """
         frames = np.empty((length, self.pools[0].layout.width), np.float32)
         speed, known = np.empty(length, np.float32), np.empty(length, np.float32)
         labels = np.empty((length, len(self._is_emotion)), np.float32)
         texts, blended = np.full(length, NO_TEXT), np.zeros(length, bool)
         seen = np.zeros((length, self._width), np.float32)
+        origins = np.full(length, NO_ORIGIN)
         at, pool = 0, int(rng.choice(len(self.pools), p=self.shares))
         while at < length:
             # Mostly into another pool: every emotion has to follow every other.
@@ -151,12 +154,14 @@ class StitchedWindows(IterableDataset[Window]):
                 texts[here] = rng.choice(self.pools[pool].texts[start])
             if self._width and rng.random() >= self.dropout.other:
                 seen[here] = self.pools[pool].other[start:stop]
+            if self._has_origins and rng.random() >= self.dropout.origin:
+                origins[here] = self.pools[pool].origins[start]
             if at:
                 # Where clips meet, the motion is nobody's: such tokens are marked as not real.
                 blend(frames, at)
                 blended[at : at + BLEND_FRAMES] = True
             at = here.stop
-        return frames, speed, labels, known, texts, blended, seen
+        return frames, speed, labels, known, texts, blended, seen, origins
 
     def _reach(self, rng: np.random.Generator) -> Int[Array, "S"]:
         """Return how many tokens each token sees: all, or in some stretches few."""

@@ -1,6 +1,7 @@
 """From a checkpoint to a model folder: graph, contract, and proof that they agree with torch."""
 
 import warnings
+from math import gcd, prod
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,15 @@ from motion.model.contract import CONTRACT_FILE, GRAPH_FILE, Contract
 from motion.model.engine import Conditions, Engine, Noise
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import FPS
+from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint
-from training.models.network import ExportedStep
+from training.models.network import REGISTER, ExportedStep
 
 TOLERANCE = 2e-3
 """Largest difference of a feature between torch and ONNX after a few steps."""
+
+IN_REGISTERS = {"Cos", "Exp", "Log", "Pow", "Sin", "Softplus"}
+"""Functions that onnxruntime computes otherwise, some bits apart, where a register is not full."""
 
 
 def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
@@ -35,7 +40,8 @@ def export(checkpoint: Path, out: Path, *, licence: str) -> Contract:
     step = step_of(module)
     contract = contract_of(module, step, out.name, licence)
     out.mkdir(parents=True, exist_ok=True)
-    _write_graph(step, contract, out / GRAPH_FILE)
+    graph = _write_graph(step, contract, out / GRAPH_FILE)
+    contract = contract.model_copy(update={"batch_multiple": batch_multiple(graph)})
     (out / CONTRACT_FILE).write_text(contract.model_dump_json(indent=2) + "\n")
     difference = largest_difference(step, Engine.load(out))
     if not difference < TOLERANCE:
@@ -90,10 +96,20 @@ def step_of(module: Training) -> ExportedStep:
     """Return what is exported of a trained network."""
     recipe = module.recipe
     always = [recipe.playing.always.get(label, 0.0) for label in recipe.further_labels]
-    return module.network.exported(torch.tensor(always), module.typical_energy).eval()
+    factors = by_content_of(recipe)
+    return module.network.exported(torch.tensor(always), module.typical_energy, factors).eval()
 
 
-def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:
+def by_content_of(recipe: Recipe) -> torch.Tensor:
+    """Return factors of the temperature and of 1 + guidance for each content, (2, C)."""
+    playing = recipe.playing
+    of = [playing.by_content.get(content, playing) for content in recipe.data.contents]
+    cooler = [each.temperature / max(playing.temperature, 1e-6) for each in of]
+    stronger = [(1 + each.guidance) / (1 + playing.guidance) for each in of]
+    return torch.tensor([cooler, stronger]).reshape(2, -1)
+
+
+def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> onnx.GraphProto:
     example = tuple(torch.zeros(2, *shape) for shape in contract.inputs.values())
     with warnings.catch_warnings():
         # `nn.LSTM` lists its weights a second time; tracing swaps that list and puts it back.
@@ -109,6 +125,19 @@ def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> None:
         )
     assert program is not None  # as it is only where asked to keep the graph in memory alone
     onnx.save_model(program.model_proto, path)
+    return program.model_proto.graph
+
+
+def batch_multiple(graph: onnx.GraphProto) -> int:
+    """Return of how many rows batches are to be multiples, so that no register is left in part.
+
+    Args:
+        graph: With the shapes of what its nodes give.
+    """
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in graph.value_info}
+    outputs = [node.output[0] for node in graph.node if node.op_type in IN_REGISTERS]
+    widths = [prod(dim.dim_value or 1 for dim in shapes.get(name, [])) for name in outputs]
+    return max((REGISTER // gcd(REGISTER, width) for width in widths), default=1)
 
 
 def largest_difference(step: ExportedStep, engine: Engine, steps: int = 40) -> float:

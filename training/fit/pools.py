@@ -12,13 +12,13 @@ from motion.clip import Clip
 from motion.errors import BhavaError, MotionFileError
 from motion.features import Layout
 from motion.model import observed_dancer
-from training.corpus.corpus import FPS
+from training.corpus.corpus import FPS, group_of
 from training.corpus.duets import others_of
 from training.corpus.texts import mirrored, texts_of
 from training.corpus.trimming import action_of, common_actions, moving
 from training.fit.recipe import Recipe
 from training.models.kinds import KINDS
-from training.models.window import NO_TEXT
+from training.models.window import NO_ORIGIN, NO_TEXT
 
 Array = np.ndarray
 
@@ -41,6 +41,7 @@ class Pool:
         texts: For each frame the numbers of its clip's texts, (T, V).
         other: Another dancer as observed (`motion.model.observed_dancer`), (T, W); (T, 0) for kinds
             that observe nobody.
+        origins: For each frame the number of the dance it is of (`training.fit.origins`), (T,).
     """
 
     layout: Layout
@@ -50,12 +51,14 @@ class Pool:
     ends: Int[Array, "T"]
     texts: Int[Array, "T V"]
     other: Float[Array, "T W"]
+    origins: Int[Array, "T"]
 
     @staticmethod
     def from_clips(
         clips: Sequence[Clip],
         numbers: Mapping[str, int] | None = None,
         others: Mapping[str, Sequence[Clip]] | None = None,
+        origins: Mapping[str, int] | None = None,
     ) -> "Pool":
         """Return the pool of clips of one skeleton and, if it has sides, their mirror images.
 
@@ -64,14 +67,16 @@ class Pool:
                 named.
             numbers: Numbers of texts; clips with other texts go without.
             others: Who else dances, by the name of a clip; None for kinds that observe nobody.
+            origins: Numbers of origins by group; other clips have none.
         """
         layout, observed = Layout(clips[0].skeleton), others or {}
-        pairs, numbered = [], []
+        pairs, numbered, come_from = [], [], []
         for clip in clips:
             for dancer in observed.get(clip.name, (None,)):
                 sides = _sides(clip, dancer)
                 pairs += sides
                 numbered += _numbered(texts_of(clip.labels), numbers or {})[: len(sides)]
+                come_from += [(origins or {}).get(group_of(clip), NO_ORIGIN)] * len(sides)
         parts = [part for part, _ in pairs]
         lengths = [len(part) for part in parts]
         return Pool(
@@ -81,6 +86,7 @@ class Pool:
             np.repeat(np.cumsum(lengths), lengths),
             np.repeat(numbered, lengths, axis=0),
             np.concatenate([_seen(*pair, observes=others is not None) for pair in pairs]),
+            np.repeat(come_from, lengths),
         )
 
     @staticmethod
@@ -93,6 +99,7 @@ class Pool:
             np.empty(0, int),
             np.empty((0, VARIANTS), int),
             np.empty((0, 0), np.float32),
+            np.empty(0, int),
         )
 
     @property
@@ -187,8 +194,10 @@ def texts_in(clips: list[Clip], recipe: Recipe) -> list[str]:
     return [text for text, _ in counts.most_common()]
 
 
-def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:
-    """Sort clips by the recipe's pools; texts have numbers.
+def pools_of(
+    clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE, origins: Numbers = NONE
+) -> list[Pool]:
+    """Sort clips by the recipe's pools; texts have numbers, and origins by their group.
 
     Raises:
         BhavaError: If a pool has no clip, or a clip is unfit.
@@ -201,7 +210,7 @@ def pools_of(clips: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
     others = _others(clips, recipe)
-    return [Pool.from_clips(members, numbers, others) for members in found.values()]
+    return [Pool.from_clips(members, numbers, others, origins) for members in found.values()]
 
 
 def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:

@@ -31,6 +31,7 @@ class Dropout(Strict):
             labels say more than habit.
         text: Probability for a segment's text, where it has one.
         other: Probability for the other dancer of a segment.
+        origin: Probability for the origin of a segment, where it has one.
     """
 
     labels: Probability = 0.12
@@ -39,6 +40,7 @@ class Dropout(Strict):
     context: Probability = 0.5
     text: Probability = 0.15
     other: Probability = 0.1
+    origin: Probability = 0.15
 
 
 class Data(Strict):
@@ -122,6 +124,13 @@ class Data(Strict):
         return pool if pool in self.shares else None
 
 
+class ContentPlaying(Strict):
+    """How a partner plays one content, where that is unlike the others; see `Playing`."""
+
+    temperature: float = Field(ge=0, le=2)
+    guidance: float = Field(ge=0)
+
+
 class Playing(Strict):
     """How a partner plays the model if nobody says otherwise; part of what is exported.
 
@@ -129,12 +138,14 @@ class Playing(Strict):
         temperature: Divides the logits of the mixture and multiplies its variances.
         guidance: By how much the emotion is exaggerated; 0 for none.
         always: Weights of labels that are neither emotions nor contents and always hold.
+        by_content: What contents have instead of this temperature and guidance.
         swell: By how much energy rises and falls over a dance, as a share; 0 for evenly.
     """
 
     temperature: float = Field(default=1.0, ge=0, le=2)
     guidance: float = Field(default=0.0, ge=0)
     always: dict[str, float] = Field(default_factory=dict)
+    by_content: dict[str, ContentPlaying] = Field(default_factory=dict)
     swell: float = Field(default=0.0, ge=0, le=0.5)
 
 
@@ -149,11 +160,15 @@ class Recipe(Strict):
     trainer: dict[str, Any]
 
     @model_validator(mode="after")
-    def _labels_that_always_hold_are_known(self) -> "Recipe":
+    def _labels_of_playing_are_known(self) -> "Recipe":
         known = self.further_labels
         unknown = [label for label in self.playing.always if label not in known]
         if unknown:
             raise ValueError(f"expected always to name some of {known}, got {unknown}")
+        lacking = [name for name in self.playing.by_content if name not in self.data.contents]
+        if lacking:
+            contents = self.data.contents
+            raise ValueError(f"expected by_content to name some of {contents}, got {lacking}")
         return self
 
     @property
@@ -180,6 +195,17 @@ class Recipe(Strict):
     def text_encoder(self) -> str:
         """Name of the encoder of texts; empty for kinds that take none."""
         return str(getattr(self.model, "text_encoder", ""))
+
+    @property
+    def origins(self) -> int:
+        """How many dances of the corpus the model tells apart; 0 for kinds that tell none."""
+        return int(getattr(self.model, "origins", 0))
+
+    @model_validator(mode="after")
+    def _origins_are_of_a_content(self) -> "Recipe":
+        if self.origins and not self.data.contents:
+            raise ValueError(f"expected data.contents with model.origins {self.origins}, got none")
+        return self
 
     @property
     def disturbance(self) -> float:

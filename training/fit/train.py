@@ -211,7 +211,13 @@ def trainer_of(recipe: Recipe, folder: Path) -> lightning.Trainer:
 
 
 def train(
-    recipe: Recipe, clips: list[Clip], held_out: list[Clip], folder: Path, *, resume: bool
+    recipe: Recipe,
+    clips: list[Clip],
+    held_out: list[Clip],
+    folder: Path,
+    *,
+    resume: bool,
+    begin: Path | None = None,
 ) -> Path:
     """Train to the recipe's end and return the last checkpoint.
 
@@ -224,6 +230,8 @@ def train(
         held_out: To validate on.
         folder: For checkpoints and the TensorBoard log.
         resume: Go on from the folder's last checkpoint where there is one.
+        begin: A checkpoint whose weights to begin with, normalisation and codec too; weights that
+            it lacks begin as ever.
 
     Raises:
         BhavaError: If clips, recipe, folder or checkpoint do not fit.
@@ -236,6 +244,9 @@ def train(
         print(f"nothing held out, and so not validated: {', '.join(windows.unvalidated)}")
     module = Training(recipe.model_dump(), windows.layout.skeleton.to_dict())
     print(module.prepare_from(windows.pools, windows.to_fit()))
+    if begin:
+        print(begin_with(module, begin))
+    module.network.learn_origins(windows.origin_weights())
     if recipe.text_encoder:
         module.energy_by_text = windows.energy_by_text()
         module.network.learn_texts(windows.text_tokens())
@@ -252,6 +263,24 @@ def train(
     return last
 
 
+def begin_with(module: Training, path: Path) -> str:
+    """Give a training the weights of a checkpoint, and return what it lacks, in words.
+
+    Raises:
+        BhavaError: If it is no checkpoint, or its weights are of another shape.
+    """
+    begun = load_checkpoint(path).network.state_dict()
+    try:
+        lacking = module.network.load_state_dict(begun, strict=False)
+    except RuntimeError as error:
+        told = str(error).splitlines()[-1].strip()
+        raise BhavaError(f"{path}: expected weights of the recipe's shapes, got {told}") from error
+    if lacking.unexpected_keys:
+        got = ", ".join(lacking.unexpected_keys)
+        raise BhavaError(f"{path}: expected weights of the recipe's network, got {got}")
+    return f"begins with {path}" + "".join(f", but for {key}" for key in lacking.missing_keys)
+
+
 def _checkpoint_in(folder: Path, recipe: Recipe, *, resume: bool) -> Path:
     """Return where the last checkpoint is or will be, after checking that it can be."""
     last = folder / LAST
@@ -264,7 +293,7 @@ def _checkpoint_in(folder: Path, recipe: Recipe, *, resume: bool) -> Path:
     if last.exists():
         if not resume:
             raise BhavaError(
-                f"{folder}: expected no training yet, got {LAST}: --resume goes on with it, "
+                f"{folder}: expected no training yet, got {LAST}: --resume continues it, "
                 "--out takes another folder"
             )
         _check_same(last, recipe, load_checkpoint(last).recipe)

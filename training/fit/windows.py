@@ -14,6 +14,7 @@ from training.corpus.choreographed import choreographed_clips
 from training.corpus.coloured import coloured_clips
 from training.corpus.duets import choreographed_duets
 from training.fit.dataset import StitchedWindows
+from training.fit.origins import origin_weights, origins_in
 from training.fit.pools import Pool, held_out_pools_of, pools_of, texts_in, worth_learning
 from training.fit.recipe import Recipe
 from training.models.normalisation import importance
@@ -78,7 +79,7 @@ class Windows(lightning.LightningDataModule):
             raise BhavaError(f"expected clips with texts for {recipe.model.kind}, got none")
         self._numbered = ["", *dict.fromkeys(self.texts + others)]
         numbers = {text: number for number, text in enumerate(self._numbered) if text}
-        self.pools = pools_of(clips, recipe, numbers)
+        self.pools = pools_of(clips, recipe, numbers, origins_in(clips, recipe))
         self.layout = self.pools[0].layout
         self.held_out = held_out_pools_of(held_out, recipe, numbers)
 
@@ -100,6 +101,13 @@ class Windows(lightning.LightningDataModule):
         """Return the tokens of every text by its number, (texts, tokens, W)."""
         encode = encoder(self.recipe.text_encoder).encode
         return torch.from_numpy(np.stack([encode(text) for text in self._numbered]))
+
+    def origin_weights(self) -> Tensor:
+        """Return how often a dance of each label begins with each origin, (L, 1 + O)."""
+        data = self.recipe.data
+        named = dict(zip(data.shares, self.pools, strict=True))
+        weights = origin_weights(named, data.labels, self.recipe.origins)
+        return torch.from_numpy(weights.astype(np.float32))
 
     def to_fit(self) -> StitchedWindows:
         """Return windows to fit normalisation and codec to."""

@@ -30,7 +30,7 @@ from motion.features import Layout
 from motion.model import observed_dancer
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import FPS
-from training.models.token_transformer import TransformerSizes
+from training.models import transformer_mdn
 from training.models.transformer_mdn import TransformerMDN
 
 JOINTS = CANONICAL.indices(
@@ -54,10 +54,10 @@ SLOW = 0.2
 """Metres per second at which a velocity counts half."""
 
 
-class Config(TransformerSizes):
+class Config(transformer_mdn.Config):
     """Sizes of a network."""
 
-    kind: Literal["duet"]
+    kind: Literal["duet"]  # type: ignore[assignment]
     relation_channels: int = Field(default=32, ge=1)
     relation_heads: int = Field(default=4, ge=1)
 

@@ -25,6 +25,10 @@ towards a calm emotion leads into standing still.
 """
 
 
+REGISTER = 4
+"""Numbers that onnxruntime takes at once where it computes a function of each by itself."""
+
+
 class Strict(BaseModel):
     """A section of a recipe, which refuses keys it does not know."""
 
@@ -130,6 +134,13 @@ class Network(nn.Module, ABC):
             tokens: Tokens of every text by its number, (texts, tokens, W).
         """
 
+    def learn_origins(self, weights: Tensor) -> None:
+        """Take note of how often a dance begins with each origin; most kinds have no use.
+
+        Args:
+            weights: For each label, rows summing to 1 or 0, (L, 1 + O).
+        """
+
     @abstractmethod
     def loss(self, batch: Window, disturbance: float) -> Tensor:
         """Return what training makes small, a scalar.
@@ -143,9 +154,11 @@ class Network(nn.Module, ABC):
     def nats_per_frame(self, batch: Window) -> Tensor | None:
         """Return the mean negative log likelihood of raw features, None for kinds without one."""
 
-    def exported(self, always: Tensor, usual_energy: Tensor) -> "ExportedStep":
+    def exported(
+        self, always: Tensor, usual_energy: Tensor, by_content: Tensor | None = None
+    ) -> "ExportedStep":
         """Return what is exported; see `ExportedStep`."""
-        return self.STEP(self, always, usual_energy)
+        return self.STEP(self, always, usual_energy, by_content)
 
 
 class EnergyNetwork(Network):
@@ -177,7 +190,10 @@ class EnergyNetwork(Network):
             energy: Mean joint speed, m/s, (..., 1); 0 where not known.
         """
         known = (energy > 0).to(energy.dtype)
-        level = (energy.clamp(min=1e-3).log() - self.log_energy_mean) / self.log_energy_scale
+        # A whole register of the same number, for onnxruntime computes a part of one in another
+        # way: so a partner's bits do not depend on how many others are in its batch.
+        wide = energy.clamp(min=1e-3).expand(*energy.shape[:-1], REGISTER).log()
+        level = (wide[..., :1] - self.log_energy_mean) / self.log_energy_scale
         return torch.cat([level.clamp(-3, 3) * known, known], -1)
 
 
@@ -233,8 +249,15 @@ class ExportedStep(nn.Module, ABC):
 
     always: Tensor
     usual_energy: Tensor
+    by_content: Tensor
 
-    def __init__(self, network: Network, always: Tensor, usual_energy: Tensor) -> None:
+    def __init__(
+        self,
+        network: Network,
+        always: Tensor,
+        usual_energy: Tensor,
+        by_content: Tensor | None = None,
+    ) -> None:
         """Set up a step.
 
         Args:
@@ -242,11 +265,16 @@ class ExportedStep(nn.Module, ABC):
             always: Weights of the labels that are neither emotions nor contents, in their order.
             usual_energy: Mean joint speed of each emotion, m/s, (E,); of each content and emotion,
                 (C, E), where there are contents.
+            by_content: Factors of the temperature and of 1 + guidance for each content, (2, C);
+                ones if None.
         """
         super().__init__()
         self.network = network
         self.register_buffer("always", always)
         self.register_buffer("usual_energy", usual_energy)
+        contents = len(usual_energy) if usual_energy.ndim > 1 else 0
+        even = torch.ones(2, contents)
+        self.register_buffer("by_content", even if by_content is None else by_content)
 
     @property
     @abstractmethod
@@ -284,8 +312,24 @@ class ExportedStep(nn.Module, ABC):
         named = dict(zip(self.input_names, inputs, strict=True))
         frames = named.pop("frames")
         states = tuple(named.pop(state.name) for state in self.states)
-        following, after = self.advance(frames, StepConditions(**named), states)
+        following, after = self.advance(frames, self.in_content(StepConditions(**named)), states)
         return following, *after
+
+    def in_content(self, conditions: StepConditions) -> StepConditions:
+        """Return conditions whose temperature and guidance are as the content needs them.
+
+        What the contents' weights lack to 1 counts as the usual content. 1 + guidance is scaled,
+        for that is what intensity scales, see `motion.emotion.guidance_at`.
+        """
+        if conditions.content is None:
+            return conditions
+        lacking = 1 - conditions.content.sum(1, keepdim=True)
+        factors = conditions.content @ self.by_content.T + lacking * self.by_content[:, 0]
+        cooler, stronger = factors.split(1, 1)
+        return conditions._replace(
+            temperature=conditions.temperature * cooler,
+            guidance=(1 + conditions.guidance) * stronger - 1,
+        )
 
     @abstractmethod
     def advance(

@@ -19,10 +19,13 @@ References:
 from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor
+from pydantic import Field
+from torch import Tensor, nn
 from torch.nn import functional
 
+from motion.features import Layout
 from motion.model.contract import State
+from training.corpus.corpus import FPS
 from training.models.mixture import Mixture
 from training.models.network import ExportedStep, States, StepConditions, calm
 from training.models.scheduled_sampling import foreign_posture, perturb
@@ -34,31 +37,43 @@ class Config(TransformerSizes):
     """Sizes of a network."""
 
     kind: Literal["transformer-mdn"] = "transformer-mdn"
+    origins: int = Field(default=0, ge=0)
+    """How many dances of the corpus it tells apart and dances one after the other; 0 for none."""
+
+
+STRAIGHTENED = 0.25
+"""Share of the way back to rotations, each token. Without it a partner that is asked for twice its
+energy is lost within seconds; with all of it, accents are weaker and heads hang."""
+
+ORIGIN_SECONDS = 12.0
+"""How long a partner stays with the moves of one dance, a mean: some phrases."""
 
 
 class Step(ExportedStep):
     """One step as the contract has it: raw frames in, raw frames out, guidance in one batch.
 
-    Caches carry a second axis of two: with the emotion, and without.
+    Caches carry a second axis of two: with the emotion, and without. A network that tells dances
+    apart is told one, drawn by two further random numbers, until another is drawn.
     """
 
     network: "TransformerMDN"
 
     @property
     def states(self) -> tuple[State, ...]:
-        """Caches of keys and values, and how many of their slots are in use."""
-        return self.network.cache_states(2)
+        """Caches of keys and values, how many of their slots are in use, and the origin."""
+        told = (State(name="origin", shape=(1,)),) if self.network.config.origins else ()
+        return (*self.network.cache_states(2), *told)
 
     @property
     def noise(self) -> int:
-        """A number for each of a latent."""
-        return self.network.codec.latent
+        """A number for each of a latent, and two that draw an origin."""
+        return self.network.codec.latent + (2 if self.network.config.origins else 0)
 
     def advance(
         self, frames: Tensor, conditions: StepConditions, states: States
     ) -> tuple[Tensor, States]:
         """Return the frames that follow, raw, and the states after them."""
-        network, (keys, values, filled) = self.network, states
+        network, (keys, values, filled, *before) = self.network, states
         emotion, energy, other = conditions.emotion, conditions.energy, conditions.other
         filled = (filled + 1).clamp(max=network.config.context_tokens)
         normalised = network.codec.normalise(frames)
@@ -67,7 +82,9 @@ class Step(ExportedStep):
         content = conditions.content
         labels = [self.labels_of(each, content) for each in (emotion, torch.zeros_like(emotion))]
         energies = [energy, calm(emotion, energy, self.usual_of(content))]
-        both = network.conditioned(torch.stack(labels, 1), torch.stack(energies, 1))
+        origin = [self.next_origin(one, labels[1], conditions.normal) for one in before]
+        told = [one.long().expand(-1, 2) for one in origin]
+        both = network.conditioned(torch.stack(labels, 1), torch.stack(energies, 1), *told)
         mixture, keys_after, values_after = network.step(
             normalised.unsqueeze(1).expand(-1, 2, -1, -1).flatten(0, 1),
             both.flatten(0, 1),
@@ -80,11 +97,46 @@ class Step(ExportedStep):
             type(mixture)(*(part.unflatten(0, (-1, 2))[:, i] for part in mixture)) for i in (0, 1)
         )
         latent = with_emotion.guided(without, conditions.guidance).sample(
-            conditions.temperature, conditions.uniform, conditions.normal
+            conditions.temperature, conditions.uniform, conditions.normal[:, : network.codec.latent]
         )
         following = network.codec.decode(normalised[:, -2:], latent)
         caches = keys_after.unflatten(0, (-1, 2)), values_after.unflatten(0, (-1, 2))
-        return network.codec.denormalise(following), (*caches, filled)
+        return self.straightened(network.codec.denormalise(following)), (*caches, filled, *origin)
+
+    def straightened(self, frames: Tensor) -> Tensor:
+        """Return frames (N, K, F) whose 6D rotations are nearer to rotations, by Gram and Schmidt.
+
+        What is sampled strays from them a little, and goes on from where it strayed.
+        """
+        turned = self.network.codec.layout.part["rotations"]
+        columns = frames[..., turned].unflatten(-1, (-1, 2, 3))
+        first = functional.normalize(columns[..., 0, :], dim=-1)
+        second = columns[..., 1, :]
+        second = second - (first * second).sum(-1, keepdim=True) * first
+        right = torch.stack([first, functional.normalize(second, dim=-1)], -2).flatten(-3)
+        nearer = torch.lerp(frames[..., turned], right, STRAIGHTENED)
+        return torch.cat([frames[..., : turned.start], nearer, frames[..., turned.stop :]], -1)
+
+    def next_origin(self, before: Tensor, labels: Tensor, normal: Tensor) -> Tensor:
+        """Return the number of the dance whose moves come next, (N, 1), as floats.
+
+        It is drawn anew now and then, and where what is to be danced has none like the last. Noise
+        of zeros, which steps get whose frames nobody wants, draws nothing.
+
+        Args:
+            before: The number so far, (N, 1).
+            labels: Weights of what is to be danced, without an emotion, (N, L).
+            normal: The step's normal random numbers, of which the last two count, (N, noise).
+        """
+        weights = labels @ self.network.origin_weights
+        draw, change = (0.5 * (1 + torch.erf(normal[:, -2:] * 0.5**0.5))).split(1, 1)
+        total = weights.sum(1, keepdim=True)
+        passed = (weights.cumsum(1) <= draw * total).sum(1, keepdim=True)
+        drawn = torch.where(total > 0, passed.clamp(max=self.network.config.origins), 0)
+        unlike = weights.gather(1, before.long()) <= 0
+        seldom = self.frames_per_step / (FPS * ORIGIN_SECONDS)
+        wanted = normal[:, -1:] != 0
+        return torch.where(wanted & (unlike | (change < seldom)), drawn.to(before.dtype), before)
 
 
 class TransformerMDN(TokenTransformer):
@@ -96,6 +148,21 @@ class TransformerMDN(TokenTransformer):
 
     HEEDS_CONTENT: ClassVar[bool] = True
     STEP: ClassVar[type[ExportedStep]] = Step
+
+    config: Config
+    origin_weights: Tensor
+
+    def __init__(self, config: Config, labels: int, layout: Layout) -> None:
+        super().__init__(config, labels, layout)
+        if config.origins:
+            self.origin = nn.Embedding(1 + config.origins, config.condition_channels)
+            nn.init.zeros_(self.origin.weight)
+            self.register_buffer("origin_weights", torch.zeros(labels, 1 + config.origins))
+
+    def learn_origins(self, weights: Tensor) -> None:
+        """Take note of how often a dance begins with each origin, (L, 1 + O)."""
+        if self.config.origins:
+            self.origin_weights.copy_(weights)
 
     def _layers(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
@@ -117,15 +184,18 @@ class TransformerMDN(TokenTransformer):
         """Read the mixtures after all tokens off the stream (N, S, C)."""
         return self.mixture(x)
 
-    def conditioned(self, labels: Tensor, energy: Tensor) -> Tensor:
+    def conditioned(self, labels: Tensor, energy: Tensor, origin: Tensor | None = None) -> Tensor:
         """Embed the conditions.
 
         Args:
             labels: Weights (..., L); all zero where nothing is known.
             energy: Mean joint speed of the coming second, m/s, (..., 1); 0 where not known.
+            origin: Numbers of origins (...,), for networks that tell them apart.
         """
-        level = self.energy_level(energy)
-        return self.condition(self.emotion(labels) + self.energy(level))
+        told = self.emotion(labels) + self.energy(self.energy_level(energy))
+        if self.config.origins and origin is not None:
+            told = told + self.origin(origin)
+        return self.condition(told)
 
     def forward(
         self,
@@ -134,6 +204,7 @@ class TransformerMDN(TokenTransformer):
         energy: Tensor,
         reach: Tensor,
         other: Tensor | None = None,
+        origin: Tensor | None = None,
     ) -> Mixture:
         """Predict each next token.
 
@@ -143,11 +214,12 @@ class TransformerMDN(TokenTransformer):
             energy: Energy for each next token, (N, S, 1).
             reach: How many tokens each token sees, itself included, (N, S).
             other: As for `embedded`, (N, S, K, W).
+            origin: Number of the origin of each next token, (N, S).
         """
         position = torch.arange(frames.shape[1], device=frames.device)
         x = self.embedded(frames, other)
         seen = with_axes(self.seen(position, reach), x.dim() + 1)
-        condition = with_axes(self.conditioned(labels, energy), x.dim())
+        condition = with_axes(self.conditioned(labels, energy, origin), x.dim())
         for block in self._layers():
             x = block.within_time(x)
             normed, mlp_scale, mlp_shift = block.modulated(x, condition)
@@ -212,6 +284,7 @@ class TransformerMDN(TokenTransformer):
             batch.energy[:, 1:],
             batch.reach[:, 1:],
             batch.other[:, :-1],
+            batch.origin[:, 1:],
         )
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
         if disturbance:
@@ -229,7 +302,8 @@ class TransformerMDN(TokenTransformer):
         tokens = self.tokens_of(batch)
         everything = torch.full_like(batch.reach[:, 1:], self.config.context_tokens)
         conditions = batch.labels[:, 1:], batch.energy[:, 1:], everything, batch.other[:, :-1]
-        return self.nats_of(tokens, self(tokens[:, :-1], *conditions))
+        mixture = self(tokens[:, :-1], *conditions, batch.origin[:, 1:])
+        return self.nats_of(tokens, mixture)
 
 
 def with_axes(x: Tensor, count: int) -> Tensor:

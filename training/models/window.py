@@ -7,6 +7,9 @@ from torch import Tensor
 NO_TEXT = 0
 """Number of the text that says nothing."""
 
+NO_ORIGIN = 0
+"""Number of the origin of which nothing is known."""
+
 
 class Window(NamedTuple):
     """One training sequence.
@@ -22,6 +25,8 @@ class Window(NamedTuple):
         real: 1 where a token is of one clip alone, 0 where clips are blended, (S,).
         other: Another dancer as observed with each token (`motion.model.observed_dancer`),
             (S, K, W); (S, K, 0) for kinds that observe nobody.
+        origin: Number of the dance that each token is of, from `training.fit.origins`; `NO_ORIGIN`
+            where there is none or it was dropped, (S,).
     """
 
     frames: Tensor
@@ -31,3 +36,4 @@ class Window(NamedTuple):
     text: Tensor
     real: Tensor
     other: Tensor
+    origin: Tensor

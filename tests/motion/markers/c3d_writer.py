@@ -22,7 +22,7 @@ def c3d_file(
     Args:
         labels: A name for each point; after the 255th they go to LABELS2.
         points: As written, NaN included.
-        residuals: Of each point, negative where it was not seen.
+        residuals: Residual of each point, negative where it was not seen.
         fps: Frames per second.
         frames: How POINT:FRAMES is written: 'short', 'float', or 'trial' for the fields of TRIAL.
         scale: Negative for floats, else that of the integers.

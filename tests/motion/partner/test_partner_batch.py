@@ -8,8 +8,14 @@ import pytest
 from motion import features
 from motion.clip import Clip, Pose
 from motion.errors import ConditionError
-from motion.model.engine import Engine
-from motion.partner.partner_batch import LOST_DISTANCE, STAGE_RADIUS, BatchFrames, PartnerBatch
+from motion.model.engine import Conditions, Engine
+from motion.partner.partner_batch import (
+    FRAMES_BETWEEN_REWINDS,
+    LOST_DISTANCE,
+    STAGE_RADIUS,
+    BatchFrames,
+    PartnerBatch,
+)
 from tests.motion.strategies import swaying
 
 MODEL = Path(__file__).parents[3] / "models" / "default"
@@ -37,18 +43,20 @@ def clip_of(frames: list[BatchFrames], slot: int) -> Clip:
 
 
 class Counting:
-    """An engine that notes the size of each batch, and may fail in one row or swell in all."""
+    """An engine that notes what it was asked for, and may fail in one row or swell in all."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.contract, self.initial_states = engine.contract, engine.initial_states
         self.batches: list[int] = []
+        self.asked: Conditions | None = None
         self.fail_in: int | None = None
         self.swell = 1.0
 
     def step(self, frames, *rest):
         following, states = self._engine.step(frames, *rest)
         self.batches.append(len(frames))
+        self.asked = rest[0]
         following = self.swell * following
         if self.fail_in is not None:
             following[self.fail_in] = np.nan
@@ -75,6 +83,20 @@ def test_the_model_calls_are_spread_evenly_over_frames(engine):
     counting.batches.clear()
     danced(batch, emotion, 1)
     assert counting.batches == [4] * 30
+
+
+def test_a_control_that_is_moved_costs_few_calls_and_its_last_value_counts(engine):
+    counting = Counting(engine)
+    batch = PartnerBatch(counting, [1])
+    happy, sad = weights(engine, "happy"), weights(engine, "sad")
+    danced(batch, happy, 1)
+    counting.batches.clear()
+    for part in np.linspace(0.0, 1.0, 60):
+        danced(batch, part * sad + (1 - part) * happy, 1 / 30)
+    # A token for every four frames, and two at most for each of five rewinds a second.
+    assert 15 < len(counting.batches) <= 15 + 2 * 2 * 5
+    danced(batch, sad, FRAMES_BETWEEN_REWINDS / 30)
+    np.testing.assert_array_equal(counting.asked.emotion, sad)
 
 
 def test_partners_come_and_go_while_others_dance_on(engine):

@@ -18,6 +18,7 @@ from training.fit.pools import pools_of
 from training.fit.recipe import Recipe
 from training.fit.train import load_checkpoint, train, usual_energy
 from training.fit.windows import windows_of
+from training.models.network import StepConditions
 
 pytestmark = QUIET
 
@@ -167,3 +168,24 @@ def test_every_dance_is_coloured_in_every_emotion_and_stays_in_its_group():
     assert [clip.labels["emotion"] for clip in made] == ["neutral", "happy"] * 2
     assert {clip.labels["group"] for clip in made} == {"g"}
     assert len({clip.name for clip in made}) == 4
+
+
+def test_a_content_is_played_with_its_own_temperature_and_guidance(checkpoint):
+    module = load_checkpoint(checkpoint)
+    own = {"walk": {"temperature": 0.4, "guidance": 2.0}}
+    playing = {"temperature": 0.8, "guidance": 0.5, "by_content": own}
+    recipe = module.recipe.model_dump() | {"playing": playing}
+    module.recipe = Recipe.model_validate(recipe)
+    one = torch.ones(3, 1)
+    content = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    unused = torch.zeros(3, 2)
+    asked = StepConditions(unused, one, 0.8 * one, 0.5 * one, one, unused, content)
+    told = step_of(module).in_content(asked)
+    torch.testing.assert_close(told.temperature, torch.tensor([[0.8], [0.4], [0.8]]))
+    torch.testing.assert_close(told.guidance, torch.tensor([[0.5], [2.0], [0.5]]))
+    # No intensity is no emotion, whatever the content.
+    none = step_of(module).in_content(asked._replace(guidance=-one))
+    torch.testing.assert_close(none.guidance, -one)
+    recipe["playing"] = {"by_content": {"swim": own["walk"]}}
+    with pytest.raises(ValidationError, match=r"by_content to name some of \['dance', 'walk'\]"):
+        Recipe.model_validate(recipe)

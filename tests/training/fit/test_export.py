@@ -1,19 +1,24 @@
 import shutil
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import helper
 
 from motion.errors import BhavaError, ModelContractError
 from motion.model.contract import Contract
-from motion.model.engine import Conditions, Engine, Noise
+from motion.model.engine import Engine
+from tests.training.exported import assert_a_batch_is_singles
 from tests.training.tiny import QUIET, TINY, clips, tiny_recipe
-from training.fit.export import contract_of, export, largest_difference, step_of
+from training.fit.export import batch_multiple, contract_of, export, largest_difference, step_of
 from training.fit.train import Training, load_checkpoint, train
 from training.models.kinds import KINDS
 
 pytestmark = QUIET
+
+SHIPPED = Path(__file__).parents[3] / "models" / "default"
 
 
 @pytest.fixture(scope="module")
@@ -69,31 +74,24 @@ def test_the_graph_bears_the_names_of_the_contract(model):
 
 def test_a_batch_computes_what_singles_do(model):
     engine = Engine.load(model)
-    contract = engine.contract
-    rng = np.random.default_rng(0)
+    assert engine.contract.batch_multiple == 1
+    assert_a_batch_is_singles(engine, filled=[0.0, 2.0, 4.0])
 
-    def drawn(name: str) -> np.ndarray:
-        shape = (3, *contract.inputs[name])
-        return rng.random(shape, np.float32)
 
-    frames = drawn("frames")
-    states = {state.name: drawn(state.name) for state in contract.states}
-    states["filled"] = np.array([[0.0], [2.0], [4.0]], np.float32)
-    conditions = [drawn(name) for name in ("emotion", "energy", "temperature", "guidance")]
+def test_a_batch_of_the_shipped_model_computes_what_singles_do():
+    engine = Engine.load(SHIPPED)
+    assert engine.contract.batch_multiple == 1
+    assert_a_batch_is_singles(engine, filled=[0.0, 20.0, 32.0])
 
-    noise = Noise(drawn("uniform"), drawn("normal"))
-    whole, after = engine.step(frames, Conditions(*conditions), states, noise)
-    for i in range(3):
-        one = slice(i, i + 1)
-        alone, alone_after = engine.step(
-            frames[one],
-            Conditions(*(c[one] for c in conditions)),
-            {name: state[one] for name, state in states.items()},
-            Noise(noise.uniform[one], noise.normal[one]),
-        )
-        np.testing.assert_allclose(whole[one], alone, atol=1e-4)
-        for name, state in alone_after.items():
-            np.testing.assert_allclose(after[name][one], state, atol=1e-4)
+
+@pytest.mark.parametrize(
+    ("function", "width", "multiple"),
+    [("Log", 1, 4), ("Exp", 6, 2), ("Sin", 12, 1), ("Tanh", 1, 1)],
+)
+def test_batches_fill_the_registers_of_a_graph(function, width, multiple):
+    result = helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["batch", width])
+    node = helper.make_node(function, ["x"], ["y"])
+    assert batch_multiple(helper.make_graph([node], "", [], [], value_info=[result])) == multiple
 
 
 def test_a_contract_that_does_not_fit_its_graph_says_what_differs(model, tmp_path):

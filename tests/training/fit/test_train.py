@@ -157,7 +157,7 @@ def test_ctrl_c_leaves_one_line_and_the_usual_exit_code(tmp_path, monkeypatch):
     result = CliRunner().invoke(app, ["train", recipe, "--out", str(tmp_path / "run")])
     assert result.exit_code == 130
     assert result.stderr.splitlines() == [
-        f"bhava: stopped; --resume goes on with what is in {tmp_path / 'run'}"
+        f"bhava: stopped; --resume continues from {tmp_path / 'run'}"
     ]
 
 

@@ -10,7 +10,7 @@ from training.fit.train import Training
 from training.fit.windows import windows_of
 from training.models.mixture import Mixture
 from training.models.scheduled_sampling import foreign_posture
-from training.models.transformer_mdn import TransformerMDN
+from training.models.transformer_mdn import STRAIGHTENED, TransformerMDN
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +136,18 @@ def test_who_is_held_as_another_differs_in_rotations_by_that_one_s_mean_alone():
     assert away[2, ..., turned].mean() > 0 > away[1, ..., turned].mean()
     torch.testing.assert_close(away[:, 0], away[:, 4])
     assert not foreign_posture(tokens, CANONICAL_LAYOUT, 0.0).any()
+
+
+@torch.no_grad()
+def test_rotations_come_nearer_to_rotations_and_the_rest_stays(network):
+    step = network.exported(torch.zeros(0), torch.ones(2))
+    turned = CANONICAL_LAYOUT.part["rotations"]
+    frames = torch.randn(2, 4, 134)
+    frames[..., turned] = torch.eye(3)[:2].flatten().repeat(21)  # the first two columns of no turn
+    torch.testing.assert_close(step.straightened(frames), frames)
+    stretched = frames.clone()
+    stretched[..., turned] *= 1.4
+    after = step.straightened(stretched)
+    expected = 1 + 0.4 * (1 - STRAIGHTENED)
+    torch.testing.assert_close(after[..., turned], expected * frames[..., turned])
+    torch.testing.assert_close(after[..., : turned.start], frames[..., : turned.start])

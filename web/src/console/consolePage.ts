@@ -9,6 +9,7 @@ import type { ControlChanges, Controls, Hello, Refused, Status } from "../protoc
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
+import { ContentChoice } from "./contentChoice";
 import { CuePanel } from "./cues/cuePanel";
 import { EmotionPanel } from "./emotion/emotionPanel";
 import { HealthPanel } from "./healthPanel";
@@ -41,6 +42,7 @@ export class ConsolePage {
   private readonly prompt = new PromptBox(findElement("#strength"), (changes) =>
     this.changeControls(changes),
   );
+  private readonly content = new ContentChoice((changes) => this.changeControls(changes));
   private readonly partner: PartnerPanel;
   private readonly panic = new PanicButtons((changes) => this.changeControls(changes));
   private readonly canvas = findElement<HTMLCanvasElement>("#monitor canvas");
@@ -174,6 +176,7 @@ export class ConsolePage {
     this.root.dataset.role = hello.role;
     this.emotion.offerEmotions(hello.emotions);
     this.prompt.offerTexts(hello);
+    this.content.offerContents(hello);
     this.partner.offerChoices(hello);
     if (this.operates) void this.cues.refresh();
   }
@@ -181,6 +184,7 @@ export class ConsolePage {
   private controlsChanged(controls: Controls): void {
     this.emotion.showConfirmed(controls);
     this.prompt.showConfirmed(controls);
+    this.content.showConfirmed(controls);
     this.partner.showConfirmed(controls);
     this.panic.showConfirmed(controls);
     this.sound.showConfirmed(controls);

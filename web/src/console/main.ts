@@ -1,7 +1,9 @@
 import { translatePage } from "../language/translatePage";
+import { afterPaint } from "../page/afterPaint";
 import { parseSettings } from "../page/parseSettings";
 import { bestQuality } from "../stage/bestQuality";
 import { ConsolePage } from "./consolePage";
 
 translatePage(document.documentElement);
+await afterPaint();
 new ConsolePage(parseSettings(location.search), bestQuality()).start();

@@ -53,7 +53,8 @@ export class DanceFlow {
   /** Returns what is being counted, 3 to 1; the dance begins at 0. */
   countDown(now: number): number {
     if (this.state !== "countdown") return 0;
-    const count = Math.ceil(COUNTDOWN - (now - this.since));
+    // A picture may begin the count a moment after the time that the screen is drawn for.
+    const count = Math.ceil(COUNTDOWN - Math.max(0, now - this.since));
     if (count > 0) return count;
     this.enter("dancing", now);
     return 0;

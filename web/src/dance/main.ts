@@ -1,11 +1,13 @@
 import { texts } from "../language/texts";
 import { translatePage } from "../language/translatePage";
+import { afterPaint } from "../page/afterPaint";
 import { findElement } from "../page/findElement";
 import { parseSettings } from "../page/parseSettings";
 import { bestQuality } from "../stage/bestQuality";
 import { DancePage } from "./dancePage";
 
 translatePage(document.documentElement);
+await afterPaint();
 const best = bestQuality();
 
 if (best === null) {

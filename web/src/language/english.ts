@@ -116,6 +116,7 @@ export const english = {
     lang: "en or de",
     look: "the name of a look",
     camera: "still or directed",
+    wall: "up to eight names of stages with commas between them",
     placement: "alone, beside, facing, mirror or merged",
     attract: "a number of seconds",
   },

@@ -28,6 +28,8 @@ export const englishConsole = {
     landmarksOnly: "landmarks only; the video stays with the camera",
     no3d: "This browser cannot draw in 3D. Everything else works.",
     mode: "Mode",
+    content: "What it dances",
+    noContent: (model: string) => `The model ${model} cannot tell dance from other motion.`,
     takeUp: "Take up the performer’s dance",
     newSeed: "Another variation",
     influence: "Influence",
@@ -46,6 +48,13 @@ export const englishConsole = {
     frozen: "Frozen · resume",
     dark: "Blackout",
     isDark: "Blackout · lights on",
+  },
+  content: {
+    dance: "Dance",
+    walk: "Walk",
+    gesture: "Gestures",
+    martial: "Martial arts",
+    run: "Run",
   },
   mode: {
     continue: { title: "Continue", meaning: "Takes up the performer’s dance, then goes on alone." },

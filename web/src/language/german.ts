@@ -126,6 +126,7 @@ export const german: TextsShape = {
     lang: "en oder de",
     look: "der Name einer Darstellung",
     camera: "still (steht) oder directed (geführt)",
+    wall: "bis zu acht Namen von Bühnen, durch Kommas getrennt",
     placement: "alone, beside, facing, mirror oder merged",
     attract: "eine Anzahl von Sekunden",
   },

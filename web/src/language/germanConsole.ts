@@ -31,6 +31,9 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     landmarksOnly: "nur Körperpunkte; das Video bleibt bei der Kamera",
     no3d: "Dieser Browser kann nichts in 3D darstellen. Alles andere geht.",
     mode: "Modus",
+    content: "Was getanzt wird",
+    noContent: (model: string) =>
+      `Das Modell ${model} kann Tanz nicht von anderer Bewegung unterscheiden.`,
     takeUp: "Tanz aufgreifen",
     newSeed: "Andere Variante",
     influence: "Einfluss",
@@ -49,6 +52,13 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     frozen: "Angehalten · weiter",
     dark: "Verdunkeln",
     isDark: "Dunkel · Licht an",
+  },
+  content: {
+    dance: "Tanz",
+    walk: "Gehen",
+    gesture: "Gesten",
+    martial: "Kampfkunst",
+    run: "Laufen",
   },
   mode: {
     continue: {

@@ -8,6 +8,8 @@ import type { Settings } from "./settings";
 const QUALITIES = ["low", "medium", "high", "auto"] as const;
 const CAMERAS = ["still", "directed"] as const;
 const PLACEMENTS = ["alone", "beside", "facing", "mirror", "merged"] as const;
+/** Browsers draw no more pictures at once than 16, and some fewer. */
+const LONGEST_WALL = 8;
 /** Seconds after which a kiosk invites people. */
 const KIOSK_ATTRACT = 20;
 
@@ -33,6 +35,7 @@ export function parseSettings(query: string): Settings {
   const keystone = read("keystone", expected.corners, parseCorners);
   return {
     stage: parameters.get("stage") || "default",
+    wall: read("wall", expected.wall, stageNames) ?? [],
     quality: read("quality", expected.quality, oneOf(QUALITIES)) ?? "auto",
     look: read("look", expected.look, oneOf(Object.keys(lookCatalogue))),
     placement: read("placement", expected.placement, oneOf(PLACEMENTS)),
@@ -51,6 +54,11 @@ export function parseSettings(query: string): Settings {
     sound: parameters.has("sound"),
     complaints,
   };
+}
+
+function stageNames(text: string): readonly string[] | null {
+  const names = text.split(",");
+  return names.length <= LONGEST_WALL && names.every((name) => name !== "") ? names : null;
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T | null {

@@ -6,6 +6,8 @@ import type { VenueSettings } from "../venue/venueSettings";
 export interface Settings extends VenueSettings {
   /** Name of the stage to watch. */
   readonly stage: string;
+  /** Names of the stages that make up one picture; none for a page of one stage. */
+  readonly wall: readonly string[];
   /** auto: as much as holds the display's rate. */
   readonly quality: Quality | "auto";
   /** Name of the partner's look; null where the address names none. */

@@ -5,6 +5,9 @@ export type Role = "viewer" | "performer" | "operator";
 /** Weight of each emotion label; absent labels weigh nothing. */
 export type EmotionWeights = Readonly<Record<string, number>>;
 
+/** Weight of each content label, with a sum up to 1; the usual content where none is named. */
+export type ContentWeights = Readonly<Record<string, number>>;
+
 export interface SkeletonDescription {
   readonly joints: readonly string[];
   /** Index of each joint's parent, parents first; -1 for the first joint. */
@@ -22,6 +25,7 @@ export interface Beat {
 /** What operators set, for all to see. */
 export interface Controls {
   readonly emotion: EmotionWeights;
+  readonly content: ContentWeights;
   /** Unitless, 0.5 to 2; 1 is the model's own. */
   readonly energy: number;
   /** A prompt for models that take text, up to 200 characters; empty for none. */
@@ -76,6 +80,8 @@ export interface Hello {
   readonly skeleton: SkeletonDescription;
   /** Labels, in the order of a frame's emotion weights. */
   readonly emotions: readonly string[];
+  /** What its model can be asked to dance, the usual first; none if it tells no contents apart. */
+  readonly contents: readonly string[];
   /** Some that the model learnt from, the commonest first; none if it takes no text. */
   readonly texts: readonly string[];
   readonly controls: Controls;

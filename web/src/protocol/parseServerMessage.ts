@@ -6,6 +6,7 @@ type Kind = "number" | "string" | "object" | "array" | "boolean" | "beat";
 
 const CONTROLS: Readonly<Record<keyof Controls, Kind>> = {
   emotion: "object",
+  content: "object",
   energy: "number",
   text: "string",
   temperature: "number",
@@ -44,6 +45,7 @@ const FIELDS: Readonly<Record<ServerMessage["type"], Readonly<Record<string, Kin
     stage_radius: "number",
     skeleton: "object",
     emotions: "array",
+    contents: "array",
     texts: "array",
     controls: "object",
     status: "object",

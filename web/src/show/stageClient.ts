@@ -28,6 +28,8 @@ export interface StageClientOptions {
   readonly fps?: number;
   /** Whether the camera goes by the dance; keeps to one place if left out. */
   readonly camera?: Settings["camera"];
+  /** What bears the stage's state for style sheets; the page if left out. */
+  readonly root?: HTMLElement;
 }
 
 export interface StageClientListener {
@@ -59,7 +61,7 @@ export class StageClient {
   /** Null where the machine cannot draw in 3D; everything else goes on. */
   private readonly stage: Stage | null;
   private readonly shortestPeriod: number;
-  private readonly root = document.documentElement;
+  private readonly root: HTMLElement;
   /** The avatar that the first partner wears instead of its own look. */
   private avatar: Look | null = null;
   private idle = false;
@@ -74,10 +76,18 @@ export class StageClient {
   constructor(
     canvas: HTMLCanvasElement,
     private readonly settings: Settings,
-    { role, key = "", best, fps = Number.POSITIVE_INFINITY, camera = "still" }: StageClientOptions,
+    {
+      role,
+      key = "",
+      best,
+      fps = Number.POSITIVE_INFINITY,
+      camera = "still",
+      root,
+    }: StageClientOptions,
     private readonly listener: StageClientListener,
   ) {
     this.stage = best && new Stage(canvas, settings.quality, best, settings.transparent, camera);
+    this.root = root ?? document.documentElement;
     this.shortestPeriod = 1 / fps;
     this.placement = settings.placement;
     const connected = {

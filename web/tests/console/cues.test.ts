@@ -49,15 +49,17 @@ describe("a cue", () => {
     const golden = goldenJson<{ server: (Controls & { type: string })[] }>("messages");
     const controls = golden.server.find(({ type }) => type === "controls") as Controls;
     const changes = captureCue(controls);
-    expect(changes).toMatchObject({ emotion: controls.emotion, energy: 1.25, mode: "duet" });
+    const { emotion, content } = controls;
+    expect(changes).toMatchObject({ emotion, content, energy: 1.25, mode: "duet" });
     for (const name of ["panic", "recording", "seed", "beat"])
       expect(changes).not.toHaveProperty(name);
   });
 
   it("says what it does, the strongest feeling first", () => {
-    const set = { emotion: { sad: 0.3, angry: 0.7 }, energy: 1.6, mode: "duet", look: "" } as const;
+    const feeling = { emotion: { sad: 0.3, angry: 0.7 }, content: { walk: 0.8, limp: 0.2 } };
+    const set = { ...feeling, energy: 1.6, mode: "duet", look: "" } as const;
     expect(cueSummary({ id: "a", name: "Storm", set })).toBe(
-      "Angry 70 % + Sad 30 % · energy 160 % · Duet",
+      "Angry 70 % + Sad 30 % · Walk 80 % + limp 20 % · energy 160 % · Duet",
     );
   });
 });

@@ -21,6 +21,7 @@ describe("somebody before the camera", () => {
     expect([flow.countDown(now), flow.countDown(now + 1), flow.countDown(now + 2)]).toEqual([
       3, 2, 1,
     ]);
+    expect(flow.countDown(now - 0.02)).toBe(3);
     expect(flow.countDown(now + 3)).toBe(0);
     expect(flow.state).toBe("dancing");
   });

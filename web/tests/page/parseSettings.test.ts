@@ -4,6 +4,7 @@ import { parseSettings } from "../../src/page/parseSettings";
 it("goes by the usual where the address says nothing", () => {
   expect(parseSettings("")).toEqual({
     stage: "default",
+    wall: [],
     quality: "auto",
     look: null,
     placement: null,
@@ -34,6 +35,7 @@ it("reads the address", () => {
     attract: 5,
     complaints: [],
   });
+  expect(parseSettings("?wall=left,default").wall).toEqual(["left", "default"]);
   expect(parseSettings("?transparent").camera).toBe("still");
   expect(parseSettings("?transparent&camera=directed").camera).toBe("directed");
   expect(parseSettings("?kiosk").attract).toBeGreaterThan(0);
@@ -45,6 +47,8 @@ it.each([
   "quality=best",
   "look=toString",
   "camera=drunk",
+  "wall=left,,right",
+  "wall=1,2,3,4,5,6,7,8,9",
   "placement=near",
   "night=25:00-08:00",
   "night=late",

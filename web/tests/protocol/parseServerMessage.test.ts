@@ -26,8 +26,8 @@ describe("the server's messages", () => {
     ["[1]", /expected an object, got array/],
     ["null", /expected an object, got null/],
     ["{}", /expected a type, got undefined/],
-    ['{"type":"controls","emotion":{}}', /expected number at controls.energy, got undefined/],
-    ['{"type":"controls","emotion":null,"energy":1}', /expected object at controls.emotion/],
+    ['{"type":"controls","emotion":{}}', /expected object at controls.content, got undefined/],
+    ['{"type":"controls","emotion":null,"content":{}}', /expected object at controls.emotion/],
   ])("refuses %s", (text, reason) => {
     expect(() => parseServerMessage(text)).toThrow(ProtocolError);
     expect(() => parseServerMessage(text)).toThrow(reason);
@@ -62,6 +62,7 @@ it("spells the client's messages as the server reads them", () => {
     { type: "set", emotion: { happy: 0.7, sad: 0.3 }, fade: 2.5 },
     { type: "set", energy: 1.25, temperature: 0.8, influence: 1 },
     { type: "set", text: "a person turns and bows" },
+    { type: "set", content: { walk: 0.5 }, fade: 1 },
     { type: "set", mode: "mirror", model: "small", seed: 7, dancers: "each" },
     { type: "set", panic: "freeze", look: "ink", placement: "facing" },
     { type: "set", stage_radius: 3, beat: { bpm: 96, at: 12.5 } },

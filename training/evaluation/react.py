@@ -1,0 +1,40 @@
+"""The command that measures responses to a dancer. What is heavy is imported when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motion.errors import BhavaError
+
+
+def react(
+    model: Annotated[
+        list[Path] | None, typer.Option(help="Folder of a model that observes another dancer.")
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of NAME.partner.npz and NAME.performer.npz from bhava partner: measures "
+            "what was taken up, instead."
+        ),
+    ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="Corpus with clips of one piece, made by bhava prepare.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
+) -> None:
+    """Measure how a model reacts to another dancer, against a partner that ignores them."""
+    from motion.model.engine import Engine
+    from training.corpus.corpus import load_corpus
+    from training.evaluation import taking_up
+    from training.evaluation.reaction import held_out_duets, measure, write_report
+
+    if pairs:
+        typer.echo(taking_up.write_report(taking_up.read_take_ups(pairs), out).read_text())
+        return
+    if not model:
+        raise BhavaError("expected --model or --pairs, got neither")
+    duets = held_out_duets(load_corpus(corpus) if corpus else [])
+    results = [measure(Engine.load(folder), duets) for folder in model]
+    typer.echo(write_report(results, out).read_text())
