@@ -19,8 +19,10 @@ from server.guard.traffic import Traffic
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
+from server.routes.links import LinkAttendant, LinkSettings, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
+from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
@@ -57,6 +59,7 @@ def create_app(
     pages: Path = PAGES,
     takes: Path | None = None,
     cues: Path | None = None,
+    links: LinkSettings | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
 ) -> FastAPI:
@@ -69,17 +72,23 @@ def create_app(
         pages: Folder of the built pages.
         takes: Folder of the takes, if they are to be handed out.
         cues: Folder of the cue lists, if there are to be any.
+        links: Which links to instruments there are, if any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
     """
+    desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
+    attendant = LinkAttendant(links or LinkSettings(), scheduler, desk, clock)
+    scheduler.attendants.append(attendant)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await attendant.rack.open()
         performance = asyncio.create_task(scheduler.run(sleep))
         journal = asyncio.create_task(Journal().run(scheduler, clock))
         try:
             yield
         finally:
+            attendant.rack.close()
             performance.cancel()
             journal.cancel()
             await asyncio.wait([performance, journal])
@@ -89,8 +98,10 @@ def create_app(
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
-    if cues is not None:
-        routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
+    routes = create_links_api(attendant, operators_of(scheduler))
+    app.include_router(routes, responses=PROBLEMS)
+    if desk is not None:
+        routes = create_cues_api(desk, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
     if catalogue is not None:
         app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from server.bench.commands import DEFAULT_MODEL, Model, siege, soak
 from server.paths import MODELS
 from server.replay import replay
 
@@ -12,16 +13,16 @@ if TYPE_CHECKING:
     from motion.model.engine import Engine
     from server.capture.sources import SourceSpec
 
-DEFAULT_MODEL = "dance"
 CAMERA = Path("/dev/video0")
 AUTO = "auto"
 
-Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 
 app = typer.Typer()
 app.command()(replay)
+app.command()(soak)
+app.command()(siege)
 
 
 @app.command()
@@ -57,6 +58,16 @@ def serve(
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
     cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
+    osc_in: Annotated[
+        str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
+    ] = None,
+    osc_out: Annotated[
+        list[str] | None, typer.Option(help="HOST:PORT to tell the controls to; repeatable.")
+    ] = None,
+    vmc_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
+    ] = None,
     operator_key: Annotated[
         str | None,
         typer.Option(
@@ -81,12 +92,14 @@ def serve(
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
+    from server.routes.links import LinkSettings
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
 
     configure(log_format, log_level)
     share_one_arena()
+    links = LinkSettings.parse(osc_in, osc_out or (), vmc_out or ())
     with bind(host, port) as listener:
         settings = ServerSettings(most_stages=stages, operator_key=operator_key)
         scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
@@ -98,7 +111,7 @@ def serve(
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
             where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(scheduler, takes=takes, cues=cues)
+            app = create_app(scheduler, takes=takes, cues=cues, links=links)
             listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
 
 
@@ -340,32 +353,6 @@ def bench(
         typer.echo(json.dumps(to_json(rows), indent=2))
     else:
         Console().print(as_table(rows))
-
-
-@app.command()
-def soak(
-    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="Length of the test.")] = 30.0,
-    model: Model = DEFAULT_MODEL,
-    viewers: Annotated[int, typer.Option(min=1, help="Number of simultaneous viewers.")] = 100,
-) -> None:
-    """Run a server for viewers who come and go; fail if anything grows or lags."""
-    import json
-
-    from server.bench.served import Sample
-    from server.bench.soak import soak as play
-
-    def report(sample: Sample) -> None:
-        typer.echo(
-            f"{sample.at:6.0f} s  {sample.memory / 2**20:6.1f} MB  {sample.viewers:4.0f} clients  "
-            f"{sample.files:3.0f} files  {sample.tasks:3.0f} tasks  {sample.threads} threads  "
-            f"{sample.late:.0f} of {sample.ticks:.0f} ticks late",
-            err=True,
-        )
-
-    verdict = play(minutes, model, viewers, report)
-    typer.echo(json.dumps(verdict.to_json(), indent=2))
-    if verdict.failures:
-        raise typer.Exit(1)
 
 
 def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":

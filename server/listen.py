@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ MESSAGE_LIMIT = 64 * 1024
 refused by name."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SWITCH = 0.001
+"""Seconds after which a busy thread gives way, so that the scheduler does not wait for long."""
+
 LAST_RESORT = 7.0
 """Seconds from when the end begins to when no thread is waited for: a take has 5 to be written."""
 
@@ -68,6 +72,7 @@ def serve(
         listening: Called once requests are answered.
         over: Tells whether it shall end by itself.
     """
+    sys.setswitchinterval(SWITCH)
     admission = app.state.traffic.admission
     admission.most = connections_within(raise_limit(), admission.most)
 

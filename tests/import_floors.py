@@ -28,7 +28,7 @@ FLOORS: dict[str, Floors] = {
         ("guard", "memory", "paths", "telemetry"),
         ("capture",),
         ("wire",),
-        ("cues", "interaction", "listen"),
+        ("cues", "interaction", "links", "listen"),
         ("takes",),
         ("stages",),
         ("routes",),

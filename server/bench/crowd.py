@@ -71,7 +71,7 @@ class Viewer:
             start, end = span
             if data[at] == _BINARY:
                 made.append(self._frame(data, start))
-            elif data[at] == _TEXT:
+            elif data[at] == _TEXT and b'"time":' in data[start:end]:
                 made.append(_time_of_json(data[start:end]))
             elif data[at] == _PING:
                 self._send(_PONG, data[start:end])

@@ -72,7 +72,7 @@ class Sample:
 
 @contextmanager
 def serving(
-    model: str, source: str = "demo", core: int | None = None
+    model: str, source: str = "demo", core: int | None = None, takes: Path | None = None
 ) -> Iterator[tuple[psutil.Process, str]]:
     """Start a server on a free port, and end it; gives its process and its host and port.
 
@@ -80,13 +80,14 @@ def serving(
         model: Name of the model to serve.
         source: Source of the stage that is always there.
         core: Where to run; None leaves that to the system.
+        takes: Folder of the takes; one that is removed at the end if not given.
 
     Raises:
         SetupError: If the server does not start.
     """
-    with tempfile.TemporaryDirectory() as takes:
+    with tempfile.TemporaryDirectory() as temporary:
         command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", source]
-        options = ["--model", model, "--takes", takes, "--log-level", "warning"]
+        options = ["--model", model, "--takes", str(takes or temporary), "--log-level", "warning"]
         with subprocess.Popen(
             [*command, *options], cwd=ROOT, text=True, stdout=subprocess.PIPE
         ) as server:

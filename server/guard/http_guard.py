@@ -61,6 +61,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._held = 0  # of them those of a body, while it is not there as a whole
         self._refusal = _NO_HTTP
         self._upgraded = False
+        self._answering: RequestResponseCycle | None = None  # `cycle` is the newest of a pipeline
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the connection in, or say that there are too many."""
@@ -68,10 +69,14 @@ class GuardedHttp(HttpToolsProtocol):
         self._link = self._traffic.enter(self.transport, self.client[0] if self.client else "")
         if self._link is None:
             self._answer(503, "expected fewer connections, got another")
+        elif (penalty := self._traffic.penalty(self._link)) > 0:
+            self.flow.pause_reading()
+            self.loop.call_later(penalty, self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         super().connection_lost(exc)
+        self._give_up()
         self._expect_head()
         if self._link:
             self._traffic.leave(self._link)
@@ -100,7 +105,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
         """Say which bound was passed; the parser calls it after any error."""
-        self._traffic.refused[str(self._refusal[0])] += 1
+        self._traffic.refuse(self._link, str(self._refusal[0]))
         self._answer(*self._refusal)
 
     def on_message_begin(self) -> None:
@@ -147,14 +152,32 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._link is not None:
-            job = Job(partial(self._answered, cycle, app), lambda: cycle.disconnected)
+            job = Job(
+                partial(self._answered, cycle, app),
+                lambda: cycle.disconnected or self.transport.is_closing(),
+            )
             self._traffic.submit(self._link, job)
 
     def _answered(self, cycle: RequestResponseCycle, app: Any) -> "asyncio.Task[None]":
+        self._answering = cycle
         task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         return task
+
+    def _give_up(self) -> bool:
+        """Let the application know that nobody hears it; return whether it had begun to answer."""
+        begun = False
+        for cycle in (self._answering, self.cycle):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+                begun = begun or cycle.response_started
+        return begun
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _expect_head(self) -> None:
         """Begin to count anew."""
@@ -188,13 +211,9 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _answer(self, status: int, why: str) -> None:
         """Say why and hang up, unless an answer is on its way already."""
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
-            if cycle.response_started:
-                self.transport.abort()
-                return
+        if self._give_up():
+            self.transport.abort()
+            return
         text = why.encode()
         lines = [b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(text)]
         head = STATUS_LINE[status] + b"\r\n".join([*lines, b"connection: close", b"", b""])

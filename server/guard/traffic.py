@@ -26,6 +26,10 @@ SHARE = 0.25
 """Share of the event loop's time that answering may take while requests wait."""
 
 
+PENALTY, LONGEST_PENALTY = 0.25, 2.0
+"""Seconds for which newcomers of an address are not read, for each of its refusals and at most."""
+
+
 @dataclass(eq=False)
 class Link:
     """One connection.
@@ -82,6 +86,7 @@ class Traffic:
     bodies: int = 0
     _jobs: FairQueue[Job] = field(default_factory=lambda: FairQueue(IN_WORK))
     _turning: bool = False
+    _unread_until: dict[str, float] = field(default_factory=dict)
 
     def enter(self, transport: asyncio.Transport, address: str) -> Link | None:
         """Let a connection in; None if there are too many."""
@@ -94,6 +99,18 @@ class Traffic:
         self.links.add(link)
         return link
 
+    def refuse(self, link: Link | None, reason: str) -> None:
+        """Count what was refused; those who come from there are read the later for it."""
+        self.refused[reason] += 1
+        if link is not None and not self.admission.trusts(link.address):
+            now = self.clock()
+            until = max(now, self._unread_until.get(link.address, now)) + PENALTY
+            self._unread_until[link.address] = min(until, now + LONGEST_PENALTY)
+
+    def penalty(self, link: Link) -> float:
+        """Return the seconds for which a newcomer is not read yet."""
+        return max(0.0, self._unread_until.get(link.address, 0.0) - self.clock())
+
     def leave(self, link: Link) -> None:
         """Forget a connection."""
         self.links.remove(link)
@@ -102,6 +119,7 @@ class Traffic:
     def sweep(self) -> None:
         """Cut the connections that did not act in time."""
         now = self.clock()
+        self._unread_until = {x: until for x, until in self._unread_until.items() if until > now}
         for link in list(self.links):
             if link.transport.is_closing():
                 link.written_by = min(link.written_by, now + LINGER)

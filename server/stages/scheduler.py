@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from motion.errors import StageError
 from motion.partner.partner import PartnerFrame
@@ -62,6 +62,16 @@ class ServerSettings:
     operator_key: str | None = None
 
 
+class Attendant(Protocol):
+    """Who acts between the ticks, in the event loop, such as the links to instruments."""
+
+    def before_tick(self) -> None:
+        """Change stages before their next frames."""
+
+    def after_tick(self, shown: Sequence["Stage"]) -> None:
+        """Take note of stages that have new frames."""
+
+
 class StageFrame(NamedTuple):
     """What a tick makes of one stage: handed from the scheduler's thread to the event loop."""
 
@@ -79,6 +89,7 @@ class Scheduler:
         times: What ticks took.
         lateness: How punctual all ticks are.
         metrics: For Prometheus.
+        attendants: Act between the ticks; one that fails harms nobody.
     """
 
     def __init__(
@@ -102,6 +113,7 @@ class Scheduler:
         self.lateness = Lateness()
         self._overload = Overload()
         self.metrics = Metrics()
+        self.attendants: list[Attendant] = []
         self._due: float | None = None
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
@@ -290,6 +302,9 @@ class Scheduler:
         try:
             with ThreadPoolExecutor(1, "scheduler") as worker:
                 async for now in ticks(self.settings.fps, self._clock, sleep):
+                    for attendant in self.attendants:
+                        with self.services.faults.survived("attendants"):
+                            attendant.before_tick()
                     stages = list(self.stages.values())
                     made = await loop.run_in_executor(worker, self.tick, now, stages)
                     self._publish(made, now)
@@ -318,3 +333,6 @@ class Scheduler:
                     stage.publish(frame, encoded, report)
                 if report.over:
                     self.end(stage.name)
+        for attendant in self.attendants:
+            with self.services.faults.survived("attendants"):
+                attendant.after_tick([each.stage for each in made])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.guard.traffic import LINGER, REQUEST, STALLED, Traffic
+from server.guard.traffic import LINGER, PENALTY, REQUEST, STALLED, Traffic
 from tests.server.live_server import LiveServer, narrow, soon
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: here\r\n"
@@ -185,3 +185,22 @@ async def test_requests_beyond_a_few_of_an_address_wait(live_server: LiveServer)
     for link in links:
         assert b"200 OK" in await soon(loop.sock_recv(link, 4096))
         link.close()
+
+
+async def test_who_was_refused_is_read_the_later_and_nobody_else(live_server: LiveServer) -> None:
+    assert b"400" in await answer(live_server, [b"no HTTP\r\n\r\n"], "127.0.0.4")
+    guard = traffic(live_server)
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", live_server.port, local_addr=("127.0.0.4", 0)
+    )
+    writer.write(HEAD + b"\r\n")
+    other = socket.create_connection(("127.0.0.1", live_server.port), 5, ("127.0.0.5", 0))
+    other.setblocking(False)
+    other.sendall(HEAD + b"\r\n")
+    loop = asyncio.get_running_loop()
+    assert b"200 OK" in await soon(loop.sock_recv(other, 4096))
+    [late] = [link for link in guard.links if link.address == "127.0.0.4"]
+    assert guard.penalty(late) == pytest.approx(PENALTY)
+    assert b"200 OK" in await soon(reader.readuntil(b"}"))
+    writer.close()
+    other.close()

@@ -1,0 +1,173 @@
+"""What a hostile network does to a server; each attack goes on until its process is ended.
+
+All of them come from another address of this machine, for the machine's own has reserved places.
+"""
+
+import json
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+
+Attack = Callable[[int], None]
+"""Attacks the server on a port of this machine."""
+
+ATTACKER = "127.0.0.2"
+IDLE = 1500
+"""Connections that do nothing; more than an address may have."""
+
+_POST = b"POST /api/stages HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+_CHUNKED = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
+_UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+_UNMASKED = b"\0\0\0\0"
+
+
+def _get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+
+
+def _text(message: dict[str, object]) -> bytes:
+    payload = json.dumps(message).encode()
+    return bytes([0x81, 0x80 | len(payload)]) + _UNMASKED + payload
+
+
+_HELLO = _text({"type": "hello", "version": 2, "role": "viewer"})
+
+
+def _connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), 5.0, (ATTACKER, 0))
+
+
+def _pour(begin: bytes, more: bytes, links: int) -> Attack:
+    """Return an attack that begins a request and never ends it, on some links at once."""
+
+    def attack(port: int) -> None:
+        with selectors.DefaultSelector() as ready:
+            for _ in count():
+                while len(ready.get_map()) < links:
+                    with suppress(OSError):
+                        link = _connect(port)
+                        link.setblocking(False)
+                        link.send(begin)
+                        ready.register(link, selectors.EVENT_WRITE)
+                for key, _ in ready.select(1.0):
+                    _send(ready, key.fileobj, more)
+
+    return attack
+
+
+def _send(ready: selectors.BaseSelector, link: object, more: bytes) -> None:
+    assert isinstance(link, socket.socket)
+    try:
+        link.send(more)
+    except BlockingIOError:
+        return
+    except OSError:  # it was cut off
+        ready.unregister(link)
+        link.close()
+
+
+def _ask(request: bytes, links: int) -> Attack:
+    """Return an attack that asks again as soon as it is answered, on some links at once."""
+
+    def attack(port: int) -> None:
+        with selectors.DefaultSelector() as ready:
+            for _ in count():
+                while len(ready.get_map()) < links:
+                    with suppress(OSError):
+                        link = _connect(port)
+                        link.setblocking(False)
+                        link.send(request)
+                        ready.register(link, selectors.EVENT_READ)
+                for key, _ in ready.select(1.0):
+                    _again(ready, key.fileobj, request)
+
+    return attack
+
+
+def _again(ready: selectors.BaseSelector, link: object, request: bytes) -> None:
+    assert isinstance(link, socket.socket)
+    with suppress(OSError):
+        if answer := link.recv(1 << 16):
+            if b"HTTP/1.1 " in answer:
+                link.send(request)
+            return
+    ready.unregister(link)
+    link.close()
+
+
+def _hold(begin: bytes, trickle: bytes, links: int) -> Attack:
+    """Return an attack that opens links and says as little as it can on each."""
+
+    def attack(port: int) -> None:
+        held: list[socket.socket] = []
+        for number in count():
+            with suppress(OSError):
+                if len(held) < links:
+                    held.append(_connect(port))
+                    held[-1].send(begin)
+            if len(held) >= links:
+                time.sleep(0.002)
+            if trickle and held:
+                with suppress(OSError):
+                    held[number % len(held)].send(trickle)
+
+    return attack
+
+
+def _knock(port: int) -> None:
+    """Connect and leave, as fast as it goes."""
+    while True:
+        with suppress(OSError):
+            _connect(port).close()
+
+
+def _make_stages(port: int) -> None:
+    """Make as many stages as there may be, all at once."""
+    links = []
+    for number in range(100):
+        content = json.dumps({"name": f"burst-{number}", "source": "demo"}).encode()
+        with suppress(OSError):
+            links.append(_connect(port))
+            links[-1].send(_POST + b"Content-Length: %d\r\n\r\n" % len(content) + content)
+    time.sleep(3600)
+
+
+_PINGS = _HELLO + 200 * (b"\x89\x80" + _UNMASKED)
+_FRAGMENT = b"\x01\x80" + _UNMASKED
+_FRAGMENTS = 500 * (b"\0\x80" + _UNMASKED)
+_MESSAGES = 100 * _text({"type": "ping", "client_time": 0})
+_LARGE = _POST + b"Content-Length: 400000000\r\n\r\n"
+
+
+ATTACKS: dict[str, Attack] = {
+    "bodies without end, no key": _pour(_CHUNKED, b"8000\r\n" + 0x8000 * b" " + b"\r\n", 16),
+    "bodies of 400 MB, no key": _pour(_LARGE, 65536 * b" ", 16),
+    "request lines without end": _pour(b"GET /", 65536 * b"a", 16),
+    "headers without end": _pour(_get("/")[:-2], 8192 * b"a: b\r\n", 16),
+    "trailers without end": _pour(_CHUNKED + b"0\r\n", 8192 * b"a: b\r\n", 16),
+    "pipelined requests": _pour(b"", 1000 * _get("/healthz"), 16),
+    "bytes that are no HTTP": _pour(b"", 65536 * b"\x80", 16),
+    "requests in a flood": _ask(_get("/api/stages"), 200),
+    "metrics in a flood": _ask(_get("/metrics"), 50),
+    "lists of 60 takes in a flood": _ask(_get("/api/takes"), 20),
+    "connections in a flood": _knock,
+    "idle connections": _hold(b"", b"", IDLE),
+    "heads that trickle": _hold(b"GET / HTTP/1.1\r\nX: ", b"a", 500),
+    "WebSockets that never say hello": _hold(_UPGRADE, b"", 500),
+    "viewers that never read": _hold(_UPGRADE + _HELLO, b"", 200),
+    "WebSocket pings in a flood": _pour(_UPGRADE, _PINGS, 16),
+    "fragments without end": _pour(_UPGRADE + _FRAGMENT, _FRAGMENTS, 16),
+    "messages in a flood": _pour(_UPGRADE, _MESSAGES, 16),
+    "descriptors run out": _hold(b"", b"", IDLE),
+    "100 stages at once": _make_stages,
+}  # fmt: skip
+"""By what they do."""
+
+EXHAUSTING = "descriptors run out"
+"""The attack that meets a server with few descriptors."""
