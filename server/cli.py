@@ -237,6 +237,7 @@ def bench(
     from server.bench.curves import draw_curves
     from server.bench.fanout import fanout_rows
     from server.bench.live import live_rows
+    from server.bench.people import people_rows
     from server.bench.report import as_table, to_json
     from server.bench.stages import stage_rows
 
@@ -244,6 +245,7 @@ def bench(
     measured = chain(
         frame_rows(engine, folder, video),
         live_rows(model, video),
+        people_rows(video) if video else (),
         stage_rows(engine, folder),
         fanout_rows(),
     )

@@ -38,7 +38,7 @@ FLOORS: dict[str, Floors] = {
     ),
     "training": (
         ("corpus", "pose_networks"),
-        ("models", "show"),
+        ("models", "people_network", "show"),
         ("fit",),
         ("evaluation",),
         ("cli",),
