@@ -87,6 +87,20 @@ def check_weights(weights: Float[Array, "*batch E"]) -> Float[Array, "*batch E"]
     return weights
 
 
+def with_weight(weights: Mapping[str, float], label: str, weight: float) -> dict[str, float]:
+    """Return emotion weights with another one for a label; if need be the others give way.
+
+    Args:
+        weights: Weight by label.
+        label: Label to change; it may be a new one.
+        weight: In [0, 1.5].
+    """
+    others = {name: x for name, x in weights.items() if name != label}
+    total, room = sum(others.values()), MAX_INTENSITY - weight
+    part = room / total if total > room else 1.0
+    return {**{name: part * x for name, x in others.items()}, label: weight}
+
+
 def check_energy(energy: Number) -> Number:
     """Return energies that are in range: 1 is usual for the emotion, 2 twice as lively.
 

@@ -10,17 +10,21 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.access.origin_guard import OriginGuard
+from server.access.origins import OriginPolicy
 from server.guard.traffic import Traffic
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
+from server.routes.links import LinkAttendant, LinkSettings, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
+from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
@@ -57,8 +61,11 @@ def create_app(
     pages: Path = PAGES,
     takes: Path | None = None,
     cues: Path | None = None,
+    links: LinkSettings | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
+    authority: Path | None = None,
+    policy: OriginPolicy | None = None,
 ) -> FastAPI:
     """Return the application; its lifespan is that of the show.
 
@@ -69,28 +76,40 @@ def create_app(
         pages: Folder of the built pages.
         takes: Folder of the takes, if they are to be handed out.
         cues: Folder of the cue lists, if there are to be any.
+        links: Which links to instruments there are, if any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
+        authority: Certificate that other devices are to trust, if there is one.
+        policy: Names and pages that are let in; all are without one.
     """
+    desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
+    attendant = LinkAttendant(links or LinkSettings(), scheduler, desk, clock)
+    scheduler.attendants.append(attendant)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await attendant.rack.open()
         performance = asyncio.create_task(scheduler.run(sleep))
         journal = asyncio.create_task(Journal().run(scheduler, clock))
         try:
             yield
         finally:
+            attendant.rack.close()
             performance.cancel()
             journal.cancel()
             await asyncio.wait([performance, journal])
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    if policy is not None:
+        app.add_middleware(OriginGuard, policy=policy)
     app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
-    if cues is not None:
-        routes = create_cues_api(cues, scheduler, clock, operators_of(scheduler))
+    routes = create_links_api(attendant, operators_of(scheduler))
+    app.include_router(routes, responses=PROBLEMS)
+    if desk is not None:
+        routes = create_cues_api(desk, scheduler, clock, operators_of(scheduler))
         app.include_router(routes, responses=PROBLEMS)
     if catalogue is not None:
         app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)
@@ -125,6 +144,13 @@ def create_app(
     async def metrics() -> Response:
         """Tell Prometheus."""
         return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
+
+    if authority is not None:
+
+        @app.get("/authority.crt", include_in_schema=False)
+        async def authority_certificate() -> Response:
+            """Hand out what a phone is to trust."""
+            return FileResponse(authority, media_type="application/x-x509-ca-cert")
 
     _add_pages(app, pages)
     return app

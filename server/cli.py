@@ -5,102 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.bench.commands import DEFAULT_MODEL, Model, siege, soak
+from server.bench.commands import siege, soak
+from server.options import DEFAULT_MODEL, Device, Model
 from server.paths import MODELS
 from server.replay import replay
+from server.serving import serve, token
 
 if TYPE_CHECKING:
     from motion.model.engine import Engine
-    from server.capture.sources import SourceSpec
-
-CAMERA = Path("/dev/video0")
-AUTO = "auto"
-
-Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
-
 
 app = typer.Typer()
+app.command()(serve)
+app.command()(token)
 app.command()(replay)
 app.command()(soak)
 app.command()(siege)
-
-
-@app.command()
-def serve(
-    source: Annotated[
-        str,
-        typer.Option(
-            help="Where performers come from: demo, camera:N, video:PATH, rtsp://…, browser, or "
-            "auto: the first camera, or the demo performer without one."
-        ),
-    ] = AUTO,
-    model: Model = DEFAULT_MODEL,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
-    ] = 8000,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Random seed of the motion; drawn if not given.")
-    ] = None,
-    device: Device = "cpu",
-    stages: Annotated[int, typer.Option(min=1, max=1024, help="Largest number of stages.")] = 64,
-    seat: Annotated[
-        Literal["refuse", "take_over"],
-        typer.Option(help="Answer to a second performer in a browser."),
-    ] = "refuse",
-    people: Annotated[
-        int,
-        typer.Option(
-            min=1, max=4, help="How many people a camera on the server looks for; 1 is fastest."
-        ),
-    ] = 4,
-    takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
-    cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
-    operator_key: Annotated[
-        str | None,
-        typer.Option(
-            envvar="BHAVA_OPERATOR_KEY",
-            help="Key that operators must give; without one, anybody may operate.",
-        ),
-    ] = None,
-    log_format: Annotated[
-        Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
-    ] = "text",
-    log_level: Annotated[
-        Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")
-    ] = "info",
-) -> None:
-    """Show a partner that dances with a performer, live, in any browser."""
-    import secrets
-    import time
-    from contextlib import closing
-
-    from server.app import create_app
-    from server.capture.sources import open_source
-    from server.listen import address, bind
-    from server.listen import serve as listen_and_serve
-    from server.memory import share_one_arena
-    from server.stages.assemble import make_default_stage, open_scheduler
-    from server.stages.scheduler import ServerSettings
-    from server.telemetry.logs import configure
-
-    configure(log_format, log_level)
-    share_one_arena()
-    with bind(host, port) as listener:
-        settings = ServerSettings(most_stages=stages, operator_key=operator_key)
-        scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
-        scheduler.services.registry.engine(model)
-        spec = _source_spec(source)
-        with closing(open_source(spec, time.monotonic, people)) as performer:
-            performer.start()
-            browsers = source == AUTO or spec.kind in ("browser", "demo")
-            chance = secrets.randbits(32) if seed is None else seed
-            make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
-            where = f"Bhava dances at {address(listener)} ({performer.name})"
-            app = create_app(scheduler, takes=takes, cues=cues)
-            listen_and_serve(app, scheduler.close, listener, lambda: typer.echo(where))
 
 
 @app.command()
@@ -318,6 +237,7 @@ def bench(
     from server.bench.curves import draw_curves
     from server.bench.fanout import fanout_rows
     from server.bench.live import live_rows
+    from server.bench.people import people_rows
     from server.bench.report import as_table, to_json
     from server.bench.stages import stage_rows
 
@@ -325,6 +245,7 @@ def bench(
     measured = chain(
         frame_rows(engine, folder, video),
         live_rows(model, video),
+        people_rows(video) if video else (),
         stage_rows(engine, folder),
         fanout_rows(),
     )
@@ -351,12 +272,3 @@ def load_engine(model: str, device: Literal["cpu", "cuda"] = "cpu") -> "Engine":
     from motion.model.engine import Engine
 
     return Engine.load(MODELS / model, device)
-
-
-def _source_spec(source: str) -> "SourceSpec":
-    """Return what a source means; `auto` is the first camera, else the demo performer."""
-    from server.capture.sources import SourceSpec
-
-    if source == AUTO:
-        source = "camera:0" if CAMERA.exists() else "demo"
-    return SourceSpec.parse(source)

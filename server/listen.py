@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +19,9 @@ from server.guard.descriptors import DescriptorReserve, connections_within, rais
 from server.guard.http_guard import GuardedHttp
 from server.guard.traffic import Traffic
 from server.wire.direct_write import DirectWebSocket
+
+if TYPE_CHECKING:
+    from server.access.certificates import Certificate  # brings cryptography, for https alone
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes above which a message is not even read. Between the protocol's limit and this one it is
@@ -48,12 +51,12 @@ def bind(host: str, port: int) -> socket.socket:
         raise SetupError(f"expected to listen on {host}:{port}, got: {error.strerror}") from error
 
 
-def address(listener: socket.socket) -> str:
+def address(listener: socket.socket, scheme: str = "http") -> str:
     """Return where a browser on this machine finds a listening socket."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "localhost"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def serve(
@@ -62,6 +65,7 @@ def serve(
     listener: socket.socket,
     listening: Callable[[], None],
     over: Callable[[], bool] = lambda: False,
+    certificate: "Certificate | None" = None,
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
 
@@ -71,6 +75,7 @@ def serve(
         listener: Bound socket.
         listening: Called once requests are answered.
         over: Tells whether it shall end by itself.
+        certificate: Speaks https if there is one.
     """
     sys.setswitchinterval(SWITCH)
     admission = app.state.traffic.admission
@@ -80,7 +85,7 @@ def serve(
         farewell()
         _insist_on_ending()
 
-    Server(configured(app), ended, listening, over).run([listener])
+    Server(configured(app, certificate), ended, listening, over).run([listener])
 
 
 def _insist_on_ending() -> None:
@@ -90,8 +95,16 @@ def _insist_on_ending() -> None:
     last_resort.start()
 
 
-def configured(app: FastAPI) -> uvicorn.Config:
-    """Return how uvicorn is to serve the application; guarded if the application has `traffic`."""
+def configured(
+    app: FastAPI,
+    certificate: "Certificate | None" = None,
+) -> uvicorn.Config:
+    """Return how uvicorn is to serve the application; guarded if the application has `traffic`.
+
+    Args:
+        app: The application.
+        certificate: Speaks https if there is one.
+    """
     traffic = getattr(app.state, "traffic", None)
     return uvicorn.Config(
         app,
@@ -99,6 +112,8 @@ def configured(app: FastAPI) -> uvicorn.Config:
         ws=DirectWebSocket,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
+        ssl_certfile=certificate and certificate.chain,
+        ssl_keyfile=certificate and certificate.key,
         log_config=None,  # as `logs.configure` says
         timeout_graceful_shutdown=1,
     )

@@ -65,7 +65,7 @@ def compose(tmp_path_factory: pytest.TempPathFactory) -> dict:
     tool = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
     settings = tmp_path_factory.mktemp("compose") / "empty.env"
     settings.touch()
-    command = [*tool, "--env-file", settings, "--profile", "cpu", "config"]
+    command = [*tool, "--env-file", settings, "--profile", "cpu", "--profile", "https", "config"]
     plain = {name: os.environ[name] for name in os.environ if name not in ("PORT", "BHAVA_SOURCE")}
     try:
         run = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
@@ -168,6 +168,28 @@ def test_compose_publishes_the_port_and_serves_on_the_device(
     serve = typer.main.get_command(bhava.app).commands["serve"]
     with serve.make_context("serve", compose["services"][service]["command"]) as context:
         assert (context.params["source"], context.params["device"]) == ("auto", device)
+
+
+@pytest.mark.parametrize("service", ["gpu", "cpu", "caddy"])
+def test_compose_leaves_a_service_no_right_that_it_does_not_need(
+    compose: dict, service: str
+) -> None:
+    settings = compose["services"][service]
+    assert settings["read_only"] is True
+    assert settings["cap_drop"] == ["ALL"]
+    assert settings["security_opt"] == ["no-new-privileges:true"]
+    assert settings.get("cap_add", []) == (["NET_BIND_SERVICE"] if service == "caddy" else [])
+
+
+def test_compose_keeps_what_is_recorded_and_the_keys(compose: dict) -> None:
+    for service in ("gpu", "cpu"):
+        [volume] = compose["services"][service]["volumes"]
+        target = volume["target"] if isinstance(volume, dict) else volume.split(":")[1]
+        assert target == last("VOLUME")
+
+
+def test_the_health_check_asks_whether_the_show_can_be_seen() -> None:
+    assert "/readyz" in last("HEALTHCHECK")
 
 
 def test_the_reader_of_the_dockerfile_joins_lines_and_drops_comments() -> None:

@@ -107,7 +107,7 @@ class Converter:
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])
         model.ir_version = 8
-        return _pruned(model)
+        return pruned(model)
 
     def _begin(self) -> None:
         """Bytes, blue first, to what the first layer takes, channels first."""
@@ -326,7 +326,7 @@ def _vector(kind: int, table: Any) -> Array:
     return np.asarray(vector.ValuesAsNumpy()).astype(np.int64)
 
 
-def _pruned(model: onnx.ModelProto) -> onnx.ModelProto:
+def pruned(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a model without the nodes and weights that no output needs."""
     needed = {output.name for output in model.graph.output}
     kept = []

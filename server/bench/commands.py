@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.options import DEFAULT_MODEL, Model
+
 if TYPE_CHECKING:
     from server.bench.served import Sample
-
-DEFAULT_MODEL = "dance"
-
-Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
 
 
 def soak(

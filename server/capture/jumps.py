@@ -12,15 +12,14 @@ from jaxtyping import Float
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
 from server.capture.filters import Observation
-from server.capture.landmarks import Landmarks, image_scale
+from server.capture.landmarks import TRUNK, Landmarks, image_scale
 
 Array = np.ndarray
 
 _GRAVITY = 9.81  # metres per second squared
-_TRUNK = [lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER, lm.LEFT_HIP, lm.RIGHT_HIP]
 _SOLES = [lm.LEFT_HEEL, lm.RIGHT_HEEL, lm.LEFT_TOE, lm.RIGHT_TOE]
-_NEEDED = _TRUNK + _SOLES
-_FROM = [*_TRUNK, lm.LEFT_KNEE, lm.RIGHT_KNEE]
+_NEEDED = TRUNK + _SOLES
+_FROM = [*TRUNK, lm.LEFT_KNEE, lm.RIGHT_KNEE]
 _TO = [lm.LEFT_HIP, lm.RIGHT_HIP, lm.LEFT_KNEE, lm.RIGHT_KNEE, lm.LEFT_ANKLE, lm.RIGHT_ANKLE]
 
 

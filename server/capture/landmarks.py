@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 
 Array = np.ndarray
 
 SourceState = Literal["starting", "delivering", "lost"]
 """How a source of landmarks fares; a lost one goes on trying."""
+
+COLOURS = 64
+"""Colours that are told apart, of what somebody wears."""
 
 COUNT = 33
 """Landmarks of a person."""
@@ -34,6 +37,9 @@ LEFT_ANKLE, RIGHT_ANKLE = 27, 28
 LEFT_HEEL, RIGHT_HEEL = 29, 30
 LEFT_TOE, RIGHT_TOE = 31, 32
 
+TRUNK = [LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP]
+"""Corners of the trunk."""
+
 MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 - 2 * (i % 2 == 0) for i in range(11, COUNT))]
 )
@@ -50,11 +56,14 @@ class Landmarks:
         visibility: How surely each landmark lies in the image, unhidden, in [0, 1].
         image: Where the landmarks lie in the picture, in picture heights from its middle: x to the
             right, y down.
+        colours: What share of the trunk has each colour, in steps of 1/255; None where the source
+            does not tell.
     """
 
     positions: Float[Array, "33 3"]
     visibility: Float[Array, "33"]
     image: Float[Array, "33 2"]
+    colours: UInt8[Array, "64"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,3 +89,9 @@ def image_scale(world: Float[Array, "N 3"], image: Float[Array, "N 2"]) -> float
     metres = world[:, :2] - world[:, :2].mean(axis=0)
     heights = image - image.mean(axis=0)
     return float((metres * heights).sum() / max(float((metres * metres).sum()), 1e-9))
+
+
+def trunk_length(image: Float[Array, "33 2"]) -> float:
+    """Return how far shoulders and hips are apart, in units of the landmarks."""
+    shoulders, hips = image[TRUNK].reshape(2, 2, 2).mean(axis=1)
+    return float(np.hypot(*(shoulders - hips)))

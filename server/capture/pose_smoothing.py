@@ -4,6 +4,8 @@ MediaPipe smooths in the same way where it looks for one person only. What is kn
 how fast they move comes later, in `filters`.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from server.capture import landmarks as lm
@@ -47,4 +49,4 @@ class PoseSmoother:
         share = 1.0 - np.exp(-seconds / self.VISIBILITY)
         self._visibility = self._visibility + share * (landmarks.visibility - self._visibility)
         positions = self._steady.update(landmarks.positions, _EVERY, max(seconds, 1e-3))
-        return Landmarks(positions, self._visibility, landmarks.image)
+        return replace(landmarks, positions=positions, visibility=self._visibility)

@@ -1,8 +1,8 @@
 """Who is who from picture to picture, when sources only tell who is there.
 
 Everybody seen is weighed against everybody remembered: whether they lie where that person was
-heading, are as large in the picture and built alike. The likeliest pairing of all is taken. No
-clock lives here.
+heading, are as large in the picture, built alike and wear the same colours. The likeliest pairing
+of all is taken. No clock lives here.
 """
 
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
 from server.capture import landmarks as lm
-from server.capture.landmarks import Landmarks, Sighting, image_scale
+from server.capture.appearance import unlike
+from server.capture.landmarks import TRUNK, Landmarks, Sighting, image_scale
 
 Array = np.ndarray
 
-_TRUNK = [lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER, lm.LEFT_HIP, lm.RIGHT_HIP]
 _BONES = np.array(
     [
         [(lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER)] * 2,
@@ -42,6 +42,7 @@ class _Look:
         place: Middle of the trunk in the picture, picture heights.
         size: Picture heights that a metre of this person takes up.
         build: Logarithms of their lengths in metres.
+        worn: What they wear, shares of colours; None if unknown.
     """
 
     landmarks: Landmarks
@@ -49,6 +50,7 @@ class _Look:
     place: Float[Array, "2"]
     size: float
     build: Float[Array, "6"]
+    worn: Float[Array, "64"] | None
 
     @staticmethod
     def from_landmarks(landmarks: Landmarks) -> "_Look":
@@ -60,7 +62,9 @@ class _Look:
         size = max(image_scale(world, image), 1e-3)
         spans = world[_BONES[..., 1]] - world[_BONES[..., 0]]
         lengths = np.sqrt((spans * spans).sum(axis=-1)).mean(axis=-1)
-        return _Look(landmarks, image, image[_TRUNK].mean(axis=0), size, np.log(lengths + 0.01))
+        worn = None if landmarks.colours is None else landmarks.colours / 255.0
+        place = image[TRUNK].mean(axis=0)
+        return _Look(landmarks, image, place, size, np.log(lengths + 0.01), worn)
 
 
 class _Person:
@@ -72,6 +76,9 @@ class _Person:
     """Share, and share for each second unseen, by which they are not as large as expected."""
     UNLIKE = 0.15
     """Share by which the lengths found of the same person differ; they err together."""
+    RECOLOURED, DAZZLED = 0.3, 8.0
+    """How unlike the same person's colours are, and the surprise that they make at most: in other
+    light, or half hidden, they tell nothing."""
     HEADING = 0.7
     """Seconds for which somebody unseen goes on as they went."""
     FIRM = 3.0
@@ -91,9 +98,10 @@ class _Person:
         spread, growth = self.NEAR + self.SPEED * gap, self.GROWN + self.GROWTH * gap
         moved = (look.place - self._expected(gap)) / (self.look.size * spread)
         grown = np.log(look.size / self.look.size) / growth
-        unlike = (look.build - self.look.build) / self.UNLIKE
+        built = (look.build - self.look.build) / self.UNLIKE
         wide = 2 * np.log(spread / self.NEAR) + np.log(growth / self.GROWN)
-        return float(0.5 * (moved @ moved + grown * grown + unlike @ unlike) + wide)
+        far = moved @ moved + grown * grown + built @ built
+        return float(0.5 * far + wide) + self._recoloured(look)
 
     def follow(self, look: _Look, time: float) -> None:
         """Take in how they look now."""
@@ -103,8 +111,17 @@ class _Person:
         self._watched = min(self._watched + gap, self.FIRM)
         build = self.look.build + (look.build - self.look.build) * min(gap / self._watched, 1.0)
         size = self.look.size * (look.size / self.look.size) ** (gap / (gap + 0.1))
-        self.look = replace(look, size=size, build=build)
+        worn = look.worn
+        if worn is not None and self.look.worn is not None:
+            worn = self.look.worn + (worn - self.look.worn) * gap / (gap + self.FIRM)
+        self.look = replace(look, size=size, build=build, worn=worn)
         self.time = time
+
+    def _recoloured(self, look: _Look) -> float:
+        if look.worn is None or self.look.worn is None:
+            return 0.0
+        recoloured = unlike(look.worn, self.look.worn) / self.RECOLOURED
+        return min(0.5 * recoloured * recoloured, self.DAZZLED)
 
     def _expected(self, gap: float) -> Array:
         ahead = self.HEADING * (1.0 - np.exp(-gap / self.HEADING))

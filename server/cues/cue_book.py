@@ -71,6 +71,16 @@ class CueBook:
                 return found
         raise CueError(f"expected a cue of the list, got {cue!r}")
 
+    def at(self, place: int) -> Cue:
+        """Return the cue at a place in the list, counted from 1.
+
+        Raises:
+            CueError: If the list is shorter.
+        """
+        if not 1 <= place <= len(self.sheet.cues):
+            raise CueError(f"expected a cue of {len(self.sheet.cues)}, got number {place}")
+        return self.sheet.cues[place - 1]
+
     def note(self, cue: Cue, now: float) -> None:
         """Remember that a cue went.
 

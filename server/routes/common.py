@@ -1,6 +1,5 @@
 """What the routes share: problems, who may pass, and how a refusal is told over HTTP."""
 
-import hmac
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -44,12 +43,17 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
 def operators_of(scheduler: Scheduler) -> list[Any]:
     """Return dependencies that let nobody pass who does not know the operator's key."""
 
-    def operator(x_operator_key: Annotated[str, Header()] = "") -> None:
-        key = scheduler.settings.operator_key
-        if key is not None and not hmac.compare_digest(x_operator_key.encode(), key.encode()):
+    def operator(request: Request, x_operator_key: Annotated[str, Header()] = "") -> None:
+        stage = _stage_asked_of(request)
+        if not scheduler.settings.keyring.lets_operate(x_operator_key, stage):
             raise HTTPException(401, "expected the operator's key in X-Operator-Key")
 
     return [Depends(operator)]
+
+
+def _stage_asked_of(request: Request) -> str:
+    on_stages = request.url.path.startswith("/api/stages/")
+    return str(request.path_params.get("name", "")) if on_stages else ""
 
 
 def stage_of(scheduler: Scheduler) -> Callable[[str], Stage]:

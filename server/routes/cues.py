@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Annotated, Any
-from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,9 +11,9 @@ from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import Cue, CueSheet
 from server.routes.common import http_error, stage_of
+from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
-from server.wire.messages import Cues
 from server.wire.protocol import Refusal
 
 
@@ -74,41 +72,29 @@ class Go(BaseModel):
 
 
 def create_cues_api(
-    folder: Path, scheduler: Scheduler, clock: Callable[[], float], operators: Sequence[Any]
+    desk: CueDesk, scheduler: Scheduler, clock: Callable[[], float], operators: Sequence[Any]
 ) -> APIRouter:
     """Return the routes of cue lists under `/api`.
 
     Args:
-        folder: Holds the lists, a file for each stage.
+        desk: Holds the lists.
         scheduler: Steps the stages that the lists are for.
         clock: Monotonic time in seconds.
         operators: Dependencies that let operators pass, and nobody else.
     """
     router = APIRouter(prefix="/api/stages/{name}/cues", dependencies=list(operators))
-    books: WeakKeyDictionary[Stage, CueBook] = WeakKeyDictionary()
     writing = asyncio.Lock()
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
-
-    def book_of(stage: Stage) -> CueBook:
-        if stage not in books:
-            books[stage] = book = CueBook(folder / f"{stage.name}.json")
-            if book.damage:
-                scheduler.services.faults.count(f"cues of {stage.name}", CueError(book.damage))
-        return books[stage]
-
-    def told(stage: Stage, book: CueBook) -> CueList:
-        stage.audience.send_all(Cues())
-        return CueList.from_book(book)
 
     @router.get("")
     async def listed(stage: Found) -> CueList:
         """Tell what is prepared, and where the show is."""
-        return CueList.from_book(book_of(stage))
+        return CueList.from_book(desk.book(stage))
 
     @router.put("")
     async def save(stage: Found, edit: Edit) -> CueList:
         """Save the list, unless somebody else has done so meanwhile."""
-        book = book_of(stage)
+        book = desk.book(stage)
         sheet = CueSheet(cues=edit.cues, presets=edit.presets)
         async with writing:
             if edit.revision != book.revision:
@@ -118,21 +104,18 @@ def create_cues_api(
                 await asyncio.to_thread(book.save, sheet)
             except CueError as error:
                 raise HTTPException(507, str(error)) from error
-        return told(stage, book)
+        desk.tell(stage)
+        return CueList.from_book(book)
 
     @router.post("/go")
     async def go(stage: Found, wish: Go) -> CueList:
         """Let a cue go."""
-        book = book_of(stage)
-        now = clock()
         try:
-            cue = book.find(wish.cue)
-            stage.set(cue.set, now)
+            desk.go(stage, wish.cue, clock())
         except CueError as error:
             raise HTTPException(404, str(error)) from error
         except Refusal as refusal:
             raise http_error(refusal) from refusal
-        book.note(cue, now)
-        return told(stage, book)
+        return CueList.from_book(desk.book(stage))
 
     return router

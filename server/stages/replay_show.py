@@ -159,7 +159,7 @@ def replay_scheduler(playback: Playback, clock: Callable[[], float]) -> Schedule
     services = Services(PartnerPool(registry.engine, faults), registry, faults, _refuse_take)
     settings = ServerSettings(fps=playback.take.header.fps)
     scheduler = Scheduler(services, settings, clock, _new_token)
-    scheduler.add(_stage_of(DEFAULT, playback, None))
+    scheduler.add(_stage_of(DEFAULT, playback, lambda _: True))
     return scheduler
 
 
@@ -174,13 +174,13 @@ def add_replay(scheduler: Scheduler, name: str, playback: Playback) -> Stage:
     Raises:
         TakeError: If the take's model is not named in it.
     """
-    stage = _stage_of(name, playback, scheduler.settings.operator_key)
+    stage = _stage_of(name, playback, scheduler.lets_operate(name))
     scheduler.add(stage)
     return stage
 
 
-def _stage_of(name: str, playback: Playback, operator_key: str | None) -> Stage:
-    audience = Audience("closed", operator_key, _new_token)
+def _stage_of(name: str, playback: Playback, lets_operate: Callable[[str], bool]) -> Stage:
+    audience = Audience("closed", lets_operate, _new_token)
     show = ReplayShow(playback, lambda: audience.viewers > 0)
     return Stage(name, show, ReplayControl(playback.take), audience)
 

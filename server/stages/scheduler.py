@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from motion.errors import StageError
 from motion.partner.partner import PartnerFrame
+from server.access.keyring import Keyring
 from server.capture.source_selector import SourceSelector
 from server.capture.sources import BrowserSource, Source
 from server.interaction.fade import Fade
@@ -54,12 +55,22 @@ class ServerSettings:
     Attributes:
         fps: Frames per second.
         most_stages: How many stages there may be.
-        operator_key: What operators must know; None lets everybody be one.
+        keyring: Tells who may operate.
     """
 
     fps: float = float(FRAME_RATE)
     most_stages: int = 64
-    operator_key: str | None = None
+    keyring: Keyring = field(default_factory=Keyring)
+
+
+class Attendant(Protocol):
+    """Who acts between the ticks, in the event loop, such as the links to instruments."""
+
+    def before_tick(self) -> None:
+        """Change stages before their next frames."""
+
+    def after_tick(self, shown: Sequence["Stage"]) -> None:
+        """Take note of stages that have new frames."""
 
 
 class StageFrame(NamedTuple):
@@ -79,6 +90,7 @@ class Scheduler:
         times: What ticks took.
         lateness: How punctual all ticks are.
         metrics: For Prometheus.
+        attendants: Act between the ticks; one that fails harms nobody.
     """
 
     def __init__(
@@ -102,6 +114,7 @@ class Scheduler:
         self.lateness = Lateness()
         self._overload = Overload()
         self.metrics = Metrics()
+        self.attendants: list[Attendant] = []
         self._due: float | None = None
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
@@ -195,10 +208,14 @@ class Scheduler:
             name,
             LiveShow(name, self.services, selector, orders),
             LiveControl(name, self.services, selector, orders),
-            Audience(seat, self.settings.operator_key, self._new_token),
+            Audience(seat, self.lets_operate(name), self._new_token),
         )
         self.add(stage)
         return stage
+
+    def lets_operate(self, stage: str) -> Callable[[str], bool]:
+        """Return what tells whether a key makes an operator of a stage."""
+        return lambda key: self.settings.keyring.lets_operate(key, stage)
 
     def add(self, stage: Stage) -> None:
         """Step a stage from the next tick on, whatever is shown there."""
@@ -290,6 +307,9 @@ class Scheduler:
         try:
             with ThreadPoolExecutor(1, "scheduler") as worker:
                 async for now in ticks(self.settings.fps, self._clock, sleep):
+                    for attendant in self.attendants:
+                        with self.services.faults.survived("attendants"):
+                            attendant.before_tick()
                     stages = list(self.stages.values())
                     made = await loop.run_in_executor(worker, self.tick, now, stages)
                     self._publish(made, now)
@@ -318,3 +338,6 @@ class Scheduler:
                     stage.publish(frame, encoded, report)
                 if report.over:
                     self.end(stage.name)
+        for attendant in self.attendants:
+            with self.services.faults.survived("attendants"):
+                attendant.after_tick([each.stage for each in made])

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from motion.clip import Clip
 from motion.errors import TakeError
 from motion.model.contract import GRAPH_FILE, Contract
-from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.capture.landmarks import COLOURS, COUNT, Landmarks, Sighting
 from server.interaction.dance import RULES
 from server.interaction.frame_inputs import FrameInputs
 from server.wire.messages import Controls, SkeletonMessage
@@ -40,7 +40,7 @@ _SIGHTING = struct.Struct("<dB")
 _PERSON = np.dtype(
     [("positions", "<f8", (COUNT, 3)), ("visibility", "<f8", COUNT), ("image", "<f8", (COUNT, 2))]
 )
-_SEEN, _TAKE_UP = 1, 2
+_SEEN, _TAKE_UP, _COLOURS = 1, 2, 4
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 _ROOT = Path(__file__).parents[2]
 _SOURCES = ("motion", "server")
@@ -155,7 +155,8 @@ def decode_history(data: bytes, joints: int) -> Clip:
 def encode_moment(moment: FrameInputs) -> bytes:
     """Return the bytes of a moment, its controls apart."""
     seen = moment.sighting
-    flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP
+    worn = b"" if seen is None else _encode_colours(seen)
+    flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP | bool(worn) * _COLOURS
     head = _MOMENT.pack(flags, moment.now)
     if seen is None:
         return head
@@ -164,7 +165,16 @@ def encode_moment(moment: FrameInputs) -> bytes:
         person["positions"] = landmarks.positions
         person["visibility"] = landmarks.visibility
         person["image"] = landmarks.image
-    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes()
+    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes() + worn
+
+
+def _encode_colours(seen: Sighting) -> bytes:
+    """Return what everybody wears, zeros where that is unknown; nothing if it is of nobody."""
+    if all(person.colours is None for person in seen.people):
+        return b""
+    unknown = np.zeros(COLOURS, np.uint8)
+    worn = [unknown if p.colours is None else p.colours for p in seen.people]
+    return np.stack(worn).tobytes()
 
 
 def decode_moment(data: bytes, controls: Controls) -> FrameInputs:
@@ -175,20 +185,30 @@ def decode_moment(data: bytes, controls: Controls) -> FrameInputs:
     """
     try:
         flags, now = _MOMENT.unpack_from(data)
-        sighting = _decode_sighting(data[_MOMENT.size :]) if flags & _SEEN else None
+        coloured = bool(flags & _COLOURS)
+        sighting = _decode_sighting(data[_MOMENT.size :], coloured) if flags & _SEEN else None
     except (struct.error, ValueError) as error:
         raise TakeError(f"expected a moment, got {len(data)} bytes: {error}") from error
     return FrameInputs(now, sighting, controls, bool(flags & _TAKE_UP))
 
 
-def _decode_sighting(data: bytes) -> Sighting:
+def _decode_sighting(data: bytes, coloured: bool) -> Sighting:
     time, count = _SIGHTING.unpack_from(data)
-    people = np.frombuffer(data, _PERSON, offset=_SIGHTING.size)
+    end = len(data) - count * COLOURS * coloured
+    people = np.frombuffer(data[:end], _PERSON, offset=_SIGHTING.size)
     if len(people) != count:
         raise ValueError(f"expected {count} people, got {len(people)}")
-    return Sighting(time, tuple(map(_landmarks, people)))
+    worn = np.frombuffer(data[end:], np.uint8).reshape(-1, COLOURS) if coloured else [None] * count
+    return Sighting(time, tuple(map(_landmarks, people, worn)))
 
 
-def _landmarks(person: np.void) -> Landmarks:
+def _known(worn: np.ndarray | None) -> np.ndarray | None:
+    return worn.copy() if worn is not None and worn.any() else None
+
+
+def _landmarks(person: np.void, worn: np.ndarray | None) -> Landmarks:
     # Copies, since the layout in memory may decide the last bit of what is computed from it.
-    return Landmarks(*(person[name].copy() for name in ("positions", "visibility", "image")))
+    positions, visibility, image = (
+        person[name].copy() for name in ("positions", "visibility", "image")
+    )
+    return Landmarks(positions, visibility, image, _known(worn))

@@ -3,7 +3,6 @@
 No socket and no clock lives here.
 """
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -62,13 +61,16 @@ class Audience:
     """
 
     def __init__(
-        self, seat: SeatPolicy, operator_key: str | None, new_token: Callable[[], str]
+        self,
+        seat: SeatPolicy,
+        lets_operate: Callable[[str], bool],
+        new_token: Callable[[], str],
     ) -> None:
         """Open the doors.
 
         Args:
             seat: What happens to a performer when there is another.
-            operator_key: What operators must know; None lets everybody be one.
+            lets_operate: Tells whether a key, empty without one, makes an operator.
             new_token: Gives a token that nobody can guess, such as `secrets.token_urlsafe`.
         """
         self.members: dict[Outbox, Member] = {}
@@ -76,7 +78,7 @@ class Audience:
         self.skipped = 0
         self._gone_bytes = self._gone_dropped = 0
         self._seat = seat
-        self._operator_key = operator_key
+        self._lets_operate = lets_operate
         self._new_token = new_token
         self._heard = 0.0
         self._kept: tuple[str, float] | None = None
@@ -194,9 +196,7 @@ class Audience:
             client.close(code)
 
     def _check_key(self, hello: Hello) -> None:
-        if hello.role != "operator" or self._operator_key is None:
-            return
-        if not hmac.compare_digest((hello.key or "").encode(), self._operator_key.encode()):
+        if hello.role == "operator" and not self._lets_operate(hello.key or ""):
             raise Refusal("wrong_key", "expected the operator's key, got another or none")
 
     def _returns(self, session: str | None, now: float) -> bool:

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from motion.errors import ModelContractError
 from motion.skeleton import CANONICAL
+from server.access.certificates import Certificate
 from server.app import create_app
 from server.interaction.dance import Opening
 from server.interaction.model_registry import ModelRegistry
@@ -139,13 +140,17 @@ class LiveServer:
         return source
 
     @asynccontextmanager
-    async def open(self, **settings: Any) -> AsyncIterator["LiveServer"]:
+    async def open(
+        self, certificate: Certificate | None = None, **settings: Any
+    ) -> AsyncIterator["LiveServer"]:
         """Serve until the end of the block."""
         app = create_app(self.scheduler, lambda: self.clock(), lambda s: self.sleep(s), **settings)
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         listening = asyncio.Event()
-        self.server = Server(configured(app), self.scheduler.close, listening.set)
+        self.server = Server(
+            configured(app, certificate=certificate), self.scheduler.close, listening.set
+        )
         serving = asyncio.create_task(self.server.serve([listener]))
         await soon(listening.wait())
         try:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from server.access.keyring import Keyring
 from server.stages.scheduler import ServerSettings
 from server.wire.protocol import CLOSE_CODES, LandmarksMessage, RefusalName, encode_landmarks
 from tests.server.doubles import EMOTIONS, seen
@@ -194,7 +195,7 @@ async def test_a_wrong_first_message_is_refused(
 
 
 async def test_operators_know_the_key() -> None:
-    async with LiveServer(settings=ServerSettings(operator_key="sesame")).open() as live_server:
+    async with LiveServer(settings=ServerSettings(keyring=Keyring("sesame"))).open() as live_server:
         async with live_server.link() as client:
             await client.say(type="hello", version=2, role="operator", key="open")
             assert await client.refused() == "wrong_key"

@@ -16,7 +16,7 @@ from server.wire.protocol import Refusal
 
 def opened(seat: SeatPolicy = "refuse", key: str | None = None) -> Audience:
     tokens = (f"token-{number}" for number in itertools.count())
-    return Audience(seat, key, lambda: next(tokens))
+    return Audience(seat, lambda given: key in (None, given), lambda: next(tokens))
 
 
 def joined(audience: Audience, role: Role, now: float = 0.0, **wishes: Any) -> Outbox:

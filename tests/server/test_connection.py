@@ -23,7 +23,7 @@ class RecordingStage:
     """A stage with nothing on it, served on a port of its own."""
 
     def __init__(self) -> None:
-        self.audience = Audience("refuse", "sesame", lambda: "token")
+        self.audience = Audience("refuse", "sesame".__eq__, lambda: "token")
         self.events: list[StageEvent] = []
         self.port = 0
         self.changed = asyncio.Event()

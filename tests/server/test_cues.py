@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from motion.errors import CueError
+from server.access.keyring import Keyring
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import CueSheet
 from server.stages.scheduler import ServerSettings
@@ -103,7 +104,7 @@ async def test_a_cue_of_another_model_is_refused_and_the_show_goes_on(
 
 
 async def test_only_operators_see_and_change_lists(tmp_path: Path) -> None:
-    async with LiveServer(settings=ServerSettings(operator_key="sesame")).open(
+    async with LiveServer(settings=ServerSettings(keyring=Keyring("sesame"))).open(
         cues=tmp_path
     ) as live_server:
         assert (await live_server.get(CUES)).status_code == 401

@@ -116,6 +116,22 @@ def test_options_out_of_range_are_a_matter_of_usage(arguments: list[str]) -> Non
     assert CliRunner().invoke(bhava.app, ["serve", *arguments]).exit_code == 2
 
 
+def test_a_client_written_from_the_protocol_alone_reads_the_frames(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    command = [sys.executable, ROOT / "docs/client.py", f"ws://{server[1]}/ws", "--frames", "12"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stderr) == (0, "")
+    frames = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(frames) == 12
+    sequences = [frame["sequence"] for frame in frames]
+    assert sequences == sorted(set(sequences))
+    partner = frames[-1]["figures"][0]
+    assert partner["kind"] == "partner"
+    assert list(partner["rotations"]) == list(CANONICAL.joints)
+    assert 0.3 < partner["hips"][1] < 1.3
+
+
 HANGING = """
 import os, threading
 os.fsync = lambda _: threading.Event().wait()

@@ -18,8 +18,9 @@ export class KeyDialog {
     findElement<HTMLButtonElement>("[name=watch]", this.dialog).onclick = () => this.dialog.close();
   }
 
-  /** The key that was entered before; empty where none was. */
+  /** The key that was entered before, or that the address brought; empty where there is none. */
   get remembered(): string {
+    takeFromAddress();
     return sessionStorage.getItem(NAME) ?? "";
   }
 
@@ -29,4 +30,12 @@ export class KeyDialog {
     this.input.value = "";
     if (!this.dialog.open) this.dialog.showModal();
   }
+}
+
+/** Takes a key out of the address, where whoever looks over a shoulder would read it. */
+function takeFromAddress(): void {
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (!key) return;
+  sessionStorage.setItem(NAME, key);
+  history.replaceState(null, "", location.pathname + location.search);
 }

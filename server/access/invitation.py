@@ -1,0 +1,43 @@
+"""What the terminal says of the ways in: addresses, links with a key, and pictures for phones."""
+
+import io
+import ipaddress
+from pathlib import Path
+from urllib.parse import quote
+
+import segno
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a host to listen on."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def link(address: str, page: str, key: str | None) -> str:
+    """Return a page's address; a key goes where browsers send it to nobody."""
+    return f"{address}/{page}" + (f"#key={quote(key, safe='')}" if key else "")
+
+
+def qr_code(text: str) -> str:
+    """Return a text as a picture of blocks, for a phone to read off the terminal."""
+    picture = io.StringIO()
+    segno.make(text, micro=False).terminal(picture, compact=True)
+    return picture.getvalue()
+
+
+def invitation(address: str, key: str | None, kept_in: Path | None) -> str:
+    """Return how others get in.
+
+    Args:
+        address: Where other devices find the server.
+        key: The operator's key, if one is needed.
+        kept_in: Where the key is kept, if it was made here.
+    """
+    console = link(address, "console", key)
+    lines = [f"Others dance at  {link(address, 'dance', None)}", f"Operators go to  {console}"]
+    if kept_in:
+        lines.append(f"The key was made for this machine and is kept in {kept_in}.")
+    return "\n".join([*lines, qr_code(console)])

@@ -1,0 +1,1 @@
+"""Links to the instruments of a show: pure codecs, and thin edges that own the sockets."""

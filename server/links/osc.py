@@ -1,0 +1,191 @@
+"""Open Sound Control 1.0: packets to messages and back; no socket and no clock.
+
+References:
+    M. Wright, "The Open Sound Control 1.0 Specification", 2002,
+    https://opensoundcontrol.stanford.edu/spec-1_0.html
+"""
+
+import math
+import struct
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+Value = float | int | str | bool | bytes | None
+
+BUNDLE = b"#bundle\0"
+DEEPEST = 4
+"""Bundles within bundles that are still read."""
+
+LONGEST_PATTERN = 128
+MOST_CHOICES = 16
+"""Alternatives of a pattern's braces; more of them would cost much and mean nothing."""
+
+_WILD = frozenset("*?[{")
+_FIXED = {"i": ">i", "f": ">f", "d": ">d", "h": ">q", "t": ">Q", "c": ">i", "r": ">I", "m": ">I"}
+_CONSTANT: dict[str, Value] = {"T": True, "F": False, "N": None, "I": True}
+
+
+class OscError(ValueError):
+    """Bytes that are no OSC packet: "expected X, got Y"."""
+
+
+class OscMessage(NamedTuple):
+    """One message.
+
+    Attributes:
+        address: Begins with a slash; may be a pattern.
+        arguments: In their order; times are left as integers.
+    """
+
+    address: str
+    arguments: tuple[Value, ...]
+
+
+def decode_packet(data: bytes) -> list[OscMessage]:
+    """Return the messages of a packet, those of bundles in their order; dates are ignored.
+
+    Raises:
+        OscError: If it is no packet; then none of its messages counts.
+    """
+    return list(_messages(data, 0))
+
+
+def _messages(data: bytes, depth: int) -> Iterator[OscMessage]:
+    if not data.startswith(BUNDLE):
+        yield _message(data)
+        return
+    if depth >= DEEPEST:
+        raise OscError(f"expected at most {DEEPEST} bundles in one another, got more")
+    at = len(BUNDLE) + 8  # the date
+    if len(data) < at:
+        raise OscError(f"expected a bundle with a date, got {len(data)} bytes")
+    while at < len(data):
+        size, at = _number(">i", data, at)
+        if not 0 < size <= len(data) - at:
+            raise OscError(f"expected an element of up to {len(data) - at} bytes, got {size}")
+        yield from _messages(data[at : at + int(size)], depth + 1)
+        at += int(size)
+
+
+def _message(data: bytes) -> OscMessage:
+    address, at = _text(data, 0)
+    if not address.startswith("/"):
+        raise OscError(f"expected an address that begins with /, got {address[:40]!r}")
+    if at >= len(data):  # very old senders leave the types out where there are no arguments
+        return OscMessage(address, ())
+    types, at = _text(data, at)
+    if not types.startswith(","):
+        raise OscError(f"expected types that begin with a comma, got {types[:40]!r}")
+    arguments = []
+    for kind in types[1:]:
+        if kind in "[]":
+            continue
+        value, at = _argument(kind, data, at)
+        arguments.append(value)
+    return OscMessage(address, tuple(arguments))
+
+
+def _argument(kind: str, data: bytes, at: int) -> tuple[Value, int]:
+    if kind in _CONSTANT:
+        return _CONSTANT[kind], at
+    if kind in _FIXED:
+        return _number(_FIXED[kind], data, at)
+    if kind in "sS":
+        return _text(data, at)
+    if kind == "b":
+        size, at = _number(">i", data, at)
+        end = at + int(size)
+        if not at <= end <= len(data):
+            raise OscError(f"expected a blob of up to {len(data) - at} bytes, got {size}")
+        return data[at:end], _padded(end)
+    raise OscError(f"expected a known type of argument, got {kind!r}")
+
+
+def _number(form: str, data: bytes, at: int) -> tuple[float, int]:
+    end = at + struct.calcsize(form)
+    if end > len(data):
+        raise OscError(f"expected {end - at} bytes of an argument, got {max(0, len(data) - at)}")
+    (value,) = struct.unpack_from(form, data, at)
+    return value, end
+
+
+def _text(data: bytes, at: int) -> tuple[str, int]:
+    end = data.find(b"\0", at)
+    if end < 0:
+        raise OscError("expected text that ends in a zero byte, got none")
+    try:
+        return data[at:end].decode(), _padded(end + 1)
+    except UnicodeDecodeError:
+        raise OscError("expected text in UTF-8, got other bytes") from None
+
+
+def _padded(size: int) -> int:
+    return (size + 3) // 4 * 4
+
+
+def encode_text(text: str) -> bytes:
+    """Return text with its zero byte, padded to a multiple of 4 bytes."""
+    data = text.encode() + b"\0"
+    return data.ljust(_padded(len(data)), b"\0")
+
+
+def encode_message(address: str, *arguments: float | str | bool) -> bytes:
+    """Return a message: integers as `i`, floats as `f`, texts as `s`, truth as `T` or `F`."""
+    types, data = ",", b""
+    for value in arguments:
+        if isinstance(value, bool):
+            types += "T" if value else "F"
+        elif isinstance(value, str):
+            types, data = types + "s", data + encode_text(value)
+        elif isinstance(value, int):
+            types, data = types + "i", data + struct.pack(">i", value)
+        else:
+            types, data = types + "f", data + struct.pack(">f", value)
+    return encode_text(address) + encode_text(types) + data
+
+
+def encode_bundle(messages: list[bytes]) -> bytes:
+    """Return messages in one bundle that takes effect at once."""
+    parts = [struct.pack(">i", len(message)) + message for message in messages]
+    return BUNDLE + struct.pack(">Q", 1) + b"".join(parts)
+
+
+def number(value: Value) -> float:
+    """Return a number of any type that senders use for one.
+
+    Raises:
+        OscError: If it is none, or not finite.
+    """
+    if isinstance(value, bool | int | float) and math.isfinite(value):
+        return float(value)
+    raise OscError(f"expected a finite number, got {value!r:.40}")
+
+
+def matches(pattern: str, address: str) -> bool:
+    """Tell whether an address is meant by a sender's address, which may have wildcards.
+
+    Raises:
+        OscError: If the pattern is longer or has more alternatives than anybody needs.
+    """
+    if _WILD.isdisjoint(pattern):
+        return pattern == address
+    if len(pattern) > LONGEST_PATTERN:
+        raise OscError(f"expected a pattern of up to {LONGEST_PATTERN} characters, got more")
+    parts, wanted = address.split("/"), [_choices(part) for part in pattern.split("/")]
+    return len(parts) == len(wanted) and all(
+        any(fnmatchcase(part, choice) for choice in choices)
+        for part, choices in zip(parts, wanted, strict=True)
+    )
+
+
+def _choices(part: str) -> list[str]:
+    """Return what braces stand for, such as `a{b,c}` for `ab` and `ac`."""
+    found = [""]
+    while part:
+        head, brace, part = part.partition("{")
+        inner, _, part = part.partition("}") if brace else ("", "", "")
+        found = [text + head + choice for text in found for choice in inner.split(",")]
+        if len(found) > MOST_CHOICES:
+            raise OscError(f"expected up to {MOST_CHOICES} alternatives, got {len(found)}")
+    return found

@@ -1,0 +1,205 @@
+"""Messages of instruments to changes of a stage, and its controls to messages."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from motion.emotion import with_weight
+from server.links.addresses import Address, Guarded, addresses, value_of
+from server.links.osc import OscError, OscMessage, Value, encode_message, matches, number
+from server.wire.messages import Controls, Set
+
+ROOT = "bhava"
+DEFAULT = "default"
+
+
+class StageView(NamedTuple):
+    """What of a stage decides how messages are read.
+
+    Attributes:
+        name: Name of the stage.
+        labels: Emotion labels of its model.
+        controls: As they are now.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    controls: Controls
+
+
+class Go(NamedTuple):
+    """A cue is to go: by its id or its place from 1; None is the next one."""
+
+    cue: str | int | None
+
+
+Action = Go | str
+"""What is done rather than set: a cue, or the path of a trigger."""
+
+
+@dataclass
+class Pending:
+    """What came for a stage since its tick before: the newest value of each control counts.
+
+    Attributes:
+        changes: Value and seconds of the fade by control.
+        actions: In the order in which they came, each once.
+    """
+
+    changes: dict[str, tuple[object, float]] = field(default_factory=dict)
+    actions: list[Action] = field(default_factory=list)
+
+    def wishes(self) -> list[Set]:
+        """Return the changes, each by itself: one that is refused leaves the others be."""
+        return [
+            Set.model_validate({name: value, "fade": fade})
+            for name, (value, fade) in self.changes.items()
+        ]
+
+
+class Patch:
+    """Reads messages for the stages of a server."""
+
+    def __init__(self, may: frozenset[Guarded] = frozenset()) -> None:
+        """Allow links the guarded controls that are named, and all others."""
+        self._may = may
+        self._tables: dict[tuple[str, ...], dict[str, Address]] = {}
+
+    def table(self, labels: tuple[str, ...]) -> dict[str, Address]:
+        """Return the addresses of a stage by path."""
+        if labels not in self._tables:
+            self._tables[labels] = {each.path: each for each in addresses(labels, self._may)}
+        return self._tables[labels]
+
+    def receive(
+        self, message: OscMessage, stages: list[StageView], pending: dict[str, Pending], now: float
+    ) -> None:
+        """Note what a message changes.
+
+        Args:
+            message: As it came; its address may be a pattern.
+            stages: All that there are.
+            pending: Where it is noted, by name of the stage.
+            now: The server's clock, seconds.
+
+        Raises:
+            OscError: If no address is meant, or its arguments do not fit.
+        """
+        found = self._found(message.address, stages)
+        if not found:
+            raise OscError(f"expected /{ROOT}/STAGE/CONTROL, got {message.address[:60]!r}")
+        for stage, address in found:
+            note = pending.setdefault(stage.name, Pending())
+            _note(address, message.arguments, stage, note, now)
+
+    def state(self, stage: StageView) -> dict[str, float | str | bool]:
+        """Return what all readable addresses of a stage stand at."""
+        return {
+            f"/{ROOT}/{stage.name}/{path}": value_of(address, stage.controls)
+            for path, address in self.table(stage.labels).items()
+            if address.readable
+        }
+
+    def _found(self, pattern: str, stages: list[StageView]) -> list[tuple[StageView, Address]]:
+        if not any(sign in pattern for sign in "*?[{"):
+            return self._exactly(pattern, stages)
+        return [
+            (stage, address)
+            for stage in stages
+            for path, address in self.table(stage.labels).items()
+            if matches(pattern, f"/{ROOT}/{stage.name}/{path}")
+        ]
+
+    def _exactly(self, name: str, stages: list[StageView]) -> list[tuple[StageView, Address]]:
+        _, _, below = name.partition(f"/{ROOT}/")
+        head, _, path = below.partition("/")
+        for stage in stages:
+            table = self.table(stage.labels)
+            if stage.name == head and path in table:
+                return [(stage, table[path])]
+            if stage.name == DEFAULT and below in table:  # `default` may be left out
+                return [(stage, table[below])]
+        return []
+
+
+def encode_state(state: dict[str, float | str | bool]) -> list[bytes]:
+    """Return a message for each value."""
+    return [encode_message(address, value) for address, value in state.items()]
+
+
+def _note(
+    address: Address, arguments: tuple[Value, ...], stage: StageView, note: Pending, now: float
+) -> None:
+    if not address.control:
+        action = _action(address, arguments)
+        if action is not None and action not in note.actions:
+            note.actions.append(action)
+        return
+    value, fade = _change(address, arguments, stage, note, now)
+    try:
+        Set.model_validate({address.control: value, "fade": fade})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise OscError(f"{address.path}: {first['msg']}, got {first['input']!r:.40}") from None
+    note.changes[address.control] = value, fade
+
+
+def _change(
+    address: Address, arguments: tuple[Value, ...], stage: StageView, note: Pending, now: float
+) -> tuple[object, float]:
+    first = _first(address, arguments)
+    match address.kind:
+        case "number":
+            return number(first), 0.0
+        case "truth":
+            return number(first) != 0.0, 0.0
+        case "beat":
+            return {"bpm": number(first), "at": now}, 0.0
+        case "weight":
+            before, _ = note.changes.get("emotion", (stage.controls.emotion, 0.0))
+            assert isinstance(before, dict)
+            label = address.path.partition("/")[2]
+            return with_weight(before, label, _weight(number(first), address)), 0.0
+        case "emotion":
+            more = [number(each) for each in arguments[1:3]]
+            weight, fade = [*more, *(1.0, 0.0)[len(more) :]]
+            return {_word(first, address): weight}, fade
+        case _:
+            return _word(first, address), 0.0
+
+
+def _action(address: Address, arguments: tuple[Value, ...]) -> Action | None:
+    """Return what is to be done: nothing where a button is let go, which sends 0."""
+    if address.kind == "cue":
+        if not arguments:
+            return Go(None)
+        first = arguments[0]
+        if isinstance(first, str):
+            return Go(first)
+        if isinstance(first, bool):
+            return Go(None) if first else None
+        return Go(int(number(first))) if number(first) else None
+    return address.path if not arguments or number(arguments[0]) else None
+
+
+def _first(address: Address, arguments: tuple[Value, ...]) -> Value:
+    if not arguments:
+        raise OscError(f"{address.path}: expected arguments {address.types!r}, got none")
+    return arguments[0]
+
+
+def _word(value: Value, address: Address) -> str:
+    if not isinstance(value, str):
+        raise OscError(f"{address.path}: expected a word, got {value!r:.40}")
+    if address.choices and value not in address.choices:
+        raise OscError(f"{address.path}: expected {', '.join(address.choices)}, got {value[:40]!r}")
+    return value
+
+
+def _weight(value: float, address: Address) -> float:
+    assert address.range is not None
+    least, most = address.range
+    if not least <= value <= most:
+        raise OscError(f"{address.path}: expected {least:g} to {most:g}, got {value:g}")
+    return value

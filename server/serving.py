@@ -1,0 +1,186 @@
+"""The show itself, and who is let in: `bhava serve` and `bhava token`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from server.options import DEFAULT_MODEL, Device, Model
+from server.paths import KEYS, MODELS
+
+if TYPE_CHECKING:
+    from server.capture.sources import SourceSpec
+
+CAMERA = Path("/dev/video0")
+AUTO = "auto"
+
+Keys = Annotated[
+    Path, typer.Option(help="Folder that keeps the key, what signs tokens, and certificates.")
+]
+
+
+def serve(
+    source: Annotated[
+        str,
+        typer.Option(
+            help="Where performers come from: demo, camera:N, video:PATH, rtsp://…, browser, or "
+            "auto: the first camera, or the demo performer without one."
+        ),
+    ] = AUTO,
+    model: Model = DEFAULT_MODEL,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+    ] = 8000,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Random seed of the motion; drawn if not given.")
+    ] = None,
+    device: Device = "cpu",
+    stages: Annotated[int, typer.Option(min=1, max=1024, help="Largest number of stages.")] = 64,
+    seat: Annotated[
+        Literal["refuse", "take_over"],
+        typer.Option(help="Answer to a second performer in a browser."),
+    ] = "refuse",
+    people: Annotated[
+        int,
+        typer.Option(
+            min=1, max=4, help="How many people a camera on the server looks for; 1 is fastest."
+        ),
+    ] = 4,
+    takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
+    cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
+    osc_in: Annotated[
+        str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
+    ] = None,
+    osc_out: Annotated[
+        list[str] | None, typer.Option(help="HOST:PORT to tell the controls to; repeatable.")
+    ] = None,
+    vmc_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
+    ] = None,
+    operator_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="BHAVA_OPERATOR_KEY",
+            help="Key that operators must give. Without one anybody on this machine may operate; "
+            "for other machines one is made and kept, unless --open lets all in.",
+        ),
+    ] = None,
+    open_to_all: Annotated[
+        bool,
+        typer.Option("--open", help="Let anybody operate, from other machines as well."),
+    ] = False,
+    tls: Annotated[
+        bool,
+        typer.Option(help="Serve https with a certificate by an authority of this machine's own."),
+    ] = False,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate for https, as PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key, as PEM.")] = None,
+    keys: Keys = KEYS,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="BHAVA_ALLOW_HOST",
+            help="Name that this server has for others, such as show.example; * for any.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Page elsewhere that may use the server: https://show.example."),
+    ] = None,
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
+    ] = "text",
+    log_level: Annotated[
+        Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")
+    ] = "info",
+) -> None:
+    """Show a partner that dances with a performer, live, in any browser."""
+    import secrets
+    import time
+    from contextlib import closing
+
+    from server.access.certificates import find_certificate, seen_from_outside
+    from server.access.invitation import invitation, is_loopback
+    from server.access.keyring import Keyring, Tokens, kept, new_key
+    from server.access.origins import OriginPolicy
+    from server.app import create_app
+    from server.capture.sources import open_source
+    from server.listen import address, bind
+    from server.listen import serve as listen_and_serve
+    from server.memory import share_one_arena
+    from server.routes.links import LinkSettings
+    from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.scheduler import ServerSettings
+    from server.telemetry.logs import configure
+
+    configure(log_format, log_level)
+    share_one_arena()
+    links = LinkSettings.parse(osc_in, osc_out or (), vmc_out or ())
+    made = not (operator_key is not None or open_to_all or is_loopback(host))
+    key = kept(keys / "operator-key", new_key) if made else operator_key
+    certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
+    with bind(host, port) as listener:
+        keyring = Keyring(key, Tokens(keys) if key else None)
+        settings = ServerSettings(most_stages=stages, keyring=keyring)
+        scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
+        scheduler.services.registry.engine(model)
+        spec = _source_spec(source)
+        with closing(open_source(spec, time.monotonic, people)) as performer:
+            performer.start()
+            browsers = source == AUTO or spec.kind in ("browser", "demo")
+            chance = secrets.randbits(32) if seed is None else seed
+            make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
+            here = address(listener, "https" if certificate else "http")
+
+            def listening() -> None:
+                typer.echo(f"Bhava dances at {here} ({performer.name})")
+                if not is_loopback(host):
+                    typer.echo(invitation(seen_from_outside(here), key, keys if made else None))
+
+            policy = OriginPolicy(allow_host or (), allow_origin or ())
+            app = create_app(
+                scheduler, takes=takes, cues=cues, links=links, authority=authority, policy=policy
+            )
+            listen_and_serve(app, scheduler.close, listener, listening, certificate=certificate)
+
+
+def token(
+    role: Annotated[
+        Literal["operator", "performer", "viewer"], typer.Option(help="What its holder may be.")
+    ] = "operator",
+    stage: Annotated[str, typer.Option(help="On which stage; * is every stage.")] = "*",
+    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="For how long.")] = 8.0,
+    address: Annotated[
+        str, typer.Option(help="Where the server is found.")
+    ] = "http://localhost:8000",
+    revoke: Annotated[
+        str, typer.Option(help="Name of a token that is to be good for nothing from now on.")
+    ] = "",
+    keys: Keys = KEYS,
+) -> None:
+    """Print a link that lets its holder in for some hours, or revoke one."""
+    from server.access.invitation import link, qr_code
+    from server.access.keyring import Tokens
+
+    tokens = Tokens(keys)
+    if revoke:
+        tokens.revoke(revoke)
+        typer.echo(f"The token {revoke} is good for nothing now.")
+        return
+    signed, grant = tokens.sign(role, stage, 3600 * hours)
+    way = link(address, "console" if role == "operator" else "dance", signed)
+    typer.echo(f"{way}\n{qr_code(way)}")
+    typer.echo(f"Good for {hours:g} h; `bhava token --revoke {grant.jti}` ends it before.")
+
+
+def _source_spec(source: str) -> "SourceSpec":
+    """Return what a source means; `auto` is the first camera, else the demo performer."""
+    from server.capture.sources import SourceSpec
+
+    if source == AUTO:
+        source = "camera:0" if CAMERA.exists() else "demo"
+    return SourceSpec.parse(source)
