@@ -56,9 +56,10 @@ class _Settings(_Message):
         energy: 1 is the usual amount of motion.
         text: A prompt, for models that take text; empty for none.
         temperature: Scales the chance in the model's draws; 1 is as trained.
-        influence: Share of a duet in which both dance the same; else the partner has its own turns
-            and echoes the performer. One whose model heeds others is pulled so much.
-        mode: What the partner makes of a performer.
+        influence: Share of a duet in which both dance the same; in the rest the partner dances by
+            itself or echoes the performer. With a model that reacts to other dancers, the strength
+            of the pull towards the performer.
+        mode: How the partner responds to a performer.
         model: Name of the partner's model.
         seed: Seed of all chance in the motion; setting it starts the chance again.
         stage_radius: How far from the middle the partner goes, metres.
@@ -149,7 +150,7 @@ class TakeUp(_Message):
 
 
 class Ping(_Message):
-    """PartnerInputs for the server's clock; `client_time` comes back untouched."""
+    """Ask for the server's clock; `client_time` comes back untouched."""
 
     type: Literal["ping"] = "ping"
     client_time: float
