@@ -61,12 +61,12 @@ def gpu() -> Finding:
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         if shutil.which("nvidia-smi"):
             return Finding("GPU", "ok", "CUDA: bhava serve --device cuda")
-        return Finding("GPU", "less", "CUDA, but no driver", "the processor does it all")
+        return Finding("GPU", "less", "CUDA, but no driver", "the CPU does all the work")
     return Finding(
         "GPU",
         "less",
         "none",
-        "the processor does it all, which is enough for some dozens of stages",
+        "the CPU does all the work, which is enough for some dozens of stages",
     )
 
 
@@ -78,7 +78,7 @@ def cameras(devices: Path = Path("/dev")) -> Finding:
         return Finding("cameras", "ok", ", ".join(usable))
     if seen:
         meaning = "join the group `video` and log in again: sudo usermod -aG video $USER"
-        return Finding("cameras", "less", f"{len(seen)}, none of which may be opened", meaning)
+        return Finding("cameras", "less", f"{len(seen)}, but no permission to open any", meaning)
     meaning = "a demo performer dances; the page /dance uses the camera of its own machine"
     return Finding("cameras", "less", "none", meaning)
 
@@ -107,9 +107,7 @@ def model(name: str, folder: Path = MODELS) -> Finding:
     try:
         engine = Engine.load(folder / name)
     except BhavaError as error:
-        return Finding(
-            "model", "bad", str(error), "nothing can dance: get the checkout whole again"
-        )
+        return Finding("model", "bad", str(error), "nothing can dance: restore the checkout")
     size = (folder / name / GRAPH_FILE).stat().st_size / 1e6
     return Finding("model", "ok", f"{name}, {engine.contract.kind}, {size:.0f} MB")
 

@@ -15,7 +15,7 @@ CAMERA = Path("/dev/video0")
 AUTO = "auto"
 
 Keys = Annotated[
-    Path, typer.Option(help="Folder that keeps the key, what signs tokens, and certificates.")
+    Path, typer.Option(help="Folder for the key, the secret that signs tokens, and certificates.")
 ]
 
 
@@ -23,7 +23,7 @@ def serve(
     source: Annotated[
         str,
         typer.Option(
-            help="Where performers come from: demo, camera:N, video:PATH, rtsp://…, browser, or "
+            help="Source of performers: demo, camera:N, video:PATH, rtsp://…, browser, or "
             "auto: the first camera, or the demo performer without one."
         ),
     ] = AUTO,
@@ -46,7 +46,9 @@ def serve(
     people: Annotated[
         int,
         typer.Option(
-            min=1, max=4, help="How many people a camera on the server looks for; 1 is fastest."
+            min=1,
+            max=4,
+            help="Number of people that a camera on the server looks for; 1 is fastest.",
         ),
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
@@ -55,7 +57,7 @@ def serve(
         str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
     ] = None,
     osc_out: Annotated[
-        list[str] | None, typer.Option(help="HOST:PORT to tell the controls to; repeatable.")
+        list[str] | None, typer.Option(help="HOST:PORT that receives the controls; repeatable.")
     ] = None,
     vmc_out: Annotated[
         list[str] | None,
@@ -84,7 +86,7 @@ def serve(
         list[str] | None,
         typer.Option(
             envvar="BHAVA_ALLOW_HOST",
-            help="Name that this server has for others, such as show.example; * for any.",
+            help="Another host name of this server, such as show.example; * for any.",
         ),
     ] = None,
     allow_origin: Annotated[
@@ -152,16 +154,12 @@ def serve(
 
 def token(
     role: Annotated[
-        Literal["operator", "performer", "viewer"], typer.Option(help="What its holder may be.")
+        Literal["operator", "performer", "viewer"], typer.Option(help="Role of the holder.")
     ] = "operator",
-    stage: Annotated[str, typer.Option(help="On which stage; * is every stage.")] = "*",
-    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="For how long.")] = 8.0,
-    address: Annotated[
-        str, typer.Option(help="Where the server is found.")
-    ] = "http://localhost:8000",
-    revoke: Annotated[
-        str, typer.Option(help="Name of a token that is to be good for nothing from now on.")
-    ] = "",
+    stage: Annotated[str, typer.Option(help="Stage that it opens; * for every stage.")] = "*",
+    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="Hours that it is valid.")] = 8.0,
+    address: Annotated[str, typer.Option(help="Address of the server.")] = "http://localhost:8000",
+    revoke: Annotated[str, typer.Option(help="Name of a token to revoke.")] = "",
     keys: Keys = KEYS,
 ) -> None:
     """Print a link that lets its holder in for some hours, or revoke one."""
@@ -171,12 +169,12 @@ def token(
     tokens = Tokens(keys)
     if revoke:
         tokens.revoke(revoke)
-        typer.echo(f"The token {revoke} is good for nothing now.")
+        typer.echo(f"The token {revoke} is revoked.")
         return
     signed, grant = tokens.sign(role, stage, 3600 * hours)
     way = link(address, "console" if role == "operator" else "dance", signed)
     typer.echo(f"{way}\n{qr_code(way)}")
-    typer.echo(f"Good for {hours:g} h; `bhava token --revoke {grant.jti}` ends it before.")
+    typer.echo(f"Valid for {hours:g} h; `bhava token --revoke {grant.jti}` revokes it earlier.")
 
 
 def _source_spec(source: str) -> "SourceSpec":

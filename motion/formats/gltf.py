@@ -262,7 +262,7 @@ class _Animated(GltfDocument):
         if len(roots) > 1:  # what they have in common above them holds them together
             shared = [node for node in self.above(roots[0]) if self._above_all(node, roots)]
             if not shared:
-                raise MotionFileError(f"expected one skeleton, got {len(roots)} apart")
+                raise MotionFileError(f"expected one skeleton, got {len(roots)} separate ones")
             roots = shared[:1]
         joints = {roots[0]: -1}
         self._descend(roots[0], known if skinned else None, joints)

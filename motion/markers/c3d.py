@@ -58,7 +58,7 @@ def parse_c3d(data: bytes) -> Points:
         MotionFileError: If it is none, is damaged, or holds no points over time.
     """
     if data[1:2] != b"\x50":
-        raise MotionFileError("expected C3D, whose second byte is 0x50, got another file")
+        raise MotionFileError("expected C3D with 0x50 as its second byte, got another file")
     try:
         return _points(_File(data))
     except (struct.error, ValueError, IndexError, KeyError, OverflowError) as error:

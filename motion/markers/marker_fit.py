@@ -184,7 +184,7 @@ def places_on_body(markers: Markers) -> tuple[list[int], Int[Array, "M"], Float[
     carried = {CANONICAL.joints[joint] for joint in joints}
     if missing := [joint for joint in ESSENTIAL if joint not in carried]:
         raise MotionFileError(
-            f"{markers.name}: expected markers with names as LFWT, RKNE or C7 on "
+            f"{markers.name}: expected markers named like LFWT, RKNE or C7 on "
             f"{', '.join(missing)}, got {', '.join(markers.labels[:8])}…"
         )
     return known, joints, places

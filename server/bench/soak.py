@@ -183,7 +183,9 @@ async def _prepare(crowd: Crowd) -> None:
         deadline = time.monotonic() + ROOM
         while not await crowd.make(stage, source, number):
             if time.monotonic() > deadline:
-                raise SetupError(f"expected room for {len(STAGES)} stages, got it for {number + 1}")
+                raise SetupError(
+                    f"expected room for {len(STAGES)} stages, got room for {number + 1}"
+                )
             await asyncio.sleep(1.0)
     await crowd.change(STAGES[0], {"recording": True})
     await asyncio.sleep(2.0)

@@ -44,5 +44,5 @@ class CueSheet(BaseModel):
     def _told_apart(self) -> "CueSheet":
         ids = [cue.id for cue in (*self.cues, *self.presets)]
         if len(set(ids)) < len(ids):
-            raise ValueError("expected an id of its own for each cue, got one twice")
+            raise ValueError("expected a unique id for each cue, got one twice")
         return self

@@ -47,7 +47,7 @@ def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str
     options = dict(parse_qsl(query, keep_blank_values=True))
     for name in options:
         if name not in known:
-            raise SetupError(f"expected options of {', '.join(known)}, got {name!r}")
+            raise SetupError(f"expected one of the options {', '.join(known)}, got {name!r}")
     return place, options
 
 

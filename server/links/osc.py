@@ -56,7 +56,7 @@ def _messages(data: bytes, depth: int) -> Iterator[OscMessage]:
         yield _message(data)
         return
     if depth >= DEEPEST:
-        raise OscError(f"expected at most {DEEPEST} bundles in one another, got more")
+        raise OscError(f"expected at most {DEEPEST} nested bundles, got more")
     at = len(BUNDLE) + 8  # the date
     if len(data) < at:
         raise OscError(f"expected a bundle with a date, got {len(data)} bytes")
@@ -99,7 +99,7 @@ def _argument(kind: str, data: bytes, at: int) -> tuple[Value, int]:
         if not at <= end <= len(data):
             raise OscError(f"expected a blob of up to {len(data) - at} bytes, got {size}")
         return data[at:end], _padded(end)
-    raise OscError(f"expected a known type of argument, got {kind!r}")
+    raise OscError(f"expected a known argument type, got {kind!r}")
 
 
 def _number(form: str, data: bytes, at: int) -> tuple[float, int]:

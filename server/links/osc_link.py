@@ -58,7 +58,7 @@ class OscPort:
         names = [each for each in options.get("may", "").split(",") if each]
         may = frozenset(known for known in get_args(Guarded) if known in names)
         if len(may) < len(set(names)):
-            raise SetupError(f"expected may of {', '.join(get_args(Guarded))}, got {names}")
+            raise SetupError(f"expected may to name {', '.join(get_args(Guarded))}, got {names}")
         return OscPort(Place.parse(place), tuple(map(parse_network, networks)), reply, may)
 
 

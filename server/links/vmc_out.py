@@ -45,7 +45,7 @@ class VmcTarget:
         for known in get_args(Names):
             if names == known:
                 return VmcTarget(Place.parse(place), stage, int(figure), known)
-        raise SetupError(f"expected names of {', '.join(get_args(Names))}, got {names!r}")
+        raise SetupError(f"expected names to be {' or '.join(get_args(Names))}, got {names!r}")
 
 
 class VmcOut:

@@ -191,7 +191,9 @@ def _add_making(
     async def end(stage: Found) -> None:
         """End a stage; its clients are shown out."""
         if stage.name == DEFAULT:
-            raise HTTPException(409, "expected a stage that was made, got the default one")
+            raise HTTPException(
+                409, "expected a stage other than the default one, got the default one"
+            )
         scheduler.end(stage.name)
 
 
@@ -230,7 +232,7 @@ def _set_up(
 ) -> Stage:
     if spec.kind == "take":
         if takes is None:
-            raise TakeError("expected a server that has takes, got one that has none")
+            raise TakeError("expected a server with takes, got one without")
         return add_replay(
             scheduler, new.name, Playback(Take(takes.find(spec.place)), feed=ReadAhead)
         )

@@ -99,7 +99,7 @@ def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIR
         end = float("inf") if wanted.end is None else wanted.end
         running = desk.begin(path, wanted.format, Cut(wanted.figure, wanted.start, end))
         if running is None:
-            raise HTTPException(503, "expected few exports at once, got another")
+            raise HTTPException(503, "expected fewer exports at once, got one more")
         return _info(running)
 
     @router.get("/exports/{number}")
@@ -111,7 +111,7 @@ def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIR
     def file(begun: Begun) -> FileResponse:
         """Hand out what was exported."""
         if not begun.export.poll().finished:
-            raise HTTPException(409, "expected an export that is finished, got one that is not")
+            raise HTTPException(409, "expected a finished export, got one in progress")
         return FileResponse(begun.out, filename=begun.out.name)
 
     @router.delete("/exports/{number}", status_code=204)

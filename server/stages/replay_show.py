@@ -120,7 +120,7 @@ class ReplayControl:
         others = sorted(wish.changes.keys() - OF_PAGES)
         if others:
             names = f"expected {' or '.join(sorted(OF_PAGES))}, got {', '.join(others)}"
-            raise Refusal("invalid_message", f"{names}: here a take plays")
+            raise Refusal("invalid_message", f"{names} while a take plays")
         self._chosen |= wish.changes
 
     def take_up(self, _: bool) -> NoReturn:
@@ -189,7 +189,7 @@ def _check_model(take: Take) -> None:
     header = take.header
     if header.controls.model not in header.models:
         got = f"{header.controls.model!r} of {', '.join(header.models) or 'none'}"
-        raise TakeError(f"{take.path}: expected a model that it names, got {got}")
+        raise TakeError(f"{take.path}: expected a model that the take names, got {got}")
 
 
 def _new_token() -> str:

@@ -59,7 +59,7 @@ class TakeCatalogue:
         if not inside or not path.is_file():
             raise TakeError(f"expected a take, got {name!r}")
         if path.resolve().parent != self._folder.resolve():
-            raise TakeError(f"expected a take, got {name!r}, a link out of the folder")
+            raise TakeError(f"expected a take, got {name!r}, a link that leads out of the folder")
         return path
 
     def takes(self) -> list[TakeInfo]:

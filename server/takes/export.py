@@ -114,7 +114,7 @@ def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Cl
             times.append(at)
             poses.append(figure.pose)
     if len(times) == 1:
-        raise TakeError(f"{take.path}: expected {cut.figure} there, got {_names(seen)}")
+        raise TakeError(f"{take.path}: expected {cut.figure} in the take, got {_names(seen)}")
     known = np.array(times[1:])
     fps = take.header.fps
     at = known[0] + np.arange(int((known[-1] - known[0]) * fps + 1e-6) + 1) / fps

@@ -299,7 +299,7 @@ def _next_chunk(file: BinaryIO, start: int, size: int) -> int:
 
 def _attachment(data: bytes) -> dict[str, bytes]:
     if int.from_bytes(data[-4:], "little") != zlib.crc32(data[:-4]):
-        raise TakeError("expected an attachment, got one whose checksum differs")
+        raise TakeError("expected an attachment, got one with another checksum")
     try:
         attachment = Attachment.read(ReadDataStream(BytesIO(data)))
     except Exception as error:  # bytes that mean nothing lead to errors of any kind
@@ -336,7 +336,7 @@ def _ticks(data: bytes, topics: dict[int, str]) -> list[Tick]:
             elif topic == FRAME and moment:
                 ticks.append(Tick(record.sequence, moment, record.data))
             else:
-                raise TakeError(f"expected controls, moments and frames, got {topic} out of turn")
+                raise TakeError(f"expected controls, moments and frames, got {topic} out of order")
     return ticks
 
 

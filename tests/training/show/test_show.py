@@ -153,7 +153,7 @@ def test_what_is_no_motion_is_refused(name: str, message: str, tmp_path: Path) -
 
 def test_markers_without_the_names_of_a_body_are_refused() -> None:
     markers = marked(danced(3), PLUG_IN)
-    with pytest.raises(MotionFileError, match=r"expected markers with names as LFWT.* got M0, M1"):
+    with pytest.raises(MotionFileError, match=r"expected markers named like LFWT.* got M0, M1"):
         drawing_of(Markers("x", 30.0, tuple(f"M{i}" for i in range(39)), markers.positions))
 
 
