@@ -66,6 +66,7 @@ def serve(
     listening: Callable[[], None],
     over: Callable[[], bool] = lambda: False,
     certificate: "Certificate | None" = None,
+    insist: bool = False,
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
 
@@ -76,6 +77,7 @@ def serve(
         listening: Called once requests are answered.
         over: Tells whether it shall end by itself.
         certificate: Speaks https if there is one.
+        insist: Whether the process has nothing else to do and is to end in any case.
     """
     sys.setswitchinterval(SWITCH)
     admission = app.state.traffic.admission
@@ -83,7 +85,8 @@ def serve(
 
     def ended() -> None:
         farewell()
-        _insist_on_ending()
+        if insist:
+            _insist_on_ending()
 
     Server(configured(app, certificate), ended, listening, over).run([listener])
 

@@ -147,7 +147,9 @@ def serve(
             app = create_app(
                 scheduler, takes=takes, cues=cues, links=links, authority=authority, policy=policy
             )
-            listen_and_serve(app, scheduler.close, listener, listening, certificate=certificate)
+            listen_and_serve(
+                app, scheduler.close, listener, listening, certificate=certificate, insist=True
+            )
 
 
 def token(
