@@ -78,6 +78,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self.on_lost: Callable[[], None] = lambda: None
         self._unread = b""
+        self._handing_over = False
         self._bare, self._bare_since = 0, self.loop.time()
 
     _taker: MessageTaker | None = None
@@ -105,7 +106,10 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     async def receive(self) -> Any:
         """Return the next message, and parse on."""
         message = await super().receive()
+        # The application has this message only on return: what comes behind it must not be taken first.
+        self._handing_over = True
         self._parse()
+        self._handing_over = False
         return message
 
     def _parse(self) -> None:
@@ -155,7 +159,8 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """Hand a message to who takes it at once; queue it otherwise, behind those that wait."""
-        if not (self.close_sent or self.frames[1:]) and self.queue.empty() and self._taken():
+        waits = self.close_sent or self.frames[1:] or self._handing_over
+        if not waits and self.queue.empty() and self._taken():
             self.frames = []
         else:
             super().send_receive_event_to_app()

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from motion.model.engine import States
 from server.stages.assemble import first_controls
 from server.stages.stage_metrics import StageMetrics
+from server.telemetry.metrics import Metrics
 from server.wire.messages import Hello, Played, Refused, Set
 from server.wire.outbox import Outbox
 from server.wire.session import Join
@@ -53,6 +54,23 @@ async def test_ticks_are_told_with_how_late_they_were(model_server: ModelServer)
     model_server.time.now += 0.5
     await model_server.watch()
     assert (await metrics(model_server))["bhava_ticks_skipped_total"] == pytest.approx(14, abs=2)
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tells every change; the server keeps a text for a moment."""
+    monkeypatch.setattr("server.telemetry.metrics.FRESH", 0.0)
+
+
+def test_a_text_is_put_together_now_and_then_however_many_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.telemetry.metrics.FRESH", 0.5)
+    own = Metrics()
+    before = own.text(10.0)
+    own.refusals.labels("too_fast").inc()
+    assert own.text(10.4) == before
+    assert own.text(10.5) != before
 
 
 async def test_a_stage_is_told_with_its_performer_and_its_viewers(
@@ -118,13 +136,6 @@ async def test_a_take_is_told(model_server: ModelServer) -> None:
     assert (await metrics(model_server))['bhava_take_recording{stage="default"}'] == 0
     stage.set(Set(recording=True), model_server.time.now)
     await model_server.watch(2)
-    print(
-        stage.refused,
-        stage.controls,
-        stage.take,
-        stage.report.take,
-        model_server.scheduler.services.faults.counts,
-    )
     assert (await metrics(model_server))['bhava_take_recording{stage="default"}'] == 1
 
 

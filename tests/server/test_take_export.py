@@ -72,9 +72,9 @@ def test_others_come_out_from_when_they_were_there(take: Path) -> None:
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [
-        (Cut("partner:7"), "expected partner:7 there, got partner:1, partner:2, performer:2"),
-        (Cut("performer", end=0.5), "expected performer there, got partner:1"),
-        (Cut(start=9.0), "expected partner there, got nobody"),
+        (Cut("partner:7"), "expected partner:7 in the take, got partner:1, partner:2, performer:2"),
+        (Cut("performer", end=0.5), "expected performer in the take, got partner:1"),
+        (Cut(start=9.0), "expected partner in the take, got nobody"),
         (Cut("cat"), "expected a figure of partner, performer"),
         (Cut("partner:x"), "expected a figure of partner, performer"),
     ],
