@@ -106,7 +106,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     async def receive(self) -> Any:
         """Return the next message, and parse on."""
         message = await super().receive()
-        # The application has this message only on return: what comes behind it must not be taken first.
+        # The application has this message only on return: what comes behind must not overtake it.
         self._handing_over = True
         self._parse()
         self._handing_over = False
