@@ -71,7 +71,8 @@ def operate(
 ) -> Iterator[ConsolePage]:
     """Open a console, after a script of the test; whatever it throws fails the test."""
     width, height = size
-    with browser.new_context(viewport={"width": width, "height": height}, **settings) as context:
+    settings = {"viewport": {"width": width, "height": height}, "bypass_csp": True} | settings
+    with browser.new_context(**settings) as context:
         page = context.new_page()
         page.add_init_script(WITHOUT_3D + script)
         console = ConsolePage(page)

@@ -80,11 +80,17 @@ class StagePage:
 
 @contextmanager
 def visit(
-    browser: Browser, address: str, query: str = "", size: tuple[int, int] = (640, 480)
+    browser: Browser,
+    address: str,
+    query: str = "",
+    size: tuple[int, int] = (640, 480),
+    bypass_csp: bool = False,
 ) -> Iterator[StagePage]:
     """Opens a page on a stage; whatever it throws fails the test."""
     width, height = size
-    with browser.new_page(viewport={"width": width, "height": height}) as page:
+    with browser.new_page(
+        viewport={"width": width, "height": height}, bypass_csp=bypass_csp
+    ) as page:
         stage = StagePage(page)
         page.goto(f"{address}/{query}")
         stage.await_connection("live")

@@ -1,6 +1,7 @@
 """From the performer to the picture: the page in a real browser against a real server."""
 
 import numpy as np
+import pytest
 from jaxtyping import UInt8
 from playwright.sync_api import Browser
 
@@ -57,3 +58,16 @@ def _contrast(picture: UInt8[np.ndarray, "H W 3"]) -> float:
     """Standard deviation of brightness where the partner stands."""
     height, width = picture.shape[:2]
     return float(picture[: height // 2, width // 4 : -width // 4].std())
+
+
+@pytest.mark.parametrize("path", ["", "console", "dance"])
+def test_no_page_does_what_its_policy_forbids(
+    browser: Browser, demo: RunningServer, path: str
+) -> None:
+    with browser.new_page() as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{demo.address}/{path}")
+        page.wait_for_selector("html[data-connection=live], html[data-dance]", state="attached")
+        page.wait_for_timeout(1000)
+        assert [text for text in said if "Content Security Policy" in text] == []

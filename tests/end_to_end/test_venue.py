@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.end_to_end.running_server import ROOT, RunningServer, run_server
 from tests.end_to_end.shaped_link import Shape, run_shaped_link
-from tests.end_to_end.stage_page import PATIENCE, StagePage, visit
+from tests.end_to_end.stage_page import PATIENCE, StagePage
+from tests.end_to_end.stage_page import visit as visit_page
+
+visit = partial(visit_page, bypass_csp=True)  # what waits for a function evaluates text
 
 LARGEST_BUNDLE = 1.5e6
 """Bytes of all that the pages load but MediaPipe, compressed."""
@@ -100,7 +104,7 @@ def test_a_video_mixer_gets_the_dancer_alone(browser: Browser, demo: RunningServ
 
 
 def test_a_stuck_page_reloads_itself(browser: Browser, demo: RunningServer) -> None:
-    with browser.new_page() as page:
+    with browser.new_page(bypass_csp=True) as page:
         stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low")
@@ -119,7 +123,7 @@ WATCH_LINK = """() => {
 
 
 def test_a_kiosk_comes_back_to_its_stage(browser: Browser, demo: RunningServer) -> None:
-    with browser.new_page() as page:
+    with browser.new_page(bypass_csp=True) as page:
         stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low&stage=later")
@@ -132,7 +136,7 @@ def test_a_kiosk_comes_back_to_its_stage(browser: Browser, demo: RunningServer) 
 def test_a_page_of_another_version_asks_to_reload_once(
     browser: Browser, demo: RunningServer
 ) -> None:
-    with browser.new_page() as page:
+    with browser.new_page(bypass_csp=True) as page:
         page.set_default_timeout(PATIENCE)
         page.route_web_socket(re.compile("/ws$"), _answer_version)
         page.goto(f"{demo.address}/?quality=low")
@@ -202,7 +206,7 @@ def _heap(page: Page) -> float:
 
 @pytest.mark.parametrize("path", ["", "dance", "?sound&lang=de", "?look=ink"])
 def test_the_pages_are_for_everybody(browser: Browser, demo: RunningServer, path: str) -> None:
-    with browser.new_page() as page:
+    with browser.new_page(bypass_csp=True) as page:
         stage = StagePage(page)
         page.goto(f"{demo.address}/{path}")
         stage.await_connection("live")
