@@ -34,6 +34,11 @@ class RunningServer:
         """What it says about its stage."""
         return httpx.get(f"{self.address}/api/stages/default").raise_for_status().json()
 
+    def set(self, **controls: Any) -> None:
+        """Change controls of the stage."""
+        url = f"{self.address}/api/stages/default/controls"
+        httpx.patch(url, json=controls).raise_for_status()
+
     def await_status(self, **wanted: str) -> None:
         """Watches like a viewer until members of the status have these values."""
         deadline = time.monotonic() + PATIENCE
