@@ -41,6 +41,7 @@ def test_a_browser_without_3d_is_told_so(browser: Browser, demo: RunningServer) 
     with browser.new_page() as page:
         page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
         page.goto(demo.address)
+        page.wait_for_selector("#notice:visible")  # said once the page is painted
         assert "WebGL 2 is missing" in page.inner_text("#notice")
         assert page.locator("#controls").count() == 0
 
