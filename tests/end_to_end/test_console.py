@@ -192,7 +192,7 @@ def test_knobs_and_pads_run_the_show(browser: Browser, demo: RunningServer) -> N
         controls = demo.state()["controls"]
         assert (controls["energy"], controls["panic"]) == (2.0, "freeze")
         page.reload()
-        assert page.locator("#midi-map li").count() == 2
+        expect(page.locator("#midi-map li")).to_have_count(2)
         page.click("#freeze")
         console.await_pressed("freeze", False)
 

@@ -123,7 +123,7 @@ WATCH_LINK = """() => {
 
 
 def test_a_kiosk_comes_back_to_its_stage(browser: Browser, demo: RunningServer) -> None:
-    with browser.new_page(bypass_csp=True) as page:
+    with browser.new_page(viewport={"width": 64, "height": 48}, bypass_csp=True) as page:
         stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low&stage=later")
