@@ -236,6 +236,7 @@ def bench(
     from server.bench.bench import frame_rows
     from server.bench.curves import draw_curves
     from server.bench.fanout import fanout_rows
+    from server.bench.links import link_rows
     from server.bench.live import live_rows
     from server.bench.people import people_rows
     from server.bench.report import as_table, to_json
@@ -244,6 +245,7 @@ def bench(
     engine, folder = load_engine(model), MODELS / model
     measured = chain(
         frame_rows(engine, folder, video),
+        link_rows(),
         live_rows(model, video),
         people_rows(video) if video else (),
         stage_rows(engine, folder),

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,9 @@ LOOPBACK: tuple[Network, ...] = (
     ipaddress.ip_network("127.0.0.0/8"),
     ipaddress.ip_network("::1/128"),
 )
+
+REMEMBERED_HOSTS = 256
+"""Senders of which it is remembered whether they are on the allow list."""
 
 
 class Place(NamedTuple):
@@ -136,6 +140,7 @@ class Endpoint(asyncio.DatagramProtocol):
         """
         self._traffic, self._receive = traffic, receive
         self._allowed = (*LOOPBACK, *allowed)
+        self._allows = lru_cache(REMEMBERED_HOSTS)(self._is_allowed)
         self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, place: Place) -> Place:
@@ -167,7 +172,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._traffic.received += 1
         place = Place(*addr[:2])
         try:
-            if not any(ipaddress.ip_address(place.host) in net for net in self._allowed):
+            if not self._allows(place.host):
                 raise ValueError(f"expected a sender on the allow list, got {place.host}")
             self._receive(data, place)
         except ValueError as error:
@@ -176,3 +181,6 @@ class Endpoint(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Count a packet that nobody took."""
         self._traffic.refuse(f"expected a receiver, got: {exc}")
+
+    def _is_allowed(self, host: str) -> bool:
+        return any(ipaddress.ip_address(host) in network for network in self._allowed)

@@ -87,6 +87,7 @@ class OscLink:
     Attributes:
         name: Kind and place.
         traffic: How it fares.
+        endpoint: Its socket.
     """
 
     def __init__(
@@ -110,8 +111,9 @@ class OscLink:
         self._at(port.place)
         self._port, self._patch, self._desk, self._clock = port, patch, desk, clock
         self._targets = targets
-        self._endpoint = Endpoint(self.traffic, self._receive, port.allowed)
+        self.endpoint = Endpoint(self.traffic, self._receive, port.allowed)
         self._pending: dict[str, Pending] = {}
+        self._stages: list[StageView] | None = None  # seen once for all packets of a tick
         self._packets = 0
         self._senders: dict[Place, float] = {}
         self._asked: set[Place] = set()
@@ -120,15 +122,15 @@ class OscLink:
 
     async def open(self) -> None:
         """Listen."""
-        self._at(await self._endpoint.open(self._port.place))
+        self._at(await self.endpoint.open(self._port.place))
 
     def close(self) -> None:
         """Close the socket."""
-        self._endpoint.close()
+        self.endpoint.close()
 
     def flush(self) -> None:
         """Carry out what came since it was called before: the newest value of each control."""
-        pending, self._pending, self._packets = self._pending, {}, 0
+        pending, self._pending, self._packets, self._stages = self._pending, {}, 0, None
         for name, note in pending.items():
             for wish in note.wishes():
                 self._try(partial(self._desk.set_controls, name, wish))
@@ -173,17 +175,19 @@ class OscLink:
         waiting: list[bytes] = []
         for message in encode_state(state):
             if sum(map(len, waiting)) + len(message) > BUNDLE_LIMIT:
-                self._endpoint.send(encode_bundle(waiting), place)
+                self.endpoint.send(encode_bundle(waiting), place)
                 waiting = []
             waiting.append(message)
         if waiting:
-            self._endpoint.send(encode_bundle(waiting), place)
+            self.endpoint.send(encode_bundle(waiting), place)
 
     def _receive(self, data: bytes, place: Place) -> None:
         self._packets += 1
         if self._packets > MOST_PACKETS:
             raise ValueError(f"expected up to {MOST_PACKETS} packets for each frame, got more")
-        now, stages = self._clock(), self._desk.stages()
+        if self._stages is None:
+            self._stages = self._desk.stages()
+        now, stages = self._clock(), self._stages
         reply = self._port.reply_port
         sender = place if reply is None else Place(place.host, reply)
         for message in decode_packet(data):

@@ -115,11 +115,11 @@ class Patch:
         _, _, below = name.partition(f"/{ROOT}/")
         head, _, path = below.partition("/")
         for stage in stages:
-            table = self.table(stage.labels)
-            if stage.name == head and path in table:
-                return [(stage, table[path])]
-            if stage.name == DEFAULT and below in table:  # `default` may be left out
-                return [(stage, table[below])]
+            if stage.name == head and (found := self.table(stage.labels).get(path)):
+                return [(stage, found)]
+        for stage in stages:  # `default` may be left out
+            if stage.name == DEFAULT and (found := self.table(stage.labels).get(below)):
+                return [(stage, found)]
         return []
 
 

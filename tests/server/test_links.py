@@ -11,9 +11,11 @@ import pytest
 from motion.errors import SetupError
 from server.links.link import Endpoint, Place, Traffic, parse_network
 from server.links.osc import decode_packet, encode_bundle, encode_message
-from server.links.osc_link import OscPort
+from server.links.osc_link import Desk, OscLink, OscPort
+from server.links.patch import Patch, StageView
 from server.links.vmc_out import VmcTarget
 from server.routes.links import LinkSettings
+from server.wire.messages import Controls, Set
 from tests.server.live_server import LiveServer, soon
 
 ANY = Place("127.0.0.1", 0)
@@ -142,6 +144,27 @@ async def test_a_flood_is_counted_and_not_read(
     link = await state(live_server)
     assert link["refused"] == 300 - 256
     assert "expected up to 256 packets" in link["refusal"]
+
+
+def test_stages_are_looked_up_once_for_all_packets_of_a_tick() -> None:
+    asked, wishes = [], []
+
+    def stages() -> list[StageView]:
+        asked.append(len(wishes))
+        return [StageView("default", ("sad",), Controls())]
+
+    def set_controls(_: str, wish: Set) -> None:
+        wishes.append(wish.changes)
+
+    desk = Desk(stages, set_controls, lambda _, __: None)
+    link = OscLink(OscPort(ANY), Patch(), desk, lambda: 0.0)
+    for energy in (0.5, 1.0, 1.5):
+        link.endpoint.datagram_received(encode_message("/bhava/energy", energy), ANY)
+    link.flush()
+    link.endpoint.datagram_received(encode_message("/bhava/energy", 2.0), ANY)
+    link.flush()
+    assert asked == [0, 1]
+    assert wishes == [{"energy": 1.5}, {"energy": 2.0}]
 
 
 async def test_a_partner_is_sent_to_every_target_of_its_own(instrument: Instrument) -> None:

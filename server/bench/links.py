@@ -1,0 +1,66 @@
+"""How much of a frame's time the links to instruments take."""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from motion.clip import Pose
+from motion.skeleton import CANONICAL
+from server.bench.bench import STAGES, timed
+from server.bench.row import Row
+from server.links.link import Place
+from server.links.osc import encode_message
+from server.links.osc_link import Desk, OscLink, OscPort
+from server.links.patch import Patch, StageView
+from server.links.vmc import VRM0, VmcEncoder
+from server.wire.messages import Controls
+
+TICKS = 300
+"""Ticks that count."""
+
+MESSAGES = 34
+"""Messages between two ticks, where 1,000 come in a second."""
+
+OSC_AIM = 0.03
+"""Milliseconds of a message: 1,000 a second are to take up to 3 % of a core."""
+
+VMC_AIM = 1000 * 0.02 / (STAGES * 30)
+"""Milliseconds of a frame: all stages at 30 frames a second are to take up to 2 % of a core."""
+
+_HERE = Place("127.0.0.1", 0)
+
+
+def link_rows() -> Iterator[Row]:
+    """Yield the rows of OSC that comes in and of VMC that goes out, their sockets apart."""
+    note = f"of 1,000 a second to {STAGES} stages, checked, read and handed to the stage"
+    yield Row.from_values("an OSC message", "ms", _osc_times(), aim=OSC_AIM, note=note)
+    note = f"{STAGES} stages at 30 frames a second may take 2 % of a core"
+    yield Row.from_values("a frame as VMC", "ms", _vmc_times(), aim=VMC_AIM, note=note)
+
+
+def _osc_times() -> list[float]:
+    views = [StageView(f"stage {n}", ("happy", "sad"), Controls()) for n in range(STAGES)]
+    desk = Desk(lambda: list(views), lambda _, __: None, lambda _, __: None)
+    link = OscLink(OscPort(_HERE), Patch(), desk, time.monotonic)
+    names = ("energy", "influence", "emotion/sad")
+    packets = [
+        encode_message(f"/bhava/stage {n % STAGES}/{names[n % len(names)]}", 0.5 + n / MESSAGES / 2)
+        for n in range(MESSAGES)
+    ]
+
+    def tick() -> None:
+        for packet in packets:
+            link.endpoint.datagram_received(packet, _HERE)
+        link.flush()
+
+    return [timed(tick) / MESSAGES for _ in range(TICKS)]
+
+
+def _vmc_times() -> list[float]:
+    encoder, chance, times = VmcEncoder(), np.random.default_rng(0), count(step=1 / 30)
+    turned = Rotation.random(len(CANONICAL.joints), chance).as_quat()
+    pose, face = Pose(chance.normal(size=3), turned), np.ones(len(VRM0))
+    return [timed(lambda: encoder.encode(pose, next(times), face)) for _ in range(TICKS)]
