@@ -4,7 +4,8 @@ Browsers give camera, microphone, MIDI and a screen that stays on to https pages
 has taken the authority's certificate once trusts this server under all of its names.
 
 References:
-    RFC 5280. Phones refuse certificates of over 825 days.
+    RFC 5280; strict readers insist on the key's usage and identifiers (4.2.1.1 to 4.2.1.3). Phones
+    refuse certificates of over 825 days.
 """
 
 import ipaddress
@@ -93,6 +94,7 @@ def make_certificate(folder: Path, now: datetime | None = None) -> tuple[Certifi
         name = _name(f"Bhava on {socket.gethostname()}")
         builder = _builder(name, name, key, moment, AUTHORITY_DAYS)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        builder = builder.add_extension(_usage(signs_certificates=True), True)
         _write(authority, builder.sign(key, hashes.SHA256()), key)
     own = Certificate(folder / "server.crt", folder / "server.key")
     _write(own, *_signed(authority, moment))
@@ -115,9 +117,16 @@ def _signed(
         for address in ("127.0.0.1", "::1", *local_addresses())
     ]
     builder = _builder(_name(host), issuer.subject, key, now, CERTIFICATE_DAYS)
-    builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    return builder.add_extension(usage, False).sign(signer, hashes.SHA256()), key
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    serves = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    builder = (
+        builder.add_extension(x509.SubjectAlternativeName(names), False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .add_extension(_usage(signs_certificates=False), True)
+        .add_extension(serves, False)
+        .add_extension(identifier, False)
+    )
+    return builder.sign(signer, hashes.SHA256()), key
 
 
 def _builder(
@@ -136,6 +145,22 @@ def _builder(
         # Clocks of phones go a little slow.
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    )
+
+
+def _usage(signs_certificates: bool) -> x509.KeyUsage:
+    """Return what a key is for: signing certificates, or else the handshakes of https."""
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 

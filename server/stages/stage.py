@@ -143,7 +143,8 @@ class Stage:
         if report.recovered > self.report.recovered:
             self._recoveries.append(frame.time)
         self.newest, self._encoded, self.report = frame, encoded, report
-        # The frame goes first: what else there is to tell may take longer to encode.
+        self._tell_model()
+        # The frame goes before all else: what there is to tell may take longer to encode.
         self.audience.send_frame(encoded, frame.sequence)
         self.control.settle(report)
         self._tell_changes(frame.time)
@@ -200,14 +201,19 @@ class Stage:
     def _performer_present(self) -> bool:
         return self.newest is not None and self.newest.performer_present
 
-    def _tell_changes(self, now: float) -> None:
-        """Send what is new to all: a hello where the model changed, for labels change with it."""
+    def _tell_model(self) -> None:
+        """Send a hello to all if the model is another.
+
+        Frames carry weights without labels: who reads the first one of a model needs its labels.
+        """
         if self._told_model != self.report.model:
-            # Frames carry weights without labels: who reads them needs the labels of the new model.
             self._told_model = self.report.model
             for client in self.audience.members:
                 client.send(self._hello(client))
-        elif now - self._told_at >= TELL_EVERY and self.controls != self._told_controls:
+
+    def _tell_changes(self, now: float) -> None:
+        """Send controls and status to all where they are new."""
+        if now - self._told_at >= TELL_EVERY and self.controls != self._told_controls:
             self._told_controls, self._told_at = self.controls, now
             self.audience.send_all(self.controls)
         # What status holds changes seldom: most frames cost a comparison and no message.

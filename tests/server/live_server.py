@@ -202,21 +202,27 @@ class Client:
     async def say(self, **message: Any) -> None:
         await self.websocket.send(json.dumps(message))
 
+    async def receive(self) -> dict[str, Any] | FrameMessage:
+        """Whatever comes next."""
+        received = await soon(self.websocket.recv())
+        if isinstance(received, bytes):
+            return decode_frame(received, len(CANONICAL.joints))
+        message: dict[str, Any] = json.loads(received)
+        return message
+
     async def message(self, kind: str) -> dict[str, Any]:
         """The next control message of a kind; what comes before it is dropped."""
         while True:
-            received = await soon(self.websocket.recv())
-            if isinstance(received, str):
-                message: dict[str, Any] = json.loads(received)
-                if message["type"] == kind:
-                    return message
+            received = await self.receive()
+            if not isinstance(received, FrameMessage) and received["type"] == kind:
+                return received
 
     async def frame(self) -> FrameMessage:
         """The next frame; what comes before it is dropped."""
         while True:
-            received = await soon(self.websocket.recv())
-            if isinstance(received, bytes):
-                return decode_frame(received, len(CANONICAL.joints))
+            received = await self.receive()
+            if isinstance(received, FrameMessage):
+                return received
 
     async def refused(self) -> str:
         return str((await self.message("refused"))["name"])
