@@ -43,6 +43,13 @@ def serve(
         Literal["refuse", "take_over"],
         typer.Option(help="Answer to a second performer in a browser."),
     ] = "refuse",
+    reserve_controls: Annotated[
+        bool,
+        typer.Option(
+            help="Let nobody but operators set mode and emotion. Otherwise the performer in a "
+            "browser may set them too."
+        ),
+    ] = False,
     people: Annotated[
         int,
         typer.Option(
@@ -118,6 +125,7 @@ def serve(
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
+    from server.wire.audience import PERFORMERS_CONTROLS
 
     configure(log_format, log_level)
     share_one_arena()
@@ -127,7 +135,11 @@ def serve(
     certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
     with bind(host, port) as listener:
         keyring = Keyring(key, Tokens(keys) if key else None)
-        settings = ServerSettings(most_stages=stages, keyring=keyring)
+        settings = ServerSettings(
+            most_stages=stages,
+            keyring=keyring,
+            performers_controls=frozenset() if reserve_controls else PERFORMERS_CONTROLS,
+        )
         scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
         scheduler.services.registry.engine(model)
         spec = _source_spec(source)

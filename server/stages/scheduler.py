@@ -27,7 +27,7 @@ from server.stages.show import ShowReport
 from server.stages.stage import Stage
 from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
-from server.wire.audience import Audience, SeatPolicy
+from server.wire.audience import PERFORMERS_CONTROLS, Audience, SeatPolicy
 from server.wire.messages import Controls, Refused
 from server.wire.protocol import FrameMessage, Refusal, encode_frames
 
@@ -56,11 +56,13 @@ class ServerSettings:
         fps: Frames per second.
         most_stages: How many stages there may be.
         keyring: Tells who may operate.
+        performers_controls: Controls that a performer in a browser may set as well.
     """
 
     fps: float = float(FRAME_RATE)
     most_stages: int = 64
     keyring: Keyring = field(default_factory=Keyring)
+    performers_controls: frozenset[str] = PERFORMERS_CONTROLS
 
 
 class Attendant(Protocol):
@@ -208,7 +210,9 @@ class Scheduler:
             name,
             LiveShow(name, self.services, selector, orders),
             LiveControl(name, self.services, selector, orders),
-            Audience(seat, self.lets_operate(name), self._new_token),
+            Audience(
+                seat, self.lets_operate(name), self._new_token, self.settings.performers_controls
+            ),
         )
         self.add(stage)
         return stage

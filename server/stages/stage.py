@@ -159,6 +159,7 @@ class Stage:
             case Join(hello=hello):
                 self._join(client, hello, now)
             case Set():
+                self.audience.check_set(client, frozenset(event.changes))
                 self.set(event, now)
             case TakeUp():
                 self.take_up()

@@ -15,6 +15,9 @@ SeatPolicy = Literal["refuse", "take_over", "closed"]
 """What happens to a performer when there is another: the newcomer is refused, takes the seat over,
 or finds no seat at all, since the stage keeps to a source of its own."""
 
+PERFORMERS_CONTROLS = frozenset({"mode", "emotion"})
+"""Controls that the performer in the seat may set without being an operator."""
+
 GRACE = 10.0
 """Seconds for which the seat of a performer whose link was lost is kept."""
 
@@ -65,6 +68,7 @@ class Audience:
         seat: SeatPolicy,
         lets_operate: Callable[[str], bool],
         new_token: Callable[[], str],
+        performers_controls: frozenset[str] = PERFORMERS_CONTROLS,
     ) -> None:
         """Open the doors.
 
@@ -72,6 +76,7 @@ class Audience:
             seat: What happens to a performer when there is another.
             lets_operate: Tells whether a key, empty without one, makes an operator.
             new_token: Gives a token that nobody can guess, such as `secrets.token_urlsafe`.
+            performers_controls: Controls that the performer in the seat may set.
         """
         self.members: dict[Outbox, Member] = {}
         self.performer: Outbox | None = None
@@ -80,6 +85,7 @@ class Audience:
         self._seat = seat
         self._lets_operate = lets_operate
         self._new_token = new_token
+        self._performers_controls = performers_controls
         self._heard = 0.0
         self._kept: tuple[str, float] | None = None
         self._newest = 0
@@ -152,6 +158,25 @@ class Audience:
         if member and client is self.performer:
             self.performer = None
             self._kept = member.session, now + GRACE
+
+    def check_set(self, client: Outbox, controls: frozenset[str]) -> None:
+        """Check that a client may set controls.
+
+        Args:
+            client: An operator may set all, the performer in the seat some, all others none.
+            controls: By name.
+
+        Raises:
+            Refusal: `not_operator`, if some are not the client's to set.
+        """
+        member = self.members.get(client)  # none if just replaced by another link of its session
+        if member and member.role == "operator":
+            return
+        allowed = self._performers_controls if client is self.performer else frozenset()
+        if refused := controls - allowed:
+            names = ", ".join(sorted(refused))
+            role = member.role if member else "client that has left"
+            raise Refusal("not_operator", f"expected an operator to set {names}, got a {role}")
 
     def note_landmarks(self, client: Outbox, now: float) -> None:
         """Note that landmarks came from a client.

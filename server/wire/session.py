@@ -124,10 +124,8 @@ class Session:
                 raise Refusal("invalid_message", "expected one hello, got another")
             case Ping(client_time=client_time):
                 return [Pong(client_time=client_time, server_time=now)]
-            case Set() if self.role != "operator":
-                raise Refusal("not_operator", f"expected set from an operator, got {self._who}")
-            case TakeUp() if self.role == "viewer":
-                expected = "expected take_up from an operator or performer"
+            case Set() | TakeUp() if self.role == "viewer":
+                expected = f"expected {message.type} from an operator or performer"
                 raise Refusal("not_operator", f"{expected}, got {self._who}")
             case _:
                 return [message]

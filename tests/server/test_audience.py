@@ -31,6 +31,14 @@ def refused(audience: Audience, role: Role, now: float = 0.0, **wishes: Any) -> 
     return caught.value.name
 
 
+def refused_set(audience: Audience, client: Outbox, *controls: str) -> list[str]:
+    """Names of the controls that a client may not set, of those that it tries to."""
+    with pytest.raises(Refusal, match="not_operator") as caught:
+        audience.check_set(client, frozenset(controls))
+    named = caught.value.detail.removeprefix("expected an operator to set ")
+    return named[: named.index(", got a")].split(", ")
+
+
 async def received(client: Outbox) -> list[Any]:
     """What waits for a client: names or types of control messages, frames, and the close code."""
     client.close(-1)
@@ -105,6 +113,25 @@ class TestSeat:
         audience.note_landmarks(joined(audience, "performer"), 0.0)
         with pytest.raises(Refusal, match="not_performer"):
             audience.note_landmarks(joined(audience, "viewer"), 0.0)
+
+    def test_only_the_performer_sets_mode_and_emotion(self) -> None:
+        audience = opened("take_over")
+        performer = joined(audience, "performer")
+        audience.check_set(performer, frozenset({"mode", "emotion"}))
+        assert refused_set(audience, performer, "emotion", "energy") == ["energy"]
+        assert refused_set(audience, joined(audience, "viewer"), "mode") == ["mode"]
+        audience.check_set(joined(audience, "operator"), frozenset({"mode", "energy"}))
+        joined(audience, "performer", 0.1)
+        assert refused_set(audience, performer, "mode") == ["mode"]
+
+    def test_who_has_no_seat_sets_nothing(self) -> None:
+        audience = opened("closed")
+        assert refused_set(audience, joined(audience, "performer"), "mode") == ["mode"]
+
+    def test_all_controls_may_be_reserved_to_operators(self) -> None:
+        audience = Audience("refuse", lambda _: True, lambda: "token", frozenset())
+        assert refused_set(audience, joined(audience, "performer"), "mode") == ["mode"]
+        audience.check_set(joined(audience, "operator"), frozenset({"mode"}))
 
     @pytest.mark.parametrize("back_after", [0.0, GRACE - 0.1])
     def test_the_seat_is_kept_for_a_lost_link(self, back_after: float) -> None:

@@ -227,6 +227,18 @@ async def test_a_stage_that_keeps_to_its_camera_makes_performers_viewers() -> No
     assert harness.refusal(visitor, seen(1.0)) == "not_performer"
 
 
+def test_who_has_the_seat_sets_mode_and_emotion_and_nothing_else() -> None:
+    harness = StageHarness()
+    harness.tick()
+    performer = harness.join("performer")
+    harness.stage.receive(performer, Set(mode="mirror", emotion={"happy": 1.0}), harness.now)
+    set_by_performer = harness.stage.controls
+    assert (set_by_performer.mode, set_by_performer.emotion) == ("mirror", {"happy": 1.0})
+    assert harness.refusal(performer, Set(mode="duet", energy=2.0)) == "not_operator"
+    assert harness.refusal(harness.join(), Set(mode="duet")) == "not_operator"
+    assert harness.stage.controls == set_by_performer
+
+
 async def test_taking_up_needs_a_performer_and_then_shows() -> None:
     harness = StageHarness()
     operator = harness.join("operator")
