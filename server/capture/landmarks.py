@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from motion.clip import Pose
+
 Array = np.ndarray
 
 SourceState = Literal["starting", "delivering", "lost"]
@@ -68,15 +70,18 @@ class Landmarks:
 
 @dataclass(frozen=True, eq=False)
 class Sighting:
-    """Everybody in one picture.
+    """Everybody in one picture, or all whom a motion capture follows at one time.
 
     Attributes:
         time: When the picture was taken, seconds of the source's clock; grows, but may skip.
         people: In no particular order, `PEOPLE` at most; empty when nobody is seen.
+        poses: People whose source tells all of their pose, always in the same order, `PEOPLE` at
+            most: of the canonical skeleton, on a floor at height 0.
     """
 
     time: float
     people: tuple[Landmarks, ...]
+    poses: tuple[Pose, ...] = ()
 
     @staticmethod
     def nobody(time: float) -> "Sighting":

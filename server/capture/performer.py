@@ -40,7 +40,8 @@ class Performer:
     """Follows one person; holds no clock and does no IO.
 
     Attributes:
-        size: Size of their trunk in the picture, picture heights: who is larger is nearer.
+        size: Size of their trunk in the picture, picture heights: who is larger is nearer. 0 for
+            one whose source tells their pose.
     """
 
     def __init__(self) -> None:
@@ -48,13 +49,14 @@ class Performer:
         self._heard = self._seen = float("-inf")
         self._lag = 0.0
         self._retargeter = Retargeter()
+        self._seen_now = False
         self._poses: deque[tuple[float, Pose]] = deque(maxlen=POSES)
 
-    def update(self, landmarks: Landmarks | None, time: float, now: float) -> None:
+    def update(self, seen: Landmarks | Pose | None, time: float, now: float) -> None:
         """Take in where they are in a picture; None where they are not in it.
 
         Args:
-            landmarks: Landmarks of this person.
+            seen: Landmarks of this person, or their pose where the source tells it.
             time: When the picture was taken; one that is not newer than the last does not count.
             now: The server's clock, seconds.
         """
@@ -63,17 +65,18 @@ class Performer:
         gap, self._seen, self._heard = time - self._seen, time, now
         wait = min(max(now - time, 0.0) + gap, LONGEST_LAG)
         self._lag = max(wait, self._lag + LAG_FADES * (wait - self._lag))
-        pose = self._retargeter.update(landmarks, time)
+        pose = seen if isinstance(seen, Pose) else self._retarget(seen, time)
+        self._seen_now = pose is not None
         if self._poses and time - self._poses[-1][0] >= GAP:
             self._poses.clear()
-        if landmarks is not None:
-            self.size = float(np.ptp(landmarks.image[_TRUNK], axis=0).max())
-        if pose is not None and self._retargeter.present:
+        if isinstance(seen, Landmarks):
+            self.size = float(np.ptp(seen.image[_TRUNK], axis=0).max())
+        if pose is not None:
             self._poses.append((time, pose))
 
     def present(self, now: float) -> bool:
         """Tell whether they are seen."""
-        return self._retargeter.present and now - self._heard < GAP and bool(self._poses)
+        return self._seen_now and now - self._heard < GAP and bool(self._poses)
 
     def remembered(self, now: float) -> bool:
         """Tell whether they were heard of lately."""
@@ -120,6 +123,10 @@ class Performer:
         """Return the mean speed of their joints against the hips lately, m/s; 0 if unknown."""
         clip = self.recent(_RATE, max(2, round(seconds * _RATE)))
         return 0.0 if clip is None or len(clip) < 2 else float(features.joint_speed(clip).mean())
+
+    def _retarget(self, landmarks: Landmarks | None, time: float) -> Pose | None:
+        pose = self._retargeter.update(landmarks, time)
+        return pose if self._retargeter.present else None
 
     def _sampled(self, at: Array, fps: float) -> Clip:
         # Only the poses about these times, and no fewer than two: a deque is slow to look through.

@@ -9,6 +9,10 @@ NEARER = 1.15
 do not take turns."""
 
 
+FIRST_POSED = 128
+"""Number of the first whose source tells their pose: above those that the tracker gives."""
+
+
 class Performers:
     """Follows the people of one source; holds no clock and does no IO.
 
@@ -28,7 +32,8 @@ class Performers:
             sighting: What the source sees.
             now: The server's clock, seconds.
         """
-        seen = self._tracker.update(sighting)
+        posed = dict(enumerate(sighting.poses, FIRST_POSED))
+        seen = self._tracker.update(sighting) | posed
         for identity in seen:
             self.by_id.setdefault(identity, Performer())
         for identity, performer in self.by_id.items():

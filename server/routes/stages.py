@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from motion.errors import BhavaError, StageError, TakeError
+from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
 from server.routes.common import http_error, operators_of, stage_of
@@ -110,7 +111,8 @@ class Seen(BaseModel):
     Attributes:
         time: The server's clock when it was taken, seconds; None before the first picture.
         people: For each their 33 landmarks: place in the picture in picture heights from its
-            middle, x right, y down, and visibility in [0, 1].
+            middle, x right, y down, and visibility in [0, 1]. Those whose source tells their pose
+            are shown as a camera before the stage would see them.
     """
 
     time: float | None = None
@@ -123,7 +125,7 @@ class Seen(BaseModel):
             return Seen()
         people = [
             np.column_stack([person.image, person.visibility]).round(3).tolist()
-            for person in sighting.people
+            for person in (*sighting.people, *map(Camera().see, sighting.poses))
         ]
         return Seen(time=sighting.time, people=people)
 

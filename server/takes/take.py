@@ -15,15 +15,18 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from motion.errors import TakeError
 from motion.model.contract import GRAPH_FILE, Contract
+from motion.skeleton import CANONICAL
 from server.capture.landmarks import COLOURS, COUNT, Landmarks, Sighting
 from server.interaction.dance import RULES
 from server.interaction.frame_inputs import FrameInputs
 from server.wire.messages import Controls, SkeletonMessage
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
+"""Takes of version 1, which knew no poses of performers, are read as well."""
+
 SUFFIX = ".take"
 PROFILE = "bhava.take"
 HEADER, HISTORY = "header.json", "history.f64"
@@ -32,7 +35,7 @@ HEADER, HISTORY = "header.json", "history.f64"
 CONTROLS, MOMENT, FRAME = "/controls", "/moment", "/frame"
 """Topics of a take's messages."""
 
-MOMENT_ENCODING, FRAME_ENCODING = "bhava.moment.1", "bhava.frame.2"
+MOMENT_ENCODING, FRAME_ENCODING = "bhava.moment.2", "bhava.frame.2"
 
 _RATE = struct.Struct("<d")
 _MOMENT = struct.Struct("<Bd")
@@ -40,7 +43,8 @@ _SIGHTING = struct.Struct("<dB")
 _PERSON = np.dtype(
     [("positions", "<f8", (COUNT, 3)), ("visibility", "<f8", COUNT), ("image", "<f8", (COUNT, 2))]
 )
-_SEEN, _TAKE_UP, _COLOURS = 1, 2, 4
+_POSE = np.dtype([("hips", "<f8", 3), ("rotations", "<f8", (len(CANONICAL.joints), 4))])
+_SEEN, _TAKE_UP, _COLOURS, _POSES = 1, 2, 4, 8
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 _ROOT = Path(__file__).parents[2]
 _SOURCES = ("motion", "server")
@@ -86,7 +90,7 @@ class Header(BaseModel):
 
     model_config = _STRICT
 
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     stage: str
     started: AwareDatetime
     controls: Controls
@@ -156,7 +160,9 @@ def encode_moment(moment: FrameInputs) -> bytes:
     """Return the bytes of a moment, its controls apart."""
     seen = moment.sighting
     worn = b"" if seen is None else _encode_colours(seen)
-    flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP | bool(worn) * _COLOURS
+    posed = b"" if seen is None else _encode_poses(seen)
+    flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP
+    flags |= bool(worn) * _COLOURS | bool(posed) * _POSES
     head = _MOMENT.pack(flags, moment.now)
     if seen is None:
         return head
@@ -165,7 +171,7 @@ def encode_moment(moment: FrameInputs) -> bytes:
         person["positions"] = landmarks.positions
         person["visibility"] = landmarks.visibility
         person["image"] = landmarks.image
-    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes() + worn
+    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes() + worn + posed
 
 
 def _encode_colours(seen: Sighting) -> bytes:
@@ -177,6 +183,13 @@ def _encode_colours(seen: Sighting) -> bytes:
     return np.stack(worn).tobytes()
 
 
+def _encode_poses(seen: Sighting) -> bytes:
+    poses = np.empty(len(seen.poses), _POSE)
+    for row, pose in zip(poses, seen.poses, strict=True):
+        row["hips"], row["rotations"] = pose.hips, pose.rotations
+    return poses.tobytes()
+
+
 def decode_moment(data: bytes, controls: Controls) -> FrameInputs:
     """Read a moment.
 
@@ -185,21 +198,24 @@ def decode_moment(data: bytes, controls: Controls) -> FrameInputs:
     """
     try:
         flags, now = _MOMENT.unpack_from(data)
-        coloured = bool(flags & _COLOURS)
-        sighting = _decode_sighting(data[_MOMENT.size :], coloured) if flags & _SEEN else None
+        sighting = _decode_sighting(data[_MOMENT.size :], flags) if flags & _SEEN else None
     except (struct.error, ValueError) as error:
         raise TakeError(f"expected a moment, got {len(data)} bytes: {error}") from error
     return FrameInputs(now, sighting, controls, bool(flags & _TAKE_UP))
 
 
-def _decode_sighting(data: bytes, coloured: bool) -> Sighting:
+def _decode_sighting(data: bytes, flags: int) -> Sighting:
     time, count = _SIGHTING.unpack_from(data)
-    end = len(data) - count * COLOURS * coloured
-    people = np.frombuffer(data[:end], _PERSON, offset=_SIGHTING.size)
-    if len(people) != count:
-        raise ValueError(f"expected {count} people, got {len(people)}")
-    worn = np.frombuffer(data[end:], np.uint8).reshape(-1, COLOURS) if coloured else [None] * count
-    return Sighting(time, tuple(map(_landmarks, people, worn)))
+    coloured = bool(flags & _COLOURS)
+    dressed = _SIGHTING.size + count * _PERSON.itemsize
+    posed = dressed + count * COLOURS * coloured
+    people = np.frombuffer(data[:dressed], _PERSON, offset=_SIGHTING.size)
+    poses = np.frombuffer(data[posed:], _POSE)
+    if len(people) != count or len(data) < posed or bool(len(poses)) != bool(flags & _POSES):
+        raise ValueError(f"expected {count} people and what they wear, got other bytes")
+    worn = np.frombuffer(data[dressed:posed], np.uint8).reshape(-1, COLOURS)
+    looks = worn if coloured else [None] * count
+    return Sighting(time, tuple(map(_landmarks, people, looks)), tuple(map(_pose, poses)))
 
 
 def _known(worn: np.ndarray | None) -> np.ndarray | None:
@@ -212,3 +228,7 @@ def _landmarks(person: np.void, worn: np.ndarray | None) -> Landmarks:
         person[name].copy() for name in ("positions", "visibility", "image")
     )
     return Landmarks(positions, visibility, image, _known(worn))
+
+
+def _pose(row: np.void) -> Pose:
+    return Pose(row["hips"].copy(), row["rotations"].copy())

@@ -35,7 +35,9 @@ def ticks(count: int, people: int = 1, seed: int = 0) -> Iterator[Tick]:
     for number in range(count):
         now = 100.0 + number / 30
         controls = HEADER.controls.model_copy(update={"emotion": {"happy": number // 4 / 1000}})
-        sighting = None if number % 5 == 4 else Sighting(now - 0.03, tuple(crowd(rng, people)))
+        posed = (Pose.standing(),) * (number % 3 == 2)
+        seen = Sighting(now - 0.03, tuple(crowd(rng, people)), posed)
+        sighting = None if number % 5 == 4 else seen
         yield Tick(
             number, FrameInputs(now, sighting, controls, number % 7 == 0), frame(number, now)
         )

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from server.capture.performer import Performer
+from server.capture.performers import FIRST_POSED, Performers
 from tests.server.doubles import seen
 
 
@@ -89,6 +92,29 @@ def test_who_is_seen_no_more_is_absent(pictures: bool) -> None:
     room.idle(2.5, pictures)
     assert not room.present
     assert room.performer.remembered(room.now)
+
+
+def test_who_comes_as_a_pose_is_followed_as_they_are_and_gone_when_not_there() -> None:
+    room = Room()
+    for tick in range(60):
+        pose = Pose.standing()
+        pose.hips[1] += tick / 60
+        room.performer.update(pose, room.now, room.now)
+        room.now += 1 / 30
+    assert room.present
+    assert room.performer.pose is pose
+    assert room.performer.dances is False
+    assert np.ptp(room.recent(30).hips[:, 1]) == pytest.approx(29 / 60)
+    room.performer.update(None, room.now, room.now)
+    assert not room.present
+
+
+def test_people_of_both_kinds_keep_numbers_of_their_own() -> None:
+    performers = Performers()
+    for tick in range(4):
+        sighting = replace(seen(tick / 30), poses=(Pose.standing(), Pose.rest()))
+        performers.update(sighting, tick / 30)
+    assert performers.present(0.1) == [1, FIRST_POSED, FIRST_POSED + 1]
 
 
 def test_motion_from_before_a_long_gap_is_forgotten() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from pydantic import ValidationError
 
+from motion.clip import Pose
 from motion.errors import TakeError
+from motion.skeleton import CANONICAL
 from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
 from server.interaction.dance import RULES
 from server.interaction.frame_inputs import FrameInputs
@@ -34,7 +36,13 @@ def arrays(*shape: int) -> st.SearchStrategy[np.ndarray]:
 
 
 people = st.builds(Landmarks, arrays(COUNT, 3), arrays(COUNT), arrays(COUNT, 2))
-sightings = st.builds(Sighting, numbers, st.lists(people, max_size=PEOPLE).map(tuple))
+poses = st.builds(Pose, arrays(3), arrays(len(CANONICAL.joints), 4))
+sightings = st.builds(
+    Sighting,
+    numbers,
+    st.lists(people, max_size=PEOPLE).map(tuple),
+    st.lists(poses, max_size=PEOPLE).map(tuple),
+)
 
 
 def same(a: object, b: object) -> bool:
@@ -57,6 +65,10 @@ def test_a_moment_comes_back_bit_for_bit(
             for name in ("positions", "visibility", "image"):
                 assert same(getattr(one, name), getattr(other, name))
                 assert getattr(one, name).flags.c_contiguous
+        assert len(back.sighting.poses) == len(sighting.poses)
+        for pose, read in zip(back.sighting.poses, sighting.poses, strict=True):
+            assert same(pose.hips, read.hips)
+            assert same(pose.rotations, read.rotations)
 
 
 def test_a_moment_has_the_bytes_that_its_document_names() -> None:
@@ -67,6 +79,10 @@ def test_a_moment_has_the_bytes_that_its_document_names() -> None:
     expected = struct.pack("<BddB198d", 3, 12.5, 12.25, 1, *body)
     assert encode_moment(moment) == expected
     assert encode_moment(FrameInputs(12.5, None, Controls())) == struct.pack("<Bd", 0, 12.5)
+    pose = Pose(rng.random(3), rng.random((len(CANONICAL.joints), 4)))
+    posed = FrameInputs(12.5, Sighting(12.25, (), (pose,)), Controls())
+    told = (8 | 1, 12.5, 12.25, 0, *pose.hips, *pose.rotations.ravel())
+    assert encode_moment(posed) == struct.pack("<BddB87d", *told)
 
 
 @given(st.binary(max_size=3000))
@@ -79,7 +95,8 @@ def test_what_is_no_moment_is_told(data: bytes) -> None:
 
 @pytest.mark.parametrize("cut", [0, 8, 10, 100])
 def test_a_moment_cut_short_is_none(cut: int) -> None:
-    whole = encode_moment(FrameInputs(1.0, Sighting(0.9, (noise(), noise())), Controls()))
+    seen = Sighting(0.9, (noise(), noise()), (Pose.rest(),))
+    whole = encode_moment(FrameInputs(1.0, seen, Controls()))
     with pytest.raises(TakeError, match="expected a moment"):
         decode_moment(whole[:cut], Controls())
     with pytest.raises(TakeError, match="expected a moment"):
