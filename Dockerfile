@@ -42,4 +42,4 @@ EXPOSE 8000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as http; http.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
-ENTRYPOINT ["bhava", "serve", "--host", "0.0.0.0", "--takes", "/data/takes", "--cues", "/data/cues", "--keys", "/data/keys"]
+ENTRYPOINT ["bhava", "serve", "--host", "0.0.0.0", "--takes", "/data/takes", "--cues", "/data/cues", "--links", "/data/links.json", "--keys", "/data/keys"]

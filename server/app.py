@@ -4,7 +4,7 @@ import asyncio
 import mimetypes
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from starlette.types import Scope
 from server.access.origin_guard import OriginGuard
 from server.access.origins import OriginPolicy
 from server.guard.traffic import Traffic
+from server.links.kinds import LinkSpec
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, explain_fault, operators_of
 from server.routes.cues import create_cues_api
-from server.routes.links import LinkAttendant, LinkSettings, create_links_api
+from server.routes.links import LinkAttendant, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
 from server.stages.cue_desk import CueDesk
@@ -61,7 +62,8 @@ def create_app(
     pages: Path = PAGES,
     takes: Path | None = None,
     cues: Path | None = None,
-    links: LinkSettings | None = None,
+    links: Sequence[LinkSpec] = (),
+    link_file: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     authority: Path | None = None,
@@ -76,14 +78,15 @@ def create_app(
         pages: Folder of the built pages.
         takes: Folder of the takes, if they are to be handed out.
         cues: Folder of the cue lists, if there are to be any.
-        links: Which links to instruments there are, if any.
+        links: Links to instruments that the command line names.
+        link_file: File that keeps the links that operators make; None keeps none.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
         authority: Certificate that other devices are to trust, if there is one.
         policy: Names and pages that are let in; all are without one.
     """
     desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
-    attendant = LinkAttendant(links or LinkSettings(), scheduler, desk, clock)
+    attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
     scheduler.attendants.append(attendant)
 
     @asynccontextmanager
@@ -91,13 +94,15 @@ def create_app(
         await attendant.rack.open()
         performance = asyncio.create_task(scheduler.run(sleep))
         journal = asyncio.create_task(Journal().run(scheduler, clock))
+        retrying = asyncio.create_task(attendant.run())
         try:
             yield
         finally:
             attendant.rack.close()
-            performance.cancel()
-            journal.cancel()
-            await asyncio.wait([performance, journal])
+            tasks = [performance, journal, retrying]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     if policy is not None:
@@ -106,7 +111,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
-    routes = create_links_api(attendant, operators_of(scheduler))
+    routes = create_links_api(attendant.rack, operators_of(scheduler))
     app.include_router(routes, responses=PROBLEMS)
     if desk is not None:
         routes = create_cues_api(desk, scheduler, clock, operators_of(scheduler))

@@ -60,8 +60,12 @@ def serve(
     ] = 4,
     takes: Annotated[Path, typer.Option(help="Folder for recordings.")] = Path("takes"),
     cues: Annotated[Path, typer.Option(help="Folder for cue lists.")] = Path("cues"),
+    links: Annotated[
+        Path, typer.Option(help="File for links to instruments that the console adds.")
+    ] = Path("links.json"),
     osc_in: Annotated[
-        str | None, typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…].")
+        list[str] | None,
+        typer.Option(help="Port for OSC: [HOST:]PORT[?from=NETWORKS&reply=PORT&may=…]."),
     ] = None,
     osc_out: Annotated[
         list[str] | None, typer.Option(help="HOST:PORT that receives the controls; repeatable.")
@@ -118,10 +122,10 @@ def serve(
     from server.access.origins import OriginPolicy
     from server.app import create_app
     from server.capture.sources import open_source
+    from server.links.kinds import specs_of
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
-    from server.routes.links import LinkSettings
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.scheduler import ServerSettings
     from server.telemetry.logs import configure
@@ -129,7 +133,7 @@ def serve(
 
     configure(log_format, log_level)
     share_one_arena()
-    links = LinkSettings.parse(osc_in, osc_out or (), vmc_out or ())
+    named = specs_of({"osc-in": osc_in or [], "osc-out": osc_out or [], "vmc-out": vmc_out or []})
     made = not (operator_key is not None or open_to_all or is_loopback(host))
     key = kept(keys / "operator-key", new_key) if made else operator_key
     certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
@@ -157,7 +161,13 @@ def serve(
 
             policy = OriginPolicy(allow_host or (), allow_origin or ())
             app = create_app(
-                scheduler, takes=takes, cues=cues, links=links, authority=authority, policy=policy
+                scheduler,
+                takes=takes,
+                cues=cues,
+                links=named,
+                link_file=links,
+                authority=authority,
+                policy=policy,
             )
             listen_and_serve(
                 app, scheduler.close, listener, listening, certificate=certificate, insist=True

@@ -25,7 +25,7 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("access", "guard", "memory", "options", "paths", "telemetry"),
+        ("access", "guard", "kept_file", "memory", "options", "paths", "telemetry"),
         ("capture",),
         ("wire",),
         ("cues", "interaction", "links", "listen"),

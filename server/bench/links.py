@@ -11,10 +11,11 @@ from motion.clip import Pose
 from motion.skeleton import CANONICAL
 from server.bench.bench import STAGES, timed
 from server.bench.row import Row
+from server.links.desk import Desk
 from server.links.link import Place
 from server.links.osc import encode_message
-from server.links.osc_link import Desk, OscLink, OscPort
-from server.links.patch import Patch, StageView
+from server.links.osc_in import OscIn, OscPort
+from server.links.patch import StageView
 from server.links.vmc import VRM0, VmcEncoder
 from server.wire.messages import Controls
 
@@ -43,8 +44,8 @@ def link_rows() -> Iterator[Row]:
 
 def _osc_times() -> list[float]:
     views = [StageView(f"stage {n}", ("happy", "sad"), Controls()) for n in range(STAGES)]
-    desk = Desk(lambda: list(views), lambda _, __: None, lambda _, __: None)
-    link = OscLink(OscPort(_HERE), Patch(), desk, time.monotonic)
+    desk = Desk(lambda: list(views), lambda _, __: None, lambda _, __: None, time.monotonic)
+    link = OscIn(OscPort(_HERE), desk)
     names = ("energy", "influence", "emotion/sad")
     packets = [
         encode_message(f"/bhava/stage {n % STAGES}/{names[n % len(names)]}", 0.5 + n / MESSAGES / 2)

@@ -1,26 +1,19 @@
 """The cue list of one stage, kept in a file that is whole at any time."""
 
-import os
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from motion.errors import CueError
 from server.cues.cue_sheet import Cue, CueSheet
-
-DAMAGED = ".damaged"
-"""Is added to the name of a file that cannot be read, when another takes its place."""
+from server.kept_file import KeptFile
 
 
 class CueBook:
     """What is prepared for a stage, and where its show is.
 
     Attributes:
-        sheet: As it was saved last.
         revision: How often it was saved since this was opened.
         current: Id of the cue that went last; None before the first.
         went: The server's clock when it did, seconds.
-        damage: Why the file could not be read; empty if it could.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,12 +22,20 @@ class CueBook:
         Args:
             path: The file, which is made with the first save.
         """
-        self.path = path
+        self._file = KeptFile(path, CueSheet(), "a cue list")
         self.revision = 0
         self.current: str | None = None
         self.went: float | None = None
-        self.damage = ""
-        self.sheet = self._read()
+
+    @property
+    def sheet(self) -> CueSheet:
+        """The sheet as it was saved last."""
+        return self._file.content
+
+    @property
+    def damage(self) -> str:
+        """Why the file could not be read; empty if it could."""
+        return self._file.damage
 
     def save(self, sheet: CueSheet) -> None:
         """Put a sheet in the place of the one before; a damaged file is kept beside it.
@@ -42,20 +43,10 @@ class CueBook:
         Raises:
             CueError: If it cannot be written; all stays as it was.
         """
-        unfinished = self.path.with_suffix(".part")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("w", encoding="utf-8") as file:
-                file.write(sheet.model_dump_json(indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            if self.damage and self.path.exists():
-                self.path.replace(self.path.with_suffix(self.path.suffix + DAMAGED))
-            unfinished.replace(self.path)
+            self._file.save(sheet)
         except OSError as error:
-            reason = error.strerror or error
-            raise CueError(f"{self.path}: cannot be written: {reason}") from error
-        self.sheet, self.damage = sheet, ""
+            raise CueError(str(error)) from error
         self.revision += 1
 
     def find(self, cue: str | None) -> Cue:
@@ -96,16 +87,3 @@ class CueBook:
         if at == len(ids):
             raise CueError(f"expected a cue after {len(ids)} of the list, got none")
         return self.sheet.cues[at]
-
-    def _read(self) -> CueSheet:
-        try:
-            return CueSheet.model_validate_json(self.path.read_bytes())
-        except FileNotFoundError:
-            return CueSheet()
-        except OSError as error:
-            reason = str(error.strerror or error)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            reason = ".".join(str(part) for part in (*first["loc"], "")) + f" {first['msg']}"
-        self.damage = f"{self.path}: expected a cue list, got: {reason.strip()}"
-        return CueSheet()

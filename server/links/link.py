@@ -2,10 +2,11 @@
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from motion.errors import SetupError
@@ -20,6 +21,13 @@ LOOPBACK: tuple[Network, ...] = (
 
 REMEMBERED_HOSTS = 256
 """Senders of which it is remembered whether they are on the allow list."""
+
+MOST_PACKETS = 256
+"""Packets that are read between two ticks; further ones are only counted, so that no sender makes a
+tick late."""
+
+LOOKED_UP_WITHIN = 2.0
+"""Seconds after which a name that no name server answers for is given up."""
 
 
 class Place(NamedTuple):
@@ -36,8 +44,8 @@ class Place(NamedTuple):
             SetupError: If it is neither.
         """
         before, _, port = text.rpartition(":")
-        if not (port.isascii() and port.isdigit() and int(port) < 65536):
-            raise SetupError(f"expected [HOST:]PORT, got {text!r}")
+        if not (port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 65536):
+            raise SetupError(f"expected [HOST:]PORT, got {text[:80]!r}")
         return Place(before.strip("[]") or host, int(port))
 
 
@@ -55,16 +63,16 @@ def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str
     return place, options
 
 
-def parse_network(text: str) -> Network:
-    """Read an address such as `10.0.0.7`, or a network such as `10.0.0.0/24`.
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Read addresses such as `10.0.0.7` and networks such as `10.0.0.0/24`, with commas between.
 
     Raises:
-        SetupError: If it is neither.
+        SetupError: If one is neither.
     """
     try:
-        return ipaddress.ip_network(text)
+        return tuple(ipaddress.ip_network(each) for each in text.split(",") if each)
     except ValueError as error:
-        raise SetupError(f"expected an address or a network, got {text!r}: {error}") from None
+        raise SetupError(f"expected addresses or networks, got {text[:80]!r}: {error}") from None
 
 
 @dataclass
@@ -91,23 +99,27 @@ class Traffic:
         self.refusal = why
 
 
-class Link(Protocol):
-    """One connection to an instrument; belongs to the event loop.
+class Link:
+    """One connection to an instrument; belongs to the event loop. By itself it does nothing.
 
     Attributes:
         name: Kind and place, such as `osc-in 127.0.0.1:9000`.
         traffic: How it fares.
     """
 
-    name: str
-    traffic: Traffic
+    def __init__(self, name: str) -> None:
+        """Begin without a socket."""
+        self.name, self.traffic = name, Traffic()
 
     async def open(self) -> None:
-        """Open its socket.
+        """Open its socket; may be called again after `close`.
 
         Raises:
-            OSError: If it cannot be opened.
+            SetupError: If it cannot be opened.
         """
+
+    def close(self) -> None:
+        """Close its socket; may be called at any time, also twice."""
 
     def flush(self) -> None:
         """Carry out what came since the tick before."""
@@ -115,11 +127,20 @@ class Link(Protocol):
     def show(self, stage: StageView, frame: FrameMessage) -> None:
         """Tell it a new frame of a stage."""
 
-    def forget_asked(self) -> None:
+    def end_tick(self) -> None:
         """Note that all stages were shown."""
 
-    def close(self) -> None:
-        """Close its socket; may be called at any time, also twice."""
+    def sweep(self, share: float) -> None:
+        """Send a test instead of a frame: all that moves, from its least to its greatest and back.
+
+        Args:
+            share: Share of the sweep that is over, in [0, 1).
+        """
+
+
+def there_and_back(share: float) -> float:
+    """Return how far a sweep is from its least value, in [0, 1], at a share of its time."""
+    return 1.0 - abs(2.0 * share - 1.0)
 
 
 class Endpoint(asyncio.DatagramProtocol):
@@ -129,7 +150,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self,
         traffic: Traffic,
         receive: Callable[[bytes, Place], None],
-        allowed: tuple[Network, ...],
+        allowed: tuple[Network, ...] = (),
     ) -> None:
         """Begin without a socket.
 
@@ -141,26 +162,66 @@ class Endpoint(asyncio.DatagramProtocol):
         self._traffic, self._receive = traffic, receive
         self._allowed = (*LOOPBACK, *allowed)
         self._allows = lru_cache(REMEMBERED_HOSTS)(self._is_allowed)
+        self._packets = 0
         self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, place: Place) -> Place:
         """Listen; returns where, with the port that a port of 0 became.
 
         Raises:
-            OSError: If the port is taken or the address is not this machine's.
+            SetupError: If the port is taken or the address is not this machine's.
         """
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, (place.host, place.port)
-        )
+        try:
+            self._transport, _ = await loop.create_datagram_endpoint(
+                lambda: self, (place.host, place.port)
+            )
+        except OSError as error:
+            where = f"{place.host}:{place.port}"
+            raise SetupError(
+                f"expected a free port of this machine, got {where}: {_reason(error)}"
+            ) from error
         return Place(*self._transport.get_extra_info("sockname")[:2])
 
-    def send(self, data: bytes, place: Place) -> None:
-        """Send a packet; one that cannot go is counted."""
+    async def aim(self, place: Place) -> None:
+        """Open a socket that sends to one place for its whole life, and says if nobody is there.
+
+        Raises:
+            SetupError: If there is no such host, or no way to it.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(LOOKED_UP_WITHIN):
+                found = await loop.getaddrinfo(*place, type=socket.SOCK_DGRAM)
+            # Receivers on this machine often listen to IPv4 alone, whatever else `localhost` means.
+            family, kind, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+            aimed = socket.socket(family, kind)
+            aimed.setblocking(False)
+            aimed.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            self._transport, _ = await loop.create_datagram_endpoint(
+                lambda: self, sock=_connected(aimed, address)
+            )
+        except OSError as error:
+            where = f"{place.host}:{place.port}"
+            raise SetupError(
+                f"expected a host that can be reached, got {where}: {_reason(error)}"
+            ) from error
+
+    def send(self, data: bytes, place: Place | None = None) -> None:
+        """Send a packet; one that cannot go is counted.
+
+        Args:
+            data: The packet.
+            place: Where to; None for where the socket is aimed at.
+        """
         if self._transport is None or self._transport.is_closing():
             return
         self._traffic.sent += 1
         self._transport.sendto(data, place)
+
+    def begin_tick(self) -> None:
+        """Read packets again, up to `MOST_PACKETS`."""
+        self._packets = 0
 
     def close(self) -> None:
         """Close the socket."""
@@ -174,13 +235,34 @@ class Endpoint(asyncio.DatagramProtocol):
         try:
             if not self._allows(place.host):
                 raise ValueError(f"expected a sender on the allow list, got {place.host}")
+            self._packets += 1
+            if self._packets > MOST_PACKETS:
+                raise ValueError(f"expected up to {MOST_PACKETS} packets for each frame, got more")
             self._receive(data, place)
         except ValueError as error:
             self._traffic.refuse(str(error))
 
     def error_received(self, exc: Exception) -> None:
         """Count a packet that nobody took."""
-        self._traffic.refuse(f"expected a receiver, got: {exc}")
+        self._traffic.refuse(f"expected a receiver, got: {_reason(exc)}")
 
     def _is_allowed(self, host: str) -> bool:
         return any(ipaddress.ip_address(host) in network for network in self._allowed)
+
+
+def ignore(_: bytes, __: Place) -> None:
+    """Take no notice of a packet, where receivers do not answer."""
+
+
+def _connected(sender: socket.socket, address: Any) -> socket.socket:
+    try:
+        sender.connect(address)
+    except OSError:
+        sender.close()
+        raise
+    return sender
+
+
+def _reason(error: Exception) -> str:
+    """Return why the system refuses, without its number."""
+    return getattr(error, "strerror", None) or str(error) or "no answer"

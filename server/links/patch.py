@@ -7,11 +7,30 @@ from pydantic import ValidationError
 
 from motion.emotion import with_weight
 from server.links.addresses import Address, Guarded, addresses, value_of
-from server.links.osc import OscError, OscMessage, Value, encode_message, matches, number
+from server.links.osc import (
+    OscError,
+    OscMessage,
+    Value,
+    encode_bundle,
+    encode_message,
+    matches,
+    number,
+)
 from server.wire.messages import Controls, Set
 
 ROOT = "bhava"
 DEFAULT = "default"
+REFRESH = "refresh"
+"""Path of the trigger that asks for all values; it changes no stage."""
+
+State = dict[str, float | str | bool]
+"""Values by address."""
+
+TELL_EVERY = 0.1
+"""Seconds between two times that a moved control is told."""
+
+BUNDLE_LIMIT = 1200
+"""Bytes of the messages of a bundle: above, a network may cut it in pieces."""
 
 
 class StageView(NamedTuple):
@@ -93,7 +112,7 @@ class Patch:
             note = pending.setdefault(stage.name, Pending())
             _note(address, message.arguments, stage, note, now)
 
-    def state(self, stage: StageView) -> dict[str, float | str | bool]:
+    def state(self, stage: StageView) -> State:
         """Return what all readable addresses of a stage stand at."""
         return {
             f"/{ROOT}/{stage.name}/{path}": value_of(address, stage.controls)
@@ -123,9 +142,52 @@ class Patch:
         return []
 
 
-def encode_state(state: dict[str, float | str | bool]) -> list[bytes]:
-    """Return a message for each value."""
-    return [encode_message(address, value) for address, value in state.items()]
+class Teller:
+    """Tells what of the controls has moved, at most ten times a second."""
+
+    def __init__(self, patch: Patch) -> None:
+        """Begin with nothing told."""
+        self._patch = patch
+        self._told: dict[str, State] = {}
+        self._told_at: dict[str, float] = {}
+
+    def forget(self) -> None:
+        """Tell all values anew with the next telling."""
+        self._told.clear()
+
+    def everything(self, stage: StageView) -> list[bytes]:
+        """Return packets of all values of a stage."""
+        return encode_state(self._patch.state(stage))
+
+    def moved(self, stage: StageView, now: float) -> list[bytes]:
+        """Return packets of the values that differ from those that were told.
+
+        Args:
+            stage: As it is now.
+            now: The server's clock, seconds.
+        """
+        if now - self._told_at.get(stage.name, float("-inf")) < TELL_EVERY:
+            return []
+        self._told_at[stage.name] = now
+        state, told = self._patch.state(stage), self._told.get(stage.name, {})
+        self._told[stage.name] = state
+        return encode_state(
+            {name: value for name, value in state.items() if told.get(name) != value}
+        )
+
+
+def encode_state(state: State) -> list[bytes]:
+    """Return a message for each value, bundled in packets that no network cuts in pieces."""
+    bundles: list[list[bytes]] = []
+    size = BUNDLE_LIMIT
+    for address, value in state.items():
+        message = encode_message(address, value)
+        size += len(message)
+        if size > BUNDLE_LIMIT:
+            bundles.append([])
+            size = len(message)
+        bundles[-1].append(message)
+    return [encode_bundle(bundle) for bundle in bundles]
 
 
 def _note(

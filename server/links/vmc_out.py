@@ -1,17 +1,27 @@
 """A partner sent to a program that shows avatars."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
+import numpy as np
+from jaxtyping import Float
+
+from motion.clip import Pose
 from motion.errors import SetupError
-from server.links.link import Endpoint, Place, Traffic, parse_options
+from motion.skeleton import CANONICAL
+from server.links.desk import Desk
+from server.links.link import Endpoint, Link, Place, ignore, parse_options, there_and_back
 from server.links.patch import DEFAULT, StageView
-from server.links.vmc import Names, VmcEncoder, expressions
+from server.links.vmc import VRM0, Names, VmcEncoder, expressions
 from server.wire.protocol import PARTNER, FrameMessage
 
 PORT = 39539
 """Where receivers listen unless told otherwise."""
+
+LIFTED = math.radians(80.0)
+"""How far a test lifts the arms."""
 
 
 @dataclass(frozen=True)
@@ -48,36 +58,24 @@ class VmcTarget:
         raise SetupError(f"expected names to be {' or '.join(get_args(Names))}, got {names!r}")
 
 
-class VmcOut:
-    """Sends one partner to one receiver, from one socket for its whole life.
+class VmcOut(Link):
+    """Sends one partner to one receiver, from one socket for its whole life."""
 
-    Attributes:
-        name: Kind and place.
-        traffic: How it fares.
-    """
-
-    def __init__(self, target: VmcTarget) -> None:
+    def __init__(self, target: VmcTarget, desk: Desk) -> None:
         """Begin without a socket."""
-        self.name = f"vmc-out {target.place.host}:{target.place.port}"
-        self.traffic = Traffic()
-        self._target, self._encoder = target, VmcEncoder(target.names)
-        self._endpoint = Endpoint(self.traffic, _ignore, ())
+        super().__init__(f"vmc-out {target.place.host}:{target.place.port}")
+        self._target, self._encoder, self._clock = target, VmcEncoder(target.names), desk.clock
+        self._endpoint = Endpoint(self.traffic, ignore)
         self._began: float | None = None
         self._shown = lru_cache(maxsize=1)(expressions)
 
     async def open(self) -> None:
         """Open a socket to send from."""
-        await self._endpoint.open(Place("::" if ":" in self._target.place.host else "0.0.0.0", 0))
+        await self._endpoint.aim(self._target.place)
 
     def close(self) -> None:
         """Close the socket."""
         self._endpoint.close()
-
-    def flush(self) -> None:
-        """Nothing comes in."""
-
-    def forget_asked(self) -> None:
-        """Nobody asks."""
 
     def show(self, stage: StageView, frame: FrameMessage) -> None:
         """Send the partner of a frame."""
@@ -85,13 +83,23 @@ class VmcOut:
             return
         for figure in frame.figures:
             if figure.kind == PARTNER and figure.id == self._target.figure - 1:
-                self._began = frame.time if self._began is None else self._began
                 face = frame.emotion @ self._shown(stage.labels)
-                packets = self._encoder.encode(figure.pose, frame.time - self._began, face)
-                for packet in packets:
-                    self._endpoint.send(packet, self._target.place)
+                self._send(figure.pose, frame.time, face)
                 self.traffic.newest = f"partner {self._target.figure} of {stage.name}"
 
+    def sweep(self, share: float) -> None:
+        """Send a figure in rest that lifts its arms and smiles."""
+        up = there_and_back(share)
+        rotations = np.tile([0.0, 0.0, 0.0, 1.0], (len(CANONICAL.joints), 1))
+        for joint, side in (("leftUpperArm", 1.0), ("rightUpperArm", -1.0)):
+            half = side * up * LIFTED / 2
+            rotations[CANONICAL.index(joint)] = [0.0, 0.0, math.sin(half), math.cos(half)]
+        face = np.zeros(len(VRM0))
+        face[0] = up
+        self._send(Pose(CANONICAL.rest_offsets[0], rotations), self._clock(), face)
+        self.traffic.newest = "test: arms up and down"
 
-def _ignore(_: bytes, __: Place) -> None:
-    """Receivers do not answer."""
+    def _send(self, pose: Pose, time: float, face: Float[np.ndarray, "X"]) -> None:
+        self._began = time if self._began is None else self._began
+        for packet in self._encoder.encode(pose, time - self._began, face):
+            self._endpoint.send(packet)

@@ -1,60 +1,41 @@
-"""The links of a server, tied to its stages, and the HTTP interface that tells how they fare."""
+"""The links of a server, tied to its stages, and the HTTP interface to them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from motion.errors import CueError, SetupError
-from server.links.link import Link, Place
-from server.links.osc_link import Desk, OscLink, OscPort
-from server.links.patch import Action, Go, Patch, StageView
-from server.links.rack import Rack
-from server.links.vmc_out import VmcOut, VmcTarget
+from server.links.desk import Desk
+from server.links.kinds import KindName, LinkSpec
+from server.links.patch import Action, Go, StageView
+from server.links.rack import Rack, Slot
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Set
 
-
-@dataclass(frozen=True)
-class LinkSettings:
-    """Which links there are.
-
-    Attributes:
-        osc_in: Where OSC comes in; None lets none come in.
-        osc_out: Are always told the controls.
-        vmc_out: Who is sent a partner.
-    """
-
-    osc_in: OscPort | None = None
-    osc_out: tuple[Place, ...] = ()
-    vmc_out: tuple[VmcTarget, ...] = ()
-
-    @staticmethod
-    def parse(osc_in: str | None, osc_out: Sequence[str], vmc_out: Sequence[str]) -> "LinkSettings":
-        """Read what the command line names.
-
-        Raises:
-            SetupError: If a place, network or target is not written as expected.
-        """
-        if osc_in is None and osc_out:
-            raise SetupError("expected --osc-in with --osc-out, got none")
-        return LinkSettings(
-            None if osc_in is None else OscPort.parse(osc_in),
-            tuple(map(Place.parse, osc_out)),
-            tuple(map(VmcTarget.parse, vmc_out)),
-        )
+RETRY_EVERY = 5.0
+"""Seconds between two attempts to open links that could not be opened."""
 
 
 class LinkState(BaseModel):
     """How a link fares.
 
     Attributes:
-        name: Kind and place.
-        failed: Why it could not be opened; empty if it could.
+        id: Tells it from all others as long as the server runs.
+        kind: Name of its kind.
+        address: As it was asked for.
+        on: Whether it is in use.
+        fixed: Whether the command line named it: it can be switched, but neither changed nor
+            taken out.
+        sends: Whether something goes out, so that it can be tested.
+        testing: Whether a test runs.
+        name: Kind and place, as it was opened.
+        failed: Why it could not be opened; empty if it could, or is off.
         received: Packets that came.
         sent: Packets that went.
         refused: Messages and packets that were not accepted or could not be sent.
@@ -62,6 +43,13 @@ class LinkState(BaseModel):
         refusal: The newest that was not, and why.
     """
 
+    id: int
+    kind: KindName
+    address: str
+    on: bool
+    fixed: bool
+    sends: bool
+    testing: bool
     name: str
     failed: str
     received: int
@@ -70,33 +58,71 @@ class LinkState(BaseModel):
     newest: str
     refusal: str
 
+    @staticmethod
+    def from_slot(slot: Slot) -> "LinkState":
+        """Return a link as it travels."""
+        spec = slot.spec
+        return LinkState(
+            id=slot.id,
+            kind=spec.kind,
+            address=spec.address,
+            on=spec.on,
+            fixed=slot.fixed,
+            sends=spec.sends,
+            testing=slot.tested_from is not None,
+            name=slot.link.name,
+            failed=slot.failed,
+            **vars(slot.link.traffic),
+        )
+
+
+class LinkChange(BaseModel):
+    """A change of a link: members that are left out stay.
+
+    Attributes:
+        address: Another place or other options.
+        on: Whether it is in use.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str | None = None
+    on: bool | None = None
+
 
 class LinkAttendant:
     """Ties links to the stages of a scheduler; belongs to the event loop.
 
     Attributes:
         rack: The links.
-        patch: The addresses that they have.
     """
 
     def __init__(
         self,
-        settings: LinkSettings,
         scheduler: Scheduler,
         cues: CueDesk | None,
         clock: Callable[[], float],
+        fixed: Sequence[LinkSpec] = (),
+        path: Path | None = None,
     ) -> None:
         """Make the links; none is opened.
 
         Args:
-            settings: Which.
             scheduler: Steps the stages.
             cues: Cue lists that links may go through; None for none.
             clock: Monotonic time in seconds.
+            fixed: Links of the command line.
+            path: File that keeps all other links; None keeps none.
         """
         self._scheduler, self._cues, self._clock = scheduler, cues, clock
-        self.patch = Patch(settings.osc_in.may if settings.osc_in else frozenset())
-        self.rack = Rack(self._links(settings), scheduler.services.faults)
+        desk = Desk(self._views, self._set, self._act, clock)
+        self.rack = Rack(desk, scheduler.services.faults, fixed, path)
+
+    async def run(self) -> None:
+        """Try again to open links that could not be opened, for ever."""
+        while True:
+            await asyncio.sleep(RETRY_EVERY)
+            await self.rack.retry()
 
     def before_tick(self) -> None:
         """Carry out what came since the tick before."""
@@ -104,25 +130,8 @@ class LinkAttendant:
 
     def after_tick(self, shown: Sequence[Stage]) -> None:
         """Tell the links what is new."""
-        if self.rack.links:
+        if self.rack.slots:
             self.rack.show([(_view(stage), stage.newest) for stage in shown if stage.newest])
-
-    def states(self) -> list[LinkState]:
-        """Return how all links fare."""
-        return [
-            LinkState(
-                name=link.name, failed=self.rack.failed.get(link.name, ""), **vars(link.traffic)
-            )
-            for link in self.rack.links
-        ]
-
-    def _links(self, settings: LinkSettings) -> list[Link]:
-        links: list[Link] = [VmcOut(target) for target in settings.vmc_out]
-        if settings.osc_in is not None:
-            desk = Desk(self._views, self._set, self._act)
-            port, targets = settings.osc_in, settings.osc_out
-            links.append(OscLink(port, self.patch, desk, self._clock, targets))
-        return links
 
     def _views(self) -> list[StageView]:
         return [_view(stage) for stage in self._scheduler.stages.values()]
@@ -140,19 +149,67 @@ class LinkAttendant:
             self._cues.go(stage, action.cue, self._clock())
 
 
-def create_links_api(attendant: LinkAttendant, operators: Sequence[Any]) -> APIRouter:
-    """Return the route of links under `/api`.
+def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
+    """Return the routes of links under `/api`.
 
     Args:
-        attendant: Has the links.
+        rack: The links.
         operators: Dependencies that let operators pass, and nobody else.
     """
-    router = APIRouter(prefix="/api", dependencies=list(operators))
+    router = APIRouter(prefix="/api/links", dependencies=list(operators))
 
-    @router.get("/links")
+    def found(id: int) -> Slot:
+        if id not in rack.slots:
+            raise HTTPException(404, f"expected a link of {list(rack.slots)}, got {id}")
+        return rack.slots[id]
+
+    Found = Annotated[Slot, Depends(found)]  # noqa: N806 - a type
+
+    @router.get("")
     async def links() -> list[LinkState]:
         """Tell how all links to instruments fare."""
-        return attendant.states()
+        return [LinkState.from_slot(slot) for slot in rack.slots.values()]
+
+    @router.post("", status_code=201)
+    async def add(spec: LinkSpec) -> LinkState:
+        """Put a link in; one that cannot be opened says why and is tried again."""
+        try:
+            return LinkState.from_slot(await rack.add(spec))
+        except SetupError as error:
+            raise HTTPException(409, str(error)) from error
+        except OSError as error:
+            raise HTTPException(507, str(error)) from error
+
+    @router.patch("/{id}")
+    async def change(slot: Found, wish: LinkChange) -> LinkState:
+        """Switch a link on or off, or give it another address."""
+        if slot.fixed and wish.address not in (None, slot.spec.address):
+            raise HTTPException(409, "expected a link of the console, got one of the command line")
+        changes = {**slot.spec.model_dump(), **wish.model_dump(exclude_none=True)}
+        try:
+            await rack.change(slot, LinkSpec.model_validate(changes))
+        except ValidationError as error:
+            raise HTTPException(422, error.errors()[0]["msg"]) from error
+        except OSError as error:
+            raise HTTPException(507, str(error)) from error
+        return LinkState.from_slot(slot)
+
+    @router.delete("/{id}", status_code=204)
+    async def remove(slot: Found) -> None:
+        """Take a link out."""
+        if slot.fixed:
+            raise HTTPException(409, "expected a link of the console, got one of the command line")
+        try:
+            await rack.remove(slot)
+        except OSError as error:
+            raise HTTPException(507, str(error)) from error
+
+    @router.post("/{id}/test", status_code=204)
+    async def test(slot: Found) -> None:
+        """Send a sweep of all that moves, for two seconds."""
+        if not slot.spec.sends:
+            raise HTTPException(409, f"expected a link that sends, got {slot.spec.kind}")
+        rack.test(slot)
 
     return router
 

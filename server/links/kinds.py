@@ -1,0 +1,87 @@
+"""The one table of the kinds of links: how the address of each is read, and its link made."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from motion.errors import SetupError
+from server.links.desk import Desk
+from server.links.link import Link, Place
+from server.links.osc_in import OscIn, OscPort
+from server.links.osc_out import OscOut
+from server.links.vmc_out import VmcOut, VmcTarget
+
+KindName = Literal["osc-in", "osc-out", "vmc-out"]
+
+
+class Kind(NamedTuple):
+    """One kind of link.
+
+    Attributes:
+        parse: Reads an address; raises SetupError.
+        make: Makes a link of what was read, without a socket.
+    """
+
+    parse: Callable[[str], Any]
+    make: Callable[[Any, Desk], Link]
+
+
+KINDS: dict[KindName, Kind] = {
+    "osc-in": Kind(OscPort.parse, OscIn),
+    "osc-out": Kind(Place.parse, OscOut),
+    "vmc-out": Kind(VmcTarget.parse, VmcOut),
+}
+
+
+class LinkSpec(BaseModel):
+    """One link as it is asked for, kept and changed.
+
+    Attributes:
+        kind: Name of its kind, as the option of `bhava serve` has it.
+        address: As behind that option.
+        on: Whether it is in use.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: KindName
+    address: Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    on: bool = True
+
+    @model_validator(mode="after")
+    def _with_an_address_of_its_kind(self) -> "LinkSpec":
+        try:
+            KINDS[self.kind].parse(self.address)
+        except SetupError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    @property
+    def sends(self) -> bool:
+        """Whether something goes out, so that it can be tested by a sweep."""
+        return self.kind.endswith("-out")
+
+    def make(self, desk: Desk) -> Link:
+        """Return the link, without a socket."""
+        kind = KINDS[self.kind]
+        return kind.make(kind.parse(self.address), desk)
+
+
+def specs_of(options: dict[KindName, list[str]]) -> tuple[LinkSpec, ...]:
+    """Return the links that the command line names.
+
+    Args:
+        options: Addresses by kind.
+
+    Raises:
+        SetupError: If an address is not written as its kind has it.
+    """
+    for kind, addresses in options.items():
+        for address in addresses:
+            KINDS[kind].parse(address)
+    return tuple(
+        LinkSpec(kind=kind, address=address)
+        for kind, addresses in options.items()
+        for address in addresses
+    )
