@@ -127,7 +127,8 @@ def serve(
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_scheduler
-    from server.stages.scheduler import ServerSettings
+    from server.stages.scheduler import DEFAULT, ServerSettings
+    from server.stages.showcase import Showcase
     from server.telemetry.logs import configure
     from server.wire.audience import PERFORMERS_CONTROLS
 
@@ -152,6 +153,9 @@ def serve(
             browsers = source == AUTO or spec.kind in ("browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
             make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
+            if spec.kind == "demo":
+                stage = scheduler.stage(DEFAULT)
+                scheduler.attendants.append(Showcase(stage, time.monotonic))
             here = address(listener, "https" if certificate else "http")
 
             def listening() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from jaxtyping import UInt8
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from motion.model.contract import Contract
 from server.cli import DEFAULT_MODEL, MODELS
@@ -35,6 +35,20 @@ def test_the_partner_dances_and_answers_an_emotion(browser: Browser, demo: Runni
         stage.picture(f"dance-{liveliest}")
         assert lively > 1.3 * calm
         demo.set(mode="continue")
+
+
+def test_a_newcomer_is_told_what_the_partner_feels_and_sees_it_change(browser: Browser) -> None:
+    with (
+        run_server("demo") as server,
+        visit(browser, server.address, "?quality=low", (640, 640)) as stage,
+    ):
+        felt = stage.page.locator("#caption strong")
+        first = felt.inner_text()
+        assert first in stage.emotions
+        expect(felt).not_to_have_text(first)
+        stage.picture("demo-duet")
+        server.set(placement="alone")
+        expect(felt).to_be_hidden()
 
 
 def test_a_browser_without_3d_is_told_so(browser: Browser, demo: RunningServer) -> None:

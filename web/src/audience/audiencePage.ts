@@ -6,7 +6,7 @@ import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
 import { versionMismatch } from "../page/versionMismatch";
-import type { Controls, Hello, Refused, Status } from "../protocol/messages";
+import type { Controls, EmotionWeights, Hello, Refused, Status } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
@@ -125,12 +125,21 @@ export class AudiencePage {
   private controlsChanged(controls: Controls): void {
     this.panel.showConfirmed(controls);
     this.sound?.showConfirmed(controls);
+    this.showCaption();
   }
 
   private statusChanged(status: Status): void {
     this.venue.performerSeen = status.performer === "present";
     this.panel.performerSeen(status.performer === "present");
     this.panel.showState(statusSentence(this.client.connection.state, status));
+    this.showCaption();
+  }
+
+  /** The demo is for newcomers, who are told what they see while both dancers are shown. */
+  private showCaption(): void {
+    const { controls, status } = this.client;
+    const isDemo = status?.source === "demo" && controls?.placement !== "alone";
+    this.panel.showCaption(isDemo && controls ? strongestEmotion(controls.emotion) : null);
   }
 
   /** Nobody is there to look for another stage in a kiosk; its own may come back. */
@@ -151,6 +160,11 @@ export class AudiencePage {
     if (name === "unsupported_version") versionMismatch.tell(this.notice, this.settings.kiosk);
     else this.turnedAway(name);
   }
+}
+
+function strongestEmotion(weights: EmotionWeights): string | null {
+  const [strongest] = Object.entries(weights).sort(([, a], [, b]) => b - a);
+  return strongest?.[0] ?? null;
 }
 
 function prefersStillness(): boolean {

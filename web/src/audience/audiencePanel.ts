@@ -58,6 +58,19 @@ export class AudiencePanel {
     findElement("#state").textContent = sentence;
   }
 
+  /**
+   * Says over the picture what the partner feels, for those who see it for the first time.
+   *
+   * @param emotion Label of the strongest emotion; null hides the caption.
+   */
+  showCaption(emotion: string | null): void {
+    const caption = findElement("#caption");
+    caption.hidden = emotion === null;
+    if (emotion === null) return;
+    findElement("#caption strong").textContent = emotionName(emotion);
+    caption.style.setProperty("--light", `#${emotionPalette(emotion).light.getHexString()}`);
+  }
+
   /** @param seen Whether there is a performer to take up. */
   performerSeen(seen: boolean): void {
     this.takeUp.disabled = !seen;

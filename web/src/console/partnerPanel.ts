@@ -1,7 +1,7 @@
 import { lookName } from "../language/lookName";
 import { texts } from "../language/texts";
 import { lookCatalogue } from "../looks/lookCatalogue";
-import { performersLook } from "../looks/performersLook";
+import { mergedLook } from "../looks/mergedLook";
 import { findElement } from "../page/findElement";
 import type { ControlChanges, Controls, Hello } from "../protocol/messages";
 import { Fader } from "./fader";
@@ -59,7 +59,7 @@ export class PartnerPanel {
   /** Puts up what there is to choose from. */
   offerChoices({ models }: Hello): void {
     const { mode, choice } = texts;
-    const looks = Object.keys(lookCatalogue).filter((name) => name !== performersLook);
+    const looks = Object.keys(lookCatalogue).filter((name) => name !== mergedLook);
     const options: Readonly<Record<Chosen, Options>> = {
       mode: Object.fromEntries(Object.entries(mode).map(([name, { title }]) => [name, title])),
       look: {

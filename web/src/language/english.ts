@@ -16,6 +16,7 @@ export const english = {
     operate: "Run the show",
     reload: "Reload",
     mainStage: "Go to the main stage",
+    demo: "The partner, in colour, dances with the demo performer, in black",
     invitation: "Step in, and I will dance with you",
   },
   state: {

@@ -17,6 +17,7 @@ export const german: TextsShape = {
     operate: "Show steuern",
     reload: "Neu laden",
     mainStage: "Zur Hauptbühne",
+    demo: "Der Partner, farbig gekleidet, tanzt mit dem Demo-Performer in Schwarz",
     invitation: "Treten Sie näher, und ich tanze mit Ihnen",
   },
   state: {

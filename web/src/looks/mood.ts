@@ -13,7 +13,7 @@ export class Mood {
   /** Weights, in the order of the labels. */
   readonly emotion: Float32Array;
   /** Colours of the moment. */
-  readonly palette: EmotionPalette = emotionPalette("neutral");
+  readonly palette: EmotionPalette;
   /** Behaviour of the moment. */
   readonly behaviour: EmotionBehaviour = emotionBehaviour("neutral");
   /** Atmosphere of the moment. */
@@ -24,14 +24,20 @@ export class Mood {
   beat = Number.NaN;
   /** Phase of the bar, like that of the beat. */
   bar = Number.NaN;
-  private readonly goal: EmotionPalette = emotionPalette("neutral");
+  private readonly goal: EmotionPalette;
   private readonly palettes: readonly EmotionPalette[];
   private readonly behaviours: readonly EmotionBehaviour[];
   private readonly atmospheres: readonly EmotionAtmosphere[];
 
-  constructor(readonly labels: readonly string[]) {
+  /** @param paletteOf Gives the colours of a label. */
+  constructor(
+    readonly labels: readonly string[],
+    paletteOf: (label: string) => EmotionPalette = emotionPalette,
+  ) {
     this.emotion = new Float32Array(labels.length);
-    this.palettes = labels.map(emotionPalette);
+    this.palette = paletteOf("neutral");
+    this.goal = paletteOf("neutral");
+    this.palettes = labels.map(paletteOf);
     this.behaviours = labels.map(emotionBehaviour);
     this.atmospheres = labels.map(emotionAtmosphere);
   }

@@ -1,3 +1,4 @@
+import { performersPalette } from "../body/performersPalette";
 import { FigureMotion } from "../looks/figureMotion";
 import type { Look } from "../looks/look";
 import { Mood } from "../looks/mood";
@@ -14,7 +15,7 @@ const BAR = 4;
 
 /** Where figures get their looks, and where these go back to. */
 export interface LookProvider {
-  provideLook(kind: ShownFigure["kind"], id: number): Look;
+  provideLook(kind: ShownFigure["kind"], id: number, placement: Controls["placement"]): Look;
   releaseLook(look: Look): void;
 }
 
@@ -26,7 +27,10 @@ interface PlacedFigure extends StagedFigure {
 /** All dancers of a stage: their motion as it arrives, their mood and their looks. */
 export class Figures {
   readonly buffer: PlayoutBuffer;
+  /** What partners feel. */
   readonly mood: Mood;
+  /** The same, in the performers' own colours. */
+  private readonly performersMood: Mood;
   private readonly ensemble: Ensemble;
   private placed: PlacedFigure[] = [];
   private controls: Controls;
@@ -44,6 +48,7 @@ export class Figures {
     this.buffer = before?.buffer ?? new PlayoutBuffer();
     this.ensemble = before?.ensemble ?? new Ensemble();
     this.mood = new Mood(hello.emotions);
+    this.performersMood = new Mood(hello.emotions, performersPalette);
     this.controls = hello.controls;
   }
 
@@ -59,7 +64,7 @@ export class Figures {
   applyControls(controls: Controls): void {
     const { placement } = this.controls;
     this.controls = controls;
-    this.mood.energy = controls.energy;
+    for (const mood of this.moods) mood.energy = controls.energy;
     if (placement !== controls.placement) this.renewLooks();
   }
 
@@ -87,14 +92,16 @@ export class Figures {
     const shown = this.buffer.sample(now, this.ensemble);
     if (shown === null) return null;
     this.syncWithEnsemble();
-    this.mood.beat = beatPhase(this.controls.beat, serverNow, 1);
-    this.mood.bar = beatPhase(this.controls.beat, serverNow, BAR);
-    this.mood.update(this.ensemble.emotion, seconds);
+    for (const mood of this.moods) {
+      mood.beat = beatPhase(this.controls.beat, serverNow, 1);
+      mood.bar = beatPhase(this.controls.beat, serverNow, BAR);
+      mood.update(this.ensemble.emotion, seconds);
+    }
     const partner = this.placed[0]?.shown;
-    for (const { shown: figure, placement, motion, look } of this.placed) {
+    for (const { shown: figure, placement, motion, mood, look } of this.placed) {
       const placed = partner ? placement.place(figure, partner, seconds) : figure;
       motion.update(placed, figure.contacts, figure.takenUp, seconds);
-      look.update(motion, this.mood, seconds);
+      look.update(motion, mood, seconds);
     }
     return shown;
   }
@@ -124,17 +131,21 @@ export class Figures {
     return kind === "partner" || this.controls.placement !== "alone";
   }
 
+  private get moods(): readonly Mood[] {
+    return [this.mood, this.performersMood];
+  }
+
   private addFigure(shown: ShownFigure): PlacedFigure {
-    const placement = new Placement(
-      shown.kind === "partner" ? "alone" : this.controls.placement,
-      this.hello.skeleton.joints,
-    );
-    const look = this.lookProvider.provideLook(shown.kind, shown.id);
+    const { placement } = this.controls;
+    const look = this.lookProvider.provideLook(shown.kind, shown.id, placement);
     return {
       shown,
-      placement,
+      placement: new Placement(
+        shown.kind === "partner" ? "alone" : placement,
+        this.hello.skeleton.joints,
+      ),
       look,
-      mood: this.mood,
+      mood: shown.kind === "partner" ? this.mood : this.performersMood,
       motion: new FigureMotion(this.hello.skeleton),
     };
   }

@@ -3,6 +3,7 @@ import { Connection, type ConnectionState } from "../connection/connection";
 import { socketAddress } from "../connection/socketAddress";
 import { fetchLook } from "../looks/fetchLook";
 import type { Look, LookFactory } from "../looks/look";
+import { mergedLook } from "../looks/mergedLook";
 import { performersLook } from "../looks/performersLook";
 import type { Measurements } from "../page/debugOverlay";
 import type { Settings } from "../page/settings";
@@ -16,6 +17,8 @@ import { Figures, type LookProvider } from "./figures";
 const ACKNOWLEDGE_EVERY = 30;
 /** What a partner looks like to itself, while nobody is there. */
 const IDLE_LOOK = "motes";
+
+type Looks = readonly [partner: LookFactory, performer: LookFactory, merged: LookFactory];
 
 /** How a page takes part in a stage, and what its machine can draw. */
 export interface StageClientOptions {
@@ -246,10 +249,14 @@ export class StageClient {
   /** Shows who dances, once the looks are fetched. */
   private async presentFigures(hello: Hello): Promise<void> {
     const wanted = this.lookName;
-    const looks = await Promise.all([fetchLook(wanted), fetchLook(performersLook)]);
+    const looks = await Promise.all([
+      fetchLook(wanted),
+      fetchLook(performersLook(wanted)),
+      fetchLook(mergedLook),
+    ]);
     if (this.hello !== hello || this.lookName !== wanted) return;
     const before = this.figures;
-    const lookProvider = this.providerOf(hello, ...looks);
+    const lookProvider = this.providerOf(hello, looks);
     this.figures = new Figures(
       hello,
       lookProvider,
@@ -260,10 +267,11 @@ export class StageClient {
     before?.renewLooks();
   }
 
-  private providerOf(hello: Hello, partner: LookFactory, performer: LookFactory): LookProvider {
+  private providerOf(hello: Hello, [partner, performer, merged]: Looks): LookProvider {
     return {
-      provideLook: (kind, id) => {
-        if (kind === "performer") return performer(hello.skeleton);
+      provideLook: (kind, id, placement) => {
+        if (kind === "performer")
+          return (placement === "merged" ? merged : performer)(hello.skeleton);
         return id === 0 && this.avatar ? this.avatar : partner(hello.skeleton);
       },
       releaseLook: (look) => this.listener.ownsLook?.(look) || look.dispose(),

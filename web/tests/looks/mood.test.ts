@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { performersPalette } from "../../src/body/performersPalette";
 import { emotionBehaviour } from "../../src/looks/emotionBehaviour";
 import { Mood } from "../../src/looks/mood";
 
@@ -24,6 +25,13 @@ describe("a mood", () => {
     const { behaviour } = moodOf(["sad", "angry"], [0.5, 1.5]);
     expect(behaviour.memory).toBeCloseTo(0.25 * sad.memory + 0.75 * angry.memory);
     expect(behaviour.echoes).toBeCloseTo(0.25 * sad.echoes + 0.75 * angry.echoes);
+  });
+
+  it("has colours of its own for performers, whatever the partner feels", () => {
+    const mood = new Mood(["angry"], performersPalette);
+    mood.update(Float32Array.of(1), 100);
+    expect(mood.palette).toEqual(performersPalette());
+    expectBehaviour(mood, "angry");
   });
 
   it("stays as it is when nothing is felt, and changes softly", () => {
