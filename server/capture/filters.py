@@ -1,16 +1,17 @@
 """What is wrong with found landmarks, put right before they become a pose.
 
-Gaps, jumps, left taken for right, jitter: each in a small filter over all landmarks at once. Times
-are given, never read from a clock.
+Gaps, bodies upside down, jumps, left taken for right, jitter: each in a small filter over all
+landmarks at once. Times are given, never read from a clock.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from server.capture import landmarks as lm
-from server.capture.landmarks import Landmarks
+from server.capture.landmarks import TRUNK, Landmarks
 
 Array = np.ndarray
 
@@ -50,6 +51,7 @@ class LandmarkFilter:
         self._shown = np.zeros(lm.COUNT, dtype=bool)
         self._known = np.zeros((lm.COUNT, 3))
         self._smoother = OneEuro()
+        self._tumbles = TumbleFilter()
         self._flips = FlipFilter()
         self._jumps = JumpFilter()
         self._level = Level()
@@ -59,11 +61,12 @@ class LandmarkFilter:
         """Return the observation that the next landmarks make; None when nobody was seen."""
         seconds = self._elapsed(float(time))
         positions, visible = self._admit(landmarks)
+        visible, overturned = self._tumbles.update(positions, visible, seconds)
         if not visible.any():
             self._unseen += seconds
             held = self._level.apply(self._smoother.positions)
             return Observation(seconds, held, visible, False)
-        fresh = self._unseen > _GAP
+        fresh = overturned or self._unseen > _GAP
         if not fresh:
             positions, visible, fresh = self._flips.update(positions, visible, self._known, seconds)
         if not fresh:
@@ -150,6 +153,59 @@ def _gain(cutoff: Array | float, seconds: Array) -> Array:
     return gain
 
 
+class TumbleFilter:
+    """Disbelieves a body whose trunk turns over faster than anybody's, until it insists.
+
+    A network that sees a body upside down, or spinning, is as sure of it as of any other. But a
+    body passes through all that lies between: in capoeira no trunk turns faster than 7.3 radians a
+    second, nor by more than 0.7 radians in a tenth. Who comes into sight is taken to come upright.
+    """
+
+    SPEED = 10.0
+    """Radians a second that a trunk may turn, as in a somersault, and"""
+    SLACK = 0.25
+    """radians besides."""
+    OVER = 0.1
+    """Seconds over which that is measured."""
+    INSISTS = 1.0
+    """Seconds after which a turn is believed."""
+    FORGOTTEN = 0.6
+    """Seconds without a trunk to believe after which it is taken to have come upright."""
+
+    _UPRIGHT = 0.0, np.array([0.0, 1.0, 0.0])
+
+    def __init__(self) -> None:
+        self._recent = deque([self._UPRIGHT])
+        self._now = self._doubted = 0.0
+
+    def update(
+        self, positions: Float[Array, "33 3"], visible: Bool[Array, "33"], seconds: float
+    ) -> tuple[Bool[Array, "33"], bool]:
+        """Return which landmarks to believe, none while in doubt, and whether a turn insisted."""
+        self._now += seconds
+        if not visible[TRUNK].all():
+            return visible, False
+        trunk = positions[TRUNK[:2]].sum(axis=0) - positions[TRUNK[2:]].sum(axis=0)
+        trunk[2] = abs(trunk[2])  # whether it leans to the camera or away is often mistaken
+        trunk /= max(float(np.sqrt(trunk @ trunk)), 1e-9)
+        if self._now - self._recent[-1][0] > self.FORGOTTEN:
+            self._recent = deque([self._UPRIGHT])
+        if not all(self._can_turn(earlier, trunk, time) for time, earlier in self._recent):
+            self._doubted += seconds
+            if self._doubted < self.INSISTS:
+                return np.zeros_like(visible), False
+            self._recent.clear()
+        insisted, self._doubted = not self._recent, 0.0
+        self._recent.append((self._now, trunk))
+        while self._now - self._recent[0][0] > self.OVER:
+            self._recent.popleft()
+        return visible, insisted
+
+    def _can_turn(self, earlier: Array, trunk: Array, time: float) -> bool:
+        farthest = self.SLACK + self.SPEED * min(self._now - time, self.OVER)
+        return bool(earlier @ trunk >= np.cos(farthest))
+
+
 class JumpFilter:
     """Disbelieves single landmarks that leap, until they insist; tells when all of them leap."""
 
@@ -183,11 +239,12 @@ class JumpFilter:
 
 
 class FlipFilter:
-    """Undoes landmarks of the left taken for those of the right, in the upper or the lower body.
+    """Undoes landmarks of the left taken for those of the right.
 
-    Two mistakes are told: labels swapped, and a body taken to face the other way, which swaps
-    labels and turns depth inside out. Where undoing one fits what was known much better, it is
-    undone. A swap that stays is believed after a while: then the past was wrong.
+    Three mistakes are told, in the upper or the lower body: labels swapped, those of the limbs
+    alone swapped, and a body taken to face the other way, which swaps labels and turns depth inside
+    out. Where undoing one fits what was known much better, it is undone. A swap that stays is
+    believed after a while: then the past was wrong.
     """
 
     APART = 0.04
@@ -200,6 +257,7 @@ class FlipFilter:
     """Seconds after which a swap is believed."""
 
     _GROUPS = np.stack([np.arange(lm.COUNT) < lm.LEFT_HIP, np.arange(lm.COUNT) >= lm.LEFT_HIP])
+    _LIMBS = ~np.isin(np.arange(lm.COUNT), [*range(lm.LEFT_ELBOW), *TRUNK])[:, None]
 
     def __init__(self) -> None:
         self._flipped = np.zeros(2)
@@ -212,9 +270,11 @@ class FlipFilter:
         seconds: float,
     ) -> tuple[Float[Array, "33 3"], Bool[Array, "33"], bool]:
         """Return positions and visibility with labels put right, and whether a swap is believed."""
-        swapped = positions[lm.MIRROR]
-        readings = np.stack([positions, swapped, swapped * [1.0, 1.0, -1.0]])
-        seen = np.stack([visible, visible[lm.MIRROR], visible[lm.MIRROR]])
+        swapped, mirrored = positions[lm.MIRROR], visible[lm.MIRROR]
+        limbs = np.where(self._LIMBS, swapped, positions)
+        readings = np.stack([positions, swapped, swapped * [1.0, 1.0, -1.0], limbs])
+        limbs_seen = np.where(self._LIMBS[:, 0], mirrored, visible)
+        seen = np.stack([visible, mirrored, mirrored, limbs_seen])
         distances = self._distances(readings - known, seen)
         best = distances.argmin(axis=0)
         fits = distances.min(axis=0) < self.BETTER * distances[0]
@@ -230,7 +290,7 @@ class FlipFilter:
         return readings[reading, each], seen[reading, each], False
 
     def _distances(self, moved: Array, seen: Array) -> Array:
-        """Return the mean squared distance of each reading's and group's landmarks, (3, 2)."""
+        """Return the mean squared distance of each reading's and group's landmarks, (4, 2)."""
         squared = np.where(seen, (moved * moved).sum(axis=2), 0.0)
         distances: Array = (squared @ self._GROUPS.T) / np.maximum(seen @ self._GROUPS.T, 1)
         return distances
