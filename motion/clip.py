@@ -8,7 +8,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
@@ -74,7 +74,7 @@ class Clip:
         """Duration in seconds."""
         return len(self) / self.fps
 
-    def __getitem__(self, frames: slice) -> "Clip":
+    def __getitem__(self, frames: slice | Int[Array, "F"]) -> "Clip":
         return replace(self, hips=self.hips[frames], rotations=self.rotations[frames])
 
     def pose(self, frame: int) -> Pose:

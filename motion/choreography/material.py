@@ -103,7 +103,7 @@ class Phrase:
         """
         last = len(self.clip) - self._longest - self._join
         lately = np.arange(max(0, last - 2 * self._longest), max(1, last))
-        first = int(lately[np.abs(self._unusual[lately]).argmin()])
+        first = int(lately[np.argmin(np.abs(self._unusual[lately]))])
         return self._joined(self._pieces(first, frames, tempo, rng))
 
     def answered(self, frames: int, tempo: float, rng: np.random.Generator) -> Clip:

@@ -57,7 +57,7 @@ class Track:
         done = np.searchsorted(self.beats, beats - late, side="right") - 1
         begun = np.searchsorted(self.beats, beats + early, side="right") - 1
         value = self.values[np.maximum(done, 0)]
-        for ahead in range(1, int((begun - done).max(initial=0)) + 1):
+        for ahead in range(1, int(np.max(begun - done, initial=0)) + 1):
             event = np.minimum(done + ahead, len(self.beats) - 1)
             change = self.values[event] - self.values[np.maximum(event - 1, 0)]
             scale = self.scales[event]

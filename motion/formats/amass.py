@@ -141,5 +141,5 @@ def _check_axis(pelvis: Float[Array, "T 4"]) -> None:
     """Refuse motion whose body plainly stands along another axis than Z."""
     up = rotations.rotate(pelvis, np.array([0.0, 1.0, 0.0])).mean(axis=0)
     if up[2] < PLAINLY and abs(up @ nearest_axis(up)) > PLAINLY:
-        axis = "xyz"[int(np.abs(up).argmax())]
+        axis = "xyz"[int(np.argmax(np.abs(up)))]
         raise MotionFileError(f"expected a body upright along z, got one along {axis}")

@@ -75,7 +75,7 @@ def _check_body(positions: Float[Array, "T 22 3"]) -> None:
     head = positions[:, NAMES.index("head")]
     feet = positions[:, [NAMES.index("left_foot"), NAMES.index("right_foot")]].mean(axis=1)
     up = np.nanmean(head - feet, axis=0)
-    axis = int(np.abs(up).argmax())
+    axis = int(np.argmax(np.abs(up)))
     tall = float(np.nanpercentile(np.linalg.norm(head - feet, axis=-1), 90))
     if not HEIGHTS[0] < tall < HEIGHTS[1]:
         low, high = HEIGHTS

@@ -166,7 +166,7 @@ def _require_markers_near(
         apart = np.linalg.norm(at - marker[:, None], axis=-1)
         nearest = np.fmin(nearest, apart)
     mean = nearest.mean(axis=0)
-    worst = int(mean.argmax())
+    worst = int(np.argmax(mean))
     if not mean[worst] < FARTHEST:
         raise MotionFileError(
             f"{name}: expected markers within {FARTHEST} m of every joint, got none so near "

@@ -108,7 +108,7 @@ def _person(recording: RigClip) -> RigMotion | None:
 def _up(recording: RigClip, person: RigMotion | None) -> Axis:
     if person is not None:
         up = nearest_axis(person.body_up())
-        return ("x", "y", "z")[int(np.abs(up).argmax())]
+        return ("x", "y", "z")[int(np.argmax(np.abs(up)))]
     heights = recording.world()[0].min(axis=1)
     spread = np.std(heights, axis=0)
     above = recording.world()[0][:, 0].mean(axis=0) - heights.mean(axis=0)

@@ -175,7 +175,7 @@ def _watched(
         load.ages.append(seen[:, 1] * 1000)
         load.cost.append(spent / max(1, len(seen)) * 1e6)
         each = np.unique(seen[:, 2], return_counts=True)[1]
-        load.fewest.append(int(each.min()) if len(each) == count else 0)
+        load.fewest.append(int(np.min(each)) if len(each) == count else 0)
     return load
 
 

@@ -282,7 +282,7 @@ class FlipFilter:
         self._flipped = np.where(flips, self._flipped + seconds, 0.0)
         if not flips.any():
             return positions, visible, False
-        if self._flipped.max() > self.SWAP_LASTS:
+        if np.max(self._flipped) > self.SWAP_LASTS:
             self._flipped[:] = 0.0
             return positions, visible, True
         reading = np.where(flips, best, 0) @ self._GROUPS

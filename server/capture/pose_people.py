@@ -49,7 +49,7 @@ def regions(
     people = []
     sure = np.array(middles)
     for _ in range(PEOPLE):
-        row, column = divmod(int(sure.argmax()), sure.shape[1])
+        row, column = divmod(int(np.argmax(sure)), sure.shape[1])
         if sure[row, column] < np.log(_SURE / (1.0 - _SURE)):
             break
         lying = np.array([row, column]) + points[row, column].reshape(-1, 2).astype(float)

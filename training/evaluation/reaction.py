@@ -252,7 +252,7 @@ def coupling(own: Clip, dancer: Clip) -> Coupling:
     most = np.abs(coherence).max(0)
     speeds = [np.linalg.norm(each, axis=-1) for each in (mine, theirs, mirrored)]
     speed = [_by_delay(speeds[0], each, _correlation).max() for each in speeds[1:]]
-    return Coupling(float(max(speed)), float(most.max()), float(most.argmax() / FPS))
+    return Coupling(float(max(speed)), float(np.max(most)), float(np.argmax(most) / FPS))
 
 
 def _velocities(clip: Clip) -> Float[Array, "T J 3"]:

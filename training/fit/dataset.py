@@ -183,7 +183,7 @@ class StitchedWindows(IterableDataset[Window]):
         pool = self.pools[number]
         candidates = rng.integers(0, len(pool.frames), CANDIDATES)
         room = pool.ends[candidates] - candidates
-        candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), room.max())]
+        candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), int(np.max(room)))]
         start = int(candidates[0])
         if last is not None:
             # The nearest of some random poses: smooth seams, yet not always the same ones.

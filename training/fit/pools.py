@@ -165,7 +165,7 @@ def check_clip(clip: Clip) -> None:
     bad = ~(np.isfinite(clip.hips).all(-1) & np.isfinite(clip.rotations).all((-2, -1)))
     if bad.any():
         raise MotionFileError(
-            f"{clip.name}: expected finite numbers, got others in frame {int(bad.argmax())}"
+            f"{clip.name}: expected finite numbers, got others in frame {int(np.argmax(bad))}"
         )
 
 
