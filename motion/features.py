@@ -100,9 +100,19 @@ def last_root(clip: Clip) -> Float[Array, "3"]:
     return roots(clip[-1:])[0]
 
 
+def with_last_root(clip: Clip) -> tuple[Float[Array, "T F"], Float[Array, "3"]]:
+    """Return `from_clip` and `last_root` together, which costs less than one after the other."""
+    positions = clip.world_positions()
+    return _from_positions(clip, positions), _roots(clip[-1:], positions[-1:])[0]
+
+
 def roots(clip: Clip) -> Float[Array, "T 3"]:
     """Return the root at every frame of a clip; see `last_root`."""
-    return np.column_stack([clip.hips[:, [0, 2]], facing(clip, clip.world_positions())])
+    return _roots(clip, clip.world_positions())
+
+
+def _roots(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T 3"]:
+    return np.column_stack([clip.hips[:, [0, 2]], facing(clip, positions)])
 
 
 def relative_root(
@@ -121,7 +131,11 @@ def from_clip(clip: Clip) -> Float[Array, "T F"]:
 
     The first frame has no predecessor; it takes the velocities of the second.
     """
-    layout, positions = Layout(clip.skeleton), clip.world_positions()
+    return _from_positions(clip, clip.world_positions())
+
+
+def _from_positions(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T F"]:
+    layout = CANONICAL_LAYOUT if clip.skeleton is CANONICAL else Layout(clip.skeleton)
     part, turning = layout.part, clip.skeleton.turning
     heading = np.unwrap(facing(clip, positions))
     step = np.diff(clip.hips, axis=0) * clip.fps

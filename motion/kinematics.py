@@ -16,6 +16,8 @@ SLOW = 0.6 * LEG_LENGTH
 
 CONTACT_JOINTS = tuple(CANONICAL.feet)
 
+_LEFT, _RIGHT = (CANONICAL.indices(f"{s}UpperLeg", f"{s}UpperArm") for s in ("left", "right"))
+
 
 def world_from_local(
     skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
@@ -30,8 +32,16 @@ def world_from_local(
     Returns:
         World positions in metres and world rotations of all joints.
     """
-    positions, matrices = _posed(skeleton, hips, local_rotations)
+    positions, matrices = world_matrices(skeleton, hips, local_rotations)
     return positions, rotations.from_matrix(matrices)
+
+
+def world_matrices(
+    skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
+) -> tuple[Float[Array, "*batch J 3"], Float[Array, "*batch J 3 3"]]:
+    """Return world positions and rotations, these as matrices; see `world_from_local`."""
+    positions, matrices = _posed(skeleton, hips, local_rotations)
+    return positions, matrices.take(skeleton.generations.place, axis=-3)
 
 
 def world_positions(
@@ -42,15 +52,17 @@ def world_positions(
 
 
 def _posed(skeleton: Skeleton, hips: Array, local_rotations: Array) -> tuple[Array, Array]:
-    """World positions and world rotation matrices, one generation of joints after the other."""
-    matrices = rotations.to_matrix(local_rotations)
+    """World positions, and world rotation matrices by generation: one follows from the other."""
+    tree = skeleton.generations
+    matrices = rotations.to_matrix(local_rotations.take(tree.order, axis=-2))
+    for joints, parents in tree.steps:
+        matrices[..., joints, :, :] = matrices[..., parents, :, :] @ matrices[..., joints, :, :]
     positions = np.empty((*local_rotations.shape[:-1], 3))
     positions[..., 0, :] = hips
-    for joints, parents, offsets in skeleton.generations:
-        turned = matrices[..., parents, :, :]
-        positions[..., joints, :] = positions[..., parents, :] + (turned @ offsets)[..., 0]
-        matrices[..., joints, :, :] = turned @ matrices[..., joints, :, :]
-    return positions, matrices
+    positions[..., 1:, :] = (matrices.take(tree.parents, axis=-3) @ tree.offsets)[..., 0]
+    for joints, parents in tree.steps:
+        positions[..., joints, :] += positions[..., parents, :]
+    return positions.take(tree.place, axis=-2), matrices
 
 
 def local_from_world(
@@ -88,12 +100,8 @@ def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"
     Args:
         world_positions: Joints of the canonical skeleton, metres.
     """
-    left_leg, right_leg, left_arm, right_arm = CANONICAL.indices(
-        "leftUpperLeg", "rightUpperLeg", "leftUpperArm", "rightUpperArm"
-    )
-    across = rotations.normalise(
-        world_positions[..., left_leg, :] - world_positions[..., right_leg, :]
-    ) + rotations.normalise(world_positions[..., left_arm, :] - world_positions[..., right_arm, :])
+    axes = rotations.normalise(world_positions[..., _LEFT, :] - world_positions[..., _RIGHT, :])
+    across = axes[..., 0, :] + axes[..., 1, :]
     return np.arctan2(-across[..., 2], across[..., 0])
 
 
@@ -109,7 +117,7 @@ def contacts(
         fps: Frames per second.
         skeleton: The skeleton whose `feet` are meant.
     """
-    positions = world_positions[:, skeleton.indices(*skeleton.feet)]
+    positions = world_positions[:, skeleton.standing]
     size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH
     low = positions[..., 1] < np.array(list(skeleton.feet.values())) + LOW * size
     velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions

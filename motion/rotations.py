@@ -74,8 +74,9 @@ def from_matrix(m: Float[Array, "*batch 3 3"]) -> Float[Array, "*batch 4"]:
     outer[..., 0, 3] = outer[..., 3, 0] = m[..., 2, 1] - m[..., 1, 2]
     outer[..., 1, 3] = outer[..., 3, 1] = m[..., 0, 2] - m[..., 2, 0]
     outer[..., 2, 3] = outer[..., 3, 2] = m[..., 1, 0] - m[..., 0, 1]
-    largest = np.einsum("...ii->...i", outer).argmax(-1)
-    q = np.take_along_axis(outer, largest[..., None, None], -2)[..., 0, :]
+    rows = outer.reshape(-1, 4)
+    largest = rows.reshape(-1, 16)[:, ::5].argmax(-1)
+    q = rows[np.arange(0, len(rows), 4) + largest].reshape(*m.shape[:-2], 4)
     return normalise(np.where(q[..., 3:] < 0, -q, q))
 
 
@@ -108,7 +109,8 @@ def frame(x: Float[Array, "*batch 3"], y: Float[Array, "*batch 3"]) -> Float[Arr
 
 def normalise(v: Float[Array, "*batch N"]) -> Float[Array, "*batch N"]:
     """Return vectors scaled to unit length; zero vectors stay zero."""
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+    length = np.sqrt(np.add.reduce(v * v, axis=-1, keepdims=True))  # sooner than NumPy's norm
+    return v / np.maximum(length, 1e-9)
 
 
 def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch 4"]:

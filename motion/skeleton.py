@@ -12,10 +12,11 @@ References:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 SAME_LENGTH = 5e-3
 """Metres within which bones of two recordings, or of two sides, are the same."""
@@ -57,22 +58,29 @@ class Skeleton:
         return positions
 
     @cached_property
-    def generations(self) -> list[tuple[list[int], list[int], Float[np.ndarray, "N 3 1"]]]:
-        """Joints, their parents and their rest offsets, by how far they are from the first."""
+    def generations(self) -> "Generations":
+        """The joints by how far they are from the first."""
         depth = [0]
         for parent in self.parents[1:]:
             depth.append(depth[parent] + 1)
-        found = []
-        for level in range(1, max(depth, default=0) + 1):
-            joints = [joint for joint, at in enumerate(depth) if at == level]
-            parents = [self.parents[joint] for joint in joints]
-            found.append((joints, parents, self.rest_offsets[joints][..., None]))
-        return found
+        order = np.argsort(depth, kind="stable")
+        place = np.argsort(order)
+        parents = place[np.array(self.parents, int)[order[1:]]]
+        ends = np.cumsum(np.bincount(depth)).tolist()
+        steps = [
+            (slice(first, end), _run(parents[first - 1 : end - 1])) for first, end in pairwise(ends)
+        ]
+        return Generations(order, place, parents, self.rest_offsets[order[1:], :, None], steps)
 
     @cached_property
     def turning(self) -> list[int]:
         """Indices of the joints that turn: all but `ends`."""
         return [joint for joint in range(len(self.joints)) if joint not in self.ends]
+
+    @cached_property
+    def standing(self) -> list[int]:
+        """Indices of the joints that stand on the floor, see `feet`."""
+        return self.indices(*self.feet)
 
     @cached_property
     def reach(self) -> Float[np.ndarray, "J"]:
@@ -152,6 +160,32 @@ class Skeleton:
         if offsets.shape != (len(joints), 3) or not np.isfinite(offsets).all():
             raise ValueError(f"expected {len(joints)} finite rest offsets, got {offsets.shape}")
         return Skeleton(joints, parents, offsets, tuple(values["ends"]), dict(values["feet"]))
+
+
+@dataclass(frozen=True, eq=False)
+class Generations:
+    """Joints ordered by how far they are from the first, so that each generation lies in one piece.
+
+    Attributes:
+        order: The joint at each place.
+        place: The place of each joint.
+        parents: Place of the parent, for every place but the first.
+        offsets: Rest offsets, metres, likewise, (J-1, 3, 1).
+        steps: Places of each generation but the first, and of its parents.
+    """
+
+    order: Int[np.ndarray, "J"]
+    place: Int[np.ndarray, "J"]
+    parents: Int[np.ndarray, "J-1"]
+    offsets: Float[np.ndarray, "J-1 3 1"]
+    steps: list[tuple[slice, slice | Int[np.ndarray, "N"]]]
+
+
+def _run(places: Int[np.ndarray, "N"]) -> slice | Int[np.ndarray, "N"]:
+    """Return places as a slice if they are one: it is read without a copy."""
+    first, count = int(places[0]), len(places)
+    inside = np.array_equal(places, np.arange(first, first + count))
+    return slice(first, first + count) if inside else places
 
 
 def _shown(values: tuple[object, ...]) -> str:

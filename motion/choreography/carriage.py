@@ -45,7 +45,16 @@ CARRIAGES = {
 WIDTH = 7
 """Numbers of a carriage that are mixed, see `numbers_of`."""
 
-_SIDES = ((1.0, "left"), (-1.0, "right"))
+_SIGNS = np.array([1.0, -1.0])
+"""Of the left and the right side."""
+
+_MIRROR = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0]])
+"""By which a direction of the left side becomes that of either."""
+
+_SHOULDERS, _UPPER_ARMS, _FOREARMS = (
+    CANONICAL.indices(f"left{part}", f"right{part}")
+    for part in ("Shoulder", "UpperArm", "LowerArm")
+)
 
 
 def numbers_of(label: str) -> Float[Array, "7"]:
@@ -69,28 +78,26 @@ def carried(
     """
     total = np.maximum(numbers[:, :1], 1e-6)
     share, upper = np.minimum(numbers[:, 0], 1.0), numbers[:, 1:4] / total
-    inward, shrug = numbers[:, 4], numbers[:, 6]
+    inward, shrug = numbers[:, 4], numbers[:, 6:]
     elbow = numbers[:, 5] / total[:, 0]
+    bent = np.stack([np.cos(elbow), 0.0 * elbow, np.sin(elbow)], axis=-1)
+    # Both sides at once, and upper arms beside forearms: a few numbers cost as much as many.
+    lift = about(_SIGNS[:, None] * [0.0, 0.0, 1.0], np.repeat(shrug, 2, axis=1))
+    twist = about(np.array([1.0, 0.0, 0.0]), inward)[:, None]
+    whole = rotations.swing(
+        rotations.rotate(
+            middle[:, _UPPER_ARMS + _FOREARMS], np.tile(_MIRROR * [1.0, 0.0, 0.0], (2, 1))
+        ),
+        np.concatenate([upper[:, None] * _MIRROR, bent[:, None] * _MIRROR], axis=1),
+    )
+    share_of_way = rotations.slerp(
+        np.broadcast_to(rotations.IDENTITY, whole.shape), whole, share[:, None]
+    )
+    raised, bend = share_of_way[:, :2], share_of_way[:, 2:]
     moved = turned.copy()
-    for sign, side in _SIDES:
-        shoulder, arm, forearm = CANONICAL.indices(
-            *(f"{side}{part}" for part in ("Shoulder", "UpperArm", "LowerArm"))
-        )
-        along = np.array([sign, 0.0, 0.0])
-        lift = about(np.array([0.0, 0.0, sign]), shrug)
-        twist = about(np.array([1.0, 0.0, 0.0]), inward)
-        bent = np.stack([sign * np.cos(elbow), 0.0 * elbow, np.sin(elbow)], axis=-1)
-        raised = _towards(middle[:, arm], along, upper * [sign, 1.0, 1.0], share)
-        bend = _towards(middle[:, forearm], along, bent, share)
-        moved[:, shoulder] = rotations.multiply(lift, turned[:, shoulder])
-        moved[:, arm] = rotations.multiply(rotations.multiply(raised, turned[:, arm]), twist)
-        moved[:, forearm] = rotations.multiply(bend, turned[:, forearm])
+    moved[:, _SHOULDERS] = rotations.multiply(lift, turned[:, _SHOULDERS])
+    moved[:, _UPPER_ARMS] = rotations.multiply(
+        rotations.multiply(raised, turned[:, _UPPER_ARMS]), twist
+    )
+    moved[:, _FOREARMS] = rotations.multiply(bend, turned[:, _FOREARMS])
     return moved
-
-
-def _towards(
-    middle: Float[Array, "N 4"], along: Float[Array, "3"], goal: Float[Array, "N 3"], share: Array
-) -> Float[Array, "N 4"]:
-    """Return the rotation that takes a bone's usual direction a share of the way to a goal."""
-    whole = rotations.swing(rotations.rotate(middle, along), goal)
-    return rotations.slerp(np.broadcast_to(rotations.IDENTITY, whole.shape), whole, share)

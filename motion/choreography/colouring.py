@@ -20,7 +20,7 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from motion import features, kinematics, rotations
 from motion.choreography.colours import Colour
-from motion.choreography.posing import ARMS, FEET, UPPER, Arm, bowed, enlarged, posture_of
+from motion.choreography.posing import ARMS, FEET, HEAD, UPPER, Arms, bowed, enlarged, posture_of
 from motion.clip import Clip
 from motion.leg_reach import LEGS, STRAIGHTEST, reach_legs
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -126,7 +126,8 @@ def _at(clip: Clip, frames: Float[Array, "T"]) -> Clip:
 
 def posture(clip: Clip) -> tuple[Float[Array, "T"], Float[Array, "T"]]:
     """Return lean of the trunk and pitch of the head of every frame; see `posture_of`."""
-    return posture_of(*kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations))
+    positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
+    return posture_of(positions, world[:, HEAD])
 
 
 def postured(clip: Clip, lean: float, head: float) -> Clip:
@@ -188,12 +189,10 @@ def _softened(depth: Float[Array, "T"], fps: float) -> Float[Array, "T"]:
 def handed(clip: Clip, share: float) -> Clip:
     """Return a dance whose hands are above the shoulders for a share of the time."""
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    arms = [Arm.of(arm, positions) for arm in ARMS]
-    elevation = np.concatenate([arm.elevation for arm in arms])
-    angle = -float(np.quantile(elevation, 1.0 - share))
+    arms = Arms.from_positions(positions)
+    angle = -float(np.quantile(arms.elevation, 1.0 - share))
     angle = float(np.clip(angle, *np.radians([-65.0, 35.0])))
-    for arm in arms:
-        world[:, arm.joints] = arm.raised(world, angle)
+    world[:, ARMS] = arms.raised(world, angle)
     return replace(clip, rotations=kinematics.local_from_world(CANONICAL, world))
 
 

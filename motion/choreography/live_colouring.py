@@ -6,6 +6,7 @@ over the floor stay the dancer's own, so that contacts and beats come when they 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -14,7 +15,7 @@ from scipy.special import ndtri
 from motion import kinematics, rotations
 from motion.choreography.carriage import carried, numbers_of
 from motion.choreography.colours import COLOURS
-from motion.choreography.posing import ARMS, FEET, UPPER, Arm, bowed, enlarged, posture_of
+from motion.choreography.posing import ARMS, FEET, HEAD, UPPER, Arms, bowed, enlarged, posture_of
 from motion.clip import Pose
 from motion.emotion import NEUTRAL
 from motion.leg_reach import reach_legs
@@ -88,13 +89,14 @@ class Tint:
             weights: As `motion.emotion.check_weights` returns them.
             labels: Emotion of each weight; an emotion without a colour changes nothing.
         """
-        weights = weights.astype(float)
+        weights, labels = weights.astype(float), tuple(labels)
         lean, head, hands, size, accent, low, bounce = (weights @ _table(_departure, labels)).T
         arms = weights @ _table(numbers_of, labels)
         return Tint(lean, head, hands, np.exp(size), accent, np.maximum(low, 0.0), bounce, arms)
 
 
-def _table(row_of: Callable[[str], Array], labels: Sequence[str]) -> Float[Array, "E C"]:
+@cache
+def _table(row_of: Callable[[str], Array], labels: tuple[str, ...]) -> Float[Array, "E C"]:
     return np.array([row_of(label) for label in labels]).reshape(len(labels), -1)
 
 
@@ -137,7 +139,7 @@ class LiveColouring:
             poses: As they are danced.
             dt: Seconds since the frame before.
         """
-        positions, world = kinematics.world_from_local(CANONICAL, *poses)
+        positions, matrices = kinematics.world_matrices(CANONICAL, *poses)
         of_first = np.where(self._begun, 0.0, 1.0)
         self._begun = np.ones_like(self._begun)
 
@@ -148,11 +150,11 @@ class LiveColouring:
         self._middle = _nearer(self._middle, whole, share_of(MIDDLE_SECONDS)[:, None, None])
         self._fast = _nearer(self._fast, upper, share_of(ACCENT_SECONDS)[:, None, None])
         self._height = self._height + share_of(BOUNCE_SECONDS) * (poses[0][:, 1] - self._height)
-        lean, head = posture_of(positions, world)
+        lean, head = posture_of(positions, rotations.from_matrix(matrices[:, HEAD]))
         share = dt / POSTURE_SECONDS
         self._lean = self._lean + share * (lean - self._lean)
         self._head = self._head + share * (head - self._head)
-        arms = np.mean([Arm.of(arm, positions).elevation for arm in ARMS], axis=0)
+        arms = Arms.from_positions(positions).elevation.mean(-1)
         away = np.abs(arms - self._elevation)
         self._elevation = self._elevation + share * (arms - self._elevation)
         self._deviation = self._deviation + share * (away - self._deviation)
@@ -171,10 +173,10 @@ class LiveColouring:
         turned = carried(turned, self._middle, tint.arms)
         positions, world = kinematics.world_from_local(CANONICAL, hips, turned)
         angle = np.clip(tint.hands * self._deviation, *MOST_RAISED)
-        for arm in (Arm.of(joints, positions) for joints in ARMS):
-            # Overhead an arm has no side to be lowered to: it would swing from one to another.
-            sure = np.clip((0.5 * np.pi - arm.elevation) / OVERHEAD, 0.0, 1.0)
-            world[:, arm.joints] = arm.raised(world, sure * angle)
+        arms = Arms.from_positions(positions)
+        # Overhead an arm has no side to be lowered to: it would swing from one to another.
+        sure = np.clip((0.5 * np.pi - arms.elevation) / OVERHEAD, 0.0, 1.0)
+        world[:, ARMS] = arms.raised(world, sure * angle[:, None])
         world = bowed(positions, world, *self._bow(tint))
         turned = kinematics.local_from_world(CANONICAL, world)
         bounced = np.clip(tint.bounce * (hips[:, 1] - self._height), *BOUNCE_RANGE)

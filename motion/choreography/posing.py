@@ -20,10 +20,14 @@ GRAVITY_SHARE = 0.8
 TRUNK = {"hips": 0.25, "spine": 0.6, "chest": 1.0}
 """Share of the lean by joint; what hangs on the chest goes along."""
 
-ARMS = [
-    CANONICAL.indices(*(f"{side}{part}" for part in ("UpperArm", "LowerArm", "Hand")))
-    for side in ("left", "right")
-]
+ARMS = np.array(
+    [
+        CANONICAL.indices(*(f"{side}{part}" for part in ("UpperArm", "LowerArm", "Hand")))
+        for side in ("left", "right")
+    ]
+)
+"""Joints of the left and the right arm, from the shoulder down."""
+
 UPPER = [
     joint
     for joint, name in enumerate(CANONICAL.joints)
@@ -32,6 +36,7 @@ UPPER = [
 """Joints of trunk, head and arms."""
 
 FEET = CANONICAL.indices("leftFoot", "rightFoot")
+HEAD = CANONICAL.index("head")
 
 _JOINT = {name: index for index, name in enumerate(CANONICAL.joints)}
 
@@ -52,16 +57,20 @@ def enlarged(
 
 
 def posture_of(
-    positions: Float[Array, "T J 3"], world: Float[Array, "T J 4"]
+    positions: Float[Array, "T J 3"], head: Float[Array, "T 4"]
 ) -> tuple[Float[Array, "T"], Float[Array, "T"]]:
     """Return lean of the trunk and pitch of the head of every pose, radians, forward and down.
 
     Seen from the side of the body: from the hips to the neck, and where the head faces.
+
+    Args:
+        positions: World positions of the joints, metres.
+        head: World rotation of the head.
     """
     back = rotations.about_y(-kinematics.facing(positions))
     trunk = positions[:, _JOINT["neck"]] - positions[:, 0]
     up = rotations.rotate(back, trunk)
-    ahead = rotations.rotate(world[:, _JOINT["head"]], np.array([0.0, 0.0, 1.0]))
+    ahead = rotations.rotate(head, np.array([0.0, 0.0, 1.0]))
     return np.arctan2(up[:, 2], up[:, 1]), -np.arcsin(np.clip(ahead[:, 1], -1.0, 1.0))
 
 
@@ -86,15 +95,14 @@ def bowed(
     for joint, share in TRUNK.items():
         angle[:, _JOINT[joint]] = share * lean
     angle[:, _JOINT["neck"]] = (lean + head) / 2
-    angle[:, _JOINT["head"]] = head
-    for arm in ARMS:
-        along = positions[:, arm[2]] - positions[:, arm[0]]
-        up = along[:, 1] / np.maximum(np.linalg.norm(along, axis=-1), 1e-6)
-        hangs = np.clip((0.3 - up) / 1.3, 0.0, 1.0)
-        angle[:, arm] = (lean * (1 - GRAVITY_SHARE * hangs))[:, None]
+    angle[:, HEAD] = head
+    along = positions[:, ARMS[:, 2]] - positions[:, ARMS[:, 0]]
+    up = along[..., 1] / np.maximum(np.linalg.norm(along, axis=-1), 1e-6)
+    hangs = np.clip((0.3 - up) / 1.3, 0.0, 1.0)
+    angle[:, ARMS] = (lean[:, None] * (1 - GRAVITY_SHARE * hangs))[..., None]
     bent = rotations.multiply(about(lateral[:, None], angle), world)
-    for leg in LEGS:
-        bent[:, leg] = world[:, leg]
+    legs = LEGS.ravel()
+    bent[:, legs] = world[:, legs]
     return bent
 
 
@@ -107,35 +115,33 @@ def about(
 
 
 @dataclass(frozen=True, eq=False)
-class Arm:
-    """Where an arm points.
+class Arms:
+    """Where the left and the right arm point.
 
     Attributes:
-        joints: Upper arm, lower arm and hand.
-        elevation: Angle from the horizontal up to the line from shoulder to hand, radians, (T,).
-        axis: Axis that raises the arm, a unit vector, (T, 3).
+        elevation: Angle from the horizontal up to the line from shoulder to hand, radians, (T, 2).
+        axis: Axis that raises the arm, a unit vector, (T, 2, 3).
     """
 
-    joints: list[int]
-    elevation: Float[Array, "T"]
-    axis: Float[Array, "T 3"]
+    elevation: Float[Array, "T 2"]
+    axis: Float[Array, "T 2 3"]
 
     @staticmethod
-    def of(joints: list[int], positions: Float[Array, "T J 3"]) -> "Arm":
-        """Return an arm by the positions of all joints."""
-        along = rotations.normalise(positions[:, joints[2]] - positions[:, joints[0]])
+    def from_positions(positions: Float[Array, "T J 3"]) -> "Arms":
+        """Return the arms by the world positions of all joints."""
+        along = rotations.normalise(positions[:, ARMS[:, 2]] - positions[:, ARMS[:, 0]])
         flat = along * [1.0, 0.0, 1.0]
         axis = rotations.normalise(rotations.cross(flat, np.array([0.0, 1.0, 0.0])))
-        return Arm(joints, np.arcsin(np.clip(along[:, 1], -1.0, 1.0)), axis)
+        return Arms(np.arcsin(np.clip(along[..., 1], -1.0, 1.0)), axis)
 
     def raised(
-        self, world: Float[Array, "T J 4"], angle: float | Float[Array, "T"]
-    ) -> Float[Array, "T 3 4"]:
-        """Return the world rotations of its joints, raised: the less, the nearer to hanging.
+        self, world: Float[Array, "T J 4"], angle: float | Float[Array, "T 2"]
+    ) -> Float[Array, "T 2 3 4"]:
+        """Return the world rotations of `ARMS`, raised: the less, the nearer to hanging.
 
         Arms that hang have no side to be raised to, and stay.
         """
         freely = np.clip((self.elevation - ARM_RANGE[0]) / np.radians(35.0), 0.0, 1.0)
         wanted = np.clip(self.elevation + angle * freely, *ARM_RANGE)
         turn = about(self.axis, wanted - self.elevation)
-        return rotations.multiply(turn[:, None], world[:, self.joints])
+        return rotations.multiply(turn[:, :, None], world[:, ARMS])

@@ -39,9 +39,8 @@ class Lead:
     @staticmethod
     def from_clip(clip: Clip, shown_share: float, input_share: float) -> "Lead":
         """Return the lead of a clip's last frames but the first, which only tells velocities."""
-        return Lead(
-            features.from_clip(clip)[1:], features.last_root(clip), shown_share, input_share
-        )
+        frames, root = features.with_last_root(clip)
+        return Lead(frames[1:], root, shown_share, input_share)
 
     def moved_to(self, root: Float[Array, "3"]) -> Self:
         """Return the same lead at another place."""

@@ -256,15 +256,16 @@ class ModePolicy:
             if self._feeling:
                 mirrored = self._feeling.coloured(mirrored, controls.emotion)
             return Lead.from_clip(mirrored, 1.0, 1.0)
-        here = _still(self.frame.pose, self._frames, self._contract.fps)
-        if isinstance(followed, Reply):
-            return followed.next_lead(controls.emotion, features.last_root(here), self._frames)
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
         if followed == "hold":
+            here = _still(self.frame.pose, self._frames, self._contract.fps)
             return Lead.from_clip(here, 1.0, 1.0)
+        root = features.last_root(_still(self.frame.pose, 1, self._contract.fps))
+        if isinstance(followed, Reply):
+            return followed.next_lead(controls.emotion, root, self._frames)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)
-        return Lead.from_clip(stand, 1.0, 1.0).moved_to(features.last_root(here))
+        return Lead.from_clip(stand, 1.0, 1.0).moved_to(root)
 
     @property
     def _frames(self) -> int:

@@ -35,6 +35,13 @@ def test_features_do_not_depend_on_place_and_facing():
     np.testing.assert_allclose(features.from_clip(elsewhere), features.from_clip(clip), atol=1e-4)
 
 
+def test_features_and_root_together_are_those_of_each_alone():
+    clip = moved(swaying(), 2.0, np.array([3.0, 0.0, -1.0]))
+    frames, root = features.with_last_root(clip)
+    np.testing.assert_array_equal(frames, features.from_clip(clip))
+    np.testing.assert_array_equal(root, features.last_root(clip))
+
+
 def test_the_layout_covers_the_width_without_gaps():
     parts = [features.PART[name] for name, _ in features.CANONICAL_LAYOUT.parts]
     assert [part.start for part in parts] == [0, *[part.stop for part in parts[:-1]]]
