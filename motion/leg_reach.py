@@ -51,9 +51,9 @@ def reach_legs(
     row, side = np.nonzero(np.abs(move).max(-1) > CORRECTED)
     if not len(row):
         return poses[1]
-    hip, knee, ankle = (positions[row, LEGS[side, part]] for part in range(3))
-    hips = poses[1][row, 0]
-    locals_ = [poses[1][row, LEGS[side, part]] for part in range(3)]
+    joints = LEGS[side, :3].T
+    hip, knee, ankle = positions[row, joints]
+    hips, locals_ = poses[1][row, 0], poses[1][row, joints]
     thigh = rotations.multiply(hips, locals_[0])
     shin = rotations.multiply(thigh, locals_[1])
     foot = rotations.multiply(shin, locals_[2])
@@ -61,9 +61,10 @@ def reach_legs(
     bent, swung = _bend_and_swing(hip, knee, ankle, target, thigh)
     thigh = rotations.multiply(swung, thigh)
     shin = rotations.multiply(swung, rotations.multiply(bent, shin))
-    turned = poses[1].copy()
-    for part, (parent, child) in enumerate(((hips, thigh), (thigh, shin), (shin, foot))):
-        turned[row, LEGS[side, part]] = rotations.multiply(rotations.inverse(parent), child)
+    turned, parents = poses[1].copy(), np.stack([hips, thigh, shin])
+    turned[row, joints] = rotations.multiply(
+        rotations.inverse(parents), np.stack([thigh, shin, foot])
+    )
     return turned
 
 
@@ -73,12 +74,11 @@ def _bend_and_swing(
     """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
     # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
     # whole leg swings to the target. A leg that the motion stretches further keeps its length.
-    now = np.linalg.norm(ankle - hip, axis=-1)
+    now, wanted = np.linalg.norm(np.stack([ankle - hip, target - hip]), axis=-1)
     longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
-    wanted = np.linalg.norm(target - hip, axis=-1)
     reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
-    bend = kinematics.angle_between(_THIGH, _SHIN, reach)
-    bend -= kinematics.angle_between(_THIGH, _SHIN, now)
+    opened, opens = kinematics.angle_between(_THIGH, _SHIN, np.stack([now, reach]))
+    bend = opens - opened
     # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
     hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
     axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)

@@ -23,6 +23,10 @@ LIMITS: Final = {
 }
 """What people do, in the units of the features: a sprint, a pirouette, a roll and a leap."""
 
+_LOWEST, _HIGHEST = np.full((2, features.WIDTH), [[-np.inf], [np.inf]], np.float32)
+for _name, (_low, _high) in LIMITS.items():
+    _LOWEST[features.PART[_name]], _HIGHEST[features.PART[_name]] = _low, _high
+
 
 class DriftDetector(BatchedState):
     """Watches streams of features side by side."""
@@ -37,10 +41,8 @@ class DriftDetector(BatchedState):
             frames: Features as the models gave them, finite.
             dt: Seconds since the frame before.
         """
-        possible = distortion(frames) <= DISTORTION
-        for name, (low, high) in LIMITS.items():
-            part = frames[:, features.PART[name]]
-            possible &= ((part >= low) & (part <= high)).all(-1)
+        possible = ((frames >= _LOWEST) & (frames <= _HIGHEST)).all(-1)
+        possible &= distortion(frames) <= DISTORTION
         self._seconds = np.where(possible, 0.0, self._seconds + dt)
         lost = self._seconds > PATIENCE
         self._seconds[lost] = 0.0

@@ -65,4 +65,5 @@ class Grounding(BatchedState):
 
 def ramp(value: Array, none: float, full: float) -> Array:
     """Return how far values are from `none` to `full`, in [0, 1]; either may be the larger."""
-    return np.clip((value - none) / (full - none), 0.0, 1.0)
+    share: Array = ((value - none) / (full - none)).clip(0.0, 1.0)
+    return share

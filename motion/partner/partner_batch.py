@@ -91,9 +91,15 @@ class PartnerBatch:
         self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
         self._standing_window = TokenStream(engine, 0).next_window()
         self._state = _BatchState(engine, seeds, stage_radius)
+        self._usual_speed: tuple[bytes, bytes, Array] = b"", b"", np.empty(0)
 
     def __len__(self) -> int:
         return len(self._streams)
+
+    def interventions(self, slot: int) -> tuple[int, int]:
+        """Return how often a partner that almost stood was boosted, and how often one restarted."""
+        stream = self._streams[slot]
+        return int(self._state.watchdog.boost_count[slot]), stream.recoveries if stream else 0
 
     @property
     def recoveries(self) -> Int[Array, "B"]:
@@ -127,11 +133,6 @@ class PartnerBatch:
     def stage_radius(self) -> Float[Array, "B"]:
         """How far from the origin each may go, metres; may be written into."""
         return self._state.stage_radius
-
-    @property
-    def boost_count(self) -> Int[Array, "B"]:
-        """How often each partner's energy was boosted because it almost stood still."""
-        return self._state.watchdog.boost_count
 
     def add_partner(self, seed: int) -> int:
         """Add a partner and return its slot: an empty one, or a new one."""
@@ -241,7 +242,7 @@ class PartnerBatch:
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
         content = check_content(state.content)
-        target = energy * state.swell.share * usual_speed_in(content, emotion, contract)
+        target = energy * state.swell.share * self._usual_speed_in(content, emotion)
         if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
             calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
             pace = state.text[:, -1]
@@ -252,16 +253,9 @@ class PartnerBatch:
             [emotion, energy, state.temperature, state.guidance, state.text, content]
         )
         steered = state.governor.corrected_energy(target) * state.watchdog.boost
-        conditions = np.column_stack(
-            [
-                emotion / np.maximum(intensity, 1e-6),
-                steered,
-                state.temperature,
-                guidance,
-                state.text,
-                content,
-            ]
-        ).astype(np.float32)
+        labels, conditions = emotion.shape[1], asked.astype(np.float32)
+        conditions[:, :labels] = emotion / np.maximum(intensity, 1e-6)
+        conditions[:, labels], conditions[:, labels + 2] = steered, guidance
         # Compared are the inputs from outside. What the governor makes of them creeps from frame to
         # frame, and is given to the next token without a rewind.
         changed = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
@@ -273,6 +267,16 @@ class PartnerBatch:
             if stream and stream.commit_conditions(conditions[slot]):
                 state.committed_inputs[slot] = asked[slot]
         return target
+
+    def _usual_speed_in(
+        self, content: Float[Array, "B C"], emotion: Float[Array, "B E"]
+    ) -> Float[Array, "B"]:
+        """Return `usual_speed_in`, which is the same for as long as nobody asks for another."""
+        of_content, of_emotion, speed = self._usual_speed
+        if (of_content, of_emotion) != (content.tobytes(), emotion.tobytes()):
+            speed = usual_speed_in(content, emotion, self._engine.contract)
+            self._usual_speed = content.tobytes(), emotion.tobytes(), speed
+        return speed
 
     def _assign_leads(self, leads: Mapping[int, Lead]) -> None:
         """Give the streams their leads, and the roots from which they observe them."""

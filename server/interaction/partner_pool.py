@@ -93,8 +93,7 @@ class PartnerPool:
         """Return how often a partner had to be woken, and to be set up anew."""
         if handle not in self._handles.get(handle.model, []):
             return 0, 0
-        batch = self._batches[handle.model]
-        return int(batch.boost_count[handle.slot]), int(batch.recoveries[handle.slot])
+        return self._batches[handle.model].interventions(handle.slot)
 
     def advance(
         self, requests: Mapping[PartnerHandle, PartnerInputs]
