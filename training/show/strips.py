@@ -12,7 +12,8 @@ from jaxtyping import Float, UInt8
 
 from motion import kinematics, rotations
 from motion.clip import Clip
-from motion.draw.render import CAMERA_DIRECTION, render_pose
+from motion.draw.camera import CAMERA_DIRECTION
+from motion.draw.render import render_pose
 
 Array = np.ndarray
 
