@@ -5,12 +5,13 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from motion.clip import Pose
+if TYPE_CHECKING:  # the pose process needs no more of it than its name
+    from motion.clip import Pose
 
 Array = np.ndarray
 
@@ -81,7 +82,7 @@ class Sighting:
 
     time: float
     people: tuple[Landmarks, ...]
-    poses: tuple[Pose, ...] = ()
+    poses: "tuple[Pose, ...]" = ()
 
     @staticmethod
     def nobody(time: float) -> "Sighting":

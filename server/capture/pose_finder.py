@@ -6,11 +6,11 @@ OpenCV and ONNX Runtime are imported only when they are needed, in the pose proc
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from server.capture import pose_landmarks
 from server.capture.appearance import colours, unlike
 from server.capture.landmarks import PEOPLE, TRUNK, Landmarks, Sighting, trunk_length
+from server.capture.pairing import cheapest_pairs
 from server.capture.pose_networks import PoseNetworks
 from server.capture.pose_region import Region
 from server.capture.pose_smoothing import PoseSmoother
@@ -162,11 +162,8 @@ def _taken_in(known: Array | None, seen: Array | None, passed: float) -> Array |
 
 def _paired(found: list[Region], followed: list[Region]) -> dict[int, int]:
     """Return, for who is followed, which region that was found is theirs; each of one at most."""
-    if not found or not followed:
-        return {}
-    off = np.array([[_sides_apart(region, other) for region in found] for other in followed])
-    pairs = zip(*linear_sum_assignment(off), strict=True)
-    return {int(row): int(at) for row, at in pairs if off[row, at] < PoseFinder.SAME}
+    off = [[_sides_apart(region, other) for region in found] for other in followed]
+    return {row: at for row, at in cheapest_pairs(off) if off[row][at] < PoseFinder.SAME}
 
 
 def _sides_apart(one: Region, other: Region) -> float:

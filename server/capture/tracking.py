@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import linear_sum_assignment
 
 from server.capture import landmarks as lm
 from server.capture.appearance import unlike
 from server.capture.landmarks import TRUNK, Landmarks, Sighting, image_scale
+from server.capture.pairing import cheapest_pairs
 
 Array = np.ndarray
 
@@ -171,7 +171,7 @@ class Tracker:
         stranger = [self.STRANGER] * len(looks)
         costs = [[p.surprise(look, self._now) for p in self._people] + stranger for look in looks]
         strangers = []
-        for row, column in zip(*linear_sum_assignment(np.array(costs, ndmin=2)), strict=True):
+        for row, column in cheapest_pairs(costs):
             if column < len(self._people):
                 self._people[column].follow(looks[row], self._now)
             else:
