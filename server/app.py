@@ -15,13 +15,14 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from server.access.door import Door
 from server.access.origin_guard import OriginGuard
-from server.access.origins import OriginPolicy
 from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
 from server.paths import PAGES
-from server.routes.common import PROBLEMS, explain_fault, operators_of
+from server.routes.common import PROBLEMS, admission, explain_fault, only
 from server.routes.cues import create_cues_api
+from server.routes.door import create_door_api
 from server.routes.links import LinkAttendant, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
@@ -66,8 +67,7 @@ def create_app(
     link_file: Path | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
-    authority: Path | None = None,
-    policy: OriginPolicy | None = None,
+    door: Door | None = None,
 ) -> FastAPI:
     """Return the application; its lifespan is that of the show.
 
@@ -82,8 +82,8 @@ def create_app(
         link_file: File that keeps the links that operators make; None keeps none.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
-        authority: Certificate that other devices are to trust, if there is one.
-        policy: Names and pages that are let in; all are without one.
+        door: Names and pages that are let in, and the authority that is handed out; without one
+            all are let in.
     """
     desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
     attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
@@ -105,24 +105,27 @@ def create_app(
             await asyncio.wait(tasks)
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
-    if policy is not None:
-        app.add_middleware(OriginGuard, policy=policy)
+    if door is not None:
+        app.add_middleware(OriginGuard, policy=door.policy)
     app.state.traffic = Traffic(clock)
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
-    routes = create_links_api(attendant.rack, operators_of(scheduler))
+    operators = only("operator", scheduler)
+    routes = create_links_api(attendant.rack, operators)
     app.include_router(routes, responses=PROBLEMS)
+    app.include_router(create_door_api(scheduler), responses=PROBLEMS)
     if desk is not None:
-        routes = create_cues_api(desk, scheduler, clock, operators_of(scheduler))
+        routes = create_cues_api(desk, scheduler, clock, operators)
         app.include_router(routes, responses=PROBLEMS)
     if catalogue is not None:
-        app.include_router(create_takes_api(catalogue, operators_of(scheduler)), responses=PROBLEMS)
+        app.include_router(create_takes_api(catalogue, operators), responses=PROBLEMS)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
+        admit = admission(scheduler, websocket.client)
         await Connection(
-            websocket, scheduler.stage, clock, hello_timeout, send_timeout, scheduler.note_refusal
+            websocket, admit, clock, hello_timeout, send_timeout, scheduler.note_refusal
         ).run()
 
     @app.get("/healthz")
@@ -150,7 +153,7 @@ def create_app(
         """Tell Prometheus."""
         return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
 
-    if authority is not None:
+    if door is not None and (authority := door.authority) is not None:
 
         @app.get("/authority.crt", include_in_schema=False)
         async def authority_certificate() -> Response:

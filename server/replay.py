@@ -6,8 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from motion.errors import TakeError
+from server.options import (
+    AllowHost,
+    AllowOrigin,
+    Host,
+    Keys,
+    OpenToAll,
+    OperatorKey,
+    Port,
+    Tls,
+    TlsCert,
+    TlsKey,
+    WithoutKey,
+)
+from server.paths import KEYS
 
 if TYPE_CHECKING:
+    from server.access.door import Door
     from server.takes.export import Cut
     from server.takes.playback import Playback
     from server.takes.reader import Take
@@ -37,12 +52,17 @@ def replay(
         float, typer.Option(min=0.05, max=20, help="Playback speed; 1 is the speed of the show.")
     ] = 1.0,
     loop: Annotated[bool, typer.Option("--loop", help="Start again at the end.")] = False,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
-    ] = 8000,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    operator_key: OperatorKey = None,
+    open_to_all: OpenToAll = False,
+    guests: WithoutKey = "performer",
+    tls: Tls = False,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    keys: Keys = KEYS,
+    allow_host: AllowHost = None,
+    allow_origin: AllowOrigin = None,
     device: Annotated[
         Literal["cpu", "cuda"], typer.Option(help="Device that recomputes the model.")
     ] = "cpu",
@@ -50,6 +70,9 @@ def replay(
     """Play a recording in any browser, export it, or compute it again."""
     from math import inf
 
+    from server.access.certificates import find_certificate
+    from server.access.door import make_door
+    from server.access.origins import OriginPolicy
     from server.takes.export import Cut
     from server.takes.playback import Playback
     from server.takes.read_ahead import ReadAhead
@@ -60,7 +83,10 @@ def replay(
     elif recompute:
         _recompute(Take(take), device)
     else:
-        _play(Playback(Take(take), start, speed, loop, ReadAhead), host, port)
+        certificates = find_certificate(tls, tls_cert, tls_key, keys)
+        policy = OriginPolicy(allow_host or (), allow_origin or ())
+        door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
+        _play(Playback(Take(take), start, speed, loop, ReadAhead), door, host, port)
 
 
 def _export(take: Path, out: Path, cut: "Cut") -> None:
@@ -98,20 +124,30 @@ def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     typer.echo(f"{take.path}: {count} frames come out bit for bit")
 
 
-def _play(playback: "Playback", host: str, port: int) -> None:
+def _play(playback: "Playback", door: "Door", host: str, port: int) -> None:
     import time
 
+    from server.access.invitation import is_loopback
     from server.app import create_app
     from server.listen import address, bind, serve
     from server.stages.replay_show import replay_scheduler
+    from server.telemetry.logs import configure
 
+    configure("text", "warning")
     with bind(host, port) as listener:
-        scheduler = replay_scheduler(playback, time.monotonic)
-        where = f"{playback.take.path} plays at {address(listener)}"
+        scheduler = replay_scheduler(playback, time.monotonic, door.keyring)
+        here = address(listener, door.scheme)
+
+        def listening() -> None:
+            typer.echo(f"{playback.take.path} plays at {here}")
+            if not is_loopback(host):
+                typer.echo(door.invitation(here, ""))
+
         serve(
-            create_app(scheduler),
+            create_app(scheduler, door=door),
             scheduler.close,
             listener,
-            lambda: typer.echo(where),
+            listening,
             over=lambda: not scheduler.stages,
+            certificate=door.certificate,
         )

@@ -5,7 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.options import DEFAULT_MODEL, Device, Model
+from server.options import (
+    DEFAULT_MODEL,
+    AllowHost,
+    AllowOrigin,
+    Device,
+    Host,
+    Keys,
+    Model,
+    OpenToAll,
+    OperatorKey,
+    Port,
+    Tls,
+    TlsCert,
+    TlsKey,
+    WithoutKey,
+)
 from server.paths import KEYS, MODELS
 
 if TYPE_CHECKING:
@@ -13,10 +28,6 @@ if TYPE_CHECKING:
 
 CAMERA = Path("/dev/video0")
 AUTO = "auto"
-
-Keys = Annotated[
-    Path, typer.Option(help="Folder for the key, the secret that signs tokens, and certificates.")
-]
 
 
 def serve(
@@ -28,12 +39,8 @@ def serve(
         ),
     ] = AUTO,
     model: Model = DEFAULT_MODEL,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
-    ] = 8000,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Random seed of the motion; drawn if not given.")
     ] = None,
@@ -74,36 +81,15 @@ def serve(
         list[str] | None,
         typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
     ] = None,
-    operator_key: Annotated[
-        str | None,
-        typer.Option(
-            envvar="BHAVA_OPERATOR_KEY",
-            help="Key that operators must give. Without one anybody on this machine may operate; "
-            "for other machines one is made and kept, unless --open lets all in.",
-        ),
-    ] = None,
-    open_to_all: Annotated[
-        bool,
-        typer.Option("--open", help="Let anybody operate, from other machines as well."),
-    ] = False,
-    tls: Annotated[
-        bool,
-        typer.Option(help="Serve https with a certificate by an authority of this machine's own."),
-    ] = False,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate for https, as PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its private key, as PEM.")] = None,
+    operator_key: OperatorKey = None,
+    open_to_all: OpenToAll = False,
+    guests: WithoutKey = "performer",
+    tls: Tls = False,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     keys: Keys = KEYS,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            envvar="BHAVA_ALLOW_HOST",
-            help="Another host name of this server, such as show.example; * for any.",
-        ),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(help="Page elsewhere that may use the server: https://show.example."),
-    ] = None,
+    allow_host: AllowHost = None,
+    allow_origin: AllowOrigin = None,
     log_format: Annotated[
         Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
     ] = "text",
@@ -116,9 +102,9 @@ def serve(
     import time
     from contextlib import closing
 
-    from server.access.certificates import find_certificate, seen_from_outside
-    from server.access.invitation import invitation, is_loopback
-    from server.access.keyring import Keyring, Tokens, kept, new_key
+    from server.access.certificates import find_certificate
+    from server.access.door import make_door
+    from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
     from server.app import create_app
     from server.capture.sources import open_source
@@ -135,14 +121,13 @@ def serve(
     configure(log_format, log_level)
     share_one_arena()
     named = specs_of({"osc-in": osc_in or [], "osc-out": osc_out or [], "vmc-out": vmc_out or []})
-    made = not (operator_key is not None or open_to_all or is_loopback(host))
-    key = kept(keys / "operator-key", new_key) if made else operator_key
-    certificate, authority = find_certificate(tls, tls_cert, tls_key, keys)
+    certificates = find_certificate(tls, tls_cert, tls_key, keys)
+    policy = OriginPolicy(allow_host or (), allow_origin or ())
+    door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
     with bind(host, port) as listener:
-        keyring = Keyring(key, Tokens(keys) if key else None)
         settings = ServerSettings(
             most_stages=stages,
-            keyring=keyring,
+            keyring=door.keyring,
             performers_controls=frozenset() if reserve_controls else PERFORMERS_CONTROLS,
         )
         scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
@@ -156,25 +141,18 @@ def serve(
             if spec.kind == "demo":
                 stage = scheduler.stage(DEFAULT)
                 scheduler.attendants.append(Showcase(stage, time.monotonic))
-            here = address(listener, "https" if certificate else "http")
+            here = address(listener, door.scheme)
 
             def listening() -> None:
                 typer.echo(f"Bhava dances at {here} ({performer.name})")
                 if not is_loopback(host):
-                    typer.echo(invitation(seen_from_outside(here), key, keys if made else None))
+                    typer.echo(door.invitation(here, "dance"))
 
-            policy = OriginPolicy(allow_host or (), allow_origin or ())
             app = create_app(
-                scheduler,
-                takes=takes,
-                cues=cues,
-                links=named,
-                link_file=links,
-                authority=authority,
-                policy=policy,
+                scheduler, takes=takes, cues=cues, links=named, link_file=links, door=door
             )
             listen_and_serve(
-                app, scheduler.close, listener, listening, certificate=certificate, insist=True
+                app, scheduler.close, listener, listening, certificate=door.certificate, insist=True
             )
 
 
@@ -190,7 +168,7 @@ def token(
 ) -> None:
     """Print a link that lets its holder in for some hours, or revoke one."""
     from server.access.invitation import link, qr_code
-    from server.access.keyring import Tokens
+    from server.access.keyring import EVERY_STAGE, Tokens
 
     tokens = Tokens(keys)
     if revoke:
@@ -198,7 +176,8 @@ def token(
         typer.echo(f"The token {revoke} is revoked.")
         return
     signed, grant = tokens.sign(role, stage, 3600 * hours)
-    way = link(address, "console" if role == "operator" else "dance", signed)
+    page = {"operator": "console", "performer": "dance", "viewer": ""}[role]
+    way = link(address, page, signed, "" if stage == EVERY_STAGE else stage)
     typer.echo(f"{way}\n{qr_code(way)}")
     typer.echo(f"Valid for {hours:g} h; `bhava token --revoke {grant.jti}` revokes it earlier.")
 

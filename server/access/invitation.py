@@ -16,9 +16,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def link(address: str, page: str, key: str | None) -> str:
+def link(address: str, page: str, key: str | None, stage: str = "") -> str:
     """Return a page's address; a key goes where browsers send it to nobody."""
-    return f"{address}/{page}" + (f"#key={quote(key, safe='')}" if key else "")
+    query = f"?stage={quote(stage, safe='')}" if stage else ""
+    fragment = f"#key={quote(key, safe='')}" if key else ""
+    return f"{address}/{page}{query}{fragment}"
 
 
 def qr_code(text: str) -> str:
@@ -28,16 +30,17 @@ def qr_code(text: str) -> str:
     return picture.getvalue()
 
 
-def invitation(address: str, key: str | None, kept_in: Path | None) -> str:
+def invitation(address: str, page: str, key: str | None, kept_in: Path | None) -> str:
     """Return how others get in.
 
     Args:
         address: Where other devices find the server.
+        page: The page for everybody.
         key: The operator's key, if one is needed.
         kept_in: Where the key is kept, if it was made here.
     """
     console = link(address, "console", key)
-    lines = [f"Others dance at  {link(address, 'dance', None)}", f"Operators go to  {console}"]
+    lines = [f"Others come to   {link(address, page, None)}", f"Operators go to  {console}"]
     if kept_in:
         lines.append(f"The key was made for this machine and is kept in {kept_in}.")
     return "\n".join([*lines, qr_code(console)])

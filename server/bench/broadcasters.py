@@ -85,7 +85,7 @@ class _Floor:
     """A stage without a dance."""
 
     def __init__(self) -> None:
-        self.audience = Audience("closed", lambda _: True, secrets.token_hex)
+        self.audience = Audience("closed", secrets.token_hex)
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         match event:

@@ -7,13 +7,25 @@ from fastapi import Depends, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import Address
 
+from server.access.keyring import Role
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
+from server.wire.messages import Hello
 from server.wire.protocol import Refusal
 
-HTTP_STATUS = {"house_full": 503, "unknown_stage": 404, "wrong_key": 401}
+HTTP_STATUS = {
+    "house_full": 503,
+    "key_too_soon": 429,
+    "not_granted": 403,
+    "unknown_stage": 404,
+    "wrong_key": 401,
+}
 """Of refusals; all others are 422."""
+
+UNKNOWN = ""
+"""Address of a client that has none, such as one on a socket in the file system."""
 
 
 class Problem(BaseModel):
@@ -27,7 +39,7 @@ class Problem(BaseModel):
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 404, 409, 422, 503)
+    status: {"model": Problem} for status in (400, 401, 403, 404, 409, 422, 429, 503)
 }
 """Answers that any route may give."""
 
@@ -40,15 +52,36 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
 
 
-def operators_of(scheduler: Scheduler) -> list[Any]:
-    """Return dependencies that let nobody pass who does not know the operator's key."""
+def only(role: Role, scheduler: Scheduler) -> list[Any]:
+    """Return dependencies that let nobody pass who may not be so much on the stage of a path."""
 
-    def operator(request: Request, x_operator_key: Annotated[str, Header()] = "") -> None:
-        stage = _stage_asked_of(request)
-        if not scheduler.settings.keyring.lets_operate(x_operator_key, stage):
-            raise HTTPException(401, "expected the operator's key in X-Operator-Key")
+    async def granted(request: Request, x_operator_key: Annotated[str, Header()] = "") -> None:
+        try:
+            _check(scheduler, x_operator_key, role, _stage_asked_of(request), request.client)
+        except Refusal as refusal:
+            raise http_error(refusal) from refusal
 
-    return [Depends(operator)]
+    return [Depends(granted)]
+
+
+def admission(scheduler: Scheduler, client: Address | None) -> Callable[[Hello], Stage]:
+    """Return what lets a client of the socket in, which comes from an address.
+
+    It gives the stage that a hello asks for, and raises `Refusal`: `wrong_key`, `key_too_soon`,
+    `not_granted` or `unknown_stage`.
+    """
+
+    def admitted(hello: Hello) -> Stage:
+        _check(scheduler, hello.key or "", hello.role, hello.stage, client)
+        return scheduler.stage(hello.stage)
+
+    return admitted
+
+
+def _check(scheduler: Scheduler, key: str, role: Role, stage: str, client: Address | None) -> None:
+    host = client.host if client else UNKNOWN
+    if (denial := scheduler.settings.keyring.denial(key, role, stage, host)) is not None:
+        raise Refusal(*denial)
 
 
 def _stage_asked_of(request: Request) -> str:

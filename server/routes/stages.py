@@ -10,7 +10,7 @@ from motion.errors import BhavaError, StageError, TakeError
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
-from server.routes.common import http_error, operators_of, stage_of
+from server.routes.common import http_error, only, stage_of
 from server.stages.assemble import first_controls
 from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
@@ -147,24 +147,25 @@ def create_api(scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None =
 
 def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
     """Add the routes that tell what there is."""
+    viewers = only("viewer", scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
-    @router.get("/models")
+    @router.get("/models", dependencies=viewers)
     async def models() -> list[str]:
         """List the models."""
         return list(scheduler.services.registry.names)
 
-    @router.get("/stages")
+    @router.get("/stages", dependencies=viewers)
     async def stages() -> list[StageState]:
         """List the stages."""
         return [StageState.from_stage(stage, clock()) for stage in scheduler.stages.values()]
 
-    @router.get("/stages/{name}")
+    @router.get("/stages/{name}", dependencies=viewers)
     async def stage(stage: Found) -> StageState:
         """Tell how a stage is doing."""
         return StageState.from_stage(stage, clock())
 
-    @router.get("/stages/{name}/landmarks", dependencies=operators_of(scheduler))
+    @router.get("/stages/{name}/landmarks", dependencies=only("operator", scheduler))
     async def landmarks(stage: Found) -> Seen:
         """Tell where the landmarks of all people lie in the newest picture."""
         return Seen.from_sighting(stage.sighting)
@@ -174,7 +175,7 @@ def _add_making(
     router: APIRouter, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None
 ) -> None:
     """Add the routes that make a stage and end one."""
-    operators = operators_of(scheduler)
+    operators = only("operator", scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.post("/stages", status_code=201, dependencies=operators)
@@ -201,7 +202,7 @@ def _add_making(
 
 def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
     """Add the routes that change what a stage shows."""
-    operators = operators_of(scheduler)
+    operators = only("operator", scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.patch("/stages/{name}/controls", dependencies=operators)

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from motion.errors import TakeError
 from motion.partner.partner import PartnerFrame
+from server.access.keyring import Keyring
 from server.capture.landmarks import Sighting
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.model_registry import ModelRegistry
@@ -144,12 +145,15 @@ class ReplayControl:
         self._recorded = report.recorded or self._recorded
 
 
-def replay_scheduler(playback: Playback, clock: Callable[[], float]) -> Scheduler:
+def replay_scheduler(
+    playback: Playback, clock: Callable[[], float], keyring: Keyring | None = None
+) -> Scheduler:
     """Return a scheduler whose stage shows a take; it needs none of the take's models.
 
     Args:
         playback: Not begun.
         clock: Monotonic time in seconds.
+        keyring: Tells who may do what; anybody may do anything without one.
 
     Raises:
         TakeError: If the take's model is not named in it.
@@ -157,9 +161,9 @@ def replay_scheduler(playback: Playback, clock: Callable[[], float]) -> Schedule
     faults = Faults()
     registry = ModelRegistry(_refuse_model, tuple(playback.take.header.models), faults)
     services = Services(PartnerPool(registry.engine, faults), registry, faults, _refuse_take)
-    settings = ServerSettings(fps=playback.take.header.fps)
+    settings = ServerSettings(playback.take.header.fps, keyring=keyring or Keyring())
     scheduler = Scheduler(services, settings, clock, _new_token)
-    scheduler.add(_stage_of(DEFAULT, playback, lambda _: True))
+    scheduler.add(_stage_of(DEFAULT, playback))
     return scheduler
 
 
@@ -174,13 +178,13 @@ def add_replay(scheduler: Scheduler, name: str, playback: Playback) -> Stage:
     Raises:
         TakeError: If the take's model is not named in it.
     """
-    stage = _stage_of(name, playback, scheduler.lets_operate(name))
+    stage = _stage_of(name, playback)
     scheduler.add(stage)
     return stage
 
 
-def _stage_of(name: str, playback: Playback, lets_operate: Callable[[str], bool]) -> Stage:
-    audience = Audience("closed", lets_operate, _new_token)
+def _stage_of(name: str, playback: Playback) -> Stage:
+    audience = Audience("closed", _new_token)
     show = ReplayShow(playback, lambda: audience.viewers > 0)
     return Stage(name, show, ReplayControl(playback.take), audience)
 

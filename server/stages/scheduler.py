@@ -55,7 +55,7 @@ class ServerSettings:
     Attributes:
         fps: Frames per second.
         most_stages: How many stages there may be.
-        keyring: Tells who may operate.
+        keyring: Tells who may do what.
         performers_controls: Controls that a performer in a browser may set as well.
     """
 
@@ -210,16 +210,10 @@ class Scheduler:
             name,
             LiveShow(name, self.services, selector, orders),
             LiveControl(name, self.services, selector, orders),
-            Audience(
-                seat, self.lets_operate(name), self._new_token, self.settings.performers_controls
-            ),
+            Audience(seat, self._new_token, self.settings.performers_controls),
         )
         self.add(stage)
         return stage
-
-    def lets_operate(self, stage: str) -> Callable[[str], bool]:
-        """Return what tells whether a key makes an operator of a stage."""
-        return lambda key: self.settings.keyring.lets_operate(key, stage)
 
     def add(self, stage: Stage) -> None:
         """Step a stage from the next tick on, whatever is shown there."""

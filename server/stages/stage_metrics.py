@@ -90,6 +90,8 @@ class StageMetrics(Collector):
         stages, now = list(self._scheduler.stages.values()), self._clock()
         yield GaugeMetricFamily("bhava_stages", "Stages that there are.", len(stages))
         yield GaugeMetricFamily("bhava_tasks", "Tasks of the event loop.", _tasks())
+        wrong = self._scheduler.settings.keyring.wrong.total
+        yield CounterMetricFamily("bhava_wrong_keys", "Wrong keys that clients showed.", wrong)
         for name, (about, look_up) in GAUGES.items():
             gauge = GaugeMetricFamily(name, about, labels=["stage"])
             for stage in stages:

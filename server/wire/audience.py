@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from server.wire.messages import Hello, Refused, Role, ServerMessage
+from server.access.keyring import Role
+from server.wire.messages import Hello, Refused, ServerMessage
 from server.wire.outbox import EncodedMessage, Outbox
 from server.wire.protocol import Refusal
 
@@ -66,7 +67,6 @@ class Audience:
     def __init__(
         self,
         seat: SeatPolicy,
-        lets_operate: Callable[[str], bool],
         new_token: Callable[[], str],
         performers_controls: frozenset[str] = PERFORMERS_CONTROLS,
     ) -> None:
@@ -74,7 +74,6 @@ class Audience:
 
         Args:
             seat: What happens to a performer when there is another.
-            lets_operate: Tells whether a key, empty without one, makes an operator.
             new_token: Gives a token that nobody can guess, such as `secrets.token_urlsafe`.
             performers_controls: Controls that the performer in the seat may set.
         """
@@ -83,7 +82,6 @@ class Audience:
         self.skipped = 0
         self._gone_bytes = self._gone_dropped = 0
         self._seat = seat
-        self._lets_operate = lets_operate
         self._new_token = new_token
         self._performers_controls = performers_controls
         self._heard = 0.0
@@ -129,16 +127,15 @@ class Audience:
 
         Args:
             newcomer: Where it is sent to.
-            hello: What it wants to be.
+            hello: What it wants to be, and may be.
             now: The server's clock, seconds.
 
         Returns:
             What it was granted: a viewer's role where the stage has no seat for performers.
 
         Raises:
-            Refusal: `wrong_key` or `performer_taken`.
+            Refusal: `performer_taken`.
         """
-        self._check_key(hello)
         returning = self._returns(hello.session, now)
         role = hello.role
         if role == "performer":
@@ -219,10 +216,6 @@ class Audience:
         """Show all out."""
         for client in self.members:
             client.close(code)
-
-    def _check_key(self, hello: Hello) -> None:
-        if hello.role == "operator" and not self._lets_operate(hello.key or ""):
-            raise Refusal("wrong_key", "expected the operator's key, got another or none")
 
     def _returns(self, session: str | None, now: float) -> bool:
         """Tell whether a session goes on; a link of it that nobody has missed yet is cut."""

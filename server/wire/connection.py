@@ -7,7 +7,7 @@ from typing import Protocol
 from fastapi import WebSocket, WebSocketDisconnect
 
 from server.wire.direct_write import frame_writer, take_at_once
-from server.wire.messages import Pong, Refused
+from server.wire.messages import Hello, Pong, Refused
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
 from server.wire.session import HELLO_TIMEOUT, Close, Event, Join, Session, StageEvent
@@ -36,7 +36,7 @@ class Connection:
     def __init__(
         self,
         websocket: WebSocket,
-        find_stage: Callable[[str], Stage],
+        admit: Callable[[Hello], Stage],
         clock: Callable[[], float],
         hello_timeout: float = HELLO_TIMEOUT,
         send_timeout: float = SEND_TIMEOUT,
@@ -46,14 +46,15 @@ class Connection:
 
         Args:
             websocket: Not yet accepted.
-            find_stage: Gives the stage of a name; raises `Refusal` (`unknown_stage`) for others.
+            admit: Gives the stage that a hello asks for; raises `Refusal` if there is none, or if
+                the client may not be there what it asks to be.
             clock: Monotonic time in seconds.
             hello_timeout: Seconds within which the client must introduce itself.
             send_timeout: Seconds after which a client that takes nothing is cut off.
             note_refusal: Is told each message that is refused.
         """
         self._websocket = websocket
-        self._find_stage = find_stage
+        self._admit = admit
         self._stage: Stage | None = None
         self._clock = clock
         self._hello_timeout = hello_timeout
@@ -124,7 +125,7 @@ class Connection:
     def _hand_on(self, event: StageEvent) -> None:
         try:
             if isinstance(event, Join):
-                self._stage = self._find_stage(event.hello.stage)
+                self._stage = self._admit(event.hello)
             assert self._stage  # the session lets nothing through before the hello
             self._stage.receive(self._outbox, event, self._clock())
         except Refusal as refusal:

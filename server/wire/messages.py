@@ -14,6 +14,7 @@ from pydantic import (
 from motion.emotion import ENERGY_RANGE, MAX_INTENSITY
 from motion.model.text import LONGEST
 from motion.skeleton import Skeleton
+from server.access.keyring import Role
 from server.capture.landmarks import SourceState
 from server.wire.protocol import VERSION, Refusal, RefusalName
 
@@ -22,7 +23,9 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-Role = Literal["viewer", "performer", "operator"]
+LONGEST_KEY = 1024
+"""Characters of a key; a token spells the name of its stage."""
+
 Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
 Dancers = Literal["nearest", "each"]
 Panic = Literal["none", "freeze", "dark"]
@@ -105,7 +108,7 @@ class Hello(_Message):
         version: Version of this protocol.
         role: What the client wants to be.
         stage: Name of the stage.
-        key: Key of the operator, where the server asks for one.
+        key: Key of the operator or a token, where the server asks for one.
         session: Token of the server's hello before the link was lost.
     """
 
@@ -113,7 +116,7 @@ class Hello(_Message):
     version: Literal[2]
     role: Role
     stage: Name = "default"
-    key: Annotated[str, Field(max_length=256)] | None = None
+    key: Annotated[str, Field(max_length=LONGEST_KEY)] | None = None
     session: Name | None = None
 
     @model_validator(mode="before")

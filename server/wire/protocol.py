@@ -35,6 +35,8 @@ RefusalName = Literal[
     "hello_timeout",
     "unsupported_version",
     "wrong_key",
+    "key_too_soon",
+    "not_granted",
     "unknown_stage",
     "stage_ended",
     "house_full",
@@ -49,11 +51,13 @@ RefusalName = Literal[
 CLOSE_CODES: dict[RefusalName, int] = {
     "hello_expected": 4400,
     "wrong_key": 4401,
+    "not_granted": 4403,
     "unknown_stage": 4404,
     "unsupported_version": 4406,
     "hello_timeout": 4408,
     "performer_taken": 4409,
     "stage_ended": 4410,
+    "key_too_soon": 4429,
     "house_full": 4503,
     "oversized": 1009,
 }

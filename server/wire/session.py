@@ -5,6 +5,7 @@ No socket, clock or queue lives here; who owns the socket carries out the events
 
 from dataclasses import dataclass
 
+from server.access.keyring import Role
 from server.capture.landmarks import Sighting
 from server.wire.messages import (
     ClientMessage,
@@ -13,7 +14,6 @@ from server.wire.messages import (
     Played,
     Pong,
     Refused,
-    Role,
     Set,
     TakeUp,
     decode_message,

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from motion.formats.clip_files import read_clip
+from server.access.wrong_keys import FIRST
 from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
 from tests.end_to_end.stage_page import PATIENCE
@@ -218,9 +219,13 @@ def test_the_key_is_asked_for_once(browser: Browser, tmp_path: Path) -> None:
         for key in ("open", "sesame"):
             page.fill("#key:visible [name=key]", key)
             page.click("text='Operate' >> visible=true")
+            if key == "open":
+                expect(page.locator("#key p")).to_have_text("That key is wrong.")
+                page.wait_for_timeout(1000 * FIRST)  # no key is looked at before
         page.wait_for_selector("html[data-role=operator]", state="attached")
         page.reload()
         page.wait_for_selector("html[data-role=operator]", state="attached")
         page.click("[data-emotion=sad]")
         console.await_fader("share:sad", "100 %")
         assert server.state()["controls"]["emotion"] == {"sad": 1.0}
+        expect(page.locator("#health")).to_contain_text("1 in the last 10 minutes")

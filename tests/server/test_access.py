@@ -2,6 +2,7 @@ import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import jwt
@@ -18,9 +19,11 @@ import bhava
 from motion.errors import SetupError
 from server.access.certificates import find_certificate, make_certificate
 from server.access.invitation import invitation, is_loopback, link
-from server.access.keyring import ALGORITHM, Keyring, Tokens, kept, new_key
+from server.access.keyring import ALGORITHM, Guests, Keyring, Role, Tokens, kept, new_key
 from server.access.origin_guard import OriginGuard
 from server.access.origins import OriginPolicy
+from server.access.wrong_keys import FIRST, FORGOTTEN, MOST_ADDRESSES, WrongKeys
+from server.telemetry.logs import OnceASecond
 from tests.server.live_server import LiveServer
 
 POLICY = OriginPolicy(["show.example"], ["https://mixer.example"])
@@ -114,32 +117,139 @@ def test_every_answer_tells_browsers_what_pages_may_do() -> None:
         assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
 
 
+class Clock:
+    """A time that the test moves, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def asked(
+    keyring: Keyring, key: str, role: Role, stage: str = "hall", address: str = "10.0.0.1"
+) -> str:
+    """The name of the denial; empty where there is none."""
+    denial = keyring.denial(key, role, stage, address)
+    return denial.name if denial else ""
+
+
 def test_without_a_key_anybody_operates_and_with_one_who_knows_it() -> None:
-    assert Keyring().lets_operate("", "default")
-    keyring = Keyring("öffne dich")
-    assert keyring.lets_operate("öffne dich", "default")
-    assert not keyring.lets_operate("", "default")
+    assert asked(Keyring(), "", "operator") == ""
+    assert asked(Keyring("öffne dich"), "öffne dich", "operator") == ""
+    for key in ("", "öffne", "offne dich", "öffne dich!"):
+        assert asked(Keyring("öffne dich"), key, "operator") == "wrong_key"
     with pytest.raises(SetupError, match="at least one character"):
         Keyring(" ")
 
 
-def test_a_token_is_good_for_its_role_its_stage_and_its_time(tmp_path: Path) -> None:
-    now = [1000.0]
-    tokens = Tokens(tmp_path, lambda: now[0])
-    keyring = Keyring("key", tokens)
-    left, _ = tokens.sign("operator", "left", 60)
-    every, grant = tokens.sign("operator", "*", 60)
-    viewer, _ = tokens.sign("viewer", "*", 60)
-    assert keyring.lets_operate(left, "left")
-    assert not keyring.lets_operate(left, "right")
-    assert not keyring.lets_operate(left, "")
-    assert keyring.lets_operate(every, "right")
-    assert keyring.lets_operate(every, "")
-    assert not keyring.lets_operate(viewer, "left")
+@pytest.mark.parametrize(
+    ("guests", "allowed"),
+    [("performer", ["viewer", "performer"]), ("viewer", ["viewer"]), ("nobody", [])],
+)
+def test_guests_may_be_what_the_server_says(guests: Guests, allowed: list[Role]) -> None:
+    keyring = Keyring("sesame", guests=guests)
+    assert [role for role in get_args(Role) if asked(keyring, "", role) == ""] == allowed
+    assert asked(keyring, "sesame", "operator") == ""
+    with pytest.raises(SetupError, match="expected a key where guests may be viewer, got none"):
+        Keyring(guests="viewer")
+
+
+@pytest.mark.parametrize("guests", get_args(Guests))
+@pytest.mark.parametrize("granted", get_args(Role))
+def test_a_role_is_what_the_token_grants(granted: Role, guests: Guests, tmp_path: Path) -> None:
+    tokens = Tokens(tmp_path, lambda: 1000.0)
+    keyring = Keyring("sesame", tokens, guests)
+    token, _ = tokens.sign(granted, "hall", 60)
+    roles = get_args(Role)
+    for role in roles:
+        covered = roles.index(role) <= roles.index(granted)
+        assert asked(keyring, token, role) == ("" if covered else "not_granted")
+        open_to_all = role == "viewer" and guests != "nobody"
+        assert asked(keyring, token, role, "cellar") == ("" if open_to_all else "not_granted")
+        assert asked(keyring, token, role, "") == ("" if open_to_all else "not_granted")
+    assert keyring.wrong.total == 0
+
+
+def test_a_token_is_good_for_its_time_until_it_is_revoked(tmp_path: Path) -> None:
+    clock = Clock()
+    tokens = Tokens(tmp_path, clock)
+    keyring = Keyring("key", tokens, clock=clock)
+    left, _ = tokens.sign("operator", "left", 600)
+    every, grant = tokens.sign("operator", "*", 600)
+    assert asked(keyring, every, "operator", "right") == ""
+    assert asked(keyring, every, "operator", "") == ""
     tokens.revoke(grant.jti)
-    assert not keyring.lets_operate(every, "right")
-    now[0] += 60
-    assert not keyring.lets_operate(left, "left")
+    assert asked(keyring, every, "operator", "right") == "wrong_key"
+    clock.now += 599
+    assert asked(keyring, left, "operator", "left") == ""
+    clock.now += 1
+    assert asked(keyring, left, "operator", "left") == "wrong_key"
+
+
+def test_who_shows_wrong_keys_waits_longer_and_longer() -> None:
+    clock = Clock()
+    keyring = Keyring("sesame", clock=clock)
+    waits = []
+    for _ in range(9):
+        assert asked(keyring, "open", "operator") == "wrong_key"
+        waits.append(keyring.wrong.wait("10.0.0.1", clock.now))
+        assert asked(keyring, "sesame", "operator") == "key_too_soon"
+        clock.now += waits[-1]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert keyring.wrong.total == 9
+    assert asked(keyring, "sesame", "operator") == ""
+    assert asked(keyring, "open", "operator") == "wrong_key"
+    assert keyring.wrong.wait("10.0.0.1", clock.now) == FIRST
+
+
+def test_one_address_waits_and_others_do_not() -> None:
+    keyring = Keyring("sesame", clock=Clock())
+    addresses = ["10.0.0.1", "2001:db8::1", "unknown"]
+    for address in addresses:
+        assert asked(keyring, "open", "operator", address=address) == "wrong_key"
+        assert asked(keyring, "sesame", "operator", address=address) == "key_too_soon"
+    # A network of IPv6 hands each of its members as many addresses as they like.
+    assert asked(keyring, "sesame", "operator", address="2001:db8::2:3%eth0") == "key_too_soon"
+    assert asked(keyring, "sesame", "operator", address="::ffff:10.0.0.1") == "key_too_soon"
+    for address in ("10.0.0.2", "2001:db8:0:1::1", ""):
+        assert asked(keyring, "sesame", "operator", address=address) == ""
+    # Whoever shows none, or needs none, tries nothing.
+    assert asked(keyring, "", "operator", address=addresses[0]) == "wrong_key"
+    assert asked(keyring, "open", "viewer", address=addresses[0]) == ""
+    assert keyring.wrong.total == len(addresses)
+
+
+def test_wrong_keys_are_counted_lately_and_forgotten() -> None:
+    wrong = WrongKeys()
+    for second in range(0, 1200, 60):
+        wrong.count("10.0.0.1", float(second))
+    assert (wrong.total, wrong.lately(1199.0), wrong.lately(1260.0)) == (20, 10, 8)
+    wrong.count("10.0.0.1", 1140.0 + FORGOTTEN)
+    assert wrong.wait("10.0.0.1", 1140.0 + FORGOTTEN) == FIRST
+
+
+def test_however_many_addresses_try_few_are_remembered() -> None:
+    wrong = WrongKeys()
+    for number in range(MOST_ADDRESSES + 10):
+        wrong.count(f"10.0.{number // 256}.{number % 256}", number / 100)
+    last = (MOST_ADDRESSES + 9) / 100
+    assert len(wrong._tries) == MOST_ADDRESSES
+    assert len(wrong._by_minute) == 1
+    assert wrong.wait("10.0.0.9", 0.0) == 0.0
+    assert wrong.wait("10.0.0.10", 0.0) > 0.0
+    assert wrong.wait("10.0.16.9", last) > 0.0
+
+
+def test_wrong_keys_are_a_line_a_second_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    keyring = Keyring("sesame")
+    for number in range(20):
+        asked(keyring, "open", "operator", address=f"10.0.0.{number}")
+    lines = OnceASecond()
+    written = [record for record in caplog.records if lines.filter(record)]
+    assert [record.getMessage() for record in written] == ["wrong key"]
+    assert written[0].address == "10.0.0.0"  # type: ignore[attr-defined]
 
 
 def test_a_token_that_is_not_ours_opens_nothing(tmp_path: Path) -> None:
@@ -199,7 +309,10 @@ def test_a_link_carries_the_key_where_no_server_reads_it() -> None:
     assert link("http://10.0.0.2:8000", "console", "a b#c") == (
         "http://10.0.0.2:8000/console#key=a%20b%23c"
     )
-    text = invitation("http://10.0.0.2:8000", "sesame", Path("/home/me/keys"))
+    assert link("http://10.0.0.2:8000", "", "key", "main hall") == (
+        "http://10.0.0.2:8000/?stage=main%20hall#key=key"
+    )
+    text = invitation("http://10.0.0.2:8000", "dance", "sesame", Path("/home/me/keys"))
     assert "http://10.0.0.2:8000/dance\n" in text
     assert "/home/me/keys" in text
     assert "█" in text or "▀" in text
@@ -208,12 +321,17 @@ def test_a_link_carries_the_key_where_no_server_reads_it() -> None:
     assert not is_loopback("0.0.0.0")
 
 
-def test_the_command_prints_a_link_and_revokes_it(tmp_path: Path) -> None:
-    run = CliRunner().invoke(bhava.app, ["token", "--keys", str(tmp_path), "--stage", "left"])
+@pytest.mark.parametrize(
+    ("role", "page"), [("operator", "console"), ("performer", "dance"), ("viewer", "")]
+)
+def test_the_command_prints_a_link_and_revokes_it(tmp_path: Path, role: Role, page: str) -> None:
+    options = ["--keys", str(tmp_path), "--stage", "left", "--role", role]
+    run = CliRunner().invoke(bhava.app, ["token", *options])
     assert run.exit_code == 0
+    assert run.stdout.startswith(f"http://localhost:8000/{page}?stage=left#key=")
     token = run.stdout.split("#key=")[1].splitlines()[0]
-    keyring = Keyring("key", Tokens(tmp_path))
-    assert keyring.lets_operate(token, "left")
+    keyring = Keyring("key", Tokens(tmp_path), "nobody")
+    assert asked(keyring, token, role, "left") == ""
     name = run.stdout.rpartition("--revoke ")[2].partition("`")[0]
     CliRunner().invoke(bhava.app, ["token", "--keys", str(tmp_path), "--revoke", name])
-    assert not keyring.lets_operate(token, "left")
+    assert asked(keyring, token, role, "left") == "wrong_key"

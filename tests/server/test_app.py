@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.access.keyring import Keyring
-from server.stages.scheduler import ServerSettings
 from server.wire.protocol import (
     CLOSE_CODES,
     FrameMessage,
@@ -201,16 +199,6 @@ async def test_a_wrong_first_message_is_refused(
         await client.websocket.send(message)
         assert await client.refused() == name
         assert await client.closed() == CLOSE_CODES[name]
-
-
-async def test_operators_know_the_key() -> None:
-    async with LiveServer(settings=ServerSettings(keyring=Keyring("sesame"))).open() as live_server:
-        async with live_server.link() as client:
-            await client.say(type="hello", version=2, role="operator", key="open")
-            assert await client.refused() == "wrong_key"
-            assert await client.closed() == 4401
-        async with live_server.join("operator", key="sesame") as client:
-            assert client.hello["role"] == "operator"
 
 
 async def test_who_says_nothing_is_shown_out() -> None:

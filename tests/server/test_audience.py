@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.access.keyring import Role
 from server.wire.audience import GRACE, LAGGING, SILENT, STEER_EVERY, Audience, SeatPolicy
-from server.wire.messages import Hello, Pong, Role
+from server.wire.messages import Hello, Pong
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
 
 
-def opened(seat: SeatPolicy = "refuse", key: str | None = None) -> Audience:
+def opened(seat: SeatPolicy = "refuse") -> Audience:
     tokens = (f"token-{number}" for number in itertools.count())
-    return Audience(seat, lambda given: key in (None, given), lambda: next(tokens))
+    return Audience(seat, lambda: next(tokens))
 
 
 def joined(audience: Audience, role: Role, now: float = 0.0, **wishes: Any) -> Outbox:
@@ -53,22 +54,6 @@ async def received(client: Outbox) -> list[Any]:
 
 
 class TestRoles:
-    def test_everybody_may_be_an_operator_where_no_key_is_set(self) -> None:
-        audience = opened()
-        assert audience.members[joined(audience, "operator")].role == "operator"
-
-    @pytest.mark.parametrize("key", [None, "", "sesam", "sesame!", "sésame"])
-    def test_an_operator_needs_the_key(self, key: str | None) -> None:
-        audience = opened(key="sesame")
-        assert refused(audience, "operator", key=key) == "wrong_key"
-        assert audience.viewers == 0
-
-    def test_the_key_opens_and_only_operators_need_it(self) -> None:
-        audience = opened(key="sesame")
-        for client in (joined(audience, "operator", key="sesame"), joined(audience, "viewer")):
-            assert client in audience.members
-        assert audience.viewers == 2
-
     def test_each_has_a_token_of_its_own(self) -> None:
         audience = opened()
         for _ in range(3):
@@ -129,7 +114,7 @@ class TestSeat:
         assert refused_set(audience, joined(audience, "performer"), "mode") == ["mode"]
 
     def test_all_controls_may_be_reserved_to_operators(self) -> None:
-        audience = Audience("refuse", lambda _: True, lambda: "token", frozenset())
+        audience = Audience("refuse", lambda: "token", frozenset())
         assert refused_set(audience, joined(audience, "performer"), "mode") == ["mode"]
         audience.check_set(joined(audience, "operator"), frozenset({"mode"}))
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from server.listen import Server, bind, configured
 from server.wire.audience import Audience
 from server.wire.connection import Connection
-from server.wire.messages import Pong, Set
+from server.wire.messages import Hello, Pong, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
 from server.wire.session import Join, StageEvent
@@ -23,7 +23,7 @@ class RecordingStage:
     """A stage with nothing on it, served on a port of its own."""
 
     def __init__(self) -> None:
-        self.audience = Audience("refuse", "sesame".__eq__, lambda: "token")
+        self.audience = Audience("refuse", lambda: "token")
         self.events: list[StageEvent] = []
         self.port = 0
         self.changed = asyncio.Event()
@@ -61,15 +61,17 @@ async def stage() -> AsyncIterator[RecordingStage]:
     stage = RecordingStage()
     app = FastAPI()
 
-    def find(name: str) -> RecordingStage:
-        if name != "default":
-            raise Refusal("unknown_stage", f"expected default, got {name}")
+    def admit(hello: Hello) -> RecordingStage:
+        if hello.key == "wrong":
+            raise Refusal("wrong_key", "expected another key, got this one")
+        if hello.stage != "default":
+            raise Refusal("unknown_stage", f"expected default, got {hello.stage}")
         return stage
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
         clock = asyncio.get_running_loop().time
-        await Connection(websocket, find, clock, send_timeout=0.3).run()
+        await Connection(websocket, admit, clock, send_timeout=0.3).run()
 
     listener = bind("127.0.0.1", 0)
     stage.port = listener.getsockname()[1]

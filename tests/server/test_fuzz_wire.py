@@ -163,7 +163,7 @@ class Evening(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         tokens = iter(range(10**9))
-        self.audience = Audience("refuse", "sesame".__eq__, lambda: f"token-{next(tokens)}")
+        self.audience = Audience("refuse", lambda: f"token-{next(tokens)}")
 
     @rule(target=clients)
     def connect(self) -> tuple[Session, Outbox]:

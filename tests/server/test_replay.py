@@ -1,7 +1,10 @@
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import typer
@@ -29,6 +32,7 @@ from tests.server.dance_harness import MODELS, dancer
 from tests.server.doubles import ScriptedSource
 from tests.server.takes import HEADER, ticks, write
 
+ROOT = Path(__file__).parents[2]
 FPS = HEADER.fps
 RECORDED = list(ticks(30))
 
@@ -72,6 +76,22 @@ def test_where_there_is_nothing_to_play_it_says_so(path: Path, tmp_path: Path) -
     write(tmp_path / "empty.take", [])
     with pytest.raises(TakeError, match="expected frames"):
         Playback(Take(tmp_path / "empty.take"))
+
+
+def test_a_replay_has_the_door_of_a_show(path: Path, tmp_path: Path) -> None:
+    options = ["--port", "0", "--loop", "--operator-key", "sesame", "--guests", "nobody"]
+    command = [sys.executable, "-m", "bhava", "replay", str(path), *options, "--keys", tmp_path]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().split()[-1]
+            assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 421
+            state = f"{address}/api/stages/default"
+            assert httpx.get(state).status_code == 401
+            assert httpx.get(state, headers={"X-Operator-Key": "open"}).status_code == 401
+            assert httpx.get(state, headers={"X-Operator-Key": "sesame"}).status_code == 429
+        finally:
+            process.kill()
 
 
 class ReplayHarness:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.access.keyring import Role
 from server.capture.landmarks import Sighting
-from server.wire.messages import Hello, Played, Pong, Refused, Role, Set, TakeUp
+from server.wire.messages import Hello, Played, Pong, Refused, Set, TakeUp
 from server.wire.protocol import LandmarksMessage, Refusal, encode_landmarks
 from server.wire.session import MESSAGES_PER_SECOND, Close, Event, Join, Session
 

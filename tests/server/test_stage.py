@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from motion.skeleton import CANONICAL
+from server.access.keyring import Role
 from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls
 from server.stages.scheduler import ServerSettings
 from server.stages.stage import STALLED, Stage
 from server.wire.audience import SeatPolicy
-from server.wire.messages import Hello, Played, Role, Set, TakeUp
+from server.wire.messages import Hello, Played, Set, TakeUp
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal, decode_frame
 from server.wire.session import Join

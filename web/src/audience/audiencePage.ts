@@ -6,6 +6,7 @@ import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
 import { versionMismatch } from "../page/versionMismatch";
+import { visitorKey } from "../page/visitorKey";
 import type { Controls, EmotionWeights, Hello, Refused, Status } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -38,7 +39,12 @@ export class AudiencePage {
     this.client = new StageClient(
       this.canvas,
       settings,
-      { role, best, camera: prefersStillness() ? "still" : settings.camera },
+      {
+        role,
+        key: visitorKey.recall(),
+        best,
+        camera: prefersStillness() ? "still" : settings.camera,
+      },
       {
         stateChanged: () => this.stateChanged(),
         helloReceived: (hello) => this.helloReceived(hello),
@@ -147,7 +153,8 @@ export class AudiencePage {
     const { connection } = this.client;
     const alone = this.settings.kiosk && connection.state === "refused";
     if (alone) setTimeout(() => connection.start(), RETURN);
-    tellRefusal(this.notice, name);
+    // This page asks for more than a link to watch grants, and is content with less.
+    if (name !== "not_granted" || connection.state === "refused") tellRefusal(this.notice, name);
   }
 
   /** Does something when the beat lets it. */

@@ -3,6 +3,7 @@ import { Notice } from "../page/notice";
 import { refusalSentence } from "../page/refusalSentence";
 import type { Settings } from "../page/settings";
 import { versionMismatch } from "../page/versionMismatch";
+import { visitorKey } from "../page/visitorKey";
 import type { Refused } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -70,7 +71,8 @@ class WallTile {
 
   constructor(settings: Settings, best: Quality, listener: TileListener) {
     this.element = makeElement("div", { className: "tile" }, this.canvas);
-    const options = { role: "viewer", best, root: this.element } as const;
+    const key = visitorKey.recall();
+    const options = { role: "viewer", key, best, root: this.element } as const;
     this.client = new StageClient(this.canvas, settings, options, {
       stateChanged: () => {},
       helloReceived: () => {

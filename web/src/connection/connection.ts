@@ -1,4 +1,5 @@
 import { encodeLandmarks, type Person } from "../protocol/encodeLandmarks";
+import { isKeyRefusal } from "../protocol/keyRefusal";
 import type {
   ClientMessage,
   ControlChanges,
@@ -18,7 +19,8 @@ import type { Network, Socket } from "./network";
  * - connecting: a socket is opening, or the server's hello is awaited
  * - live: frames and messages flow
  * - waiting: lost; the next attempt follows by itself
- * - refused: another version, or no such stage; trying again would change nothing
+ * - refused: another version, no such stage, or not even watching is granted; trying again would
+ *   change nothing
  * - closed: not started, or stopped
  */
 export type ConnectionState = "connecting" | "live" | "waiting" | "refused" | "closed";
@@ -35,7 +37,7 @@ export interface JoinRequest {
   readonly role: Role;
   /** Name of the stage. */
   readonly stage: string;
-  /** The operator's key, where the server asks for one. */
+  /** The operator's key or a token, where the server asks for one. */
   readonly key?: string;
 }
 
@@ -193,10 +195,11 @@ export class Connection {
     this.sendPing();
   }
 
-  private receiveRefused(refused: Refused): void {
-    if (FINAL_REFUSALS.includes(refused.name)) this.giveUp();
-    const mayWatch = PERFORMER_REFUSALS.includes(refused.name) || refused.name === "wrong_key";
-    if (mayWatch) this.changeRole("viewer");
+  private receiveRefused({ name }: Refused): void {
+    // Only a key that came too soon may be right at another time.
+    const uninvited = this.request.role === "viewer" && name !== "key_too_soon";
+    if (FINAL_REFUSALS.includes(name) || (uninvited && isKeyRefusal(name))) this.giveUp();
+    else if (PERFORMER_REFUSALS.includes(name) || isKeyRefusal(name)) this.changeRole("viewer");
   }
 
   private giveUp(): void {

@@ -5,6 +5,8 @@ import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { statusSentence } from "../page/statusSentence";
 import { tellRefusal } from "../page/tellRefusal";
+import { visitorKey } from "../page/visitorKey";
+import { isKeyRefusal } from "../protocol/keyRefusal";
 import type { ControlChanges, Controls, Hello, Refused, Status } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -14,13 +16,13 @@ import { CuePanel } from "./cues/cuePanel";
 import { EmotionPanel } from "./emotion/emotionPanel";
 import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
-import { LandmarkView } from "./landmarkView";
+import { LandmarkView, type Seen } from "./landmarkView";
 import { MidiPanel } from "./midi/midiPanel";
 import { PanelTabs } from "./panelTabs";
 import { PanicButtons } from "./panicButtons";
 import { PartnerPanel } from "./partnerPanel";
 import { PromptBox } from "./promptBox";
-import { ServerApi, type StageState } from "./serverApi";
+import { type DoorState, ServerApi, type StageState } from "./serverApi";
 import { shortcutOf } from "./shortcutOf";
 import { StagesPanel } from "./stagesPanel";
 import { TakesPanel } from "./takesPanel";
@@ -54,12 +56,13 @@ export class ConsolePage {
   private readonly landmarks: LandmarkView;
   private readonly client: StageClient;
   private state: StageState | null = null;
+  private door: DoorState | null = null;
   private refusal = "";
 
   /** @param best The highest tier of drawing that this machine may try; null without 3D. */
   constructor(settings: Settings, best: Quality | null) {
     const { stage } = settings;
-    const key = this.key.remembered;
+    const key = visitorKey.recall();
     const tell = (sentence: string) => this.notice.tell(sentence);
     const serverNow = () => this.client.serverNow;
     const options = { role: "operator", key, best, fps: MONITOR_FPS } as const;
@@ -89,7 +92,9 @@ export class ConsolePage {
     });
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
-    this.landmarks = new LandmarkView(findElement("#camera"), this.api, serverNow);
+    const landmarks = () =>
+      this.operates ? this.api.requestStage<Seen>("GET", "landmarks") : null;
+    this.landmarks = new LandmarkView(findElement("#camera"), landmarks, serverNow);
     this.record.onclick = () =>
       this.changeControls({ recording: this.record.ariaPressed !== "true" });
     findElement("#monitor p").hidden = best !== null;
@@ -148,6 +153,10 @@ export class ConsolePage {
       .then((state) => this.stateSeen(state))
       .catch(() => {});
     if (!this.operates) return;
+    void this.api
+      .requestServer<DoorState>("GET", "door")
+      .then((door) => this.doorSeen(door))
+      .catch(() => {});
     if (findElement("#takes").offsetParent !== null) void this.takes.refresh();
     if (findElement("#stages").offsetParent !== null) void this.stages.refresh();
   }
@@ -159,11 +168,17 @@ export class ConsolePage {
     this.showHealth();
   }
 
+  private doorSeen(door: DoorState): void {
+    this.door = door;
+    this.showHealth();
+  }
+
   private showHealth(): void {
     const { status, latency, hello, connection } = this.client;
     const { roundTrip } = connection.clock;
     const model = hello?.model ?? "–";
-    this.health.showHealth({ status, stage: this.state, latency, roundTrip, model });
+    const { state: stage, door } = this;
+    this.health.showHealth({ status, stage, door, latency, roundTrip, model });
   }
 
   private stateChanged(): void {
@@ -201,7 +216,8 @@ export class ConsolePage {
   }
 
   private refused({ name, detail }: Refused): void {
-    if (name === "wrong_key" || name === "not_operator") this.key.askForKey();
+    if (isKeyRefusal(name)) this.key.askForKey(visitorKey.recall() && texts.key[name]);
+    else if (name === "not_operator") this.key.askForKey("");
     else if (!tellRefusal(this.notice, name)) {
       this.refusal = refusalProblem(detail);
       this.notice.tell(this.refusal);

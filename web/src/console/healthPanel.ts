@@ -3,12 +3,13 @@ import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
 import { makeElement } from "../page/makeElement";
 import type { Status } from "../protocol/messages";
-import type { StageState } from "./serverApi";
+import type { DoorState, StageState } from "./serverApi";
 
 /** What is known of how the show is doing; seconds unless the name says otherwise. */
 export interface HealthReadings {
   readonly status: Status | null;
   readonly stage: StageState | null;
+  readonly door: DoorState | null;
   /** From the picture of the performer to the partner on this page. */
   readonly latency: number | null;
   readonly roundTrip: number | null;
@@ -24,7 +25,7 @@ export class HealthPanel {
   private readonly list = findElement("#health");
   private readonly latency = findElement<HTMLOutputElement>("#latency output");
 
-  showHealth({ status, stage, latency, roundTrip, model }: HealthReadings): void {
+  showHealth({ status, stage, door, latency, roundTrip, model }: HealthReadings): void {
     this.latency.value = milliseconds(latency ?? roundTrip);
     const { health } = texts;
     const source = status ? sourceName(status.source) : "–";
@@ -43,6 +44,8 @@ export class HealthPanel {
       ],
       [health.model, model, false],
     ];
+    const { wrong_keys_lately: wrong = 0, minutes = 0 } = door ?? {};
+    if (wrong > 0) rows.push([health.wrongKeys, health.lately(wrong, minutes), true]);
     this.list.replaceChildren(
       ...rows.map(([name, value, troubled]) =>
         makeElement(

@@ -1,5 +1,4 @@
 import { landmarkBones } from "../performer/landmarkBones";
-import type { ServerApi } from "./serverApi";
 
 /** Between two looks at the landmarks, milliseconds. */
 const PERIOD = 100;
@@ -13,7 +12,7 @@ const ASPECT = 16 / 9;
 const COLOURS = ["#ffd9ac", "#9bd1ff", "#b7f0a8", "#ffb0d8"];
 
 /** For each person their landmarks: place in picture heights from the middle, and visibility. */
-interface Seen {
+export interface Seen {
   readonly time: number | null;
   readonly people: readonly (readonly (readonly [x: number, y: number, visibility: number])[])[];
 }
@@ -24,12 +23,12 @@ export class LandmarkView {
 
   /**
    * @param root Holds a canvas and a caption.
-   * @param api Interface of the server, for the stage.
+   * @param fetchLandmarks Asks the server for them; null where the page has no leave to.
    * @param serverNow Tells the server's clock, seconds; null while it is not known.
    */
   constructor(
     root: HTMLElement,
-    private readonly api: ServerApi,
+    private readonly fetchLandmarks: () => Promise<Seen> | null,
     private readonly serverNow: () => number | null,
   ) {
     this.canvas = root.querySelector("canvas") as HTMLCanvasElement;
@@ -38,9 +37,7 @@ export class LandmarkView {
   /** Looks again and again, as long as it can be seen. */
   async watchLandmarks(): Promise<void> {
     const wanted = this.canvas.offsetParent !== null && !document.hidden;
-    const seen = wanted
-      ? await this.api.requestStage<Seen>("GET", "landmarks").catch(() => null)
-      : null;
+    const seen = wanted ? await this.fetchLandmarks()?.catch(() => null) : null;
     this.draw(seen && this.fresh(seen) ? seen : null);
     setTimeout(() => void this.watchLandmarks(), seen ? PERIOD : PATIENT_PERIOD);
   }

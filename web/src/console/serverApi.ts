@@ -20,11 +20,19 @@ export interface StageState {
   readonly behind: readonly number[];
 }
 
+/** What has been tried at the server's door. */
+export interface DoorState {
+  /** Wrong keys of the last minutes. */
+  readonly wrong_keys_lately: number;
+  /** How many minutes that are. */
+  readonly minutes: number;
+}
+
 /** The HTTP interface of the server, as an operator uses it. */
 export class ServerApi {
   /**
    * @param stage Name of the stage that the console is for.
-   * @param key The operator's key; empty where the server asks for none.
+   * @param key The operator's key or a token; empty where the server asks for none.
    */
   constructor(
     private readonly stage: string,

@@ -5,10 +5,12 @@ import { Notice } from "../page/notice";
 import type { Settings } from "../page/settings";
 import { tellRefusal } from "../page/tellRefusal";
 import { versionMismatch } from "../page/versionMismatch";
+import { visitorKey } from "../page/visitorKey";
 import type { CameraSight } from "../performer/cameraSight";
 import { judgeFraming } from "../performer/judgeFraming";
 import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
+import { isKeyRefusal } from "../protocol/keyRefusal";
 import type { Controls, Hello, Refused } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
@@ -45,7 +47,7 @@ export class DancePage {
     this.client = new StageClient(
       canvas,
       settings,
-      { role: "viewer", best },
+      { role: "viewer", key: visitorKey.recall(), best },
       {
         stateChanged: () => this.linkChanged(),
         helloReceived: (hello) => this.helloReceived(hello),
@@ -184,8 +186,8 @@ export class DancePage {
   private refused({ name }: Refused): void {
     if (name === "unsupported_version") versionMismatch.tell(this.notice, false);
     else if (name === "performer_taken") this.seatTaken();
-    else if (name === "source_not_browser")
-      this.showTrouble(texts.refusal.source_not_browser, ["watch"]);
+    else if (name === "source_not_browser" || isKeyRefusal(name))
+      this.showTrouble(texts.refusal[name], ["watch"]);
     else tellRefusal(this.notice, name);
   }
 

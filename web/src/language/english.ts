@@ -38,7 +38,10 @@ export const english = {
     source_not_browser:
       "This partner follows another performer, so you cannot dance here. You can still watch.",
     not_operator: "Performers cannot change the show. Only operators can.",
-    wrong_key: "Only operators with the key can change the show. You can still watch.",
+    wrong_key:
+      "Without the key, or a link that is still valid, you can do only what is open to everybody.",
+    key_too_soon: "Too many wrong keys came from here. Wait a minute, then try again.",
+    not_granted: "Your link does not allow this, or is for another stage.",
     unknown_stage: "There is no such stage. Check the address.",
     stage_ended: "The show on this stage is over.",
     house_full: "Every place is taken. This page tries again by itself.",

@@ -40,7 +40,10 @@ export const german: TextsShape = {
     source_not_browser:
       "Dieser Partner folgt einem anderen Performer, deshalb können Sie hier nicht tanzen. Zusehen können Sie trotzdem.",
     not_operator: "Performer können die Show nicht ändern. Das kann nur die Regie.",
-    wrong_key: "Nur wer den Schlüssel hat, kann die Show ändern. Zusehen können Sie trotzdem.",
+    wrong_key: "Ohne den Schlüssel oder einen gültigen Link können Sie nur, was allen offensteht.",
+    key_too_soon:
+      "Von hier kamen zu viele falsche Schlüssel. Warten Sie eine Minute, dann versuchen Sie es noch einmal.",
+    not_granted: "Ihr Link erlaubt das nicht, oder er gilt für eine andere Bühne.",
     unknown_stage: "Diese Bühne gibt es nicht. Prüfen Sie die Adresse.",
     stage_ended: "Die Show auf dieser Bühne ist vorbei.",
     house_full: "Alle Plätze sind besetzt. Diese Seite versucht es von selbst wieder.",

@@ -88,6 +88,8 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     network: "Netz",
     late: "Verspätete Bilder",
     viewers: "Publikum",
+    wrongKeys: "Falsche Schlüssel",
+    lately: (count, minutes) => `${count} in den letzten ${minutes} Minuten`,
     model: "Modell",
     states: { starting: "startet", delivering: "läuft", lost: "kein Signal" },
     people: (count) =>
@@ -183,7 +185,10 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
   },
   key: {
     title: "Schlüssel der Regie",
-    wrong: "Der Schlüssel ist falsch.",
+    wrong_key: "Der Schlüssel ist falsch.",
+    key_too_soon:
+      "Von hier kamen zu viele falsche Schlüssel. Warten Sie eine Minute, dann versuchen Sie es noch einmal.",
+    not_granted: "Dieser Schlüssel gilt nicht für die Regie oder nicht für diese Bühne.",
     operate: "Steuern",
     watch: "Nur zusehen",
   },
@@ -192,9 +197,11 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     problem: (sentence, detail) => (detail ? `${sentence}: ${detail}` : sentence),
     other: "Das konnte der Server nicht",
     401: "Das kann nur, wer den Schlüssel der Regie hat",
+    403: "Das erlaubt Ihr Schlüssel nicht",
     404: "Das gibt es nicht mehr",
     409: "Das steht im Widerspruch zu etwas, das es schon gibt",
     422: "Das nimmt der Server nicht an",
+    429: "Von hier kamen zu viele falsche Schlüssel",
     503: "Dieser Rechner hat keine Kapazität für mehr",
     507: "Die Festplatte des Servers ist voll oder lässt sich nicht beschreiben",
   },

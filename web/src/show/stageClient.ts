@@ -23,7 +23,7 @@ type Looks = readonly [partner: LookFactory, performer: LookFactory, merged: Loo
 /** How a page takes part in a stage, and what its machine can draw. */
 export interface StageClientOptions {
   readonly role: Role;
-  /** The operator's key; empty without one. */
+  /** The operator's key or a token; empty without one. */
   readonly key?: string;
   /** The highest tier of drawing that this machine may try; null where it cannot draw in 3D. */
   readonly best: Quality | null;

@@ -194,7 +194,7 @@ describe("performing", () => {
     expect(network.socket.messages("hello")).toMatchObject([{ role: "performer" }]);
   });
 
-  it.each(["performer_taken", "source_not_browser", "wrong_key"])(
+  it.each(["performer_taken", "source_not_browser", "wrong_key", "key_too_soon", "not_granted"])(
     "only watches after %s",
     (name) => {
       goLive();
@@ -208,6 +208,25 @@ describe("performing", () => {
       expect(connection.state).toBe("live");
     },
   );
+
+  it.each(["wrong_key", "not_granted"])("gives up where not even watching is granted", (name) => {
+    connection.start();
+    connection.changeRole("viewer");
+    network.socket.events.opened();
+    receive({ type: "refused", name, detail: "expected a key, got none" });
+    network.socket.events.closed();
+    network.pass(600);
+    expect(connection.state).toBe("refused");
+  });
+
+  it("watches later where a key came too soon", () => {
+    connection.start();
+    connection.changeRole("viewer");
+    network.socket.events.opened();
+    receive({ type: "refused", name: "key_too_soon", detail: "expected it in 8 s, got it now" });
+    network.socket.events.closed();
+    expect(connection.state).toBe("waiting");
+  });
 
   it("asks again with another key, and in the role that a wrong one cost", () => {
     goLive();
