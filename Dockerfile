@@ -14,6 +14,7 @@ COPY web/package.json web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY web/ ./
 COPY motion/rigs/joint_names.json /bhava/motion/rigs/
+COPY motion/emotion_colours.json /bhava/motion/
 RUN npm run build
 
 FROM ${BASE}

@@ -77,9 +77,29 @@ def serve(
     osc_out: Annotated[
         list[str] | None, typer.Option(help="HOST:PORT that receives the controls; repeatable.")
     ] = None,
+    osc_query: Annotated[
+        list[str] | None,
+        typer.Option(help="Port that tells the OSC addresses: [HOST:]PORT[?osc=PORT&from=…]."),
+    ] = None,
     vmc_out: Annotated[
         list[str] | None,
         typer.Option(help="Receiver of a partner: HOST:PORT[?stage=…&figure=N&names=vrm1]."),
+    ] = None,
+    artnet_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Lamps, by Art-Net: HOST[:PORT][?universe=N&start=N&stage=…&figure=N]."),
+    ] = None,
+    sacn_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Lamps, by sACN: HOST[:PORT] or multicast[?universe=N&priority=N&…]."),
+    ] = None,
+    artnet_in: Annotated[
+        list[str] | None,
+        typer.Option(help="Desk, by Art-Net: HOST[:PORT][?universe=N&start=N&from=NETWORKS&…]."),
+    ] = None,
+    sacn_in: Annotated[
+        list[str] | None,
+        typer.Option(help="Desk, by sACN: HOST[:PORT] or multicast[?universe=N&from=…]."),
     ] = None,
     operator_key: OperatorKey = None,
     open_to_all: OpenToAll = False,
@@ -120,7 +140,18 @@ def serve(
 
     configure(log_format, log_level)
     share_one_arena()
-    named = specs_of({"osc-in": osc_in or [], "osc-out": osc_out or [], "vmc-out": vmc_out or []})
+    named = specs_of(
+        {
+            "osc-in": osc_in,
+            "osc-out": osc_out,
+            "osc-query": osc_query,
+            "vmc-out": vmc_out,
+            "artnet-out": artnet_out,
+            "sacn-out": sacn_out,
+            "artnet-in": artnet_in,
+            "sacn-in": sacn_in,
+        }
+    )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)
     policy = OriginPolicy(allow_host or (), allow_origin or ())
     door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)

@@ -16,7 +16,7 @@ Imports = dict[str, set[str]]
 
 FLOORS: dict[str, Floors] = {
     "motion": (
-        ("errors", "rotations", "skeleton"),
+        ("emotion_colours", "errors", "rotations", "skeleton"),
         ("emotion", "kinematics"),
         ("clip", "content", "leg_reach"),
         ("draw", "features", "rigs"),

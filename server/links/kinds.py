@@ -7,12 +7,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from motion.errors import SetupError
 from server.links.desk import Desk
+from server.links.lights_in import ArtNetIn, LightsPort, SacnIn
+from server.links.lights_out import ArtNetOut, LightsTarget, SacnOut
 from server.links.link import Link, Place
 from server.links.osc_in import OscIn, OscPort
 from server.links.osc_out import OscOut
+from server.links.osc_query import OscQuery, OscQueryPort
 from server.links.vmc_out import VmcOut, VmcTarget
 
-KindName = Literal["osc-in", "osc-out", "vmc-out"]
+KindName = Literal[
+    "osc-in", "osc-out", "osc-query", "vmc-out", "artnet-out", "sacn-out", "artnet-in", "sacn-in"
+]
 
 
 class Kind(NamedTuple):
@@ -30,7 +35,12 @@ class Kind(NamedTuple):
 KINDS: dict[KindName, Kind] = {
     "osc-in": Kind(OscPort.parse, OscIn),
     "osc-out": Kind(Place.parse, OscOut),
+    "osc-query": Kind(OscQueryPort.parse, OscQuery),
     "vmc-out": Kind(VmcTarget.parse, VmcOut),
+    "artnet-out": Kind(LightsTarget.art_net, ArtNetOut),
+    "sacn-out": Kind(LightsTarget.sacn, SacnOut),
+    "artnet-in": Kind(LightsPort.art_net, ArtNetIn),
+    "sacn-in": Kind(LightsPort.sacn, SacnIn),
 }
 
 
@@ -68,7 +78,7 @@ class LinkSpec(BaseModel):
         return kind.make(kind.parse(self.address), desk)
 
 
-def specs_of(options: dict[KindName, list[str]]) -> tuple[LinkSpec, ...]:
+def specs_of(options: dict[KindName, list[str] | None]) -> tuple[LinkSpec, ...]:
     """Return the links that the command line names.
 
     Args:
@@ -77,11 +87,7 @@ def specs_of(options: dict[KindName, list[str]]) -> tuple[LinkSpec, ...]:
     Raises:
         SetupError: If an address is not written as its kind has it.
     """
-    for kind, addresses in options.items():
-        for address in addresses:
-            KINDS[kind].parse(address)
-    return tuple(
-        LinkSpec(kind=kind, address=address)
-        for kind, addresses in options.items()
-        for address in addresses
-    )
+    named = [(kind, address) for kind, found in options.items() for address in found or ()]
+    for kind, address in named:
+        KINDS[kind].parse(address)
+    return tuple(LinkSpec(kind=kind, address=address) for kind, address in named)

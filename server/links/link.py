@@ -48,6 +48,30 @@ class Place(NamedTuple):
             raise SetupError(f"expected [HOST:]PORT, got {text[:80]!r}")
         return Place(before.strip("[]") or host, int(port))
 
+    @staticmethod
+    def target(text: str, port: int) -> "Place":
+        """Read `HOST[:PORT]`, with a usual port.
+
+        Raises:
+            SetupError: If there is no host.
+        """
+        bare = ":" not in text or text.endswith("]")
+        place = Place(text.strip("[]"), port) if bare else Place.parse(text, "")
+        if not place.host:
+            raise SetupError(f"expected HOST[:PORT], got {text[:80]!r}")
+        return place
+
+
+def parse_count(name: str, text: str, least: int, most: int) -> int:
+    """Read a whole number.
+
+    Raises:
+        SetupError: If it is none, or out of range; it names the number.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
+        return int(text)
+    raise SetupError(f"expected {name} from {least} to {most}, got {text[:40]!r}")
+
 
 def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str]]:
     """Read `PLACE[?OPTION=VALUE&…]`; returns the place, and the options by name.
@@ -165,22 +189,25 @@ class Endpoint(asyncio.DatagramProtocol):
         self._packets = 0
         self._transport: asyncio.DatagramTransport | None = None
 
-    async def open(self, place: Place) -> Place:
+    async def open(self, place: Place, group: str = "") -> Place:
         """Listen; returns where, with the port that a port of 0 became.
+
+        Args:
+            place: Where to listen.
+            group: Address of a multicast group to join; empty for none.
 
         Raises:
             SetupError: If the port is taken or the address is not this machine's.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            self._transport, _ = await loop.create_datagram_endpoint(
-                lambda: self, (place.host, place.port)
-            )
-        except OSError as error:
-            where = f"{place.host}:{place.port}"
-            raise SetupError(
-                f"expected a free port of this machine, got {where}: {_reason(error)}"
-            ) from error
+
+        def listen(opened: socket.socket, address: Any) -> None:
+            opened.bind(address)
+            if group:
+                member = socket.inet_aton(group) + socket.inet_aton("0.0.0.0")
+                opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+
+        await self._use(place, listen, "a free port of this machine")
+        assert self._transport is not None
         return Place(*self._transport.get_extra_info("sockname")[:2])
 
     async def aim(self, place: Place) -> None:
@@ -189,23 +216,30 @@ class Endpoint(asyncio.DatagramProtocol):
         Raises:
             SetupError: If there is no such host, or no way to it.
         """
+        await self._use(place, socket.socket.connect, "a host that can be reached")
+
+    async def _use(
+        self, place: Place, begin: Callable[[socket.socket, Any], None], expected: str
+    ) -> None:
+        """Open a socket and bind or connect it; event loops differ in doing so and in errors."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(LOOKED_UP_WITHIN):
                 found = await loop.getaddrinfo(*place, type=socket.SOCK_DGRAM)
             # Receivers on this machine often listen to IPv4 alone, whatever else `localhost` means.
             family, kind, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
-            aimed = socket.socket(family, kind)
-            aimed.setblocking(False)
-            aimed.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            self._transport, _ = await loop.create_datagram_endpoint(
-                lambda: self, sock=_connected(aimed, address)
-            )
+            opened = socket.socket(family, kind)
+            try:
+                opened.setblocking(False)
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                begin(opened, address)
+            except OSError:
+                opened.close()
+                raise
         except OSError as error:
             where = f"{place.host}:{place.port}"
-            raise SetupError(
-                f"expected a host that can be reached, got {where}: {_reason(error)}"
-            ) from error
+            raise SetupError(f"expected {expected}, got {where}: {_reason(error)}") from error
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=opened)
 
     def send(self, data: bytes, place: Place | None = None) -> None:
         """Send a packet; one that cannot go is counted.
@@ -252,15 +286,6 @@ class Endpoint(asyncio.DatagramProtocol):
 
 def ignore(_: bytes, __: Place) -> None:
     """Take no notice of a packet, where receivers do not answer."""
-
-
-def _connected(sender: socket.socket, address: Any) -> socket.socket:
-    try:
-        sender.connect(address)
-    except OSError:
-        sender.close()
-        raise
-    return sender
 
 
 def _reason(error: Exception) -> str:

@@ -57,6 +57,7 @@ class Rack:
 
     Attributes:
         slots: All of them, by id.
+        desk: The stages that they see and change.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Rack:
             path: File that keeps all others; None keeps none.
         """
         self.slots: dict[int, Slot] = {}
-        self._desk, self._faults = desk, faults
+        self.desk, self._faults = desk, faults
         self._file = None if path is None else KeptFile(path, LinkSheet(), "a list of links")
         self._last = 0
         self._changing = asyncio.Lock()
@@ -124,7 +125,7 @@ class Rack:
                 await self._keep(list({**self._kept(), slot.id: spec}.values()))
             slot.link.close()
             await asyncio.sleep(0)  # a transport lets go of its port in the loop's next turn
-            slot.spec, slot.link, slot.failed = spec, spec.make(self._desk), ""
+            slot.spec, slot.link, slot.failed = spec, spec.make(self.desk), ""
             await self._open(slot)
 
     async def remove(self, slot: Slot) -> None:
@@ -140,7 +141,7 @@ class Rack:
 
     def test(self, slot: Slot) -> None:
         """Send a sweep in place of frames for `SWEEP_SECONDS`."""
-        slot.tested_from = self._desk.clock()
+        slot.tested_from = self.desk.clock()
 
     def flush(self) -> None:
         """Carry out what came since the tick before."""
@@ -170,7 +171,7 @@ class Rack:
     def _sweep_share(self, slot: Slot) -> float | None:
         if slot.tested_from is None:
             return None
-        share = (self._desk.clock() - slot.tested_from) / SWEEP_SECONDS
+        share = (self.desk.clock() - slot.tested_from) / SWEEP_SECONDS
         if share < 1.0:
             return share
         slot.tested_from = None
@@ -178,7 +179,7 @@ class Rack:
 
     def _put(self, spec: LinkSpec, fixed: bool) -> Slot:
         self._last += 1
-        slot = Slot(self._last, spec, spec.make(self._desk), fixed)
+        slot = Slot(self._last, spec, spec.make(self.desk), fixed)
         self.slots[slot.id] = slot
         return slot
 

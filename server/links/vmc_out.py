@@ -12,7 +12,15 @@ from motion.clip import Pose
 from motion.errors import SetupError
 from motion.skeleton import CANONICAL
 from server.links.desk import Desk
-from server.links.link import Endpoint, Link, Place, ignore, parse_options, there_and_back
+from server.links.link import (
+    Endpoint,
+    Link,
+    Place,
+    ignore,
+    parse_count,
+    parse_options,
+    there_and_back,
+)
 from server.links.patch import DEFAULT, StageView
 from server.links.vmc import VRM0, Names, VmcEncoder, expressions
 from server.wire.protocol import PARTNER, FrameMessage
@@ -48,13 +56,11 @@ class VmcTarget:
             SetupError: If it is not so.
         """
         place, options = parse_options(text, ("stage", "figure", "names"))
-        stage, figure = options.get("stage", DEFAULT), options.get("figure", "1")
-        names = options.get("names", "vrm0")
-        if not (figure.isascii() and figure.isdigit() and 1 <= int(figure) <= 256):
-            raise SetupError(f"expected a figure from 1 to 256, got {figure!r}")
+        stage, names = options.get("stage", DEFAULT), options.get("names", "vrm0")
+        figure = parse_count("figure", options.get("figure", "1"), 1, 256)
         for known in get_args(Names):
             if names == known:
-                return VmcTarget(Place.parse(place), stage, int(figure), known)
+                return VmcTarget(Place.parse(place), stage, figure, known)
         raise SetupError(f"expected names to be {' or '.join(get_args(Names))}, got {names!r}")
 
 

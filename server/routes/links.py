@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from motion.errors import CueError, SetupError
 from server.links.desk import Desk
+from server.links.fixture import encode_fixture
 from server.links.kinds import KindName, LinkSpec
-from server.links.patch import Action, Go, StageView
+from server.links.osc_layout import encode_layout
+from server.links.patch import DEFAULT, Action, Go, StageView
 from server.links.rack import Rack, Slot
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
@@ -169,6 +171,19 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
     async def links() -> list[LinkState]:
         """Tell how all links to instruments fare."""
         return [LinkState.from_slot(slot) for slot in rack.slots.values()]
+
+    @router.get("/files/open-stage-control.json")
+    async def layout(stage: str = DEFAULT) -> Response:
+        """Hand out a surface for tablets that sets every address of a stage."""
+        for view in rack.desk.stages():
+            if view.name == stage:
+                return Response(encode_layout(view), media_type="application/json")
+        raise HTTPException(404, f"expected a stage, got {stage[:80]!r}")
+
+    @router.get("/files/bhava.qxf")
+    async def fixture() -> Response:
+        """Hand out Bhava as a fixture that lighting programs import."""
+        return Response(encode_fixture(), media_type="application/xml")
 
     @router.post("", status_code=201)
     async def add(spec: LinkSpec) -> LinkState:
