@@ -133,12 +133,13 @@ def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Arr
 
     Opposite directions turn by half a circle about an arbitrary axis normal to `a`.
     """
-    a, b = np.broadcast_arrays(normalise(a), normalise(b))
-    w = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
-    normal = cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
+    a, b = normalise(a), normalise(b)
+    w, axis = 1.0 + np.sum(a * b, axis=-1, keepdims=True), cross(a, b)
     opposite = w < 1e-6
-    axis = np.where(opposite, normal, cross(a, b))
-    return normalise(np.concatenate([axis, np.where(opposite, 0.0, w)], axis=-1))
+    if opposite.any():
+        normal = cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
+        axis, w = np.where(opposite, normal, axis), np.where(opposite, 0.0, w)
+    return normalise(np.concatenate([axis, w], axis=-1))
 
 
 def about_y(angle: Float[Array, "*batch"]) -> Float[Array, "*batch 4"]:
