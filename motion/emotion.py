@@ -101,6 +101,24 @@ def with_weight(weights: Mapping[str, float], label: str, weight: float) -> dict
     return {**{name: part * x for name, x in others.items()}, label: weight}
 
 
+def shared_weights(
+    own: Mapping[str, float], others: Mapping[str, float], share: float
+) -> dict[str, float]:
+    """Return emotion weights of which others have a share.
+
+    Args:
+        own: Weight by label.
+        others: Weight by label, with a sum in [0, 1]; as much of their share as is missing from 1
+            stays with `own`.
+        share: In [0, 1]; 0 returns `own` as it is.
+    """
+    if share == 0.0 or not others:
+        return dict(own)
+    kept = max(0.0, 1.0 - share * sum(others.values()))
+    labels = sorted({*own, *others})
+    return {x: kept * own.get(x, 0.0) + share * others.get(x, 0.0) for x in labels}
+
+
 def check_energy(energy: Number) -> Number:
     """Return energies that are in range: 1 is usual for the emotion, 2 twice as lively.
 

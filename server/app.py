@@ -21,11 +21,13 @@ from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, admission, explain_fault, only
+from server.routes.crowd import create_crowd_api
 from server.routes.cues import create_cues_api
 from server.routes.door import create_door_api
 from server.routes.links import LinkAttendant, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
+from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
 from server.stages.scheduler import DEFAULT, Scheduler
@@ -36,6 +38,10 @@ from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
 
 NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
+
+
+VOTE_PAGE = "v/index.html"
+"""Page on which the audience votes; the rest of its address names the stage."""
 
 
 class Readiness(BaseModel):
@@ -65,6 +71,7 @@ def create_app(
     cues: Path | None = None,
     links: Sequence[LinkSpec] = (),
     link_file: Path | None = None,
+    crowd: CrowdSettings | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     door: Door | None = None,
@@ -80,6 +87,7 @@ def create_app(
         cues: Folder of the cue lists, if there are to be any.
         links: Links to instruments that the command line names.
         link_file: File that keeps the links that operators make; None keeps none.
+        crowd: How the audience votes.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
         door: Names and pages that are let in, and the authority that is handed out; without one
@@ -87,7 +95,8 @@ def create_app(
     """
     desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
     attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
-    scheduler.attendants.append(attendant)
+    votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
+    scheduler.attendants += [attendant, votes]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -115,6 +124,7 @@ def create_app(
     routes = create_links_api(attendant.rack, operators)
     app.include_router(routes, responses=PROBLEMS)
     app.include_router(create_door_api(scheduler), responses=PROBLEMS)
+    app.include_router(create_crowd_api(votes, operators, scheduler), responses=PROBLEMS)
     if desk is not None:
         routes = create_cues_api(desk, scheduler, clock, operators)
         app.include_router(routes, responses=PROBLEMS)
@@ -168,7 +178,8 @@ class _Pages(StaticFiles):
     """The built pages: names under `assets/` carry a hash of their content, others may change."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """Find a page also by its bare name: `/dance` is `dance.html`."""
+        """Find a page also by its bare name: `/dance` is `dance.html`; below `/v/` all is one."""
+        path = VOTE_PAGE if path.startswith("v/") else path
         full_path, found = super().lookup_path(path)
         return (full_path, found) if found else super().lookup_path(f"{path}.html")
 

@@ -101,6 +101,14 @@ def serve(
         list[str] | None,
         typer.Option(help="Desk, by sACN: HOST[:PORT] or multicast[?universe=N&from=…]."),
     ] = None,
+    public_url: Annotated[
+        str,
+        typer.Option(
+            envvar="BHAVA_PUBLIC_URL",
+            help="Address under which the audience's phones find this server, for the QR code of "
+            "votes: https://show.example.",
+        ),
+    ] = "",
     operator_key: OperatorKey = None,
     open_to_all: OpenToAll = False,
     guests: WithoutKey = "performer",
@@ -133,6 +141,7 @@ def serve(
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.crowd_desk import CrowdSettings
     from server.stages.scheduler import DEFAULT, ServerSettings
     from server.stages.showcase import Showcase
     from server.telemetry.logs import configure
@@ -153,7 +162,9 @@ def serve(
         }
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)
-    policy = OriginPolicy(allow_host or (), allow_origin or ())
+    crowd = CrowdSettings.open(public_url, keys)
+    hosts, origins = allow_host or [], allow_origin or []
+    policy = OriginPolicy([*hosts, *crowd.hosts], [*origins, *crowd.origins])
     door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
     with bind(host, port) as listener:
         settings = ServerSettings(
@@ -180,7 +191,13 @@ def serve(
                     typer.echo(door.invitation(here, "dance"))
 
             app = create_app(
-                scheduler, takes=takes, cues=cues, links=named, link_file=links, door=door
+                scheduler,
+                takes=takes,
+                cues=cues,
+                links=named,
+                link_file=links,
+                crowd=crowd,
+                door=door,
             )
             listen_and_serve(
                 app, scheduler.close, listener, listening, certificate=door.certificate, insist=True

@@ -9,7 +9,16 @@ from server.wire.messages import Controls
 STEPS_PER_SECOND = 5
 """How often a fade goes on: a model thinks anew about every change, and this looks smooth."""
 
-FADING = {"emotion", "content", "energy", "temperature", "influence", "stage_radius"}
+FADING = {
+    "emotion",
+    "content",
+    "energy",
+    "temperature",
+    "influence",
+    "stage_radius",
+    "audience_share",
+    "audience_emotion",
+}
 """Controls that are numbers; all others change at once."""
 
 

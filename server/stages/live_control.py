@@ -1,5 +1,7 @@
 """A live show in the event loop: what operators set, checked, and what a browser sees."""
 
+from collections.abc import Mapping
+
 from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
@@ -13,6 +15,9 @@ from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
 from server.wire.messages import Controls, Set
 from server.wire.protocol import Refusal
+
+HEARING = 0.4
+"""Seconds in which the show goes to what the audience now wants: two steps of a fade."""
 
 
 class LiveControl:
@@ -78,6 +83,11 @@ class LiveControl:
             _check_weights(controls, tuple(controls.emotion), tuple(controls.content))
         self._orders.fade = self._orders.fade.towards(controls, wish.changes.keys(), wish.fade, now)
         self.refused = ""
+
+    def hear_audience(self, emotion: Mapping[str, float], now: float) -> None:
+        """Take in what the audience votes for, weight by label."""
+        goal = self.controls.model_copy(update={"audience_emotion": dict(emotion)})
+        self._orders.fade = self._orders.fade.towards(goal, ["audience_emotion"], HEARING, now)
 
     def take_up(self, performer_present: bool) -> None:
         """Let the partner take the performer up again.

@@ -5,6 +5,7 @@ No clock lives here. What the event loop wants comes through `Orders`, and nothi
 
 from collections.abc import Mapping, Sequence
 
+from motion.emotion import shared_weights
 from motion.model.contract import Contract
 from motion.partner.partner import PartnerFrame
 from server.capture.source_selector import SourceSelector
@@ -121,11 +122,13 @@ class LiveShow:
         return self._services.registry.engine(self._model).contract
 
     def _resolve(self, controls: Controls) -> Controls:
-        """Leave out what the model that dances does not know."""
+        """Give the audience its share, and leave out what the model that dances does not know."""
         contract = self._contract
+        own, audience = controls.emotion, controls.audience_emotion
+        emotion = shared_weights(own, audience, controls.audience_share)
         known = {
             "model": self._model,
-            "emotion": _named_in(contract.emotions, controls.emotion),
+            "emotion": _named_in(contract.emotions, emotion),
             "content": _named_in(contract.contents, controls.content),
             "text": controls.text if contract.text_width else "",
         }

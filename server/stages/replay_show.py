@@ -109,8 +109,9 @@ class ReplayControl:
 
     @property
     def controls(self) -> Controls:
-        """Those of the recording, with the looks that were chosen; nothing is recorded here."""
-        return self._recorded.model_copy(update={**self._chosen, "recording": False})
+        """Those of the recording, with the looks that were chosen; nobody records or votes here."""
+        over = {"recording": False, "voting": "closed"}
+        return self._recorded.model_copy(update={**self._chosen, **over})
 
     def set(self, wish: Set, *_: object) -> None:
         """Set how pages look.
@@ -131,6 +132,9 @@ class ReplayControl:
             Refusal: `performer_absent`.
         """
         raise Refusal("performer_absent", "expected a performer to take up, got a recorded one")
+
+    def hear_audience(self, *_: object) -> None:
+        """Hear nothing: the audience of the recording has voted."""
 
     def receive(self, _: Sighting) -> NoReturn:
         """Refuse: the seat of a stage where a take plays is closed.

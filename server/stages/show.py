@@ -126,6 +126,9 @@ class ShowControl(Protocol):
             Refusal: `performer_absent`.
         """
 
+    def hear_audience(self, emotion: Mapping[str, float], now: float, /) -> None:
+        """Take in what the audience votes for, weight by label."""
+
     def receive(self, sighting: Sighting, /) -> None:
         """Take in what a performer's browser sees."""
 

@@ -6,6 +6,7 @@ hands over comes with each of them.
 
 import logging
 from collections import deque
+from collections.abc import Mapping
 
 from motion.skeleton import CANONICAL
 from server.capture.landmarks import Sighting
@@ -189,6 +190,15 @@ class Stage:
             Refusal: `invalid_message` or `unknown_model`.
         """
         self.control.set(wish, self.report, now)
+
+    def hear_audience(self, emotion: Mapping[str, float], now: float) -> None:
+        """Take in what the audience votes for.
+
+        Args:
+            emotion: Weight by label, with a sum up to 1.
+            now: The server's clock, seconds.
+        """
+        self.control.hear_audience(emotion, now)
 
     def take_up(self) -> None:
         """Let the partner take the performer up again.

@@ -29,6 +29,7 @@ LONGEST_KEY = 1024
 Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
 Dancers = Literal["nearest", "each"]
 Panic = Literal["none", "freeze", "dark"]
+Voting = Literal["closed", "open", "invited"]
 Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
 
 Name = Annotated[str, Field(max_length=64)]
@@ -72,6 +73,8 @@ class _Settings(_Message):
         placement: How the performer's own skeleton is shown beside the partner.
         beat: Beat of the music, if there is one.
         recording: Whether a take is being recorded.
+        voting: Whether the audience may vote; `invited` also shows the way there on stage pages.
+        audience_share: Share of the emotion that the audience's vote decides; with 0 it advises.
     """
 
     emotion: Annotated[dict[str, Weight], Field(max_length=64)] = Field(default_factory=dict)
@@ -90,12 +93,22 @@ class _Settings(_Message):
     placement: Placement = "alone"
     beat: Beat | None = None
     recording: bool = False
+    voting: Voting = "closed"
+    audience_share: Share = 0.0
 
 
 class Controls(_Settings):
-    """What shapes the show now, sent to all when it changes."""
+    """What shapes the show now, sent to all when it changes.
+
+    Attributes:
+        audience_emotion: What the audience votes for, weight by label, with a sum up to 1: as much
+            of its share as it has at this turnout. No client sets it.
+    """
 
     type: Literal["controls"] = "controls"
+    audience_emotion: Annotated[dict[str, Share], Field(max_length=64)] = Field(
+        default_factory=dict
+    )
 
 
 # --- from the client ------------------------------------------------------------------------

@@ -50,6 +50,12 @@ export interface Controls {
   readonly placement: "alone" | "beside" | "facing" | "mirror" | "merged";
   readonly beat: Beat | null;
   readonly recording: boolean;
+  /** Whether the audience may vote; `invited` also shows the way there on stage pages. */
+  readonly voting: "closed" | "open" | "invited";
+  /** Share of the emotion that the audience's vote decides, 0 to 1; with 0 it advises. */
+  readonly audience_share: number;
+  /** What the audience votes for, with a sum up to 1: less at a low turnout. The server's alone. */
+  readonly audience_emotion: EmotionWeights;
 }
 
 export interface Status {
@@ -116,7 +122,7 @@ export type ServerMessage =
   | Refused;
 
 /** Those of the controls that change. */
-export type ControlChanges = Partial<Controls>;
+export type ControlChanges = Partial<Omit<Controls, "audience_emotion">>;
 
 export type ClientMessage =
   | {

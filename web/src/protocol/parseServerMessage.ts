@@ -21,6 +21,9 @@ const CONTROLS: Readonly<Record<keyof Controls, Kind>> = {
   placement: "string",
   beat: "beat",
   recording: "boolean",
+  voting: "string",
+  audience_share: "number",
+  audience_emotion: "object",
 };
 
 const STATUS: Readonly<Record<keyof Status, Kind>> = {
