@@ -241,6 +241,7 @@ def bench(
     from server.bench.people import people_rows
     from server.bench.report import as_table, to_json
     from server.bench.stages import stage_rows
+    from server.bench.votes import vote_rows
 
     engine, folder = load_engine(model), MODELS / model
     measured = chain(
@@ -249,6 +250,7 @@ def bench(
         live_rows(model, video),
         people_rows(video) if video else (),
         stage_rows(engine, folder),
+        vote_rows(model),
         fanout_rows(),
     )
     rows = []

@@ -50,7 +50,7 @@ FLOORS: dict[str, Floors] = {
         ("looks",),
         ("avatars", "page", "stage"),
         ("show",),
-        ("audience", "console", "dance"),
+        ("audience", "console", "dance", "vote"),
     ),
 }
 """Rooms of each package, the ground floor first."""

@@ -18,7 +18,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 800,
     // Warns when a busy machine is slow at copying MediaPipe's files.
     rolldownOptions: {
-      input: { index: "index.html", dance: "dance.html", console: "console.html" },
+      input: {
+        index: "index.html",
+        dance: "dance.html",
+        console: "console.html",
+        vote: "v/index.html",
+      },
       checks: { bundlerTimings: false },
     },
   },

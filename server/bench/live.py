@@ -48,7 +48,7 @@ class Live:
         seen: list[tuple[float, float, float]] = []
         shown: float | None = None
         while len(seen) < FRAMES:
-            frame = _next_frame(self.viewer)
+            frame = next_frame(self.viewer)
             fresh = frame.captured is not None and frame.captured != shown
             shown = frame.captured
             seen.append((frame.time, time.monotonic(), shown if fresh and shown else math.nan))
@@ -110,11 +110,12 @@ def _watched(model: str, source: str) -> Iterator[Live]:
     began = time.perf_counter()
     with serving(model, source) as (process, address), connect(f"ws://{address}/ws") as viewer:
         viewer.send(Hello(version=2, role="viewer").model_dump_json())
-        _next_frame(viewer)
+        next_frame(viewer)
         yield Live(process, time.perf_counter() - began, viewer)
 
 
-def _next_frame(viewer: ClientConnection) -> FrameMessage:
+def next_frame(viewer: ClientConnection) -> FrameMessage:
+    """Wait for the next frame that a viewer gets."""
     while not isinstance(message := viewer.recv(FRAME_TIMEOUT), bytes):
         pass
     return decode_frame(message, len(CANONICAL.joints))

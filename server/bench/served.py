@@ -4,7 +4,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +74,11 @@ class Sample:
 
 @contextmanager
 def serving(
-    model: str, source: str = "demo", core: int | None = None, takes: Path | None = None
+    model: str,
+    source: str = "demo",
+    core: int | None = None,
+    takes: Path | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[tuple[psutil.Process, str]]:
     """Start a server on a free port, and end it; gives its process and its host and port.
 
@@ -81,6 +87,7 @@ def serving(
         source: Source of the stage that is always there.
         core: Where to run; None leaves that to the system.
         takes: Folder of the takes; one that is removed at the end if not given.
+        more: Further options of the command.
 
     Raises:
         SetupError: If the server does not start.
@@ -89,7 +96,7 @@ def serving(
         command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", source]
         options = ["--model", model, "--takes", str(takes or temporary), "--log-level", "warning"]
         with subprocess.Popen(
-            [*command, *options], cwd=ROOT, text=True, stdout=subprocess.PIPE
+            [*command, *options, *more], cwd=ROOT, text=True, stdout=subprocess.PIPE
         ) as server:
             try:
                 process = psutil.Process(server.pid)
@@ -102,3 +109,22 @@ def serving(
                 yield process, address[1]
             finally:
                 server.terminate()
+
+
+def sample(process: psutil.Process, address: str) -> Sample:
+    """Return what a server says of itself now."""
+    return Sample.from_metrics(ask(f"http://{address}/metrics"), process, time.monotonic())
+
+
+def ask(url: str, content: bytes | None = None, method: str | None = None) -> str:
+    """Return what a server answers.
+
+    Args:
+        url: Address of the resource.
+        content: JSON to send; None sends none.
+        method: GET without content and POST with it, if not given.
+    """
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, content, kind, method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return str(answer.read().decode())

@@ -2,7 +2,6 @@
 
 import json
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,7 +16,7 @@ from jaxtyping import Float
 from motion.model.engine import Engine
 from server.bench.bench import STAGES, bare_call, timed
 from server.bench.row import Row
-from server.bench.served import Sample, serving
+from server.bench.served import ask, sample, serving
 from server.bench.soak_load import dance
 from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
@@ -170,9 +169,9 @@ def _late_row(model: str) -> Row:
                     return Row(name, "%", aim=1.0, note=note)
                 time.sleep(1.0)
         time.sleep(SETTLING)
-        before = _sample(process, address)
+        before = sample(process, address)
         time.sleep(SECONDS)
-        after = _sample(process, address)
+        after = sample(process, address)
     share = 100 * (after.late - before.late) / (after.ticks - before.ticks)
     note = f"{FRAME_RATE} a second, on one core, for {SECONDS:g} s; those left out are late"
     return Row.from_values(name, "%", [share], aim=1.0, note=note)
@@ -181,19 +180,9 @@ def _late_row(model: str) -> Row:
 def _make(address: str, name: str) -> bool:
     """Make a stage; tell whether the server had room for it."""
     try:
-        _ask(f"http://{address}/api/stages", json.dumps({"name": name}).encode())
+        ask(f"http://{address}/api/stages", json.dumps({"name": name}).encode())
     except HTTPError as error:
         if error.code != 503:
             raise
         return False
     return True
-
-
-def _sample(process: psutil.Process, address: str) -> Sample:
-    return Sample.from_metrics(_ask(f"http://{address}/metrics"), process, time.monotonic())
-
-
-def _ask(url: str, content: bytes | None = None) -> str:
-    request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return str(answer.read().decode())

@@ -23,7 +23,7 @@ class Ballots:
         """Take what is needed to sign.
 
         Args:
-            secret: Of ballots alone, so that no ballot passes for an operator's token.
+            secret: Key that signs ballots alone, so that none passes for an operator's token.
             clock: Seconds since 1970: a ballot outlives a restart of the server.
         """
         self._secret, self._clock = secret, clock

@@ -95,13 +95,13 @@ class CrowdState(VoteState):
         voice: How much of its share the crowd has at this turnout, in [0, 1].
         refused: How often ballots and votes were refused, by the reason.
         refusal: The newest of them, in words.
-        public_url: Address under which phones find the server; empty if nobody has told it.
+        address: The way to the vote for phones, with the code of now; empty without --public-url.
     """
 
     voice: float
     refused: dict[BallotProblem, int]
     refusal: str
-    public_url: str
+    address: str
 
     @staticmethod
     def from_desk(desk: CrowdDesk, stage: Stage) -> "CrowdState":
@@ -112,7 +112,7 @@ class CrowdState(VoteState):
             voice=desk.result(stage).voice,
             refused=dict(box.refused),
             refusal=box.refusal,
-            public_url=desk.settings.public_url,
+            address=desk.address(stage),
         )
 
 
@@ -165,10 +165,10 @@ def create_crowd_api(desk: CrowdDesk, operators: Sequence[Any], scheduler: Sched
         """Show the way to the vote as a QR code, while the operator invites to it."""
         if stage.controls.voting != "invited":
             raise HTTPException(404, "expected a stage that invites to its vote, got none")
-        if not desk.settings.public_url:
+        if not desk.address(stage):
             raise HTTPException(404, "expected a server with --public-url, got none")
         headers = {"Cache-Control": "no-store"}
-        return Response(desk.invitation(stage), media_type="image/svg+xml", headers=headers)
+        return Response(desk.picture(stage), media_type="image/svg+xml", headers=headers)
 
     @router.get("/crowd", dependencies=list(operators))
     async def crowd(stage: Found) -> CrowdState:

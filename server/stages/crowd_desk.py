@@ -139,23 +139,29 @@ class CrowdDesk:
         """
         self.box(stage).receive(ballot, emotion, number, labels_of(stage), self._clock())
 
-    def invitation(self, stage: Stage) -> str:
-        """Return the way to the vote of now as a QR code, SVG; it is drawn once for each code."""
+    def address(self, stage: Stage) -> str:
+        """Return the way to the vote with the code of now; empty if nobody has told a server's."""
+        if not self.settings.public_url:
+            return ""
         code = self.box(stage).code(self._clock())
-        address = f"{self.settings.public_url}/v/{quote(stage.name)}#{code}"
+        return f"{self._page(stage)}{code}"
+
+    def picture(self, stage: Stage) -> str:
+        """Return the way to the vote as a QR code, SVG; it is drawn once for each code."""
+        address = self.address(stage)
         if address not in self._pictures:
-            others = {a: p for a, p in self._pictures.items() if not a.startswith(_way(address))}
+            page = self._page(stage)
+            others = {a: p for a, p in self._pictures.items() if not a.startswith(page)}
             self._pictures = {**others, address: _qr_code(address)}
         return self._pictures[address]
+
+    def _page(self, stage: Stage) -> str:
+        return f"{self.settings.public_url}/v/{quote(stage.name)}#"
 
 
 def labels_of(stage: Stage) -> tuple[str, ...]:
     """Return the emotions to choose from."""
     return stage.report.contract.emotions
-
-
-def _way(address: str) -> str:
-    return address.partition("#")[0] + "#"
 
 
 def _new_code() -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server.bench import bench, fanout, stages
+from server.bench import bench, fanout, stages, votes
 from server.bench import live as bench_live
 from server.bench.curves import draw_curves
 from server.bench.report import as_table, to_json
@@ -61,6 +61,9 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         (stages, "SECONDS", 1.0),
         (stages, "SETTLING", 0.5),
         (stages, "ROOM", 10.0),
+        (votes, "VOTERS", 8),
+        (votes, "TURNS", 2),
+        (votes, "SECONDS", 2.0),
         (fanout, "VIEWERS", (2,)),
         (fanout, "ROUNDS", 1),
         (fanout, "SECONDS", 1),
@@ -75,7 +78,7 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         assert rows.pop(name)["median"] is None
     late = rows.pop("late ticks of 2 stages")  # a busy machine may have no room for them
     assert late["median"] is not None or "had room for 1" in late["note"]
-    assert len(rows) == 26
+    assert len(rows) == 28
     for name, row in rows.items():
         assert row["median"] is not None, name
         if not name.startswith(("growth", "what a performer")):

@@ -229,7 +229,7 @@ async def bare_server(tmp_path: Path) -> AsyncIterator[LiveServer]:
 
 
 def rack_of(server: LiveServer) -> Rack:
-    (attendant,) = server.scheduler.attendants
+    attendant, _ = server.scheduler.attendants
     assert isinstance(attendant, LinkAttendant)
     return attendant.rack
 

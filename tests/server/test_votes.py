@@ -16,7 +16,7 @@ from server.crowd.rolling_code import PERIOD
 from server.crowd.tally import FORGOTTEN
 from server.stages.crowd_desk import CrowdSettings
 from server.stages.scheduler import ServerSettings
-from tests.server.live_server import LiveServer
+from tests.server.live_server import LiveServer, write_pages
 
 STAGE = "/api/stages/default"
 PUBLIC = "https://show.example"
@@ -216,6 +216,16 @@ async def test_the_code_is_shown_only_while_the_operator_invites(live_server: Li
     assert (await live_server.get(path)).text == first.text
     live_server.time.now += PERIOD
     assert (await live_server.get(path)).text != first.text
+
+
+async def test_the_page_of_the_vote_is_that_of_every_stage(tmp_path: Path) -> None:
+    write_pages(tmp_path)
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v/index.html").write_text("<title>Vote</title>")
+    async with LiveServer().open(pages=tmp_path) as live_server:
+        for path in ("/v/default", "/v/left%20hand", "/v/"):
+            assert (await live_server.get(path)).text == "<title>Vote</title>"
+        assert (await live_server.get("/")).text == "<title>Bhava</title>"
 
 
 async def test_without_a_public_address_no_code_is_shown() -> None:

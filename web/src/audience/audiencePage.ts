@@ -14,6 +14,7 @@ import { SoundPanel } from "../sound/soundPanel";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { Venue } from "../venue/venue";
 import { AudiencePanel } from "./audiencePanel";
+import { VoteInvitation } from "./voteInvitation";
 
 /** Between two attempts of a kiosk to get to a stage that is not there, milliseconds. */
 const RETURN = 15_000;
@@ -29,6 +30,7 @@ export class AudiencePage {
   private readonly avatar: VisitorAvatar;
   private readonly venue: Venue;
   private readonly sound: SoundPanel | null;
+  private readonly vote: VoteInvitation;
 
   /** @param best The highest tier of drawing that this machine may try. */
   constructor(
@@ -66,6 +68,7 @@ export class AudiencePage {
       avatarChanged: (avatar) => this.client.wearAvatar(avatar),
       messageChanged: (sentence) => this.notice.tell(sentence),
     });
+    this.vote = new VoteInvitation(settings.stage);
     this.venue = new Venue(settings, {
       idleChanged: (idle) => this.client.setIdle(idle),
       litChanged: (lit) => this.client.setLit(lit),
@@ -130,6 +133,7 @@ export class AudiencePage {
 
   private controlsChanged(controls: Controls): void {
     this.panel.showConfirmed(controls);
+    this.vote.showConfirmed(controls);
     this.sound?.showConfirmed(controls);
     this.showCaption();
   }

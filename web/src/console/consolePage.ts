@@ -12,6 +12,7 @@ import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
 import { ContentChoice } from "./contentChoice";
+import { CrowdPanel } from "./crowdPanel";
 import { CuePanel } from "./cues/cuePanel";
 import { EmotionPanel } from "./emotion/emotionPanel";
 import { HealthPanel } from "./healthPanel";
@@ -51,6 +52,7 @@ export class ConsolePage {
   private readonly health = new HealthPanel();
   private readonly sound: SoundPanel;
   private readonly cues: CuePanel;
+  private readonly crowd: CrowdPanel;
   private readonly takes: TakesPanel;
   private readonly stages: StagesPanel;
   private readonly landmarks: LandmarkView;
@@ -90,6 +92,7 @@ export class ConsolePage {
       changeControls: (changes, fade) => this.changeControls(changes, fade),
       tell,
     });
+    this.crowd = new CrowdPanel(this.api, (changes) => this.changeControls(changes));
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
     const landmarks = () =>
@@ -157,6 +160,7 @@ export class ConsolePage {
       .requestServer<DoorState>("GET", "door")
       .then((door) => this.doorSeen(door))
       .catch(() => {});
+    if (findElement("#crowd").offsetParent !== null) void this.crowd.refresh();
     if (findElement("#takes").offsetParent !== null) void this.takes.refresh();
     if (findElement("#stages").offsetParent !== null) void this.stages.refresh();
   }
@@ -202,6 +206,7 @@ export class ConsolePage {
     this.content.showConfirmed(controls);
     this.partner.showConfirmed(controls);
     this.panic.showConfirmed(controls);
+    this.crowd.showConfirmed(controls);
     this.sound.showConfirmed(controls);
     this.record.ariaPressed = String(controls.recording);
     this.record.textContent = controls.recording ? texts.console.recording : texts.console.record;

@@ -108,6 +108,32 @@ export const englishConsole = {
     none: "no cues yet",
     damaged: (why: string) => `${why} If you save a new list, the damaged file is kept beside it.`,
   },
+  crowd: {
+    title: "Audience",
+    voting: "Vote",
+    votings: { closed: "Closed", open: "Open", invited: "Open, with QR code" },
+    share: "Its share",
+    advice: "advice",
+    takeOver: "Take over",
+    address: (url: string) => `The QR code on the stage page leads to ${url}.`,
+    noAddress:
+      "No QR code is shown: phones need an address that they can reach. Start the server with --public-url https://show.example.",
+    turnout: (voters: number, voice: number) =>
+      voters === 0
+        ? "Nobody has voted yet"
+        : `${voters === 1 ? "1 vote" : `${voters} votes`}: ${voice} % of the share takes effect`,
+    refusals: {
+      voting_closed: "came while the vote was closed",
+      wrong_code: "a code that no stage page showed",
+      late_code: "a code that is no longer on the stage page",
+      too_many_ballots: "too many ballots for one address",
+      forged_ballot: "a ballot that this server did not sign",
+      late_ballot: "a ballot of an earlier show",
+      foreign_ballot: "a ballot of another stage",
+      replayed_vote: "a vote that was counted before",
+      unknown_emotion: "an emotion that is not offered",
+    },
+  },
   takes: {
     none: "Press Record in the bar above to record the whole show for replay and export.",
     growing: "still recording, or incomplete",

@@ -248,6 +248,30 @@ export const german: TextsShape = {
     browser: "Webcam im Browser",
     camera: (number) => `Kamera ${number}`,
   },
+  vote: {
+    title: "Wie soll getanzt werden?",
+    scan: "Scannen und Gefühl wählen",
+    code: "QR-Code: der Weg zur Abstimmung",
+    voters: (count) =>
+      count === 0 ? "Noch niemand hat abgestimmt" : count === 1 ? "1 Stimme" : `${count} Stimmen`,
+    choose: "Tippen Sie auf ein Gefühl.",
+    yours: "Ihre Stimme zählt. Sie können sie jederzeit ändern.",
+    fading: "Ihre Stimme verblasst. Tippen Sie noch einmal, um sie zu erneuern.",
+    closed: "Gerade wird nicht abgestimmt. Diese Seite öffnet sich von selbst.",
+    refusal: {
+      silent: "Der Server antwortet nicht. Neuer Versuch…",
+      voting_closed: "Gerade wird nicht abgestimmt. Diese Seite öffnet sich von selbst.",
+      wrong_code: "Scannen Sie den Code auf der Bühne, um abzustimmen.",
+      late_code: "Dieser Code ist zu alt. Scannen Sie den, der jetzt auf der Bühne steht.",
+      too_many_ballots: "Gerade kommen viele zugleich. Gleich sind Sie an der Reihe…",
+      forged_ballot: "Scannen Sie den Code auf der Bühne noch einmal, um abzustimmen.",
+      foreign_ballot: "Scannen Sie den Code auf der Bühne noch einmal, um abzustimmen.",
+      late_ballot:
+        "Ihr Stimmzettel ist abgelaufen. Scannen Sie den Code auf der Bühne noch einmal.",
+      replayed_vote: "Diese Stimme war schon gezählt. Tippen Sie noch einmal.",
+      unknown_emotion: "Dieses Gefühl steht nicht mehr zur Wahl. Wählen Sie ein anderes.",
+    },
+  },
   debug: {
     display: "Anzeige",
     latency: "Verzögerung",

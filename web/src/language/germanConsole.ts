@@ -116,6 +116,32 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     damaged: (why) =>
       `${why} Wenn Sie eine neue Liste speichern, bleibt die beschädigte Datei daneben erhalten.`,
   },
+  crowd: {
+    title: "Publikum",
+    voting: "Abstimmung",
+    votings: { closed: "Zu", open: "Offen", invited: "Offen, mit QR-Code" },
+    share: "Anteil",
+    advice: "berät",
+    takeOver: "Übernehmen",
+    address: (url) => `Der QR-Code auf der Bühnenseite führt zu ${url}.`,
+    noAddress:
+      "Kein QR-Code ist zu sehen: Telefone brauchen eine Adresse, die sie erreichen. Starten Sie den Server mit --public-url https://show.example.",
+    turnout: (voters, voice) =>
+      voters === 0
+        ? "Noch niemand hat abgestimmt"
+        : `${voters === 1 ? "1 Stimme" : `${voters} Stimmen`}: ${voice} % des Anteils wirken`,
+    refusals: {
+      voting_closed: "kam, als die Abstimmung zu war",
+      wrong_code: "Code, den keine Bühnenseite zeigte",
+      late_code: "Code, der nicht mehr auf der Bühnenseite steht",
+      too_many_ballots: "zu viele Stimmzettel für eine Adresse",
+      forged_ballot: "Stimmzettel, den dieser Server nicht unterschrieben hat",
+      late_ballot: "Stimmzettel einer früheren Show",
+      foreign_ballot: "Stimmzettel einer anderen Bühne",
+      replayed_vote: "Stimme, die schon gezählt war",
+      unknown_emotion: "Gefühl, das nicht zur Wahl steht",
+    },
+  },
   takes: {
     none: "„Aufnehmen“ in der Leiste oben zeichnet die ganze Show auf, zum Abspielen und Exportieren.",
     growing: "läuft noch oder unvollständig",

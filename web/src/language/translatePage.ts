@@ -1,13 +1,13 @@
 import { chooseLanguage } from "./chooseLanguage";
 import { texts } from "./texts";
 
-const ATTRIBUTES = ["aria-label", "title", "placeholder"] as const;
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"] as const;
 
 /**
  * Says the page's own elements in the venue's language.
  *
- * `data-text="page.energy"` names the text of an element, `data-aria-label`, `data-title`
- * and `data-placeholder` those of its attributes.
+ * `data-text="page.energy"` names the text of an element, `data-aria-label`, `data-title`,
+ * `data-placeholder` and `data-alt` those of its attributes.
  */
 export function translatePage(root: HTMLElement): void {
   root.lang = chooseLanguage(location.search, navigator.languages);

@@ -222,6 +222,7 @@ export class StageClient {
     this.controls = controls;
     this.figures?.applyControls(this.placed(controls));
     if (this.lookName !== before) this.renewFigures();
+    this.stage?.setAudienceEmotion(controls.audience_emotion);
     this.root.dataset.panic = controls.panic;
     this.listener.controlsChanged(controls);
   }

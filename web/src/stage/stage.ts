@@ -2,7 +2,9 @@ import { Color, Fog, type Object3D, Scene, Vector3 } from "three";
 import type { FigureMotion } from "../looks/figureMotion";
 import type { Look, LookRoom } from "../looks/look";
 import { Mood } from "../looks/mood";
+import type { EmotionWeights } from "../protocol/messages";
 import type { Quality } from "../quality";
+import { AudienceRing } from "./audienceRing";
 import { buildFloor } from "./buildFloor";
 import { FollowCamera } from "./followCamera";
 import { FootMarks } from "./footMarks";
@@ -43,6 +45,7 @@ export class Stage {
   private readonly lights = new Lights();
   private readonly haze = new Haze();
   private readonly reflection = new Reflection();
+  private readonly ring = new AudienceRing();
   private readonly governor: FrameGovernor | null;
   private readonly calm = new Mood([]);
   private readonly middle = new Vector3();
@@ -73,6 +76,7 @@ export class Stage {
     this.scene.background = bare ? null : this.background;
     this.scene.fog = bare ? null : this.air;
     this.scene.add(this.lights.object, this.haze.object, this.reflection.object, this.floor);
+    this.scene.add(this.ring.object);
     this.setQuality(tier);
   }
 
@@ -92,6 +96,11 @@ export class Stage {
   /** The room that the first figure is at home in. */
   get room(): LookRoom {
     return this.figures[0]?.look.room ?? "dark";
+  }
+
+  /** Shows what the audience votes for; their sum, up to 1, is how many do. */
+  setAudienceEmotion(weights: EmotionWeights): void {
+    this.ring.showWeights(weights);
   }
 
   /** Puts figures on a floor of a radius in metres, in place of those before. */
@@ -142,6 +151,7 @@ export class Stage {
     this.haze.setAtmosphere(atmosphere);
     this.haze.follow(this.middle);
     this.haze.drift(seconds);
+    this.ring.update(this.middle, spread, seconds);
     this.direct(mood, spread, seconds);
     this.air.near = AIR_NEAR + this.camera.further;
     this.air.far = AIR_FAR + this.camera.further;
