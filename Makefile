@@ -11,7 +11,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help run test check programs
+.PHONY: help run test check peers programs
 
 # An environment whose Python is gone, after an upgrade of the system, is made again.
 ifneq ($(shell $(VENV)/bin/python -c 'print(1)' 2>/dev/null), 1)
@@ -40,6 +40,12 @@ check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-c
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	npm --prefix web run check
+
+# Programs of other authors that links are tried against; `make test` reads what they once sent.
+peers: $(VENV)/test.stamp | $(VENV)/node.stamp ## try the links against programs of other authors
+	@$(functions)
+	install "the peers into build/peers" npm --prefix build/peers install --no-audit --no-fund osc-js@2.4.1
+	$(VENV)/bin/pytest tests/peers/peer_*.py
 
 # Stops with one sentence.
 define functions

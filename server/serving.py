@@ -34,8 +34,9 @@ def serve(
     source: Annotated[
         str,
         typer.Option(
-            help="Source of performers: demo, camera:N, video:PATH, rtsp://…, browser, or "
-            "auto: the first camera, or the demo performer without one."
+            help="Source of performers: demo, camera:N, video:PATH, rtsp://…, "
+            "vmc:[HOST:]PORT[?from=NETWORKS], browser, or auto: the first camera, or the demo "
+            "performer without one."
         ),
     ] = AUTO,
     model: Model = DEFAULT_MODEL,
@@ -135,13 +136,13 @@ def serve(
     from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
     from server.app import create_app
-    from server.capture.sources import open_source
     from server.links.kinds import specs_of
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.crowd_desk import CrowdSettings
+    from server.stages.open_source import open_source
     from server.stages.scheduler import DEFAULT, ServerSettings
     from server.stages.showcase import Showcase
     from server.telemetry.logs import configure

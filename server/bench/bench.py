@@ -25,10 +25,11 @@ from server.bench.row import Row
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
 from server.capture.retarget import Retargeter
-from server.capture.sources import SourceSpec, open_source
+from server.capture.sources import SourceSpec
 from server.interaction.dance import Dance, Opening
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerPool
+from server.stages.open_source import open_source
 from server.stages.scheduler import FRAME_RATE
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls

@@ -1,4 +1,4 @@
-"""Where landmarks come from: the demo performer, cameras, videos, streams and browsers."""
+"""Where performers come from, and the sources that need a process or a browser."""
 
 import multiprocessing
 import re
@@ -11,12 +11,11 @@ from typing import Literal, Protocol
 
 from motion.errors import SourceError
 from server.capture import pose_process
-from server.capture.demo import DemoSource
-from server.capture.landmarks import PEOPLE, Sighting, SourceState
+from server.capture.landmarks import Sighting, SourceState
 from server.capture.pose_process import Address, Report
 
 Clock = Callable[[], float]
-SourceKind = Literal["demo", "browser", "camera", "video", "stream", "take"]
+SourceKind = Literal["demo", "browser", "camera", "video", "stream", "vmc", "take"]
 
 GRAMMAR: dict[SourceKind, str] = {
     "demo": "demo",
@@ -24,6 +23,7 @@ GRAMMAR: dict[SourceKind, str] = {
     "camera": r"camera:\d+",
     "video": "video:.+",
     "stream": r"rtsps?://\S+",
+    "vmc": r"vmc:\S+",
     "take": r"take:[^/\\\x00-\x1f]+\.take",
 }
 """How a source of each kind is written, as a regular expression."""
@@ -51,7 +51,8 @@ class SourceSpec:
         """Read a specification.
 
         Args:
-            text: `demo`, `browser`, `camera:N`, `video:PATH`, `rtsp://…` or `take:NAME`.
+            text: `demo`, `browser`, `camera:N`, `video:PATH`, `rtsp://…`, `vmc:[HOST:]PORT` or
+                `take:NAME`.
 
         Raises:
             SourceError: If it is of no known kind.
@@ -60,22 +61,25 @@ class SourceSpec:
             if re.fullmatch(pattern, text):
                 return SourceSpec(kind, text)
         raise SourceError(
-            f"expected demo, camera:N, video:PATH, rtsp://… or browser as a source, got {text!r}"
+            "expected demo, camera:N, video:PATH, rtsp://…, vmc:PORT or browser as a source, "
+            f"got {text!r}"
         )
 
     @property
     def place(self) -> str:
-        """Number of a camera, path of a video, or file name of a take."""
+        """Number of a camera, path of a video, port of VMC, or file name of a take."""
         return self.text.partition(":")[2]
 
     @property
     def name(self) -> str:
-        """As everybody may see it: of a stream the host alone, of a video its file alone.
+        """As everybody may see it: of a stream the host, of a video its file, of VMC the port.
 
         Cameras take passwords before the host, in the path and behind a question mark.
         """
         if self.kind == "stream":
             return f"{self.text.partition(':')[0]}://{_host(self.text)}"
+        if self.kind == "vmc":
+            return f"vmc:{self.place.partition('?')[0].rpartition(':')[2]}"
         return f"video:{Path(self.place).name}" if self.kind == "video" else self.text
 
 
@@ -277,32 +281,3 @@ class ProcessSource:
         process.kill()
         process.join()
         process.close()
-
-
-def open_source(spec: SourceSpec, clock: Clock, people: int = PEOPLE) -> Source:
-    """Return the source of a specification; it still has to be started.
-
-    Args:
-        spec: Any kind but a take, whose frames are recorded already.
-        clock: Monotonic time in seconds.
-        people: How many to look for in pictures, 1 to `PEOPLE`; more cost more.
-
-    Raises:
-        SourceError: If it is a video that is no file, or a take.
-    """
-    match spec.kind:
-        case "demo":
-            return DemoSource(clock)
-        case "browser":
-            return BrowserSource(clock)
-        case "camera":
-            return ProcessSource(spec.name, Address("camera", int(spec.place)), clock, people)
-        case "stream":
-            return ProcessSource(spec.name, Address("stream", spec.text), clock, people)
-        case "video" if Path(spec.place).is_file():
-            return ProcessSource(spec.name, Address("video", spec.place), clock, people)
-        case "video":
-            got = f"{spec.place!r}, which is no file"
-            raise SourceError(f"expected the path of a video, got {got}")
-        case "take":
-            raise SourceError(f"expected a source of landmarks, got {spec.text!r}")

@@ -167,6 +167,27 @@ def there_and_back(share: float) -> float:
     return 1.0 - abs(2.0 * share - 1.0)
 
 
+class AllowList:
+    """Whose packets are accepted: those of this machine and of some networks."""
+
+    def __init__(self, networks: tuple[Network, ...] = ()) -> None:
+        """Take the networks, beside this machine."""
+        self._networks = (*LOOPBACK, *networks)
+        self._allows = lru_cache(REMEMBERED_HOSTS)(self._is_allowed)
+
+    def check(self, host: str) -> None:
+        """Let a sender pass.
+
+        Raises:
+            ValueError: If it is not on the list.
+        """
+        if not self._allows(host):
+            raise ValueError(f"expected a sender on the allow list, got {host}")
+
+    def _is_allowed(self, host: str) -> bool:
+        return any(ipaddress.ip_address(host) in network for network in self._networks)
+
+
 class Endpoint(asyncio.DatagramProtocol):
     """A UDP socket that counts what it cannot use."""
 
@@ -184,8 +205,7 @@ class Endpoint(asyncio.DatagramProtocol):
             allowed: Networks that packets are accepted from, beside this machine.
         """
         self._traffic, self._receive = traffic, receive
-        self._allowed = (*LOOPBACK, *allowed)
-        self._allows = lru_cache(REMEMBERED_HOSTS)(self._is_allowed)
+        self._allowed = AllowList(allowed)
         self._packets = 0
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -267,8 +287,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._traffic.received += 1
         place = Place(*addr[:2])
         try:
-            if not self._allows(place.host):
-                raise ValueError(f"expected a sender on the allow list, got {place.host}")
+            self._allowed.check(place.host)
             self._packets += 1
             if self._packets > MOST_PACKETS:
                 raise ValueError(f"expected up to {MOST_PACKETS} packets for each frame, got more")
@@ -279,9 +298,6 @@ class Endpoint(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Count a packet that nobody took."""
         self._traffic.refuse(f"expected a receiver, got: {_reason(exc)}")
-
-    def _is_allowed(self, host: str) -> bool:
-        return any(ipaddress.ip_address(host) in network for network in self._allowed)
 
 
 def ignore(_: bytes, __: Place) -> None:

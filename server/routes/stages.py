@@ -9,9 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from motion.errors import BhavaError, StageError, TakeError
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
-from server.capture.sources import Clock, SourceSpec, open_source, source_pattern
+from server.capture.sources import Clock, SourceSpec, source_pattern
 from server.routes.common import http_error, only, stage_of
 from server.stages.assemble import first_controls
+from server.stages.open_source import open_source
 from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
@@ -23,7 +24,7 @@ from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
 
-ALLOWED = source_pattern("browser", "demo", "camera", "stream", "take")
+ALLOWED = source_pattern("browser", "demo", "camera", "stream", "vmc", "take")
 """Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
 
 
@@ -92,7 +93,8 @@ class NewStage(BaseModel):
 
     Attributes:
         name: Not that of another.
-        source: `browser`, `demo`, `camera:N`, `rtsp://…`, or `take:NAME`: that take plays there.
+        source: `browser`, `demo`, `camera:N`, `rtsp://…`, `vmc:[HOST:]PORT`, or `take:NAME`: that
+            take plays there.
         seed: Seed of all chance in the motion; None draws one.
         seat: What happens to a performer when there is another.
     """

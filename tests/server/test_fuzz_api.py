@@ -21,8 +21,9 @@ from schemathesis.specs.openapi.checks import (
 
 import server.routes.stages
 from server.app import create_app
-from server.capture.sources import Source, SourceSpec, open_source
+from server.capture.sources import Source, SourceSpec
 from server.stages.assemble import first_controls
+from server.stages.open_source import open_source
 from server.stages.scheduler import ServerSettings
 from tests.server.doubles import ScriptedSource, SwayingEngine
 from tests.server.live_server import scheduler_of

@@ -13,7 +13,8 @@ import pytest
 from motion.errors import SourceError
 from server.capture.demo import DemoSource
 from server.capture.landmarks import Sighting
-from server.capture.sources import BrowserSource, ProcessSource, Source, SourceSpec, open_source
+from server.capture.sources import BrowserSource, ProcessSource, Source, SourceSpec
+from server.stages.open_source import open_source
 
 DEADLINE = 60.0
 
@@ -42,6 +43,11 @@ def until(source: ProcessSource, met: Callable[[Sighting | None], bool]) -> None
 def test_unknown_source_is_refused(spec):
     with pytest.raises(SourceError, match=f"^expected demo, camera:N.* got {spec!r}$"):
         SourceSpec.parse(spec)
+
+
+def test_a_port_of_vmc_shows_no_network():
+    spec = SourceSpec.parse("vmc:127.0.0.1:39540?from=10.0.0.0/24")
+    assert spec.name == open_source(spec, time.monotonic).name == "vmc:39540"
 
 
 def test_a_take_gives_no_landmarks():

@@ -1,0 +1,181 @@
+"""A performer whom another program follows and tells by the Virtual Motion Capture protocol."""
+
+import ipaddress
+import socket
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from motion.errors import SetupError, SourceError
+from server.capture.landmarks import Sighting, SourceState
+from server.links.link import AllowList, Network, Place, Traffic, parse_networks, parse_options
+from server.links.osc import OscError, decode_packet
+from server.links.vmc_decoder import VmcDecoder
+
+SILENCE = 0.5
+"""Seconds without a pose after which the performer is absent."""
+
+MOST_READ = 2048
+"""Packets that are taken off the socket at once; all but the newest are thrown away unread."""
+
+MOST_PACKETS = 128
+"""Packets that are kept of them: two frames of a sender with a packet for each bone."""
+
+MOST_MESSAGES = 512
+"""Messages that are read of these, so that no sender makes a tick late: two frames of a sender that
+tells fingers and face."""
+
+LONGEST = 65535
+"""Bytes of a packet."""
+
+
+@dataclass(frozen=True)
+class VmcPort:
+    """Where VMC comes in.
+
+    Attributes:
+        place: Where to listen.
+        allowed: Networks that may send, beside this machine.
+    """
+
+    place: Place
+    allowed: tuple[Network, ...] = ()
+
+    @staticmethod
+    def parse(text: str) -> "VmcPort":
+        """Read `[HOST:]PORT[?from=NETWORK,…]`.
+
+        Raises:
+            SetupError: If it is not so.
+        """
+        where, options = parse_options(text, ("from",))
+        place = Place.parse(where)
+        try:
+            ipaddress.ip_address(place.host)
+        except ValueError:
+            raise SetupError(f"expected an address of this machine, got {place.host!r}") from None
+        return VmcPort(place, parse_networks(options.get("from", "")))
+
+
+class VmcSource:
+    """One port that poses come in by; belongs to the thread that reads `latest`.
+
+    Packets wait in the socket until then, so a sender costs nothing in between, however fast it is.
+
+    Attributes:
+        name: As everybody may see it.
+        traffic: How it fares.
+    """
+
+    def __init__(self, port: VmcPort, clock: Callable[[], float]) -> None:
+        """Begin without a socket.
+
+        Args:
+            port: Where to listen, and to whom.
+            clock: Monotonic time in seconds.
+        """
+        self.name = f"vmc:{port.place.port}"
+        self.traffic = Traffic()
+        self._port, self._clock = port, clock
+        self._allowed = AllowList(port.allowed)
+        self._decoder = VmcDecoder()
+        self._socket: socket.socket | None = None
+        self._heard: float | None = None
+        self._told_absent = True
+
+    @property
+    def state(self) -> SourceState:
+        """Starting until the first pose, lost when poses stop."""
+        if self._heard is None:
+            return "starting"
+        return "lost" if self._clock() - self._heard > SILENCE else "delivering"
+
+    @property
+    def detail(self) -> str:
+        """Why it is lost, and the newest refusal."""
+        if self.state == "delivering":
+            return ""
+        nothing = f"no pose comes to {self._port.place.host}:{self._port.place.port}"
+        return f"{nothing}; {self.traffic.refusal}" if self.traffic.refusal else nothing
+
+    def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SourceError: If the port is taken or the address is not this machine's.
+        """
+        host, port = self._port.place
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self.close()
+            reason = error.strerror or error
+            raise SourceError(
+                f"expected a free port of this machine for VMC, got {host}:{port}: {reason}"
+            ) from error
+
+    @property
+    def place(self) -> Place:
+        """Where it listens, with the port that a port of 0 became."""
+        assert self._socket is not None
+        return Place(*self._socket.getsockname()[:2])
+
+    def latest(self) -> Sighting | None:
+        """Return the newest pose since the previous call, nobody once when poses stop, or None."""
+        now = self._clock()
+        self._read(now)
+        taken = self._decoder.take(now)
+        if taken is not None:
+            time, pose = taken
+            self._heard, self._told_absent = now, False
+            return Sighting(time, (), (pose,))
+        if self.state == "lost" and not self._told_absent:
+            self._told_absent = True
+            return Sighting.nobody(now)
+        return None
+
+    def close(self) -> None:
+        """Close the socket; may be called at any time, also twice."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _read(self, now: float) -> None:
+        left = MOST_MESSAGES
+        for packet in self._waiting():
+            try:
+                messages = decode_packet(packet)
+            except OscError as error:
+                self.traffic.refuse(str(error))
+                continue
+            for message in messages[:left]:
+                try:
+                    self._decoder.receive(message, now)
+                except OscError as error:
+                    self.traffic.refuse(str(error))
+            left -= len(messages)
+            if left < 0:
+                self.traffic.refuse(f"expected up to {MOST_MESSAGES} messages a frame, got more")
+                return
+
+    def _waiting(self) -> deque[bytes]:
+        """Return the newest packets that wait, of permitted senders."""
+        packets: deque[bytes] = deque(maxlen=MOST_PACKETS)
+        listening = self._socket
+        for _ in range(MOST_READ):
+            if listening is None:
+                break
+            try:
+                data, (host, *_) = listening.recvfrom(LONGEST)
+            except OSError:  # none waits, or it was closed
+                break
+            self.traffic.received += 1
+            try:
+                self._allowed.check(host)
+                packets.append(data)
+            except ValueError as error:
+                self.traffic.refuse(str(error))
+        return packets
