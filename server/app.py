@@ -93,7 +93,9 @@ def create_app(
         door: Names and pages that are let in, and the authority that is handed out; without one
             all are let in.
     """
-    desk = None if cues is None else CueDesk(cues, scheduler.services.faults)
+    desk = None if cues is None else CueDesk(cues, scheduler.services.faults, clock)
+    if desk is not None:
+        scheduler.attendants.append(desk)
     attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
     votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
     scheduler.attendants += [attendant, votes]

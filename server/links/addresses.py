@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from motion.emotion import MAX_INTENSITY
 from server.wire.messages import Controls, Set
 
-Kind = Literal["number", "word", "truth", "emotion", "weight", "beat", "trigger", "cue"]
+Kind = Literal["number", "word", "truth", "emotion", "weight", "beat", "tap", "trigger", "cue"]
 
 Guarded = Literal["panic", "recording", "model"]
 """Controls that stop the show, record it or change its model: links may only if told so."""
@@ -27,6 +27,7 @@ _KINDS: dict[str, Kind] = {
     "text": "word",
     "placement": "word",
     "dancers": "word",
+    "tempo": "word",
     "panic": "word",
     "model": "word",
     "recording": "truth",
@@ -39,6 +40,7 @@ _TYPES: dict[Kind, str] = {
     "emotion": "sff",
     "weight": "f",
     "beat": "f",
+    "tap": "",
     "trigger": "",
     "cue": "i",
 }
@@ -132,6 +134,7 @@ _MEANINGS = {
     "text": "prompt, for models that take text",
     "placement": "how the performer's skeleton is shown beside the partner",
     "dancers": "whether there is a partner for each performer",
+    "tempo": "who may set the beat: one alone, or any",
     "panic": "stops the show: freeze or dark",
     "model": "model that dances",
     "recording": "whether a take is recorded",
@@ -139,6 +142,7 @@ _MEANINGS = {
 
 _ACTIONS = (
     Address("beat", "beat", "tempo; a beat lies now", "beat", Range(20.0, 400.0)),
+    Address("tap", "tap", "a beat is now; the third tap sets the tempo", "beat"),
     Address("take_up", "trigger", "takes the performer up"),
     Address("go", "cue", "lets a cue go: its place from 1, its id, or the next one"),
     Address("refresh", "trigger", "sends all values to the sender"),

@@ -16,6 +16,7 @@ from server.links.osc import (
     matches,
     number,
 )
+from server.links.tap_tempo import TapTempo
 from server.wire.messages import Controls, Set
 
 ROOT = "bhava"
@@ -84,6 +85,7 @@ class Patch:
         """Allow links the guarded controls that are named, and all others."""
         self._may = may
         self._tables: dict[tuple[str, ...], dict[str, Address]] = {}
+        self._taps: dict[str, TapTempo] = {}
 
     def table(self, labels: tuple[str, ...]) -> dict[str, Address]:
         """Return the addresses of a stage by path."""
@@ -110,7 +112,10 @@ class Patch:
             raise OscError(f"expected /{ROOT}/STAGE/CONTROL, got {message.address[:60]!r}")
         for stage, address in found:
             note = pending.setdefault(stage.name, Pending())
-            _note(address, message.arguments, stage, note, now)
+            if address.kind == "tap":
+                self._tap(stage, message.arguments, note, now)
+            else:
+                _note(address, message.arguments, stage, note, now)
 
     def state(self, stage: StageView) -> State:
         """Return what all readable addresses of a stage stand at."""
@@ -119,6 +124,15 @@ class Patch:
             for path, address in self.table(stage.labels).items()
             if address.readable
         }
+
+    def _tap(
+        self, stage: StageView, arguments: tuple[Value, ...], note: Pending, now: float
+    ) -> None:
+        if not _pressed(arguments):
+            return
+        tapped = self._taps.setdefault(stage.name, TapTempo()).tap(now)
+        if tapped is not None:
+            note.changes["beat"] = {"bpm": tapped.bpm, "at": tapped.at, "by": "osc"}, 0.0
 
     def _found(self, pattern: str, stages: list[StageView]) -> list[tuple[StageView, Address]]:
         if not any(sign in pattern for sign in "*?[{"):
@@ -217,7 +231,7 @@ def _change(
         case "truth":
             return number(first) != 0.0, 0.0
         case "beat":
-            return {"bpm": number(first), "at": now}, 0.0
+            return {"bpm": number(first), "at": now, "by": "osc"}, 0.0
         case "weight":
             before, _ = note.changes.get("emotion", (stage.controls.emotion, 0.0))
             assert isinstance(before, dict)
@@ -242,7 +256,12 @@ def _action(address: Address, arguments: tuple[Value, ...]) -> Action | None:
         if isinstance(first, bool):
             return Go(None) if first else None
         return Go(int(number(first))) if number(first) else None
-    return address.path if not arguments or number(arguments[0]) else None
+    return address.path if _pressed(arguments) else None
+
+
+def _pressed(arguments: tuple[Value, ...]) -> bool:
+    """Return whether a trigger is meant to act: a button that is let go sends 0."""
+    return not arguments or number(arguments[0]) != 0.0
 
 
 def _first(address: Address, arguments: tuple[Value, ...]) -> Value:

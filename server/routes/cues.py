@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
@@ -71,6 +71,22 @@ class Go(BaseModel):
     cue: str | None = None
 
 
+class Timecode(BaseModel):
+    """Where a timecode is that runs the list.
+
+    Attributes:
+        position: Its seconds since midnight.
+        speed: 1 where it runs forward, -1 in reverse, 0 where it stands.
+        age: Seconds since it was there.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: Annotated[float, Field(ge=0, lt=86400)]
+    speed: Literal[-1, 0, 1] = 1
+    age: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
 def create_cues_api(
     desk: CueDesk, scheduler: Scheduler, clock: Callable[[], float], operators: Sequence[Any]
 ) -> APIRouter:
@@ -117,5 +133,10 @@ def create_cues_api(
         except Refusal as refusal:
             raise http_error(refusal) from refusal
         return CueList.from_book(desk.book(stage))
+
+    @router.post("/timecode", status_code=204)
+    async def timecode(stage: Found, told: Timecode) -> None:
+        """Tell a timecode whenever it starts, stops or jumps, and once a second while it runs."""
+        desk.chase(stage, told.position, told.speed, clock() - told.age)
 
     return router

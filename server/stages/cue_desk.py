@@ -1,10 +1,13 @@
 """The cue lists of all stages: whoever lets a cue go, a console or a link, does it here."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
+from server.cues.cue_sheet import merged
+from server.cues.timecode import TimecodeChase
 from server.stages.stage import Stage
 from server.telemetry.faults import Faults
 from server.wire.messages import Cues
@@ -13,15 +16,17 @@ from server.wire.messages import Cues
 class CueDesk:
     """Opens the cue list of each stage when it is first asked for, and lets cues go."""
 
-    def __init__(self, folder: Path, faults: Faults) -> None:
+    def __init__(self, folder: Path, faults: Faults, clock: Callable[[], float]) -> None:
         """Begin with no list opened.
 
         Args:
             folder: Holds the lists, a file for each stage.
             faults: Counts lists that cannot be read.
+            clock: Monotonic time in seconds.
         """
-        self._folder, self._faults = folder, faults
+        self._folder, self._faults, self._clock = folder, faults, clock
         self._books: WeakKeyDictionary[Stage, CueBook] = WeakKeyDictionary()
+        self._chases: WeakKeyDictionary[Stage, TimecodeChase] = WeakKeyDictionary()
 
     def book(self, stage: Stage) -> CueBook:
         """Return the cue list of a stage."""
@@ -49,6 +54,25 @@ class CueDesk:
         stage.set(found.set, now)
         book.note(found, now)
         self.tell(stage)
+
+    def chase(self, stage: Stage, position: float, speed: float, now: float) -> None:
+        """Take in a timecode that runs the list of a stage; see `TimecodeChase.tell`."""
+        self._chases.setdefault(stage, TimecodeChase()).tell(position, speed, now)
+
+    def before_tick(self) -> None:
+        """Let go what timecodes have passed since the tick before."""
+        now = self._clock()
+        for stage, chase in list(self._chases.items()):
+            book = self.book(stage)
+            passed = chase.due(book.sheet.cues, now)
+            if passed:
+                book.note(passed[-1], now)
+                self.tell(stage)
+                with self._faults.survived(f"cues of {stage.name}"):
+                    stage.set(merged(passed), now)
+
+    def after_tick(self, _: Sequence[Stage]) -> None:
+        """Take no note of new frames."""
 
     def tell(self, stage: Stage) -> None:
         """Tell all consoles that the list, or the place in it, has changed."""

@@ -13,7 +13,7 @@ from server.interaction.fade import Fade
 from server.stages.live_show import Orders
 from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
-from server.wire.messages import Controls, Set
+from server.wire.messages import Beat, Controls, Set
 from server.wire.protocol import Refusal
 
 HEARING = 0.4
@@ -73,6 +73,7 @@ class LiveControl:
             Refusal: `invalid_message` or `unknown_model`.
         """
         controls = self.controls.model_copy(update=wish.changes)
+        _check_timekeeper(wish, controls)
         if controls.model not in self.models:
             expected = f"expected a model of {', '.join(self.models)}"
             raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
@@ -129,6 +130,14 @@ class LiveControl:
         self._services.faults.count(f"stage {self._name}", BhavaError(why))
         self._orders.fade = Fade(self.controls.model_copy(update=update))
         self.refused = why
+
+
+def _check_timekeeper(wish: Set, controls: Controls) -> None:
+    """Refuse a beat by anybody but the one who keeps the time; to end it is free to all."""
+    beat = wish.changes.get("beat")
+    if isinstance(beat, Beat) and controls.tempo not in ("any", beat.by):
+        got = f"a beat by {beat.by}"
+        raise Refusal("invalid_message", f"expected a beat by {controls.tempo}, got {got}")
 
 
 def _check_weights(

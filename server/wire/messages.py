@@ -30,6 +30,10 @@ Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
 Dancers = Literal["nearest", "each"]
 Panic = Literal["none", "freeze", "dark"]
 Voting = Literal["closed", "open", "invited"]
+Timekeeper = Literal["hand", "microphone", "midi", "osc"]
+"""Who tells the beat: taps and numbers on a page, what a page hears, a MIDI clock, or OSC."""
+
+Tempo = Literal["any", "hand", "microphone", "midi", "osc"]
 Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
 
 Name = Annotated[str, Field(max_length=64)]
@@ -43,11 +47,13 @@ class Beat(_Message):
 
     Attributes:
         bpm: Beats a minute.
-        at: Server clock of one of them, seconds.
+        at: Server clock of one of them, seconds; a bar begins there.
+        by: Who tells it.
     """
 
     bpm: Annotated[float, Field(ge=20, le=400)]
     at: float
+    by: Timekeeper = "hand"
 
 
 class _Settings(_Message):
@@ -72,6 +78,7 @@ class _Settings(_Message):
         look: Look of the partner; empty leaves it to the page.
         placement: How the performer's own skeleton is shown beside the partner.
         beat: Beat of the music, if there is one.
+        tempo: Who may set the beat: one alone, or any of them.
         recording: Whether a take is being recorded.
         voting: Whether the audience may vote; `invited` also shows the way there on stage pages.
         audience_share: Share of the emotion that the audience's vote decides; with 0 it advises.
@@ -92,6 +99,7 @@ class _Settings(_Message):
     look: Name = ""
     placement: Placement = "alone"
     beat: Beat | None = None
+    tempo: Tempo = "any"
     recording: bool = False
     voting: Voting = "closed"
     audience_share: Share = 0.0

@@ -84,3 +84,42 @@ def test_an_emotion_waits_for_the_bar(browser: Browser, demo: RunningServer) -> 
         page.click("#sound [name=off]")
         page.wait_for_function("document.querySelector('#sound input').value === ''")
         assert demo.state()["controls"]["emotion"] == {"happy": 1.0}
+
+
+CLOCK = """
+const input = { name: "Drum machine" };
+navigator.requestMIDIAccess = async () => ({ inputs: new Map([["1", input]]) });
+window.tickAt = (bpm) => {
+  const began = performance.now();
+  input.onmidimessage({ data: new Uint8Array([0xfa]), timeStamp: began });
+  for (let tick = 0; tick < 97; tick++) {
+    const jitter = 2.7 * Math.sin(7 * tick);
+    const timeStamp = began + (tick * 60_000) / bpm / 24 + jitter;
+    input.onmidimessage({ data: new Uint8Array([0xf8]), timeStamp });
+  }
+};
+"""
+"""A MIDI device that sends four beats of a clock, whose ticks come unevenly."""
+
+
+def test_a_midi_clock_keeps_the_time_once_it_is_chosen(
+    browser: Browser, demo: RunningServer
+) -> None:
+    with operate(browser, demo.address) as console:
+        page = console.page
+        page.evaluate(CLOCK)
+        console.open("beat")
+        page.select_option("#sound [name=tempo]", "midi")
+        page.wait_for_selector("#midi-state:has-text('Drum machine')", state="attached")
+        page.evaluate("tickAt(132)")
+        page.wait_for_function(
+            "Math.abs(document.querySelector('#sound input').valueAsNumber - 132) < 0.3"
+        )
+        beat = demo.state()["controls"]["beat"]
+        assert beat["by"] == "midi"
+        for _ in range(3):
+            console.press("t")
+        page.wait_for_function("document.querySelector('#sound select').value === 'hand'")
+        assert demo.state()["controls"]["beat"]["by"] == "hand"
+        page.click("#sound [name=off]")
+        page.select_option("#sound [name=tempo]", "any")

@@ -164,6 +164,7 @@ def control_messages() -> dict[str, Any]:
             {"type": "set", "stage_radius": 3.0, "beat": {"bpm": 96.0, "at": 12.5}},
             {"type": "set", "beat": None, "recording": True},
             {"type": "set", "voting": "invited", "audience_share": 0.5},
+            {"type": "set", "tempo": "midi", "beat": {"bpm": 120.0, "at": 8.0, "by": "midi"}},
             {"type": "take_up"},
             {"type": "ping", "client_time": 1.5},
             {"type": "played", "sequence": 1234},

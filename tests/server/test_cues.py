@@ -15,9 +15,10 @@ from server.stages.scheduler import ServerSettings
 from tests.server.live_server import LiveServer
 
 CUES = "/api/stages/default/cues"
-STORM = {"id": "a", "name": "Storm", "set": {"emotion": {"sad": 1.0}, "energy": 1.6, "fade": 2.0}}
-CALM = {"id": "b", "name": "Calm", "set": {"emotion": {"happy": 0.5}, "mode": "solo"}}
-WARM = {"id": "c", "name": "Warm", "set": {"look": "ink"}}
+SAD = {"emotion": {"sad": 1.0}, "energy": 1.6, "fade": 2.0}
+STORM = {"id": "a", "name": "Storm", "set": SAD, "at": None}
+CALM = {"id": "b", "name": "Calm", "set": {"emotion": {"happy": 0.5}, "mode": "solo"}, "at": 12.5}
+WARM = {"id": "c", "name": "Warm", "set": {"look": "ink"}, "at": None}
 
 
 @pytest.fixture
@@ -143,3 +144,24 @@ async def test_the_console_sees_the_landmarks_of_the_newest_picture(
     assert seen["time"] == pytest.approx(live_server.time.now, abs=0.1)
     [person] = seen["people"]
     assert (len(person), len(person[0])) == (33, 3)
+
+
+async def test_a_timecode_lets_cues_go_at_the_frame_that_passes_them(
+    live_server: LiveServer,
+) -> None:
+    await save(live_server, 0, {**STORM, "at": 10.0}, CALM)
+    told = {"position": 9.9, "speed": 1, "age": 0.05}
+    answer = await live_server.request("POST", CUES + "/timecode", json=told)
+    assert answer.status_code == 204
+    await live_server.time.run(1)
+    assert live_server.stage.controls.energy == 1.0
+    await live_server.time.run(1)
+    assert live_server.stage.controls.energy == 1.6
+    assert (await live_server.get(CUES)).json()["current"] == "a"
+    jump = {"position": 3600.0, "speed": 0}
+    await live_server.request("POST", CUES + "/timecode", json=jump)
+    await live_server.time.run(1)
+    assert live_server.stage.controls.mode == "solo"
+    for position in (-1, 86400, "x"):
+        wrong = await live_server.request("POST", CUES + "/timecode", json={"position": position})
+        assert wrong.status_code == 422

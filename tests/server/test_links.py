@@ -20,7 +20,7 @@ from server.links.patch import StageView
 from server.links.rack import Rack
 from server.routes.links import LinkAttendant
 from server.stages.scheduler import ServerSettings
-from server.wire.messages import Controls, Set
+from server.wire.messages import Beat, Controls, Set
 from tests.server.live_server import LiveServer, soon
 
 ANY = Place("127.0.0.1", 0)
@@ -125,6 +125,27 @@ async def test_bad_messages_are_counted_told_in_words_and_harm_no_other(
     assert live_server.stage.controls.energy == 2.0
     assert not live_server.stage.controls.recording
     assert live_server.faults == {}
+
+
+async def test_one_alone_keeps_the_time_and_others_are_told_so(
+    live_server: LiveServer, instrument: Instrument
+) -> None:
+    where, controls = await port(live_server), "/api/stages/default/controls"
+    clocked = {"bpm": 126.0, "at": 1.0, "by": "midi"}
+    await live_server.request("PATCH", controls, json={"tempo": "midi", "beat": clocked})
+    instrument.send(encode_message("/bhava/beat", 90.0), where)
+    await soon(arrived(live_server, 1))
+    await live_server.time.run(1)
+    assert (await state(live_server))["refusal"] == "expected a beat by midi, got a beat by osc"
+    assert live_server.stage.controls.beat == Beat(bpm=126.0, at=1.0, by="midi")
+    instrument.send(encode_message("/bhava/tempo", "osc"), where)
+    instrument.send(encode_message("/bhava/beat", 90.0), where)
+    await soon(arrived(live_server, 3))
+    await live_server.time.run(1)
+    assert live_server.stage.controls.beat is not None
+    assert live_server.stage.controls.beat.bpm == 90.0
+    await live_server.request("PATCH", controls, json={"beat": None})
+    assert live_server.stage.controls.beat is None
 
 
 async def test_a_cue_goes(live_server: LiveServer, instrument: Instrument) -> None:

@@ -7,6 +7,7 @@ import pytest
 from server.links.addresses import Address, addresses
 from server.links.osc import OscError, OscMessage, Value
 from server.links.patch import Go, Patch, Pending, StageView
+from server.links.tap_tempo import TapTempo
 from server.wire.messages import Controls
 
 LABELS = ("happy", "sad", "angry")
@@ -81,7 +82,32 @@ def test_cues_go_by_place_by_id_or_in_turn() -> None:
 
 
 def test_a_beat_lies_where_its_message_came() -> None:
-    assert changes(("/bhava/beat", (120.0,))) == {"beat": {"bpm": 120.0, "at": 5.0}}
+    beat = {"bpm": 120.0, "at": 5.0, "by": "osc"}
+    assert changes(("/bhava/beat", (120.0,))) == {"beat": beat}
+
+
+def test_the_third_tap_sets_the_tempo_and_a_button_that_is_let_go_taps_nothing() -> None:
+    patch, pending = Patch(), dict[str, Pending]()
+    for number, late in enumerate((0.0, 0.01, -0.01, 0.0)):
+        assert (pending.get("default", Pending()).changes == {}) == (number < 3)
+        for value, after in ((1.0, 0.0), (0.0, 0.2)):
+            message = OscMessage("/bhava/tap", (value,))
+            patch.receive(message, STAGES, pending, 10.0 + number / 2 + late + after)
+    beat, _ = pending["default"].changes["beat"]
+    assert isinstance(beat, dict)
+    assert beat["bpm"] == pytest.approx(120.0, rel=0.02)
+    assert beat["at"] == pytest.approx(11.5, abs=0.01)
+    assert beat["by"] == "osc"
+
+
+def test_a_pause_begins_another_tempo() -> None:
+    taps = TapTempo()
+    assert [taps.tap(each) for each in (0.0, 0.5)] == [None, None]
+    assert [taps.tap(each) for each in (10.0, 10.4)] == [None, None]
+    assert taps.tap(10.8) == (pytest.approx(150.0), pytest.approx(10.8))
+    assert TapTempo().tap(1.0) is None
+    still = TapTempo()
+    assert [still.tap(1.0) for _ in range(4)] == [None] * 4
 
 
 @pytest.mark.parametrize("path", ["panic", "recording", "model"])

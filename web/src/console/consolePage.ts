@@ -19,6 +19,7 @@ import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
 import { LandmarkView, type Seen } from "./landmarkView";
 import { MidiPanel } from "./midi/midiPanel";
+import { MidiShow } from "./midi/midiShow";
 import { PanelTabs } from "./panelTabs";
 import { PanicButtons } from "./panicButtons";
 import { PartnerPanel } from "./partnerPanel";
@@ -51,6 +52,8 @@ export class ConsolePage {
   private readonly canvas = findElement<HTMLCanvasElement>("#monitor canvas");
   private readonly health = new HealthPanel();
   private readonly sound: SoundPanel;
+  private readonly midi: MidiPanel;
+  private readonly midiShow: MidiShow;
   private readonly cues: CuePanel;
   private readonly crowd: CrowdPanel;
   private readonly takes: TakesPanel;
@@ -85,6 +88,7 @@ export class ConsolePage {
     this.sound = new SoundPanel(findElement("#beat"), {
       changeControls: (changes) => this.changeControls(changes),
       serverNow,
+      openMidi: () => this.midi.open(),
     });
     this.cues = new CuePanel(this.api, {
       controls: () => this.client.controls,
@@ -93,6 +97,15 @@ export class ConsolePage {
       tell,
     });
     this.crowd = new CrowdPanel(this.api, (changes) => this.changeControls(changes));
+    this.midiShow = new MidiShow({
+      openMidi: () => this.midi.open(),
+      go: (cue) => this.cues.goNumber(cue),
+      chase: (timecode, age) => this.cues.chase(timecode, age),
+    });
+    this.midi = new MidiPanel(
+      (data, seconds) => this.midiReceived(data, seconds),
+      () => this.midiShow.on,
+    );
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
     const landmarks = () =>
@@ -106,7 +119,6 @@ export class ConsolePage {
   }
 
   start(): void {
-    new MidiPanel();
     new PanelTabs(() => this.pollServer());
     addEventListener("keydown", (event) => this.keyPressed(event), { capture: true });
     addEventListener("keyup", (event) => event.code === "Space" && swallowEvent(event), {
@@ -133,10 +145,15 @@ export class ConsolePage {
     this.client.connection.setControls(changes, fade);
   }
 
-  /** A change of emotion may wait for the bar; nothing else does. */
+  /** A change of emotion may wait for the beat or bar; nothing else does. */
   private changeEmotion(changes: ControlChanges): void {
     if (changes.emotion) this.sound.onTheBar(() => this.changeControls(changes));
     else this.changeControls(changes);
+  }
+
+  private midiReceived(data: Uint8Array, seconds: number): void {
+    this.sound.receiveMidi(data, seconds);
+    this.midiShow.receive(data, seconds);
   }
 
   private get operates(): boolean {

@@ -92,6 +92,9 @@ export const englishConsole = {
   cues: {
     placeholder: "What is on stage now",
     fade: "Fade (s)",
+    timecode: "Timecode",
+    timecodeHint: "1:02:03.5",
+    noNumber: (number: string) => `Show control asked for cue ${number}, which the list lacks.`,
     addCue: "Add cue",
     addPreset: "Add preset",
     presets: "Presets",
@@ -183,6 +186,7 @@ export const englishConsole = {
   midi: {
     open: "Use MIDI",
     learn: "Learn",
+    show: "Timecode and GO run the cues",
     none: "This browser does not support MIDI. Chrome, Edge and Firefox do, on https pages and on localhost.",
     ready: "Run the show with knobs and pads.",
     refused: "MIDI was not allowed. Allow it in the address bar and try again.",

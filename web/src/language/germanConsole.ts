@@ -99,6 +99,10 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
   cues: {
     placeholder: "Was jetzt auf der Bühne ist",
     fade: "Blende (s)",
+    timecode: "Timecode",
+    timecodeHint: "1:02:03,5",
+    noNumber: (number) =>
+      `Die Show-Steuerung hat Stichwort ${number} verlangt, das in der Liste fehlt.`,
     addCue: "Als Stichwort",
     addPreset: "Als Vorlage",
     presets: "Vorlagen",
@@ -191,6 +195,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
   midi: {
     open: "MIDI verwenden",
     learn: "Lernen",
+    show: "Timecode und GO rufen die Stichworte auf",
     none: "Dieser Browser unterstützt kein MIDI. Chrome, Edge und Firefox tun es, auf https-Seiten und auf localhost.",
     ready: "Steuern Sie die Show mit Reglern und Pads.",
     refused:

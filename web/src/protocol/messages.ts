@@ -18,9 +18,14 @@ export interface SkeletonDescription {
 
 export interface Beat {
   readonly bpm: number;
-  /** Server's clock at one of the beats, seconds. */
+  /** Server's clock at one of the beats, seconds; a bar begins there. */
   readonly at: number;
+  /** Who tells it; a hand if left out. */
+  readonly by?: Timekeeper;
 }
+
+/** Who tells the beat: taps and numbers on a page, what a page hears, a MIDI clock, or OSC. */
+export type Timekeeper = "hand" | "microphone" | "midi" | "osc";
 
 /** What operators set, for all to see. */
 export interface Controls {
@@ -49,6 +54,8 @@ export interface Controls {
   /** How the performer's own skeleton is shown beside the partner. */
   readonly placement: "alone" | "beside" | "facing" | "mirror" | "merged";
   readonly beat: Beat | null;
+  /** Who may set the beat: one alone, or any. */
+  readonly tempo: Timekeeper | "any";
   readonly recording: boolean;
   /** Whether the audience may vote; `invited` also shows the way there on stage pages. */
   readonly voting: "closed" | "open" | "invited";

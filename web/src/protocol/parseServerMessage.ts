@@ -20,6 +20,7 @@ const CONTROLS: Readonly<Record<keyof Controls, Kind>> = {
   look: "string",
   placement: "string",
   beat: "beat",
+  tempo: "string",
   recording: "boolean",
   voting: "string",
   audience_share: "number",

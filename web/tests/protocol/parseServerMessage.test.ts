@@ -68,6 +68,7 @@ it("spells the client's messages as the server reads them", () => {
     { type: "set", stage_radius: 3, beat: { bpm: 96, at: 12.5 } },
     { type: "set", beat: null, recording: true },
     { type: "set", voting: "invited", audience_share: 0.5 },
+    { type: "set", tempo: "midi", beat: { bpm: 120, at: 8, by: "midi" } },
     { type: "take_up" },
     { type: "ping", client_time: 1.5 },
     { type: "played", sequence: 1234 },

@@ -6,6 +6,8 @@ export interface Cue {
   readonly name: string;
   /** What changes, and how many seconds the fade takes. */
   readonly set: ControlChanges & { readonly fade?: number };
+  /** Timecode at which it goes by itself, seconds since midnight. */
+  readonly at?: number | null;
 }
 
 /** What is prepared for a stage, and where its show is. */

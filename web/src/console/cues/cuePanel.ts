@@ -3,12 +3,14 @@ import { findElement } from "../../page/findElement";
 import { makeElement } from "../../page/makeElement";
 import type { ControlChanges, Controls } from "../../protocol/messages";
 import { confirmTwice } from "../confirmTwice";
+import type { Timecode } from "../midi/timecodeReader";
 import type { ServerApi } from "../serverApi";
 import { captureCue } from "./captureCue";
 import type { Cue, CueList } from "./cueList";
 import { cueSummary } from "./cueSummary";
 import { moveCue } from "./moveCue";
 import { neighbourCue } from "./neighbourCue";
+import { formatTimecode, parseTimecode } from "./parseTimecode";
 
 type Kind = "cues" | "presets";
 type Edits = Partial<Record<Kind, readonly Cue[]>>;
@@ -77,6 +79,22 @@ export class CuePanel {
     if (preset === undefined) return;
     const { fade = 0, ...changes } = preset.set;
     this.host.changeControls(changes, fade);
+  }
+
+  /** Lets a cue go by its name or its place in the list from 1; null for the next one. */
+  goNumber(number: string | null): void {
+    const { cues } = this.list;
+    const cue = cues.find(({ name }) => name === number) ?? cues[Number(number) - 1];
+    if (number !== null && !cue) this.host.tell(texts.cues.noNumber(number));
+    else this.goTo(number === null ? neighbourCue(this.list, 1) : (cue ?? null));
+  }
+
+  /** Tells the server a timecode, which lets cues go as it passes them. */
+  chase({ position, speed }: Timecode, age: number): void {
+    const told = { position, speed, age: Math.min(age, 1) };
+    this.api.requestStage("POST", "cues/timecode", told).catch(({ message }: Error) => {
+      this.host.tell(message);
+    });
   }
 
   private goTo(cue: Cue | null): void {
@@ -159,7 +177,7 @@ export class CuePanel {
       "span",
       {},
       makeElement("strong", {}, name),
-      makeElement("small", {}, cueSummary(cue)),
+      makeElement("small", {}, [timeOf(cue), cueSummary(cue)].filter(Boolean).join(" · ")),
     );
     const go = makeElement(
       "button",
@@ -206,6 +224,15 @@ export class CuePanel {
       onchange: () =>
         fade.validity.valid && void replace({ set: { ...cue.set, fade: fade.valueAsNumber || 0 } }),
     });
+    const at = makeElement("input", {
+      value: timeOf(cue),
+      placeholder: texts.cues.timecodeHint,
+      onchange: () => {
+        const seconds = parseTimecode(at.value);
+        at.setCustomValidity(seconds === undefined ? texts.cues.timecodeHint : "");
+        if (at.reportValidity() && seconds !== undefined) void replace({ at: seconds });
+      },
+    });
     const button = (text: string, onclick: () => void) =>
       makeElement("button", { type: "button", textContent: text, onclick });
     const move = (step: 1 | -1) => () =>
@@ -219,6 +246,9 @@ export class CuePanel {
         { className: "edit" },
         makeElement("label", {}, makeElement("span", {}, texts.console.name), name),
         makeElement("label", {}, makeElement("span", {}, texts.cues.fade), fade),
+        ...(kind === "cues"
+          ? [makeElement("label", {}, makeElement("span", {}, texts.cues.timecode), at)]
+          : []),
         button(texts.cues.overwrite, () => this.overwrite(cue, replace)),
         button(texts.cues.up, move(-1)),
         button(texts.cues.down, move(1)),
@@ -233,6 +263,11 @@ export class CuePanel {
     const controls = this.host.controls();
     if (controls) void replace({ set: { ...captureCue(controls), fade: cue.set.fade ?? 0 } });
   }
+}
+
+/** The timecode of a cue in words; empty without one. */
+function timeOf({ at }: Cue): string {
+  return at == null ? "" : formatTimecode(at);
 }
 
 function newId(): string {

@@ -16,8 +16,15 @@ export class MidiPanel {
   private readonly list = findElement("#midi-map");
   private learns = false;
 
-  constructor() {
-    this.openButton.onclick = () => void this.openMidi();
+  /**
+   * @param heard Is given every message with the page's clock in seconds: clock and timecode.
+   * @param exclusive Tells whether system exclusive messages are wanted, for which browsers ask.
+   */
+  constructor(
+    private readonly heard: (data: Uint8Array, seconds: number) => void,
+    private readonly exclusive: () => boolean,
+  ) {
+    this.openButton.onclick = () => this.open();
     this.learnButton.onclick = () => this.setLearning(!this.learns);
     addEventListener("pointerdown", (event) => this.pickControl(event), { capture: true });
     addEventListener("click", (event) => this.swallowClick(event), { capture: true });
@@ -28,9 +35,14 @@ export class MidiPanel {
     this.showMappings();
   }
 
+  /** Asks the browser for all MIDI devices. */
+  open(): void {
+    if ("requestMIDIAccess" in navigator) void this.openMidi();
+  }
+
   private async openMidi(): Promise<void> {
     try {
-      const access = await navigator.requestMIDIAccess();
+      const access = await navigator.requestMIDIAccess({ sysex: this.exclusive() });
       access.onstatechange = () => this.listenTo(access);
       this.listenTo(access);
       this.learnButton.disabled = false;
@@ -41,12 +53,14 @@ export class MidiPanel {
 
   private listenTo(access: MIDIAccess): void {
     const inputs = [...access.inputs.values()];
-    for (const input of inputs) input.onmidimessage = ({ data }) => data && this.receiveMidi(data);
+    for (const input of inputs)
+      input.onmidimessage = ({ data, timeStamp }) => data && this.receiveMidi(data, timeStamp);
     const names = inputs.map(({ name }) => name ?? texts.midi.aDevice).join(", ");
     this.state.textContent = names ? texts.midi.listens(names) : texts.midi.plug;
   }
 
-  private receiveMidi(data: Uint8Array): void {
+  private receiveMidi(data: Uint8Array, milliseconds: number): void {
+    this.heard(data, milliseconds / 1000);
     const touch = parseMidi(data);
     if (touch === null) return;
     const learnt = this.map.learning;

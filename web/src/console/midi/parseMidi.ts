@@ -6,7 +6,7 @@ export interface MidiTouch {
   readonly value: number;
 }
 
-/** Reads a MIDI message; null for those that no hand sends (clock, sensing, pressure). */
+/** Reads a MIDI message; null for those that no hand sends (clock, timecode, sensing, pressure). */
 export function parseMidi(data: ArrayLike<number>): MidiTouch | null {
   const [status = 0, first = 0, second = 0] = Array.from(data);
   const channel = `channel ${(status & 15) + 1}`;
