@@ -13,10 +13,11 @@ from server.bench.bench import STAGES, timed
 from server.bench.row import Row
 from server.links.desk import Desk
 from server.links.link import Place
-from server.links.osc import encode_message
+from server.links.osc import decode_packet, encode_message
 from server.links.osc_in import OscIn, OscPort
 from server.links.patch import StageView
 from server.links.vmc import VRM0, VmcEncoder
+from server.links.vmc_decoder import VmcDecoder
 from server.wire.messages import Controls
 
 TICKS = 300
@@ -31,15 +32,20 @@ OSC_AIM = 0.03
 VMC_AIM = 1000 * 0.02 / (STAGES * 30)
 """Milliseconds of a frame: all stages at 30 frames a second are to take up to 2 % of a core."""
 
+POSE_AIM = 1.0
+"""Milliseconds of a pose that comes in: as much as landmarks may take to become one."""
+
 _HERE = Place("127.0.0.1", 0)
 
 
 def link_rows() -> Iterator[Row]:
-    """Yield the rows of OSC that comes in and of VMC that goes out, their sockets apart."""
+    """Yield the rows of OSC that comes in and of VMC both ways, their sockets apart."""
     note = f"of 1,000 a second to {STAGES} stages, checked, read and handed to the stage"
     yield Row.from_values("an OSC message", "ms", _osc_times(), aim=OSC_AIM, note=note)
     note = f"{STAGES} stages at 30 frames a second may take 2 % of a core"
     yield Row.from_values("a frame as VMC", "ms", _vmc_times(), aim=VMC_AIM, note=note)
+    note = "of a performer: 29 messages read, scaled and put on the floor"
+    yield Row.from_values("a pose from VMC", "ms", _pose_times(), aim=POSE_AIM, note=note)
 
 
 def _osc_times() -> list[float]:
@@ -61,7 +67,26 @@ def _osc_times() -> list[float]:
 
 
 def _vmc_times() -> list[float]:
-    encoder, chance, times = VmcEncoder(), np.random.default_rng(0), count(step=1 / 30)
-    turned = Rotation.random(len(CANONICAL.joints), chance).as_quat()
-    pose, face = Pose(chance.normal(size=3), turned), np.ones(len(VRM0))
+    encoder, times = VmcEncoder(), count(step=1 / 30)
+    pose, face = _any_pose(), np.ones(len(VRM0))
     return [timed(lambda: encoder.encode(pose, next(times), face)) for _ in range(TICKS)]
+
+
+def _pose_times() -> list[float]:
+    packets = VmcEncoder().encode(_any_pose(), 0.0, np.ones(len(VRM0)))
+    decoder, times = VmcDecoder(), count(step=1 / 30)
+
+    def receive() -> None:
+        now = next(times)
+        for packet in packets:
+            for message in decode_packet(packet):
+                decoder.receive(message, now)
+        decoder.take(now)
+
+    return [timed(receive) for _ in range(TICKS)]
+
+
+def _any_pose() -> Pose:
+    chance = np.random.default_rng(0)
+    turned = Rotation.random(len(CANONICAL.joints), chance).as_quat()
+    return Pose(chance.normal(size=3), turned)

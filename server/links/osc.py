@@ -22,7 +22,11 @@ MOST_CHOICES = 16
 """Alternatives of a pattern's braces; more of them would cost much and mean nothing."""
 
 _WILD = frozenset("*?[{")
-_FIXED = {"i": ">i", "f": ">f", "d": ">d", "h": ">q", "t": ">Q", "c": ">i", "r": ">I", "m": ">I"}
+_SIZE = struct.Struct(">i")
+_FIXED = {
+    kind: struct.Struct(f">{form}")
+    for kind, form in zip("ifdhtcrm", ("i", "f", "d", "q", "Q", "i", "I", "I"), strict=True)
+}
 _CONSTANT: dict[str, Value] = {"T": True, "F": False, "N": None, "I": True}
 
 
@@ -61,7 +65,7 @@ def _messages(data: bytes, depth: int) -> Iterator[OscMessage]:
     if len(data) < at:
         raise OscError(f"expected a bundle with a date, got {len(data)} bytes")
     while at < len(data):
-        size, at = _number(">i", data, at)
+        size, at = _number(_SIZE, data, at)
         if not 0 < size <= len(data) - at:
             raise OscError(f"expected an element of up to {len(data) - at} bytes, got {size}")
         yield from _messages(data[at : at + int(size)], depth + 1)
@@ -94,7 +98,7 @@ def _argument(kind: str, data: bytes, at: int) -> tuple[Value, int]:
     if kind in "sS":
         return _text(data, at)
     if kind == "b":
-        size, at = _number(">i", data, at)
+        size, at = _number(_SIZE, data, at)
         end = at + int(size)
         if not at <= end <= len(data):
             raise OscError(f"expected a blob of up to {len(data) - at} bytes, got {size}")
@@ -102,12 +106,11 @@ def _argument(kind: str, data: bytes, at: int) -> tuple[Value, int]:
     raise OscError(f"expected a known argument type, got {kind!r}")
 
 
-def _number(form: str, data: bytes, at: int) -> tuple[float, int]:
-    end = at + struct.calcsize(form)
+def _number(form: struct.Struct, data: bytes, at: int) -> tuple[float, int]:
+    end = at + form.size
     if end > len(data):
         raise OscError(f"expected {end - at} bytes of an argument, got {max(0, len(data) - at)}")
-    (value,) = struct.unpack_from(form, data, at)
-    return value, end
+    return form.unpack_from(data, at)[0], end
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:

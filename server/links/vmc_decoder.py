@@ -4,6 +4,8 @@ References:
     VirtualMotionCapture Protocol, https://protocol.vmc.info/english
 """
 
+import math
+
 import numpy as np
 from jaxtyping import Float
 
@@ -157,12 +159,11 @@ def _transform(message: OscMessage) -> Float[Array, "7"]:
     if not isinstance(name, str) or len(numbers) < 7:
         got = f"{len(message.arguments)} arguments"
         raise OscError(f"{message.address}: expected a name and 7 numbers, got {got}")
-    values = np.array([number(value) for value in numbers])
-    length = np.linalg.norm(values[3:])
-    if np.abs(values[:3]).max() > FARTHEST or not 0.5 < length < 2.0:
+    values = [number(value) for value in numbers]
+    length = math.hypot(*values[3:])
+    if max(map(abs, values[:3])) > FARTHEST or not 0.5 < length < 2.0:
         raise OscError(f"{name:.40}: expected metres and a unit quaternion, got {numbers}")
-    values[3:] /= length
-    return values
+    return np.array([*values[:3], *(value / length for value in values[3:])])
 
 
 def _pose(bones: Float[Array, "B 7"], root: Float[Array, "7"]) -> Pose:

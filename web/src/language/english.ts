@@ -244,6 +244,7 @@ export const english = {
     demo: "Demo performer",
     browser: "Browser webcam",
     camera: (number: string) => `Camera ${number}`,
+    vmc: "Motion capture (VMC)",
   },
   vote: {
     title: "How shall it dance?",

@@ -258,6 +258,7 @@ export const german: TextsShape = {
     demo: "Demo-Performer",
     browser: "Webcam im Browser",
     camera: (number) => `Kamera ${number}`,
+    vmc: "Bewegungserfassung (VMC)",
   },
   vote: {
     title: "Wie soll getanzt werden?",
