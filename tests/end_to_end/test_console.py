@@ -167,7 +167,8 @@ def _leave_when_over(browser: Browser, address: str) -> None:
 FAKE_MIDI = """
 navigator.requestMIDIAccess = async () => {
   const input = { name: "Pads" };
-  window.midi = (...data) => input.onmidimessage({ data: Uint8Array.from(data) });
+  window.midi = (...data) =>
+    input.onmidimessage({ data: Uint8Array.from(data), timeStamp: performance.now() });
   return { inputs: new Map([["1", input]]) };
 };"""
 

@@ -105,9 +105,8 @@ window.tickAt = (bpm) => {
 def test_a_midi_clock_keeps_the_time_once_it_is_chosen(
     browser: Browser, demo: RunningServer
 ) -> None:
-    with operate(browser, demo.address) as console:
+    with operate(browser, demo.address, script=CLOCK) as console:
         page = console.page
-        page.evaluate(CLOCK)
         console.open("beat")
         page.select_option("#sound [name=tempo]", "midi")
         page.wait_for_selector("#midi-state:has-text('Drum machine')", state="attached")
@@ -118,7 +117,7 @@ def test_a_midi_clock_keeps_the_time_once_it_is_chosen(
         beat = demo.state()["controls"]["beat"]
         assert beat["by"] == "midi"
         for _ in range(3):
-            console.press("t")
+            page.click("#sound [name=tap]")
         page.wait_for_function("document.querySelector('#sound select').value === 'hand'")
         assert demo.state()["controls"]["beat"]["by"] == "hand"
         page.click("#sound [name=off]")
