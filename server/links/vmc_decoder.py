@@ -116,15 +116,17 @@ class _SenderClock:
 
     def __init__(self) -> None:
         self._apart = float("inf")
-        self._before = float("-inf")
+        self._before = self._sent = float("-inf")
 
     def ours(self, sent: float | None, now: float) -> float:
         """Return when something was sent; a clock that does not go counts as none."""
         time = now
-        if sent is not None:
+        if sent is not None and sent > self._sent:
             apart, drifted = now - sent, self._apart + self.DRIFT * max(0.0, now - self._before)
             self._apart = drifted if drifted < apart < drifted + self.JUMP else apart
             time = sent + self._apart
+        if sent is not None:
+            self._sent = sent
         if time <= self._before:
             time = now
         self._before = time

@@ -86,7 +86,7 @@ def test_a_timecode_that_jitters_lets_no_cue_go_twice() -> None:
     show, went = Show(), []
     for step in range(300):
         jitter = 0.9 * SLIP * (-1) ** step / 2
-        show.chase.tell(5.0 + step / 10 + jitter, 1.0, show.now)
+        show.chase.tell(5.04 + step / 10 + jitter, 1.0, show.now)
         went += show.run(0.1)
     assert went == ["first", "second", "third"]
 

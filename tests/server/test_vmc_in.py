@@ -148,13 +148,13 @@ def test_a_clock_that_stands_is_absent_or_is_set_back_costs_no_pose(
     sent: tuple[float | None, ...],
 ) -> None:
     decoder, times = VmcDecoder(), []
-    for second, each in enumerate(sent):
-        decoder.receive(bone("Hips", 0, 1, 0, *IDENTITY), float(second))
-        decoder.receive(OscMessage("/VMC/Ext/T", () if each is None else (each,)), float(second))
-        taken = decoder.take(float(second))
+    for now, each in zip((0.0, 0.1, 0.2, 0.3), sent, strict=True):
+        decoder.receive(bone("Hips", 0, 1, 0, *IDENTITY), now)
+        decoder.receive(OscMessage("/VMC/Ext/T", () if each is None else (each,)), now)
+        taken = decoder.take(now)
         assert taken is not None
         times.append(taken[0])
-    assert times == [0.0, 1.0, 2.0, 3.0]
+    assert times == pytest.approx([0.0, 0.1, 0.2, 0.3])
 
 
 @pytest.mark.parametrize(
@@ -267,8 +267,9 @@ def test_of_a_flood_only_so_much_is_read_and_the_newest_counts(sender: Sender) -
     sender.source.latest()
     assert sender.source.traffic.received == 152
     assert sender.source.traffic.refused == 0  # what was read was the newest
-    sender.send(many, many)
-    sender.source.latest()
+    late = encode_bundle([*[encode_message("/x")] * MOST_MESSAGES, figure()])
+    sender.send(late)
+    assert sender.source.latest() is None
     assert sender.source.traffic.refused == 1
 
 
