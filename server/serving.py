@@ -127,6 +127,11 @@ def serve(
     ] = "info",
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
+    from server.memory import importing, share_one_arena
+
+    with importing():  # all that is heavy, for itself and for what follows
+        from server.app import create_app
+
     import secrets
     import time
     from contextlib import closing
@@ -135,11 +140,9 @@ def serve(
     from server.access.door import make_door
     from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
-    from server.app import create_app
     from server.links.kinds import specs_of
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
-    from server.memory import share_one_arena
     from server.stages.assemble import make_default_stage, open_scheduler
     from server.stages.crowd_desk import CrowdSettings
     from server.stages.open_source import open_source

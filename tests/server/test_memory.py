@@ -1,8 +1,11 @@
 import ctypes
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from server.memory import importing
 
 PROGRAM = """
 import threading
@@ -35,3 +38,16 @@ def test_threads_share_their_memory(shared: bool) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert (int(said.stdout) == 0) == shared
+
+
+def test_imports_are_never_looked_through_for_garbage() -> None:
+    kept: list[list[int]] = []
+    try:
+        with importing():
+            assert not gc.isenabled()
+            kept.append([])
+        assert gc.isenabled()
+        assert not any(thing is kept for thing in gc.get_objects())
+    finally:
+        gc.unfreeze()
+    assert any(thing is kept for thing in gc.get_objects())
