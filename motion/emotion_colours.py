@@ -22,14 +22,15 @@ def accent(label: str) -> Float[Array, "3"]:
     """Return the colour of an emotion: red, green and blue in linear light, in [0, 1].
 
     A label that nobody foresaw gets a hue of its own, always the same, as in
-    `web/src/body/emotionPalette.ts`.
+    `web/src/body/emotionColours.ts`.
 
     References:
         IEC 61966-2-1, sRGB, for the way from the written colour to light.
     """
-    if label not in _CHOSEN:
-        return np.array(colorsys.hls_to_rgb(_hue(label), 0.48, 0.6))
-    written = np.array(list(bytes.fromhex(_CHOSEN[label]["accent"][1:]))) / 255
+    if label in _CHOSEN:
+        written = np.array(list(bytes.fromhex(_CHOSEN[label]["accent"][1:]))) / 255
+    else:
+        written = np.array(colorsys.hls_to_rgb(_hue(label), 0.60, 0.52))
     return np.where(written <= 0.04045, written / 12.92, ((written + 0.055) / 1.055) ** 2.4)
 
 

@@ -8,7 +8,7 @@ export default defineConfig({
   base: "./",
   plugins: [pageHead(), mediapipeAssets()],
   server: {
-    // The table of joint names lies where Python reads it, too.
+    // The tables of joint names and of colours lie where Python reads them, too.
     fs: { allow: [".."] },
     proxy: { "/ws": { target: `ws://${server}`, ws: true }, "/api": `http://${server}` },
   },

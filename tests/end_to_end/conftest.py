@@ -41,7 +41,8 @@ def _built_pages() -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose partner dances with the demo performer; tests leave each other's traces."""
     folder = tmp_path_factory.mktemp("show")
-    options = ("--takes", str(folder / "takes"), "--cues", str(folder / "cues"))
+    places = {name: str(folder / name) for name in ("takes", "cues", "links")}
+    options = [word for name, place in places.items() for word in (f"--{name}", place)]
     with run_server("demo", 0, *options) as server:
         yield server
 

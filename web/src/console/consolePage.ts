@@ -18,6 +18,7 @@ import { EmotionPanel } from "./emotion/emotionPanel";
 import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
 import { LandmarkView, type Seen } from "./landmarkView";
+import { LinksPanel } from "./links/linksPanel";
 import { MidiPanel } from "./midi/midiPanel";
 import { MidiShow } from "./midi/midiShow";
 import { PanelTabs } from "./panelTabs";
@@ -58,6 +59,7 @@ export class ConsolePage {
   private readonly crowd: CrowdPanel;
   private readonly takes: TakesPanel;
   private readonly stages: StagesPanel;
+  private readonly links: LinksPanel;
   private readonly landmarks: LandmarkView;
   private readonly client: StageClient;
   private state: StageState | null = null;
@@ -108,6 +110,7 @@ export class ConsolePage {
     );
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
+    this.links = new LinksPanel(this.api, stage, tell);
     const landmarks = () =>
       this.operates ? this.api.requestStage<Seen>("GET", "landmarks") : null;
     this.landmarks = new LandmarkView(findElement("#camera"), landmarks, serverNow);
@@ -180,6 +183,7 @@ export class ConsolePage {
     if (findElement("#crowd").offsetParent !== null) void this.crowd.refresh();
     if (findElement("#takes").offsetParent !== null) void this.takes.refresh();
     if (findElement("#stages").offsetParent !== null) void this.stages.refresh();
+    if (findElement("#links").offsetParent !== null) void this.links.refresh();
   }
 
   private stateSeen(state: StageState): void {
