@@ -69,6 +69,16 @@ def test_a_packet_that_is_cut_or_lies_about_its_length_is_refused(
             assert len(getattr(read(decode, changed), "slots", b"")) <= 512
 
 
+def test_slots_that_a_packet_promises_and_lacks_are_told() -> None:
+    art, acn = (
+        (CAPTURES / f"{name}.bin").read_bytes() for name in ("artnet-dmx-ola", "sacn-data-ola")
+    )
+    with pytest.raises(ValueError, match="expected up to 7 slots of ArtDmx, got 8"):
+        art_net.decode_packet(art[:-1])
+    with pytest.raises(ValueError, match="expected up to 4 slots of sACN, got 5"):
+        sacn.decode_packet(acn[:-1])
+
+
 @given(st.binary(max_size=700))
 def test_rubbish_raises_nothing_but_a_refusal(data: bytes) -> None:
     for decode, head in ((art_net.decode_packet, b"Art-Net\0\0\x50"), (sacn.decode_packet, b"")):
