@@ -23,6 +23,15 @@ WATCH = """() => {
   }).observe(document.documentElement, { attributeFilter: ["data-dance"] });
 }"""
 
+BEGIN_AT_FIRST_SIGHT = """new MutationObserver((_, watch) => {
+  const begin = document.querySelector("#begin");
+  if (!begin?.textContent) return;
+  watch.disconnect();
+  begin.click();
+}).observe(document, { childList: true, subtree: true });"""
+
+PRESSED = ("aria-pressed", "true")
+
 MOVING = 0.05
 """Metres a second above which wrists count as moving; breathing stays below."""
 
@@ -30,21 +39,53 @@ MOVING = 0.05
 def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: Browser) -> None:
     with (
         run_server("browser") as server,
-        visit(browser_with_webcam, server.address, "dance?quality=low&placement=beside") as stage,
+        visit(browser_with_webcam, server.address, "dance?quality=low") as stage,
     ):
         page = stage.page
         page.evaluate(WATCH)
+        page.click("#welcome [data-emotion=happy]")
+        expect(page.locator("#welcome [data-emotion=happy]")).to_have_attribute(*PRESSED)
         page.click("text=Begin")
         # Without a GPU, looking for people takes seconds a picture on a busy machine.
         page.set_default_timeout(3 * PATIENCE)
         page.wait_for_selector("html[data-dance=dancing]", state="attached")
         assert page.evaluate("states") == ["opening", "framing", "countdown", "dancing"]
         server.await_status(performer="present", source_state="delivering")
+        expect(page.locator("[data-mode=mirror]")).to_have_attribute(*PRESSED)
+        chosen = server.state()["controls"]
+        assert (chosen["mode"], chosen["emotion"]) == ("mirror", {"happy": 1.0})
         assert stage.wrist_speed(2.0) > MOVING
         stage.picture("dance-duet")
+        page.click("#dancing [data-emotion=sad]")
+        expect(page.locator("#dancing [data-emotion=sad]")).to_have_attribute(*PRESSED)
+        # It comes half a minute after the dance began.
+        page.click("text=Yes, let it")
+        expect(page.locator("[data-mode=continue]")).to_have_attribute(*PRESSED)
+        page.click("text=Copy me again")
+        expect(page.locator("[data-mode=mirror]")).to_have_attribute(*PRESSED)
+        assert server.state()["controls"]["emotion"] == {"sad": 1.0}
         page.click("text=Stop")
         page.wait_for_selector("#mirror", state="hidden")
         server.await_status(performer="absent")
+
+
+def test_a_performer_is_shown_what_operators_reserve(browser_with_webcam: Browser) -> None:
+    with (
+        run_server("browser", 0, "--reserve-controls") as server,
+        visit(browser_with_webcam, server.address, "dance?quality=low", (320, 480)) as stage,
+    ):
+        stage.page.click("text=Begin")
+        expect(stage.page.locator("#modes")).to_be_disabled(timeout=3 * PATIENCE)
+        expect(stage.page.locator("[data-mode=continue]")).to_have_attribute(*PRESSED)
+        assert server.state()["controls"]["mode"] == "continue"
+
+
+def test_who_begins_at_first_sight_begins(browser: Browser) -> None:
+    with run_server("browser") as server, browser.new_page() as page:
+        page.add_init_script(BEGIN_AT_FIRST_SIGHT)
+        page.goto(f"{server.address}/dance?quality=low")
+        # This browser has no camera: that it is missed shows that the turn has come.
+        expect(page.locator("#trouble")).to_contain_text("No camera")
 
 
 def test_a_seat_that_is_taken_is_waited_for(browser: Browser) -> None:

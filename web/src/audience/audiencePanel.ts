@@ -1,5 +1,6 @@
 import { emotionPalette } from "../body/emotionPalette";
 import { emotionName } from "../language/emotionName";
+import { EmotionButtons } from "../page/emotionButtons";
 import { findElement } from "../page/findElement";
 import type { Controls, EmotionWeights } from "../protocol/messages";
 
@@ -14,13 +15,16 @@ const ENERGY_PERIOD = 100;
 
 /** The controls. They show what the server confirmed, not what was clicked. */
 export class AudiencePanel {
-  private readonly emotions = findElement<HTMLFieldSetElement>("#emotions");
+  private readonly emotions: EmotionButtons;
   private readonly energy = findElement<HTMLInputElement>("#energy input");
   private readonly energyText = findElement<HTMLOutputElement>("#energy output");
   private readonly takeUp = findElement<HTMLButtonElement>("#take-up");
   private energySent = 0;
 
   constructor(private readonly listener: AudiencePanelListener) {
+    this.emotions = new EmotionButtons(findElement("#emotions"), (weights) =>
+      listener.emotionChosen(weights),
+    );
     this.takeUp.onclick = () => listener.takeUpWished();
     this.energy.oninput = (event) => this.sendEnergy(event.timeStamp, ENERGY_PERIOD);
     this.energy.onchange = (event) => this.sendEnergy(event.timeStamp, 0);
@@ -28,25 +32,12 @@ export class AudiencePanel {
 
   /** Puts up a button for each of the server's labels. */
   offerEmotions(labels: readonly string[]): void {
-    const buttons = labels.map((label) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = emotionName(label);
-      button.dataset.emotion = label;
-      button.style.setProperty("--accent", `#${emotionPalette(label).accent.getHexString()}`);
-      button.onclick = () => this.listener.emotionChosen({ [label]: 1 });
-      return button;
-    });
-    const legend = findElement("#emotions legend");
-    this.emotions.replaceChildren(legend, ...buttons);
+    this.emotions.offer(labels);
   }
 
   /** Shows what colours the motion now. */
   showConfirmed(controls: Controls): void {
-    for (const button of this.emotions.querySelectorAll<HTMLButtonElement>("button")) {
-      const weight = controls.emotion[button.dataset.emotion ?? ""] ?? 0;
-      button.ariaPressed = String(weight > 0);
-    }
+    this.emotions.show(controls.emotion);
     // A hand on the slider knows better than an answer to where it was.
     if (this.energy.matches(":active")) return;
     this.energy.value = String(controls.energy);

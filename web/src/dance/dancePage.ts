@@ -11,11 +11,12 @@ import { judgeFraming } from "../performer/judgeFraming";
 import { Performer } from "../performer/performer";
 import { Preview } from "../performer/preview";
 import { isKeyRefusal } from "../protocol/keyRefusal";
-import type { Controls, Hello, Refused } from "../protocol/messages";
+import type { Controls, EmotionWeights, Hello, Refused } from "../protocol/messages";
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { wakeLock } from "../venue/wakeLock";
+import { ChoicePanel } from "./choicePanel";
 import { DanceFlow, type DanceState } from "./danceFlow";
 
 /** Cameras that take fewer pictures a second make the partner follow late. */
@@ -24,6 +25,9 @@ const SLOW_CAMERA = 12;
 const QUEUE_PERIOD = 3000;
 /** How long a passing remark stays, milliseconds. */
 const REMARK = 6000;
+
+/** As in a mirror: what the performer raises rises on the same side, theirs and the partner's. */
+const PLACEMENT = "mirror";
 
 /** What can be done about a trouble. */
 type Way = "again" | "wait" | "watch";
@@ -36,6 +40,9 @@ export class DancePage {
   private readonly debug = new DebugOverlay(findElement("#debug"));
   private readonly performer: Performer;
   private readonly flow = new DanceFlow();
+  private readonly choices: ChoicePanel;
+  /** What the performer chose before the dance, which only they who dance may set. */
+  private chosen: EmotionWeights | null = null;
   private toldSlow = false;
 
   /** @param best The highest tier of drawing that this machine may try. */
@@ -62,8 +69,14 @@ export class DancePage {
       pictureSeen: (sight) => this.pictureSeen(sight),
       failed: (reason) => this.showTrouble(reason, ["again", "watch"]),
     });
-    const fit = () => this.client.resize(canvas.clientWidth, canvas.clientHeight, 0);
-    new ResizeObserver(fit).observe(canvas);
+    this.choices = new ChoicePanel({
+      emotionChosen: (emotion) => this.emotionChosen(emotion),
+      modeChosen: (mode) => this.client.connection.setControls({ mode }),
+    });
+    if (settings.placement === null) this.client.setPlacement(PLACEMENT);
+    const resized = new ResizeObserver(() => this.resize(canvas));
+    resized.observe(canvas);
+    resized.observe(findElement("#dancing"));
   }
 
   start(): void {
@@ -77,12 +90,14 @@ export class DancePage {
     setInterval(() => this.askForSeat(), QUEUE_PERIOD);
   }
 
+  private resize({ clientWidth, clientHeight }: HTMLCanvasElement): void {
+    this.client.resize(clientWidth, clientHeight, findElement("#dancing").offsetHeight);
+  }
+
   private bindControls(): void {
-    const { connection } = this.client;
     findElement("#begin").onclick = () => this.begin();
     findElement("#again").onclick = () => this.begin();
     findElement("#wait").onclick = () => this.enterState("queueing");
-    findElement("#take-up").onclick = () => connection.send({ type: "take_up" });
     findElement("#stop").onclick = () => this.leaveSeat();
     document.addEventListener("visibilitychange", () => this.visibilityChanged());
     for (const link of document.querySelectorAll<HTMLAnchorElement>("a.watch")) {
@@ -110,7 +125,20 @@ export class DancePage {
     this.performer.stop();
     if (document.fullscreenElement) toggleFullScreen();
     this.client.connection.changeRole("viewer");
+    this.chosen = null;
     this.enterState("welcome");
+  }
+
+  private emotionChosen(emotion: EmotionWeights): void {
+    this.chosen = emotion;
+    if (this.flow.state === "dancing") this.client.connection.setControls({ emotion });
+    else this.choices.showEmotion(emotion);
+  }
+
+  /** Begins with a partner that copies, for that is understood at once. */
+  private beginDance(): void {
+    const emotion = this.chosen ?? this.client.controls?.emotion ?? {};
+    this.client.connection.setControls({ mode: "mirror", emotion });
   }
 
   private askForSeat(): void {
@@ -118,6 +146,8 @@ export class DancePage {
   }
 
   private helloReceived(hello: Hello): void {
+    this.choices.offerEmotions(hello.emotions);
+    this.choices.allow(true);
     const asks = this.flow.state === "opening" || this.flow.state === "queueing";
     if (!asks || hello.role !== "performer") return;
     this.enterState("opening");
@@ -152,12 +182,15 @@ export class DancePage {
   private showFlow(now: number): void {
     const count = this.flow.countDown(now);
     const { state, framing } = this.flow;
+    if (state === "dancing" && this.root.dataset.dance !== state) this.beginDance();
     this.root.dataset.dance = state;
     this.root.dataset.framing = framing;
     setText("#count", count > 0 ? String(count) : "");
     if (state === "framing") this.advise(texts.framing[framing]);
     if (state === "countdown") this.advise(texts.dance.getReady);
-    if (state === "dancing") this.advise(this.flow.isUnseen(now) ? texts.dance.unseen : "");
+    if (state !== "dancing") return;
+    this.advise(this.flow.isUnseen(now) ? texts.dance.unseen : "");
+    this.choices.showInvitation(this.flow.isAcquainted(now));
   }
 
   private enterState(state: DanceState): void {
@@ -171,8 +204,11 @@ export class DancePage {
     setText("#advice", sentence);
   }
 
-  private controlsChanged({ placement }: Controls): void {
+  private controlsChanged({ placement, mode, emotion }: Controls): void {
     findElement<HTMLSelectElement>("#placement").value = this.client.placement ?? placement;
+    this.choices.showMode(mode);
+    const waits = this.flow.state !== "dancing" && this.chosen;
+    this.choices.showEmotion(waits || emotion);
   }
 
   private linkChanged(): void {
@@ -188,6 +224,7 @@ export class DancePage {
     else if (name === "performer_taken") this.seatTaken();
     else if (name === "source_not_browser" || isKeyRefusal(name))
       this.showTrouble(texts.refusal[name], ["watch"]);
+    else if (name === "not_operator") this.choices.allow(false);
     else tellRefusal(this.notice, name);
   }
 

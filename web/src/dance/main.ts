@@ -7,6 +7,13 @@ import { bestQuality } from "../stage/bestQuality";
 import { DancePage } from "./dancePage";
 
 translatePage(document.documentElement);
+// Who begins before the page can draw is not asked to click again.
+const begin = findElement("#begin");
+let begun = false;
+begin.onclick = () => {
+  begun = true;
+  document.documentElement.dataset.dance = "opening";
+};
 await afterPaint();
 const best = bestQuality();
 
@@ -19,4 +26,5 @@ if (best === null) {
     jointPosition: (joint) => page.client.figures?.jointPosition(joint) ?? null,
   };
   page.start();
+  if (begun) begin.click();
 }

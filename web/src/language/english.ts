@@ -72,7 +72,8 @@ export const english = {
   dance: {
     title: "Dance with a partner that feels",
     explanation:
-      "Stand where your camera sees you from head to foot, with room to move. The partner watches for two seconds, takes up your dance and goes on with it in its own mood.",
+      "Stand where your camera sees you from head to foot, with room to move. Your partner copies you at first. Later it goes its own way, if you let it.",
+    feeling: "How does your partner feel?",
     privacy: "The video never leaves this page. Only the positions of your joints are sent.",
     start: "Begin",
     opening: "Allow the camera if your browser asks…",
@@ -85,7 +86,17 @@ export const english = {
     taken: "Somebody else is dancing with this partner now.",
     lostSeat: "Somebody else has taken your place on the stage.",
     stop: "Stop",
-    takeUp: "Take up my dance",
+    partner: "Your partner",
+    mode: {
+      continue: "goes on",
+      mirror: "copies you",
+      duet: "dances with you",
+      answer: "answers",
+      solo: "dances alone",
+    },
+    invitation: "Shall your partner go its own way now?",
+    letGo: "Yes, let it",
+    copyMe: "Copy me again",
     placement: "Your figure",
     unseen: "I cannot see you. Step back into the picture.",
     hidden: "Come back: the partner sees you only while this page is in front",

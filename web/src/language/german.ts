@@ -80,7 +80,8 @@ export const german: TextsShape = {
   dance: {
     title: "Tanzen Sie mit einem Partner, der fühlt",
     explanation:
-      "Stellen Sie sich so vor Ihre Kamera, dass Sie von Kopf bis Fuß zu sehen sind und Platz zum Tanzen haben. Der Partner sieht zwei Sekunden zu, greift Ihren Tanz auf und führt ihn in seiner eigenen Stimmung weiter.",
+      "Stellen Sie sich so vor Ihre Kamera, dass Sie von Kopf bis Fuß zu sehen sind und Platz zum Tanzen haben. Ihr Partner macht Ihnen zuerst alles nach. Später geht er eigene Wege, wenn Sie ihn lassen.",
+    feeling: "Wie fühlt sich Ihr Partner?",
     privacy:
       "Das Video verlässt diese Seite nie. Gesendet werden nur die Positionen Ihrer Gelenke.",
     start: "Anfangen",
@@ -94,7 +95,17 @@ export const german: TextsShape = {
     taken: "Gerade tanzt jemand anderes mit diesem Partner.",
     lostSeat: "Jemand anderes hat Ihren Platz auf der Bühne eingenommen.",
     stop: "Aufhören",
-    takeUp: "Meinen Tanz aufgreifen",
+    partner: "Ihr Partner",
+    mode: {
+      continue: "tanzt weiter",
+      mirror: "ahmt Sie nach",
+      duet: "tanzt mit Ihnen",
+      answer: "antwortet",
+      solo: "tanzt allein",
+    },
+    invitation: "Soll Ihr Partner jetzt eigene Wege gehen?",
+    letGo: "Ja, gern",
+    copyMe: "Wieder nachahmen",
     placement: "Ihre Figur",
     unseen: "Ich sehe Sie nicht. Treten Sie wieder ins Bild.",
     hidden: "Kommen Sie zurück: Der Partner sieht Sie nur, solange diese Seite vorn ist",

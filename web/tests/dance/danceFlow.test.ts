@@ -39,6 +39,16 @@ describe("somebody before the camera", () => {
     expect(flow.state).toBe("framing");
   });
 
+  it("is invited to let the partner go after half a minute of dancing, each time anew", () => {
+    const flow = new DanceFlow();
+    flow.enter("dancing", 0);
+    expect([flow.isAcquainted(29), flow.isAcquainted(30)]).toEqual([false, true]);
+    flow.enter("welcome", 40);
+    expect(flow.isAcquainted(90)).toBe(false);
+    flow.enter("dancing", 100);
+    expect([flow.isAcquainted(129), flow.isAcquainted(130)]).toEqual([false, true]);
+  });
+
   it("is told when they have long left the dance", () => {
     const flow = new DanceFlow();
     flow.enter("dancing", 0);
