@@ -27,6 +27,7 @@ from server.routes.door import create_door_api
 from server.routes.links import LinkAttendant, create_links_api
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
+from server.stages.chats import Chats, ChatSettings
 from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
@@ -72,6 +73,7 @@ def create_app(
     links: Sequence[LinkSpec] = (),
     link_file: Path | None = None,
     crowd: CrowdSettings | None = None,
+    chat: ChatSettings | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     door: Door | None = None,
@@ -88,6 +90,7 @@ def create_app(
         links: Links to instruments that the command line names.
         link_file: File that keeps the links that operators make; None keeps none.
         crowd: How the audience votes.
+        chat: Which chats vote as well.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
         door: Names and pages that are let in, and the authority that is handed out; without one
@@ -98,6 +101,7 @@ def create_app(
         scheduler.attendants.append(desk)
     attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
     votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
+    chats = Chats(chat or ChatSettings(), scheduler, votes, clock, asyncio.sleep)
     scheduler.attendants += [attendant, votes]
 
     @asynccontextmanager
@@ -106,11 +110,12 @@ def create_app(
         performance = asyncio.create_task(scheduler.run(sleep))
         journal = asyncio.create_task(Journal().run(scheduler, clock))
         retrying = asyncio.create_task(attendant.run())
+        reading = asyncio.create_task(chats.run())
         try:
             yield
         finally:
             attendant.rack.close()
-            tasks = [performance, journal, retrying]
+            tasks = [performance, journal, retrying, reading]
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -126,7 +131,8 @@ def create_app(
     routes = create_links_api(attendant.rack, operators)
     app.include_router(routes, responses=PROBLEMS)
     app.include_router(create_door_api(scheduler), responses=PROBLEMS)
-    app.include_router(create_crowd_api(votes, operators, scheduler), responses=PROBLEMS)
+    routes = create_crowd_api(votes, chats, operators, scheduler)
+    app.include_router(routes, responses=PROBLEMS)
     if desk is not None:
         routes = create_cues_api(desk, scheduler, clock, operators)
         app.include_router(routes, responses=PROBLEMS)

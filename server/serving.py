@@ -110,6 +110,17 @@ def serve(
             "votes: https://show.example.",
         ),
     ] = "",
+    twitch: Annotated[
+        str, typer.Option(help="Channel of Twitch whose chat votes for the emotion as well.")
+    ] = "",
+    youtube: Annotated[
+        str,
+        typer.Option(
+            help="Live video of YouTube whose chat votes; BHAVA_YOUTUBE_KEY holds the key for it."
+        ),
+    ] = "",
+    twitch_url: Annotated[str, typer.Option(help="Another server of Twitch's chat.")] = "",
+    youtube_url: Annotated[str, typer.Option(help="Another address of YouTube's API.")] = "",
     operator_key: OperatorKey = None,
     open_to_all: OpenToAll = False,
     guests: WithoutKey = "performer",
@@ -144,6 +155,7 @@ def serve(
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
     from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.chats import ChatSettings
     from server.stages.crowd_desk import CrowdSettings
     from server.stages.open_source import open_source
     from server.stages.scheduler import DEFAULT, ServerSettings
@@ -167,6 +179,7 @@ def serve(
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)
     crowd = CrowdSettings.open(public_url, keys)
+    chat = ChatSettings.parse(twitch, youtube, twitch_url, youtube_url)
     hosts, origins = allow_host or [], allow_origin or []
     policy = OriginPolicy([*hosts, *crowd.hosts], [*origins, *crowd.origins])
     door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
@@ -201,6 +214,7 @@ def serve(
                 links=named,
                 link_file=links,
                 crowd=crowd,
+                chat=chat,
                 door=door,
             )
             listen_and_serve(

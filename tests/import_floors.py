@@ -28,7 +28,7 @@ FLOORS: dict[str, Floors] = {
         ("access", "guard", "kept_file", "memory", "options", "paths", "telemetry"),
         ("capture",),
         ("wire",),
-        ("crowd", "cues", "interaction", "links", "listen"),
+        ("chat", "crowd", "cues", "interaction", "links", "listen"),
         ("takes",),
         ("stages",),
         ("routes",),

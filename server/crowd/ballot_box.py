@@ -18,7 +18,6 @@ class BallotBox:
     """The vote on one stage.
 
     Attributes:
-        tally: The choices; chats cast here too.
         refused: How often ballots and votes were refused, by the reason.
         refusal: The newest of them, in words; empty before the first.
     """
@@ -31,9 +30,9 @@ class BallotBox:
             ballots: Signs ballots.
             new_code: Gives a code that nobody can guess.
         """
-        self.tally = Tally()
         self.refused: Counter[BallotProblem] = Counter()
         self.refusal = ""
+        self._tally = Tally()
         self._stage, self._ballots = stage, ballots
         self._code, self._allowance = RollingCode(new_code), Allowance()
         self._smoothed = SmoothedWeights()
@@ -43,7 +42,7 @@ class BallotBox:
     def open(self, is_open: bool) -> None:
         """Let votes in, or let none in and forget those that there are; ballots stay valid."""
         if not is_open and self._is_open:
-            self.tally, self._smoothed = Tally(), SmoothedWeights()
+            self._tally, self._smoothed = Tally(), SmoothedWeights()
         self._is_open = is_open
 
     def code(self, now: float) -> str:
@@ -90,11 +89,22 @@ class BallotBox:
                 expected = f"expected one of {', '.join(labels)}"
                 raise BallotRefusal("unknown_emotion", f"{expected}, got {label[:40]!r}")
             self._check_number(voter, number)
-            self.tally.cast(voter, label, now)
+            self._tally.cast(voter, label, now)
+
+    def cast(self, voter: str, label: str, now: float) -> None:
+        """Take the choice of a voter who needs no ballot; a closed vote passes over it.
+
+        Args:
+            voter: Tells voters apart.
+            label: The emotion that is chosen.
+            now: Seconds.
+        """
+        if self._is_open:
+            self._tally.cast(voter, label, now)
 
     def result(self, labels: Sequence[str], now: float) -> Result:
         """Return what the crowd wants of some labels at a time, in seconds."""
-        return self.tally.result(labels, now)
+        return self._tally.result(labels, now)
 
     def weights(self, labels: Sequence[str], now: float) -> dict[str, float]:
         """Return the same as emotion weights that go without jumps, with a sum in [0, 1]."""

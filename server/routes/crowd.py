@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.crowd.refusal import BallotProblem, BallotRefusal
 from server.routes.common import Problem, stage_of
+from server.stages.chats import Chats
 from server.stages.crowd_desk import CrowdDesk, labels_of
-from server.stages.scheduler import Scheduler
+from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Voting
 
@@ -88,6 +89,26 @@ class VoteState(BaseModel):
         return VoteState(**_of_all(desk, stage))
 
 
+class ChatReport(BaseModel):
+    """How a chat fares that votes as well.
+
+    Attributes:
+        name: Kind and channel.
+        state: Whether lines come: `connecting`, `listening` or `lost`.
+        why: Why they do not; empty while they do.
+        lines: Lines that came.
+        votes: Lines that asked for an emotion.
+        skipped: Lines that came too fast to be looked at.
+    """
+
+    name: str
+    state: str
+    why: str
+    lines: int
+    votes: int
+    skipped: int
+
+
 class CrowdState(VoteState):
     """What operators see of it besides.
 
@@ -96,31 +117,37 @@ class CrowdState(VoteState):
         refused: How often ballots and votes were refused, by the reason.
         refusal: The newest of them, in words.
         address: The way to the vote for phones, with the code of now; empty without --public-url.
+        chats: How the chats fare that vote as well.
     """
 
     voice: float
     refused: dict[BallotProblem, int]
     refusal: str
     address: str
+    chats: list[ChatReport]
 
     @staticmethod
-    def from_desk(desk: CrowdDesk, stage: Stage) -> "CrowdState":
+    def for_operators(desk: CrowdDesk, chats: Chats, stage: Stage) -> "CrowdState":
         """Return all that an operator is told of it."""
-        box = desk.box(stage)
+        box, states = desk.box(stage), chats.states if stage.name == DEFAULT else ()
         return CrowdState(
             **_of_all(desk, stage),
             voice=desk.result(stage).voice,
             refused=dict(box.refused),
             refusal=box.refusal,
             address=desk.address(stage),
+            chats=[ChatReport(**vars(state)) for state in states],
         )
 
 
-def create_crowd_api(desk: CrowdDesk, operators: Sequence[Any], scheduler: Scheduler) -> APIRouter:
+def create_crowd_api(
+    desk: CrowdDesk, chats: Chats, operators: Sequence[Any], scheduler: Scheduler
+) -> APIRouter:
     """Return the routes of votes under `/api`; all but one are open to the audience.
 
     Args:
         desk: Has the votes.
+        chats: Vote as well.
         operators: Dependencies that let operators pass, and nobody else.
         scheduler: Steps the stages that are voted on.
     """
@@ -173,7 +200,7 @@ def create_crowd_api(desk: CrowdDesk, operators: Sequence[Any], scheduler: Sched
     @router.get("/crowd", dependencies=list(operators))
     async def crowd(stage: Found) -> CrowdState:
         """Tell operators what the crowd wants, and what was refused."""
-        return CrowdState.from_desk(desk, stage)
+        return CrowdState.for_operators(desk, chats, stage)
 
     return router
 

@@ -139,6 +139,10 @@ class CrowdDesk:
         """
         self.box(stage).receive(ballot, emotion, number, labels_of(stage), self._clock())
 
+    def cast(self, stage: Stage, voter: str, emotion: str) -> None:
+        """Take the choice of a voter who needs no ballot, such as an author of a chat."""
+        self.box(stage).cast(voter, emotion, self._clock())
+
     def address(self, stage: Stage) -> str:
         """Return the way to the vote with the code of now; empty if nobody has told a server's."""
         if not self.settings.public_url:

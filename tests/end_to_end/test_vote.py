@@ -23,7 +23,8 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose operator has told it an address; phones of this machine reach another."""
     folder = tmp_path_factory.mktemp("venue")
     options = ("--public-url", "http://venue.example", "--keys", str(folder / "keys"))
-    with run_server("demo", 0, *options, "--takes", str(folder / "takes")) as server:
+    nobody = ("--twitch", "bhava", "--twitch-url", "ws://127.0.0.1:9")
+    with run_server("demo", 0, *options, *nobody, "--takes", str(folder / "takes")) as server:
         yield server
 
 
@@ -143,6 +144,7 @@ def test_the_operator_opens_the_vote_sees_it_and_takes_over(
         expect(page.locator("#turnout")).to_contain_text("4 votes")
         expect(page.locator("#tally")).to_contain_text(re.compile("Sad7[4-9] %"))
         expect(page.locator("#crowd-refused")).to_contain_text("a vote that was counted before")
+        expect(page.locator("#crowd-chats")).to_contain_text("twitch bhava: no connection")
         console.picture("vote-console")
         page.click("#take-over")
         expect(page.locator("#take-over")).to_be_disabled()

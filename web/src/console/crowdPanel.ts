@@ -8,6 +8,18 @@ import { Fader } from "./fader";
 import { RadioChoice } from "./radioChoice";
 import type { ServerApi } from "./serverApi";
 
+/** How a chat fares that votes as well. */
+interface ChatReport {
+  /** Kind and channel. */
+  readonly name: string;
+  readonly state: "connecting" | "listening" | "lost";
+  /** Why no lines come; empty while they do. */
+  readonly why: string;
+  readonly lines: number;
+  /** Lines that asked for an emotion. */
+  readonly votes: number;
+}
+
 /** What the server tells operators of the vote. */
 interface CrowdState {
   readonly emotions: readonly string[];
@@ -19,6 +31,7 @@ interface CrowdState {
   readonly refused: Readonly<Record<string, number>>;
   /** The way to the vote for phones, with the code of now; empty where the server knows none. */
   readonly address: string;
+  readonly chats: readonly ChatReport[];
 }
 
 /** The audience's vote: whether there is one, its share of the show, and what it wants. */
@@ -29,6 +42,7 @@ export class CrowdPanel {
   private readonly address = findElement("#crowd-address");
   private readonly turnout = findElement("#turnout");
   private readonly tally = findElement("#tally");
+  private readonly chats = findElement("#crowd-chats");
   private readonly refused = findElement("#crowd-refused");
 
   /** @param change Asks the server for changes. */
@@ -63,7 +77,15 @@ export class CrowdPanel {
     if (state) this.showState(state);
   }
 
-  private showState({ emotions, shares, voters, voice, refused, address }: CrowdState): void {
+  private showState({
+    emotions,
+    shares,
+    voters,
+    voice,
+    refused,
+    address,
+    chats,
+  }: CrowdState): void {
     const { crowd } = texts;
     const [page = ""] = address.split("#");
     this.address.textContent = page === "" ? crowd.noAddress : crowd.address(page);
@@ -81,6 +103,13 @@ export class CrowdPanel {
         row.style.setProperty("--accent", emotionColours(label)[0]);
         row.style.setProperty("--share", String(shares[index] ?? 0));
         return row;
+      }),
+    );
+    this.chats.replaceChildren(
+      ...chats.map(({ name, state, why, lines, votes }) => {
+        const said = state === "listening" ? crowd.heard(lines, votes) : crowd.chatStates[state];
+        const sentence = why === "" ? `${name}: ${said}` : `${name}: ${said}: ${why}`;
+        return makeElement("li", { className: state === "lost" ? "warning" : "" }, sentence);
       }),
     );
     const reasons: Readonly<Record<string, string>> = crowd.refusals;

@@ -125,6 +125,8 @@ export const englishConsole = {
       voters === 0
         ? "Nobody has voted yet"
         : `${voters === 1 ? "1 vote" : `${voters} votes`}: ${voice} % of the share takes effect`,
+    chatStates: { connecting: "connecting", lost: "no connection" },
+    heard: (lines: number, votes: number) => `${lines} lines, of which ${votes} vote`,
     refusals: {
       voting_closed: "came while the vote was closed",
       wrong_code: "a code that no stage page showed",

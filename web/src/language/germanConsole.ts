@@ -134,6 +134,8 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       voters === 0
         ? "Noch niemand hat abgestimmt"
         : `${voters === 1 ? "1 Stimme" : `${voters} Stimmen`}: ${voice} % des Anteils wirken`,
+    chatStates: { connecting: "verbindet", lost: "keine Verbindung" },
+    heard: (lines, votes) => `${lines} Zeilen, davon stimmen ${votes} ab`,
     refusals: {
       voting_closed: "kam, als die Abstimmung zu war",
       wrong_code: "Code, den keine Bühnenseite zeigte",
