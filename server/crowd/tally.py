@@ -1,6 +1,7 @@
 """The choices of a crowd, and the emotion weights that they amount to."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ for a crowd, and as choices fade the show goes back to its operator without a ju
 
 MOST_VOTERS = 10_000
 """Choices that are kept; beyond them the oldest one gives way."""
+
+LONGEST_COUNT = 1000.0
+"""Seconds for which sums go on: a choice then weighs 2^50 times as much as the first."""
 
 SMOOTHING = 0.75
 """Half-life of the way to a new result, seconds: after 3 s 15/16 of it are done."""
@@ -49,11 +53,22 @@ class Result(NamedTuple):
 
 
 class Tally:
-    """One live choice for each voter, changed and renewed at will."""
+    """One live choice for each voter, changed and renewed at will.
+
+    A choice enters the sum of its label with a weight that grows with the time of its casting, and
+    the sum is scaled down when it is read: neither costs more in a larger crowd.
+
+    References:
+        G. Cormode et al., "Forward Decay: A Practical Time Decay Model for Streaming Systems",
+        ICDE 2009.
+    """
 
     def __init__(self) -> None:
         """Begin without a choice."""
         self._choices: dict[str, Choice] = {}  # the newest last
+        self._sums: dict[str, float] = {}
+        self._counts = Counter[str]()
+        self._origin = 0.0
 
     def cast(self, voter: str, label: str, now: float) -> None:
         """Take a voter's choice in place of an earlier one.
@@ -63,28 +78,58 @@ class Tally:
             label: Label of an emotion.
             now: Seconds; never before an earlier call.
         """
-        self._choices.pop(voter, None)
+        self._forget_old(now)
+        self._remove(voter)
         if len(self._choices) >= MOST_VOTERS:
-            del self._choices[next(iter(self._choices))]
-        self._choices[voter] = Choice(label, now)
+            self._remove(next(iter(self._choices)))
+        self._add(voter, Choice(label, now))
 
     def result(self, labels: Sequence[str], now: float) -> Result:
         """Count the choices of labels that there are; a choice of another label waits.
 
         Args:
             labels: Emotions to choose from.
-            now: Seconds.
+            now: Seconds; never before an earlier call.
         """
-        weights, voters = dict.fromkeys(labels, 0.0), 0
-        for label, cast in reversed(self._choices.values()):
-            if now - cast >= FORGOTTEN:
-                break
-            if label in weights:
-                weights[label] += 0.5 ** ((now - cast) / HALF_LIFE)
-                voters += 1
-        total = sum(weights.values())
+        self._forget_old(now)
+        faded = 0.5 ** ((now - self._origin) / HALF_LIFE)
+        weights = {label: faded * self._sums.get(label, 0.0) for label in labels}
+        voters, total = sum(self._counts[label] for label in weights), sum(weights.values())
         shares = {label: weight / total if total else 0.0 for label, weight in weights.items()}
         return Result(shares, voters, min(1.0, total / FULL_VOICE))
+
+    def _forget_old(self, now: float) -> None:
+        while self._choices:
+            voter, choice = next(iter(self._choices.items()))
+            if now - choice.cast < FORGOTTEN:
+                break
+            self._remove(voter)
+        if now - self._origin > LONGEST_COUNT:
+            self._count_anew(now)
+
+    def _count_anew(self, now: float) -> None:
+        """Begin the sums again, before their numbers grow too large."""
+        choices, self._choices = self._choices, {}
+        self._sums, self._counts, self._origin = {}, Counter(), now
+        for voter, choice in choices.items():
+            self._add(voter, choice)
+
+    def _add(self, voter: str, choice: Choice) -> None:
+        self._choices[voter] = choice
+        self._counts[choice.label] += 1
+        self._sums[choice.label] = self._sums.get(choice.label, 0.0) + self._weight(choice)
+
+    def _remove(self, voter: str) -> None:
+        choice = self._choices.pop(voter, None)
+        if choice is None:
+            return
+        self._counts[choice.label] -= 1
+        rest = self._sums[choice.label] - self._weight(choice)
+        # What rounding leaves over must not pass for a vote.
+        self._sums[choice.label] = max(0.0, rest) if self._counts[choice.label] else 0.0
+
+    def _weight(self, choice: Choice) -> float:
+        return float(2.0 ** ((choice.cast - self._origin) / HALF_LIFE))
 
 
 class SmoothedWeights:

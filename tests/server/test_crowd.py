@@ -60,6 +60,27 @@ def test_shares_sum_to_one_or_nobody_has_chosen(
     assert voters <= len({voter for voter, _, _ in votes})
 
 
+@given(choices, st.floats(0, 300), st.sampled_from([0.0, 900.0, 2000.0, 1e6]))
+def test_the_sums_are_those_of_all_choices_one_by_one(
+    votes: list[tuple[int, str, float]], later: float, start: float
+) -> None:
+    crowd, now = counted(votes, start)
+    last, at = dict[int, tuple[str, float]](), start
+    for voter, label, wait in votes:
+        at += wait
+        last[voter] = label, at
+    now += later
+    ages = [(label, now - cast) for label, cast in last.values() if label in LABELS]
+    live = [(label, 0.5 ** (age / HALF_LIFE)) for label, age in ages if age < FORGOTTEN]
+    total = sum(weight for _, weight in live)
+    result = crowd.result(LABELS, now)
+    assert result.voters == len(live)
+    assert result.voice == pytest.approx(min(1.0, total / FULL_VOICE), abs=1e-9)
+    for label in LABELS:
+        share = sum(weight for each, weight in live if each == label) / total if live else 0.0
+        assert result.shares[label] == pytest.approx(share, abs=1e-9)
+
+
 @given(choices, st.randoms())
 def test_only_the_last_choice_of_each_voter_counts_whatever_the_order(
     votes: list[tuple[int, str, float]], chance: object
