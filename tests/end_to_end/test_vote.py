@@ -34,8 +34,10 @@ def code_of(page: Page) -> str:
     page.locator("#vote img").screenshot(path=picture)
     image = cv2.imread(str(picture))
     assert image is not None
-    large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
-    address, _, _ = cv2.QRCodeDetector().detectAndDecode(large)
+    # OpenCV misses a code at some sizes that it reads at others.
+    larger = [cv2.resize(image, None, fx=factor, fy=factor) for factor in (2, 3, 4, 5, 6)]
+    read = [cv2.QRCodeDetector().detectAndDecode(picture)[0] for picture in larger]
+    address = next(filter(None, read), "")
     assert address.startswith("http://venue.example/v/default#"), address
     return address.partition("#")[2]
 
