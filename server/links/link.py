@@ -256,7 +256,7 @@ class Endpoint(asyncio.DatagramProtocol):
             except OSError:
                 opened.close()
                 raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that no name server could have
             where = f"{place.host}:{place.port}"
             raise SetupError(f"expected {expected}, got {where}: {_reason(error)}") from error
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=opened)

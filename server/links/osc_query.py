@@ -84,9 +84,9 @@ class OscQuery(Link):
         host, port = self._port.place
         try:
             self._server = await asyncio.start_server(self._serve, host, port, limit=REQUEST_LIMIT)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise SetupError(
-                f"expected a free port of this machine, got {host}:{port}: {error.strerror}"
+                f"expected a free port of this machine, got {host}:{port}: {error}"
             ) from error
         here = Place(*self._server.sockets[0].getsockname()[:2])
         self.name = f"osc-query {here.host}:{here.port}"

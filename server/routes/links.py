@@ -180,7 +180,11 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
                 return Response(encode_layout(view), media_type="application/json")
         raise HTTPException(404, f"expected a stage, got {stage[:80]!r}")
 
-    @router.get("/files/bhava.qxf")
+    @router.get(
+        "/files/bhava.qxf",
+        response_class=Response,
+        responses={200: {"content": {"application/xml": {}}}},
+    )
     async def fixture() -> Response:
         """Hand out Bhava as a fixture that lighting programs import."""
         return Response(encode_fixture(), media_type="application/xml")

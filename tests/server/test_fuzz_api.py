@@ -123,7 +123,10 @@ def test_every_request_is_answered_as_described(venue: Venue, mode: GenerationMo
             assert "default" in venue.scheduler.stages
 
         asked()
-    assert {where.split()[0] for where in venue.scheduler.services.faults.counts} <= {"stage"}
+    assert {where.split()[0] for where in venue.scheduler.services.faults.counts} <= {
+        "stage",
+        "link",
+    }
 
 
 @pytest.mark.parametrize(

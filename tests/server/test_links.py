@@ -346,16 +346,20 @@ async def test_a_target_that_does_not_exist_is_told_in_words_and_tried_again(
 ) -> None:
     nobody = await add(bare_server, "vmc-out", "no-such-host.invalid:1")
     assert "expected a host that can be reached, got no-such-host.invalid:1" in nobody["failed"]
+    unsaid = await add(bare_server, "osc-query", "\x80\xff.:1")
+    assert "expected a free port of this machine, got" in unsaid["failed"]
+    strange = await add(bare_server, "osc-out", "\x80\xff.:1")
+    assert "expected a host that can be reached, got" in strange["failed"]
     closed = await add(bare_server, "osc-out", "127.0.0.1:9")
     await bare_server.time.run(8)
-    told = (await bare_server.get(LINKS)).json()[1]
+    told = (await bare_server.get(LINKS)).json()[3]
     assert closed["failed"] == ""
     assert told["refusal"] == "expected a receiver, got: Connection refused"
     taken = await add(bare_server, "osc-in", str(instrument.place.port))
     assert "in use" in taken["failed"]
     instrument.socket.close()
     await rack_of(bare_server).retry()
-    assert [link["failed"] for link in (await bare_server.get(LINKS)).json()][2] == ""
+    assert [link["failed"] for link in (await bare_server.get(LINKS)).json()][4] == ""
     assert bare_server.stage.newest is not None
 
 
