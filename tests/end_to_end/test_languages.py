@@ -22,6 +22,7 @@ SAME = {
     "MIDI",
     "Name",
     "Neutral",
+    "OSC",
     "Partner",
     "Performer",
     "Solo",
