@@ -7,6 +7,8 @@ BhavaError
 ├── TakeError            a take that cannot be read, written or computed again
 ├── CueError             a cue list that cannot be read or written, or a cue that is not in it
 ├── SourceError          a camera, video or landmark source that fails
+├── StageError           a stage that cannot be made
+│   └── HouseFullError   a stage for which the server has no room
 └── SetupError           the machine lacks what was asked for (port, GPU, extra)
 """
 
@@ -41,6 +43,10 @@ class SourceError(BhavaError):
 
 class StageError(BhavaError):
     """A stage cannot be made."""
+
+
+class HouseFullError(StageError):
+    """The server has no room for a further stage."""
 
 
 class SetupError(BhavaError):

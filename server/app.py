@@ -17,6 +17,8 @@ from starlette.types import Scope
 
 from server.access.door import Door
 from server.access.origin_guard import OriginGuard
+from server.guard.admission import LOOPBACK, Admission
+from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
 from server.paths import PAGES
@@ -77,6 +79,7 @@ def create_app(
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     door: Door | None = None,
+    proxies: Sequence[str] = (),
 ) -> FastAPI:
     """Return the application; its lifespan is that of the show.
 
@@ -95,6 +98,7 @@ def create_app(
         send_timeout: Seconds after which a client that takes nothing is cut off.
         door: Names and pages that are let in, and the authority that is handed out; without one
             all are let in.
+        proxies: Addresses and networks of proxies that tell their clients' addresses.
     """
     desk = None if cues is None else CueDesk(cues, scheduler.services.faults, clock)
     if desk is not None:
@@ -123,7 +127,8 @@ def create_app(
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
     if door is not None:
         app.add_middleware(OriginGuard, policy=door.policy)
-    app.state.traffic = Traffic(clock)
+    trusted = Admission(trusted=Networks((*LOOPBACK, *proxies)))
+    app.state.traffic = Traffic(clock, Networks(proxies), trusted)
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)

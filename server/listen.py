@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from motion.errors import SetupError
 from server.guard.descriptors import DescriptorReserve, connections_within, raise_limit
 from server.guard.http_guard import GuardedHttp
+from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.wire.direct_write import DirectWebSocket
 
@@ -47,8 +48,9 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise SetupError(f"expected to listen on {host}:{port}, got: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SetupError(f"expected to listen on {host}:{port}, got: {why}") from error
 
 
 def address(listener: socket.socket, scheme: str = "http") -> str:
@@ -112,11 +114,12 @@ def configured(
     return uvicorn.Config(
         app,
         http="httptools" if traffic is None else cast(Any, partial(GuardedHttp, traffic)),
-        ws=DirectWebSocket,
+        ws=cast(Any, partial(DirectWebSocket, Networks() if traffic is None else traffic.proxies)),
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,
         ssl_certfile=certificate and certificate.chain,
         ssl_keyfile=certificate and certificate.key,
+        proxy_headers=False,  # the guard asks them, since its limits need the answer
         log_config=None,  # as `logs.configure` says
         timeout_graceful_shutdown=1,
     )

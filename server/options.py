@@ -8,6 +8,13 @@ import typer
 DEFAULT_MODEL = "dance"
 
 Model = Annotated[str, typer.Option(help="Name of a folder in models/.")]
+TrustProxy = Annotated[
+    list[str] | None,
+    typer.Option(
+        envvar="BHAVA_TRUST_PROXY",
+        help="Address or network of a proxy that tells its clients' addresses; repeatable.",
+    ),
+]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")]

@@ -72,6 +72,7 @@ def replay(
 
     from server.access.certificates import find_certificate
     from server.access.door import make_door
+    from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
     from server.takes.export import Cut
     from server.takes.playback import Playback
@@ -85,7 +86,8 @@ def replay(
     else:
         certificates = find_certificate(tls, tls_cert, tls_key, keys)
         policy = OriginPolicy(allow_host or (), allow_origin or ())
-        door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
+        reachable = not is_loopback(host)
+        door = make_door(reachable, keys, operator_key, open_to_all, guests, certificates, policy)
         _play(Playback(Take(take), start, speed, loop, ReadAhead), door, host, port)
 
 

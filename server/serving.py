@@ -19,6 +19,7 @@ from server.options import (
     Tls,
     TlsCert,
     TlsKey,
+    TrustProxy,
     WithoutKey,
 )
 from server.paths import KEYS, MODELS
@@ -130,6 +131,7 @@ def serve(
     keys: Keys = KEYS,
     allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
+    trust_proxy: TrustProxy = None,
     log_format: Annotated[
         Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
     ] = "text",
@@ -182,7 +184,8 @@ def serve(
     chat = ChatSettings.parse(twitch, youtube, twitch_url, youtube_url)
     hosts, origins = allow_host or [], allow_origin or []
     policy = OriginPolicy([*hosts, *crowd.hosts], [*origins, *crowd.origins])
-    door = make_door(host, keys, operator_key, open_to_all, guests, certificates, policy)
+    reachable = bool(trust_proxy) or not is_loopback(host)
+    door = make_door(reachable, keys, operator_key, open_to_all, guests, certificates, policy)
     with bind(host, port) as listener:
         settings = ServerSettings(
             most_stages=stages,
@@ -204,7 +207,7 @@ def serve(
 
             def listening() -> None:
                 typer.echo(f"Bhava dances at {here} ({performer.name})")
-                if not is_loopback(host):
+                if reachable:
                     typer.echo(door.invitation(here, "dance"))
 
             app = create_app(
@@ -216,6 +219,7 @@ def serve(
                 crowd=crowd,
                 chat=chat,
                 door=door,
+                proxies=trust_proxy or (),
             )
             listen_and_serve(
                 app, scheduler.close, listener, listening, certificate=door.certificate, insist=True

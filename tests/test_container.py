@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,15 @@ def test_compose_leaves_a_service_no_right_that_it_does_not_need(
     assert settings["cap_drop"] == ["ALL"]
     assert settings["security_opt"] == ["no-new-privileges:true"]
     assert settings.get("cap_add", []) == (["NET_BIND_SERVICE"] if service == "caddy" else [])
+
+
+def test_compose_trusts_its_proxy_and_nothing_else(compose: dict) -> None:
+    [range_of] = compose["networks"]["default"]["ipam"]["config"]
+    caddy = compose["services"]["caddy"]["networks"]["default"]["ipv4_address"]
+    assert ip_address(caddy) in ip_network(range_of["subnet"])
+    assert ip_address(caddy) not in ip_network(range_of["ip_range"])
+    for service in ("gpu", "cpu"):
+        assert compose["services"][service]["environment"]["BHAVA_TRUST_PROXY"] == caddy
 
 
 def test_compose_keeps_what_is_recorded_and_the_keys(compose: dict) -> None:

@@ -11,6 +11,7 @@ References:
 import ipaddress
 import os
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -73,6 +74,10 @@ def find_certificate(
     for path in (chain, key):
         if not path.is_file():
             raise SetupError(f"expected a file in PEM, got {path}, which is not there")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key, password=lambda: "")
+    except OSError as error:
+        raise SetupError(f"expected a certificate and its key in PEM, got: {error}") from error
     return Certificate(chain, key), None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.access.certificates import Certificate, seen_from_outside
-from server.access.invitation import invitation, is_loopback
+from server.access.invitation import invitation
 from server.access.keyring import Guests, Keyring, Tokens, kept, new_key
 from server.access.origins import OriginPolicy
 
@@ -45,7 +45,7 @@ class Door:
 
 
 def make_door(
-    host: str,
+    reachable: bool,
     folder: Path,
     key: str | None,
     open_to_all: bool,
@@ -56,7 +56,7 @@ def make_door(
     """Return a door; a server that other machines find has a key unless it is to be open.
 
     Args:
-        host: On which the server listens.
+        reachable: Whether other machines find the server, a proxy's clients included.
         folder: Where keys are kept that are made.
         key: The operator's; one is made if None is given and other machines come in.
         open_to_all: Whether none is made even then.
@@ -67,7 +67,7 @@ def make_door(
     Raises:
         SetupError: If the key is not as expected, or cannot be kept.
     """
-    made = key is None and not open_to_all and not is_loopback(host)
+    made = key is None and not open_to_all and reachable
     known = kept(folder / "operator-key", new_key) if made else key
     keyring = Keyring(known, Tokens(folder) if known else None, guests)
     return Door(keyring, policy, *certificates, known, folder if made else None)

@@ -39,8 +39,8 @@ def invitation(address: str, page: str, key: str | None, kept_in: Path | None) -
         key: The operator's key, if one is needed.
         kept_in: Where the key is kept, if it was made here.
     """
-    console = link(address, "console", key)
-    lines = [f"Others come to   {link(address, page, None)}", f"Operators go to  {console}"]
+    guests, console = link(address, page, None), link(address, "console", key)
+    lines = [f"Others come to   {guests}", qr_code(guests), f"Operators go to  {console}"]
     if kept_in:
         lines.append(f"The key was made for this machine and is kept in {kept_in}.")
     return "\n".join([*lines, qr_code(console)])

@@ -20,10 +20,10 @@ SourceKind = Literal["demo", "browser", "camera", "video", "stream", "vmc", "tak
 GRAMMAR: dict[SourceKind, str] = {
     "demo": "demo",
     "browser": "browser",
-    "camera": r"camera:\d+",
+    "camera": "camera:[0-9]{1,3}",
     "video": "video:.+",
-    "stream": r"rtsps?://\S+",
-    "vmc": r"vmc:\S+",
+    "stream": "rtsps?://[!-~]+",
+    "vmc": "vmc:[!-~]+",
     "take": r"take:[^/\\\x00-\x1f]+\.take",
 }
 """How a source of each kind is written, as a regular expression."""
@@ -60,10 +60,8 @@ class SourceSpec:
         for kind, pattern in GRAMMAR.items():
             if re.fullmatch(pattern, text):
                 return SourceSpec(kind, text)
-        raise SourceError(
-            "expected demo, camera:N, video:PATH, rtsp://…, vmc:PORT or browser as a source, "
-            f"got {text!r}"
-        )
+        expected = "expected demo, camera:N, video:PATH, rtsp://…, vmc:PORT or browser as a source"
+        raise SourceError(f"{expected}, got {veiled(text)!r}")
 
     @property
     def place(self) -> str:
@@ -81,6 +79,11 @@ class SourceSpec:
         if self.kind == "vmc":
             return f"vmc:{self.place.partition('?')[0].rpartition(':')[2]}"
         return f"video:{Path(self.place).name}" if self.kind == "video" else self.text
+
+
+def veiled(text: str) -> str:
+    """Return a text without the rest behind `://`, which may hold a password."""
+    return re.sub("://.*", "://…", text, flags=re.DOTALL)
 
 
 def _host(address: str) -> str:

@@ -1,7 +1,8 @@
 """How many connections there may be, in all and of one address. No socket lives here."""
 
 from collections import Counter
-from collections.abc import Collection
+
+from server.guard.proxies import Networks, site
 
 LOOPBACK = ("127.0.0.1", "::1")
 """Addresses of the machine itself: whoever works at it always finds a way in."""
@@ -33,7 +34,7 @@ class Admission:
         most: int = MOST_CONNECTIONS,
         per_address: int = PER_ADDRESS,
         reserved: int = RESERVED,
-        trusted: Collection[str] = LOOPBACK,
+        trusted: Networks | None = None,
     ) -> None:
         """Begin with nobody.
 
@@ -41,11 +42,11 @@ class Admission:
             most: Connections in all; the trusted may exceed it by `reserved`.
             per_address: Connections of one address.
             reserved: How many of the last places are for newcomers alone.
-            trusted: Addresses without a limit of their own: this machine, and proxies.
+            trusted: Addresses without a limit of their own; this machine alone if not given.
         """
         self.most, self.open, self.short = most, 0, False
         self._per_address, self._reserved = per_address, reserved
-        self._trusted = frozenset(trusted)
+        self._trusted = Networks(LOOPBACK) if trusted is None else trusted
         self._by_address: Counter[str] = Counter()
 
     def trusts(self, address: str) -> bool:
@@ -57,7 +58,7 @@ class Admission:
         if self.trusts(address):
             full = self.open >= self.most + self._reserved
             return f"expected at most {self.most} connections, got another" if full else ""
-        held = self._by_address[address]
+        held = self._by_address[site(address)]
         if held >= self._per_address:
             return f"expected at most {self._per_address} connections of an address, got another"
         crowded = self.short or self.open >= self.most - self._reserved
@@ -68,11 +69,12 @@ class Admission:
     def enter(self, address: str) -> None:
         """Count a connection that was let in."""
         self.open += 1
-        self._by_address[address] += 1
+        self._by_address[site(address)] += 1
 
     def leave(self, address: str) -> None:
         """Forget a connection that was counted."""
         self.open -= 1
-        self._by_address[address] -= 1
-        if not self._by_address[address]:
-            del self._by_address[address]
+        owner = site(address)
+        self._by_address[owner] -= 1
+        if not self._by_address[owner]:
+            del self._by_address[owner]

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from server.guard.proxies import reveal_client
 from server.guard.traffic import Job, Link, Traffic
 
 PIECE = 4096
@@ -42,6 +43,7 @@ LONG = re.compile(rb"/api/stages/[^/]+/cues/?")
 BODIES = 4 * 2**20
 """Bytes of the bodies of all connections that are on their way at once."""
 
+_TOO_MANY = "expected fewer connections, got another"
 _NO_HTTP = 400, "expected an HTTP request, got something else"
 
 
@@ -68,7 +70,7 @@ class GuardedHttp(HttpToolsProtocol):
         super().connection_made(cast(asyncio.Transport, transport))
         self._link = self._traffic.enter(self.transport, self.client[0] if self.client else "")
         if self._link is None:
-            self._answer(503, "expected fewer connections, got another")
+            self._answer(503, _TOO_MANY)
         elif (penalty := self._traffic.penalty(self._link)) > 0:
             self.flow.pause_reading()
             self.loop.call_later(penalty, self._read_on)
@@ -128,7 +130,8 @@ class GuardedHttp(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Bound the body before anything of it is read."""
+        """Bound the body before anything of it is read, and see whom a proxy speaks for."""
+        reveal_client(self.scope, self._traffic.proxies)
         path = self.url.partition(b"?")[0]
         self._spent, self._allowed = 0, LONG_BODY if LONG.fullmatch(path) else BODY
         if int(dict(self.headers).get(b"content-length", b"0")) > self._allowed:
@@ -144,6 +147,10 @@ class GuardedHttp(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; what comes on it is bounded there."""
+        client = self.scope["client"]
+        if self._link and not self._traffic.hand_over(self._link, client[0] if client else ""):
+            self._answer(503, _TOO_MANY)
+            return
         super().handle_websocket_upgrade()
         link, self._link, self._upgraded = self._link, None, True
         if link is not None:
@@ -156,7 +163,8 @@ class GuardedHttp(HttpToolsProtocol):
                 partial(self._answered, cycle, app),
                 lambda: cycle.disconnected or self.transport.is_closing(),
             )
-            self._traffic.submit(self._link, job)
+            client = cycle.scope["client"]
+            self._traffic.submit(self._link, client[0] if client else "", job)
 
     def _answered(self, cycle: RequestResponseCycle, app: Any) -> "asyncio.Task[None]":
         self._answering = cycle

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from server.guard.admission import Admission
 from server.guard.fair_queue import FairQueue
+from server.guard.proxies import Networks, site
 
 REQUEST = 15.0
 """Seconds within which a request must be there, from connecting or from its first byte."""
@@ -73,6 +74,7 @@ class Traffic:
 
     Attributes:
         clock: Monotonic time in seconds.
+        proxies: Those whose word for their clients' addresses is taken.
         admission: Who is let in.
         links: All connections.
         refused: How many connections and requests were refused, by the reason.
@@ -80,6 +82,7 @@ class Traffic:
     """
 
     clock: Callable[[], float]
+    proxies: Networks = field(default_factory=Networks)
     admission: Admission = field(default_factory=Admission)
     links: set[Link] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
@@ -99,17 +102,30 @@ class Traffic:
         self.links.add(link)
         return link
 
+    def hand_over(self, link: Link, client: str) -> bool:
+        """Count a proxy's connection as one of its client; return whether that may have another."""
+        if client == link.address:
+            return True
+        self.admission.leave(link.address)
+        refused = bool(self.admission.refusal(client))
+        if refused:
+            self.refused["connection"] += 1
+        else:
+            link.address = client
+        self.admission.enter(link.address)
+        return not refused
+
     def refuse(self, link: Link | None, reason: str) -> None:
         """Count what was refused; those who come from there are read the later for it."""
         self.refused[reason] += 1
         if link is not None and not self.admission.trusts(link.address):
-            now = self.clock()
-            until = max(now, self._unread_until.get(link.address, now)) + PENALTY
-            self._unread_until[link.address] = min(until, now + LONGEST_PENALTY)
+            now, owner = self.clock(), site(link.address)
+            until = max(now, self._unread_until.get(owner, now)) + PENALTY
+            self._unread_until[owner] = min(until, now + LONGEST_PENALTY)
 
     def penalty(self, link: Link) -> float:
         """Return the seconds for which a newcomer is not read yet."""
-        return max(0.0, self._unread_until.get(link.address, 0.0) - self.clock())
+        return max(0.0, self._unread_until.get(site(link.address), 0.0) - self.clock())
 
     def leave(self, link: Link) -> None:
         """Forget a connection."""
@@ -127,9 +143,9 @@ class Traffic:
                 self.refused["slow"] += 1
                 link.transport.abort()
 
-    def submit(self, link: Link, job: Job) -> None:
-        """Let a request wait for its turn, which comes at once when nothing else waits."""
-        owner = link if self.admission.trusts(link.address) else link.address
+    def submit(self, link: Link, client: str, job: Job) -> None:
+        """Let a client's request wait for its turn, which comes at once when nothing else waits."""
+        owner = link if self.admission.trusts(client) else site(client)
         self._jobs.put(owner, job)
         if not self._turning:
             self._turn()

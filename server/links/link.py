@@ -44,7 +44,8 @@ class Place(NamedTuple):
             SetupError: If it is neither.
         """
         before, _, port = text.rpartition(":")
-        if not (port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 65536):
+        digits = port.isascii() and port.isdigit() and len(port) < 6
+        if not (before.isprintable() and digits and int(port) < 65536):
             raise SetupError(f"expected [HOST:]PORT, got {text[:80]!r}")
         return Place(before.strip("[]") or host, int(port))
 

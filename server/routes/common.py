@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from starlette.datastructures import Address
 
 from server.access.keyring import Role
+from server.capture.sources import veiled
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Hello
 from server.wire.protocol import Refusal
 
 HTTP_STATUS = {
-    "house_full": 503,
     "key_too_soon": 429,
     "not_granted": 403,
     "unknown_stage": 404,
@@ -49,7 +49,8 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
-    return JSONResponse({"detail": f"{where}: {first['msg']}, got {first['input']!r:.80}"}, 422)
+    got = veiled(repr(first["input"]))
+    return JSONResponse({"detail": f"{where}: {first['msg']}, got {got:.80}"}, 422)
 
 
 def only(role: Role, scheduler: Scheduler) -> list[Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from motion.errors import BhavaError, StageError, TakeError
+from motion.errors import BhavaError, HouseFullError, StageError, TakeError
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, source_pattern
@@ -185,8 +185,8 @@ def _add_making(
         """Make a stage, or tell why there is no room for it."""
         try:
             return StageState.from_stage(_made(new, scheduler, clock, takes), clock())
-        except Refusal as refusal:
-            raise http_error(refusal) from refusal
+        except HouseFullError as error:
+            raise HTTPException(503, str(error)) from error
         except StageError as error:
             raise HTTPException(409, str(error)) from error
         except BhavaError as error:
@@ -251,6 +251,6 @@ def _live_stage(new: NewStage, spec: SourceSpec, scheduler: Scheduler, clock: Cl
     source.start()
     try:
         return scheduler.make(new.name, source, first_controls(scheduler, model, seed), new.seat)
-    except (Refusal, BhavaError):
+    except BhavaError:
         source.close()  # nobody else knows of it
         raise

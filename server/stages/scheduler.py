@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple, Protocol
 
-from motion.errors import StageError
+from motion.errors import HouseFullError, StageError
 from motion.partner.partner import PartnerFrame
 from server.access.keyring import Keyring
 from server.capture.source_selector import SourceSelector
@@ -165,13 +165,13 @@ class Scheduler:
 
         Raises:
             StageError: If there is one of the name, or will be.
-            Refusal: `house_full`, with the reason.
+            HouseFullError: With the reason.
         """
         with self._changing:
             if name in self.stages.keys() | self._coming:
                 raise StageError(f"expected a new name, got {name}, which is taken")
             if why := self.refusal(dances):
-                raise Refusal("house_full", why)
+                raise HouseFullError(why)
             self._coming.add(name)
         try:
             yield
@@ -197,11 +197,11 @@ class Scheduler:
             seat: What happens to a performer when there is another.
 
         Raises:
-            Refusal: `house_full`, with the reason.
+            HouseFullError: With the reason.
         """
         others = self.stages.keys() | self._coming - {name}
         if why := self._refusal(len(others), dances=True):
-            raise Refusal("house_full", why)
+            raise HouseFullError(why)
         self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
         selector = SourceSelector(source, browser, self.services.faults)

@@ -14,6 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from server.guard.proxies import Networks, reveal_client
+
 BUFFER = 16 * 1024
 """Bytes that the kernel may hold for a viewer, those on their way included."""
 
@@ -33,6 +35,9 @@ BARE_FRAMES = 100
 
 FRAGMENTS = 64
 """Pieces of a message."""
+
+NOT_UTF_8 = 1007
+"""Close code of text that is none (RFC 6455, 7.4.1)."""
 
 FrameWriter = Callable[[bytes], bool]
 MessageTaker = Callable[[str | bytes], bool]
@@ -74,8 +79,9 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         on_lost: Called when the connection is lost.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, proxies: Networks, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._proxies = proxies
         self.on_lost: Callable[[], None] = lambda: None
         self._unread = b""
         self._handing_over = False
@@ -151,16 +157,22 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             self.transport.abort()
 
     def handle_connect(self, event: Request) -> None:
-        """Put the writer into the scope of the application."""
+        """Put the writer and the client into the scope of the application."""
         super().handle_connect(event)
         if not self.close_sent:
+            reveal_client(self.scope, self._proxies)
             writer = partial(_write_at_once, self.transport)
             self.scope["extensions"][_EXTENSION] = {"write": writer, "take": self._take_by}
 
     def send_receive_event_to_app(self) -> None:
         """Hand a message to who takes it at once; queue it otherwise, behind those that wait."""
-        waits = self.close_sent or self.frames[1:] or self._handing_over
-        if not waits and self.queue.empty() and self._taken():
+        try:
+            taken = self._taken()
+        except UnicodeDecodeError:
+            self.conn.send_close(NOT_UTF_8)
+            self.handle_parser_exception()
+            return
+        if taken:
             self.frames = []
         else:
             super().send_receive_event_to_app()
@@ -169,12 +181,12 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self._taker = taker
 
     def _taken(self) -> bool:
-        data = bytes(self.frames[0])
-        try:
-            message = data.decode() if self.curr_msg_data_type == "text" else data
-        except UnicodeDecodeError:
-            return False  # and have the link closed for it
-        return self._taker is not None and self._taker(message)
+        if self.close_sent:
+            return False
+        data = b"".join(self.frames)
+        message = data.decode() if self.curr_msg_data_type == "text" else data
+        waits = self._handing_over or not self.queue.empty()
+        return not waits and self._taker is not None and self._taker(message)
 
     async def run_asgi(self) -> None:
         """Run the application; cut the link when it ends while the client takes nothing."""

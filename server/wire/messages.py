@@ -3,12 +3,13 @@
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
-    model_validator,
 )
 
 from motion.emotion import ENERGY_RANGE, MAX_INTENSITY
@@ -26,6 +27,14 @@ class _Message(BaseModel):
 LONGEST_KEY = 1024
 """Characters of a key; a token spells the name of its stage."""
 
+
+def _without_fraction(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_without_fraction)]
+"""A whole number; JSON does not distinguish 2.0 from 2, and some languages write the former."""
+
 Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
 Dancers = Literal["nearest", "each"]
 Panic = Literal["none", "freeze", "dark"]
@@ -39,7 +48,7 @@ Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
 Name = Annotated[str, Field(max_length=64)]
 Weight = Annotated[float, Field(ge=0, le=MAX_INTENSITY)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Sequence = Annotated[int, Field(ge=0, lt=2**32)]
+Sequence = Annotated[Whole, Field(ge=0, lt=2**32)]
 
 
 class Beat(_Message):
@@ -92,7 +101,7 @@ class _Settings(_Message):
     influence: Annotated[float, Field(ge=0, le=1)] = 0.5
     mode: Mode = "continue"
     model: Name = ""
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
     stage_radius: Annotated[float, Field(ge=1, le=10)] = 2.5
     dancers: Dancers = "nearest"
     panic: Panic = "none"
@@ -122,6 +131,13 @@ class Controls(_Settings):
 # --- from the client ------------------------------------------------------------------------
 
 
+def _of_this_version(version: int) -> int:
+    # Ends the reading: another version may have changed the other members.
+    if version != VERSION:
+        raise Refusal("unsupported_version", f"expected version {VERSION}, got {version}")
+    return version
+
+
 class Hello(_Message):
     """First message of a client.
 
@@ -134,20 +150,11 @@ class Hello(_Message):
     """
 
     type: Literal["hello"] = "hello"
-    version: Literal[2]
+    version: Annotated[Whole, AfterValidator(_of_this_version)]
     role: Role
     stage: Name = "default"
     key: Annotated[str, Field(max_length=LONGEST_KEY)] | None = None
     session: Name | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_this_version(cls, fields: dict[str, object]) -> dict[str, object]:
-        # Before the other fields, since another version may have changed them.
-        version = fields.get("version")
-        if isinstance(version, int) and version != VERSION:
-            raise Refusal("unsupported_version", f"expected version {VERSION}, got {version}")
-        return fields
 
 
 class Set(_Settings):
@@ -212,6 +219,8 @@ def decode_message(text: str) -> ClientMessage:
         raise Refusal("malformed_json", f"expected a JSON object, got: {first['msg']}")
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         raise Refusal("unknown_message", f"expected one of {_names()}, got {text[:80]!r}")
+    if not first["loc"]:
+        raise Refusal("malformed_json", f"expected a JSON object, got {text[:80]!r}")
     where = ".".join(str(part) for part in first["loc"])
     raise Refusal("invalid_message", f"{where}: {first['msg']}, got {first['input']!r:.80}")
 

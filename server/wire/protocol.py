@@ -39,7 +39,6 @@ RefusalName = Literal[
     "not_granted",
     "unknown_stage",
     "stage_ended",
-    "house_full",
     "not_operator",
     "not_performer",
     "performer_taken",
@@ -58,7 +57,6 @@ CLOSE_CODES: dict[RefusalName, int] = {
     "performer_taken": 4409,
     "stage_ended": 4410,
     "key_too_soon": 4429,
-    "house_full": 4503,
     "oversized": 1009,
 }
 """Close codes of the refusals that end a session; all others leave it open."""
@@ -284,7 +282,9 @@ def decode_landmarks(data: bytes) -> LandmarksMessage:
         Refusal: `malformed_frame`, when the bytes are not such a message.
     """
     _require_kind(data, LANDMARKS, _LANDMARKS_HEADER.size)
-    _, _, _, count, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
+    _, _, reserved, count, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
+    if reserved:
+        raise Refusal("malformed_frame", f"expected 0 at offset 2, got {reserved}")
     if not math.isfinite(time):
         raise Refusal("malformed_frame", f"expected a finite capture time, got {time}")
     if count > PEOPLE:

@@ -178,7 +178,7 @@ def control_messages() -> dict[str, Any]:
             '{"type":"hello"': "malformed_json",
             "{}": "unknown_message",
             '{"type":"dance"}': "unknown_message",
-            "[]": "invalid_message",
+            "[]": "malformed_json",
             '{"type":"set","energy":"high"}': "invalid_message",
             '{"type":"set","energy":NaN}': "invalid_message",
             '{"type":"set","energy":2.01}': "invalid_message",

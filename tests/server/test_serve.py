@@ -90,9 +90,32 @@ def test_a_taken_port_is_one_line() -> None:
     assert re.match(rf"bhava: expected to listen on 127.0.0.1:{port}, got: .*in use", line)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", 99 * "a"])
 def test_an_address_that_is_not_ours_is_one_line(host: str) -> None:
     assert refused("--host", host).startswith(f"bhava: expected to listen on {host}:0, got: ")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--trust-proxy", "caddy"),
+        ("--vmc-out", "a\x1b[31m:39539"),
+        ("--source", "http://me:secret@cam/"),
+    ],
+)
+def test_an_address_that_is_none_is_one_line(option: str, value: str) -> None:
+    line = refused("--source", "demo", option, value)
+    assert line.startswith("bhava: expected ")
+    assert line.isprintable()
+    assert "secret" not in line
+
+
+def test_a_certificate_that_is_none_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("no certificate")
+    line = refused(
+        "--tls-cert", str(tmp_path / "none.pem"), "--tls-key", str(tmp_path / "none.pem")
+    )
+    assert line.startswith("bhava: expected a certificate and its key in PEM, got: ")
 
 
 def test_a_model_that_is_not_there_is_one_line() -> None:

@@ -155,3 +155,17 @@ def test_an_address_shows_no_password_wherever_it_stands(address: str) -> None:
 
 def test_a_video_shows_no_path() -> None:
     assert SourceSpec.parse("video:/home/me/secret plans/dance.mp4").name == "video:dance.mp4"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://me:secret@cam/", "RTSP://me:secret@cam", "rtsp://me:sec ret@cam", "rtsp://\x1b[31m"],
+)
+def test_an_address_that_is_not_understood_shows_no_password_either(text: str) -> None:
+    with pytest.raises(SourceError, match=r"got '\w+://…'$"):
+        SourceSpec.parse(text)
+
+
+def test_a_camera_has_a_small_number() -> None:
+    with pytest.raises(SourceError, match="expected demo, camera:N"):
+        SourceSpec.parse("camera:99999999999999999999")

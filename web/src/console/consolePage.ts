@@ -128,6 +128,7 @@ export class ConsolePage {
       capture: true,
     });
     setInterval(() => this.pollServer(), PERIOD);
+    if (!isSecureContext) this.notice.tell(texts.page.insecure);
     this.client.start();
     void this.landmarks.watchLandmarks();
   }

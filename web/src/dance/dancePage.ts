@@ -85,7 +85,8 @@ export class DancePage {
     const { debug, complaints } = this.settings;
     if (debug) this.debug.toggle();
     if (complaints.length > 0) this.notice.tell(complaints.join(" "));
-    this.enterState("welcome");
+    if (isSecureContext) this.enterState("welcome");
+    else this.showTrouble(texts.page.insecure, ["watch"]);
     this.client.start();
     setInterval(() => this.askForSeat(), QUEUE_PERIOD);
   }

@@ -18,6 +18,8 @@ export const english = {
     mainStage: "Go to the main stage",
     demo: "The partner, in colour, dances with the demo performer, in black",
     invitation: "Step in, and I will dance with you",
+    insecure:
+      "This page is not on https, so the browser gives it no camera, no microphone and no MIDI, and the screen may fall asleep: start the server with “bhava serve --tls” and open the address that it prints.",
   },
   state: {
     connecting: "Connecting…",
@@ -44,7 +46,6 @@ export const english = {
     not_granted: "Your link does not allow this, or is for another stage.",
     unknown_stage: "There is no such stage. Check the address.",
     stage_ended: "The show on this stage is over.",
-    house_full: "Every place is taken. This page tries again by itself.",
     performer_absent: "The camera sees nobody yet. Step in front of it.",
     unsupported_version:
       "This page and the server have different versions. Reload the page to update it.",
@@ -62,8 +63,6 @@ export const english = {
     NotReadableError: "Another program is using the camera. Close it and try again, or just watch.",
     AbortError: "The camera stopped while it was starting. Try again, or just watch.",
     other: (name: string) => `The camera could not be opened (${name}). Try again, or just watch.`,
-    insecure:
-      "Browsers allow the camera only on https pages and on localhost. Open this page at such an address, or just watch.",
     taken: "The camera was disconnected. Connect it and try again, or just watch.",
     failed: (why: string) => `Body tracking failed: ${why}. Reload the page, or just watch.`,
     slow: (rate: number) =>
@@ -227,8 +226,6 @@ export const english = {
     heard: (bpm: number) => `${bpm.toFixed(0)} beats per minute`,
     unclear: "No clear beat yet",
     refused: "The microphone could not be opened. Allow it in the address bar, or tap along.",
-    insecure:
-      "Browsers allow the microphone only on https pages and on localhost. Open this page at such an address, or tap along.",
   },
   emotion: {
     neutral: "Neutral",

@@ -19,6 +19,8 @@ export const german: TextsShape = {
     mainStage: "Zur Hauptbühne",
     demo: "Der Partner, farbig gekleidet, tanzt mit dem Demo-Performer in Schwarz",
     invitation: "Treten Sie näher, und ich tanze mit Ihnen",
+    insecure:
+      "Diese Seite läuft nicht über https, deshalb gibt der Browser ihr weder Kamera noch Mikrofon noch MIDI, und der Bildschirm kann einschlafen: Starten Sie den Server mit „bhava serve --tls“ und öffnen Sie die Adresse, die er nennt.",
   },
   state: {
     connecting: "Verbindung wird aufgebaut…",
@@ -46,7 +48,6 @@ export const german: TextsShape = {
     not_granted: "Ihr Link erlaubt das nicht, oder er gilt für eine andere Bühne.",
     unknown_stage: "Diese Bühne gibt es nicht. Prüfen Sie die Adresse.",
     stage_ended: "Die Show auf dieser Bühne ist vorbei.",
-    house_full: "Alle Plätze sind besetzt. Diese Seite versucht es von selbst wieder.",
     performer_absent: "Die Kamera sieht noch niemanden. Stellen Sie sich davor.",
     unsupported_version:
       "Diese Seite und der Server haben verschiedene Versionen. Laden Sie die Seite neu, um sie zu aktualisieren.",
@@ -68,8 +69,6 @@ export const german: TextsShape = {
       "Die Kamera ist beim Starten ausgefallen. Versuchen Sie es noch einmal, oder sehen Sie einfach zu.",
     other: (name) =>
       `Die Kamera ließ sich nicht öffnen (${name}). Versuchen Sie es noch einmal, oder sehen Sie einfach zu.`,
-    insecure:
-      "Browser erlauben die Kamera nur auf https-Seiten und auf localhost. Öffnen Sie die Seite unter einer solchen Adresse, oder sehen Sie einfach zu.",
     taken:
       "Die Kamera wurde getrennt. Schließen Sie sie an und versuchen Sie es noch einmal, oder sehen Sie einfach zu.",
     failed: (why) =>
@@ -241,8 +240,6 @@ export const german: TextsShape = {
     unclear: "Noch kein klarer Takt",
     refused:
       "Das Mikrofon ließ sich nicht öffnen. Erlauben Sie es in der Adressleiste, oder tippen Sie mit.",
-    insecure:
-      "Browser erlauben das Mikrofon nur auf https-Seiten und auf localhost. Öffnen Sie die Seite unter einer solchen Adresse, oder tippen Sie mit.",
   },
   emotion: {
     neutral: "Neutral",

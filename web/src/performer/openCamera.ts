@@ -19,9 +19,7 @@ const WANTED: MediaStreamConstraints = {
  */
 export async function openCamera(): Promise<MediaStream> {
   // Absent on pages that are neither https nor localhost.
-  if (navigator.mediaDevices === undefined) {
-    throw new CameraError(texts.camera.insecure);
-  }
+  if (navigator.mediaDevices === undefined) throw new CameraError(texts.page.insecure);
   try {
     return await navigator.mediaDevices.getUserMedia(WANTED);
   } catch (error) {

@@ -163,8 +163,9 @@ export class SoundPanel {
     button.ariaPressed = String(this.microphone !== null);
     button.textContent = this.microphone ? texts.sound.stop : texts.sound.listen;
     if (this.microphone) this.tempoChosen("microphone");
-    const { listening, refused, insecure } = texts.sound;
-    this.showSentence(this.microphone ? listening : isSecureContext ? refused : insecure);
+    const { listening, refused } = texts.sound;
+    const why = isSecureContext ? refused : texts.page.insecure;
+    this.showSentence(this.microphone ? listening : why);
   }
 
   private toggleGrid(name: string, other: string): void {

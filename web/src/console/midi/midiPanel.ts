@@ -31,7 +31,8 @@ export class MidiPanel {
     const able = "requestMIDIAccess" in navigator;
     this.openButton.hidden = !able;
     this.learnButton.hidden = !able;
-    this.state.textContent = able ? texts.midi.ready : texts.midi.none;
+    const why = isSecureContext ? texts.midi.none : texts.page.insecure;
+    this.state.textContent = able ? texts.midi.ready : why;
     this.showMappings();
   }
 
