@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import resource
 import shutil
+import struct
 import tempfile
 import time
 import urllib.request
@@ -21,11 +22,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 from jaxtyping import Float
+from mcap.writer import MCAP0_MAGIC, Writer
 from rich.table import Table
 
 from server.bench.crowd import Crowd, Viewer
 from server.bench.served import serving
-from server.bench.siege_attacks import ATTACKS, EXHAUSTING
+from server.bench.siege_attacks import ATTACKS, EXHAUSTING, KEY
+from server.takes.take import HEADER, PROFILE
 
 Array = np.ndarray
 
@@ -36,6 +39,9 @@ LATER, LARGER = 15.0, 20.0
 """Milliseconds and megabytes that an attack may add to the 99th percentile and to memory."""
 
 TAKES = 60
+HARMFUL = 10**6
+"""Levels of a header, and records, of takes that mean harm."""
+
 SHORT = 40
 """Descriptors that a server has left when they are to run out."""
 
@@ -144,7 +150,10 @@ def besiege(
     with (
         _bound_to(cores[-1]),
         tempfile.TemporaryDirectory() as takes,
-        serving(model, core=cores[0], takes=Path(takes)) as (process, address),
+        serving(model, core=cores[0], takes=Path(takes), more=("--operator-key", KEY)) as (
+            process,
+            address,
+        ),
     ):
         _record(address, Path(takes))
         port = int(address.rpartition(":")[2])
@@ -230,7 +239,7 @@ def _shortage(process: psutil.Process, short: bool) -> Iterator[None]:
 
 
 def _record(address: str, takes: Path) -> None:
-    """Fill the folder of takes with copies of a short one."""
+    """Fill the folder of takes with copies of a short one, and with two that mean harm."""
     stage = f"http://{address}/api/stages/default/controls"
     _request("PATCH", stage, {"recording": True})
     time.sleep(3.0)
@@ -239,6 +248,12 @@ def _record(address: str, takes: Path) -> None:
     [take] = takes.glob("*.take")
     for number in range(TAKES - 1):
         shutil.copy(take, take.with_name(f"copy-{number}.take"))
+    with (takes / "long-header.take").open("wb") as file:
+        writer = Writer(file)
+        writer.start(PROFILE)
+        writer.add_attachment(0, 0, HEADER, "application/json", HARMFUL * b"[" + HARMFUL * b"]")
+        writer.finish()  # type: ignore[no-untyped-call]
+    (takes / "many-records.take").write_bytes(MCAP0_MAGIC + HARMFUL * struct.pack("<BQ", 99, 0))
 
 
 def _end_stages(address: str) -> None:
@@ -254,7 +269,8 @@ def _end_stages(address: str) -> None:
 
 def _request(method: str, url: str, content: object = None) -> bytes:
     data = None if content is None else json.dumps(content).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    headers = {"Content-Type": "application/json", "X-Operator-Key": KEY}
+    request = urllib.request.Request(url, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return bytes(answer.read())
 

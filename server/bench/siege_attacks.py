@@ -6,19 +6,35 @@ All of them come from another address of this machine, for the machine's own has
 import json
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
+
+import numpy as np
+
+from motion.clip import Pose
+from server.capture.demo import Camera
+from server.capture.landmarks import PEOPLE, Sighting
+from server.wire.protocol import LandmarksMessage, encode_landmarks
 
 Attack = Callable[[int], None]
 """Attacks the server on a port of this machine."""
 
 ATTACKER = "127.0.0.2"
+KEY = "sesame"
+"""Key of the server that is attacked; some attacks come from an operator."""
+
+JUMPERS = "jumpers"
+"""Name of a stage."""
+
 IDLE = 1500
 """Connections that do nothing; more than an address may have."""
 
 _POST = b"POST /api/stages HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+_OPERATOR = f"X-Operator-Key: {KEY}\r\n".encode()
 _CHUNKED = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
 _UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -27,8 +43,13 @@ _UPGRADE = (
 _UNMASKED = b"\0\0\0\0"
 
 
-def _get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+def _get(path: str, more: bytes = b"") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: here\r\n".encode() + more + b"\r\n"
+
+
+def _post(content: dict[str, object]) -> bytes:
+    body = json.dumps(content).encode()
+    return _POST + _OPERATOR + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 def _text(message: dict[str, object]) -> bytes:
@@ -131,11 +152,28 @@ def _make_stages(port: int) -> None:
     """Make as many stages as there may be, all at once."""
     links = []
     for number in range(100):
-        content = json.dumps({"name": f"burst-{number}", "source": "demo"}).encode()
         with suppress(OSError):
             links.append(_connect(port))
-            links[-1].send(_POST + b"Content-Length: %d\r\n\r\n" % len(content) + content)
+            links[-1].send(_post({"name": f"burst-{number}", "source": "demo"}))
     time.sleep(3600)
+
+
+def _jump_about(port: int) -> None:
+    """Be four people who are somewhere else in every picture, on a stage of their own."""
+    body, chance = Camera().see(Pose.standing()), np.random.default_rng(0)
+    with _connect(port) as maker:
+        maker.send(_post({"name": JUMPERS, "source": "browser"}))
+        maker.recv(1 << 16)
+    link = _connect(port)
+    hello = {"version": 2, "role": "performer", "stage": JUMPERS, "key": KEY}
+    link.send(_UPGRADE + _text({"type": "hello", **hello}))
+    threading.Thread(target=lambda: [None for _ in iter(lambda: link.recv(1 << 16), b"")]).start()
+    for number in count():
+        places = chance.uniform(-0.5, 0.5, (PEOPLE, 1, 2))
+        people = tuple(replace(body, image=body.image + place) for place in places)
+        message = encode_landmarks(LandmarksMessage(number, Sighting(time.monotonic(), people)))
+        link.sendall(b"\x82\xfe" + len(message).to_bytes(2) + _UNMASKED + message)
+        time.sleep(1 / 30)
 
 
 _PINGS = _HELLO + 200 * (b"\x89\x80" + _UNMASKED)
@@ -155,7 +193,8 @@ ATTACKS: dict[str, Attack] = {
     "bytes that are no HTTP": _pour(b"", 65536 * b"\x80", 16),
     "requests in a flood": _ask(_get("/api/stages"), 200),
     "metrics in a flood": _ask(_get("/metrics"), 50),
-    "lists of 60 takes in a flood": _ask(_get("/api/takes"), 20),
+    "lists of 62 takes in a flood": _ask(_get("/api/takes", _OPERATOR), 20),
+    "wrong keys in a flood": _ask(_get("/api/takes", b"X-Operator-Key: guess\r\n"), 50),
     "connections in a flood": _knock,
     "idle connections": _hold(b"", b"", IDLE),
     "heads that trickle": _hold(b"GET / HTTP/1.1\r\nX: ", b"a", 500),
@@ -166,6 +205,7 @@ ATTACKS: dict[str, Attack] = {
     "messages in a flood": _pour(_UPGRADE, _MESSAGES, 16),
     "descriptors run out": _hold(b"", b"", IDLE),
     "100 stages at once": _make_stages,
+    "four people who jump about": _jump_about,
 }  # fmt: skip
 """By what they do."""
 
