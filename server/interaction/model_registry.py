@@ -1,10 +1,11 @@
 """The models that a server can choose from, loaded when they are first asked for."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from motion.errors import BhavaError
+from motion.errors import BhavaError, ModelContractError
 from motion.model.contract import CONTRACT_FILE
 from motion.model.engine import Device, Engine
 from motion.model.text import encoder
@@ -39,8 +40,11 @@ class ModelRegistry:
         names = tuple(sorted(path.parent.name for path in folder.glob(f"*/{CONTRACT_FILE}")))
 
         def load(name: str) -> Engine:
-            engine = Engine.load(folder / name, device)
-            engine.contract.require_canonical()
+            try:
+                engine = Engine.load(folder / name, device)
+                engine.contract.require_canonical()
+            except ModelContractError as error:  # all who watch may read it, but no paths
+                raise ModelContractError(str(error).replace(f"{folder}{os.sep}", "")) from error
             return engine
 
         return ModelRegistry(load, names, faults)

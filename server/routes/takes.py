@@ -33,8 +33,8 @@ class Wanted(BaseModel):
 
     format: Literal["bvh", "glb", "npz", "mp4"]
     figure: Annotated[str, Field(pattern=r"^(partner|performer)(:\d{1,3})?$")] = "partner"
-    start: Annotated[float, Field(ge=0)] = 0.0
-    end: Annotated[float, Field(ge=0)] | None = None
+    start: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    end: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class ExportInfo(BaseModel):

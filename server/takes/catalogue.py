@@ -14,6 +14,9 @@ from server.takes.take import SUFFIX
 PERIOD = 1.0
 """Seconds for which a list is good."""
 
+PATIENCE = 1.0
+"""Seconds to wait for somebody else who looks."""
+
 GROWING = 10.0
 """Seconds after which a file that grows is read again; its size is told before."""
 
@@ -63,14 +66,23 @@ class TakeCatalogue:
         return path
 
     def takes(self) -> list[TakeInfo]:
-        """Return what is known of the takes, the newest first; none if there is no folder."""
-        with self._looking:
-            now = self._clock()
-            if self._looked is None or now - self._looked >= PERIOD:
-                self._known = {name: self._look(name, now) for name in self._names()}
-                self._looked = self._clock()
-            newest_first = sorted(self._known.values(), key=lambda known: -known.changed)
-            return [known.info for known in newest_first]
+        """Return what is known of the takes, the newest first; none if there is no folder.
+
+        While somebody else waits for files that take long to read, it is what was known before.
+        """
+        if self._looking.acquire(timeout=PATIENCE):
+            try:
+                self._look_around()
+            finally:
+                self._looking.release()
+        newest_first = sorted(self._known.values(), key=lambda known: -known.changed)
+        return [known.info for known in newest_first]
+
+    def _look_around(self) -> None:
+        now = self._clock()
+        if self._looked is None or now - self._looked >= PERIOD:
+            self._known = {name: self._look(name, now) for name in self._names()}
+            self._looked = self._clock()
 
     def _names(self) -> list[str]:
         try:

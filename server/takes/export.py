@@ -217,6 +217,8 @@ def _work(link: Connection, path: Path, out: Path, cut: Cut) -> None:
         link.send(ExportState(1.0, finished=True))
     except BhavaError as error:
         link.send(ExportState(news.told, failed=str(error)))
+    except MemoryError:
+        link.send(ExportState(news.told, failed="expected a take that fits the memory"))
 
 
 class _News:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -19,7 +20,7 @@ from mcap.opcode import Opcode
 from mcap.records import Attachment, Channel, Chunk, McapRecord, Message
 from mcap.stream_reader import breakup_chunk
 from mcap.writer import MCAP0_MAGIC
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from motion.errors import TakeError
 from server.interaction.frame_inputs import FrameInputs
@@ -43,7 +44,13 @@ LIMIT = 8 * 2**20
 MOST_RECORDS = 4096
 """Records of a chunk; the writer ends one after 64 moments."""
 
-REST_EVERY = 64
+MOST_OF_A_TAKE = 2**18
+"""Records of a take: the writer adds about one a second."""
+
+HEADER_LIMIT = 2**20
+"""Bytes of a header, all models of the server included."""
+
+REST_EVERY = 256
 """Records after which a scan rests, so that the show has the processor."""
 
 _HEAD = struct.Struct("<BQ")
@@ -72,6 +79,18 @@ class Tick(NamedTuple):
     frame: bytes
 
 
+class HeaderInfo(BaseModel):
+    """What a list tells of a header.
+
+    Attributes:
+        stage: Name of the stage.
+        started: When the recording began, wall clock.
+    """
+
+    stage: str
+    started: AwareDatetime
+
+
 class TakeInfo(BaseModel):
     """A take in a list.
 
@@ -81,7 +100,7 @@ class TakeInfo(BaseModel):
         seconds: From the first moment to the last.
         finished: Whether its end is there; if not, it was cut off or still grows.
         damage: Why it cannot be read; empty if it can.
-        header: What holds for all of it; None if it cannot be read.
+        header: Where it comes from; None if it cannot be read.
     """
 
     name: str
@@ -89,7 +108,7 @@ class TakeInfo(BaseModel):
     seconds: float = 0.0
     finished: bool = False
     damage: str = ""
-    header: Header | None = None
+    header: HeaderInfo | None = None
 
 
 class _Record(NamedTuple):
@@ -138,6 +157,9 @@ class Take:
             for number, record in enumerate(self._scan(file)):
                 if number % REST_EVERY == REST_EVERY - 1:
                     rest()
+                if number >= MOST_OF_A_TAKE:
+                    self._note(f"expected at most {MOST_OF_A_TAKE} records, got more")
+                    break
                 if record.opcode == Opcode.ATTACHMENT and len(attached) < 2:
                     attached |= self._attached(_payload(file, record))
                 elif record.opcode == Opcode.CHUNK:
@@ -174,6 +196,8 @@ class Take:
             start: Seconds after the first moment.
             past_damage: Whether to go on after it.
         """
+        if not isfinite(start * 1e9):
+            raise TakeError(f"expected a start in seconds, got {start}")
         since = self._parts[0].first + int(start * 1e9) if self._parts and start > 0 else 0
         with _opened(self.path) as file:
             for tick in self._read(file, since, past_damage):
@@ -260,7 +284,7 @@ def take_info(path: Path, rest: Callable[[], None] = lambda: None) -> TakeInfo:
         seconds=take.seconds,
         finished=take.finished,
         damage=take.damage,
-        header=take.header,
+        header=HeaderInfo(stage=take.header.stage, started=take.header.started),
     )
 
 
@@ -308,6 +332,8 @@ def _attachment(data: bytes) -> dict[str, bytes]:
 
 
 def _header(data: bytes) -> Header:
+    if len(data) > HEADER_LIMIT:
+        raise TakeError(f"expected a header of at most {HEADER_LIMIT} bytes, got {len(data)}")
     try:
         return Header.model_validate_json(data)
     except ValidationError as error:

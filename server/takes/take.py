@@ -72,6 +72,10 @@ class RecordedModel(BaseModel):
         return RecordedModel(graph=digest, contract=Contract.load(folder))
 
 
+FASTEST = 1000.0
+"""Moments a second; no more frames than that are made of a damaged header."""
+
+
 class Header(BaseModel):
     """What holds for a whole take.
 
@@ -97,7 +101,7 @@ class Header(BaseModel):
     sequence: int
     rules: Annotated[int, Field(ge=1, le=RULES)] = 1
     models: dict[str, RecordedModel]
-    fps: Annotated[float, Field(gt=0)]
+    fps: Annotated[float, Field(gt=0, le=FASTEST)]
     skeleton: SkeletonMessage
     build: dict[str, str]
 

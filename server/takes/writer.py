@@ -170,9 +170,9 @@ class TakeWriter:
                 self.path = Path(file.name)
                 self._write(TakeFile(file, *self._opening))
         except OSError as error:
-            self._fail(f"{self.path}: cannot be written: {error.strerror or error}")
+            self._fail(f"{self.path.name}: cannot be written: {error.strerror or error}")
         except Exception as error:  # whatever it is, whoever watches the recording must know
-            self._fail(f"{self.path}: cannot be written: {type(error).__name__}: {error}")
+            self._fail(f"{self.path.name}: cannot be written: {type(error).__name__}: {error}")
         finally:
             atexit.unregister(self._end)
 

@@ -72,7 +72,9 @@ class TextFormatter(logging.Formatter):
         """Return the line of a record."""
         fields = "".join(f" {name}={plain(str(value))}" for name, value in _fields(record).items())
         line = f"{_time(record)} {record.levelname.lower()} {plain(record.getMessage())}{fields}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        return "\n".join([line, *map(plain, self.formatException(record.exc_info).splitlines())])
 
 
 class JsonFormatter(logging.Formatter):

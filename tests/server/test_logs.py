@@ -135,3 +135,14 @@ async def test_the_journal_tells_what_becomes_of_stages(
     ]
     model_server.source.state = "delivering"
     assert await told() == [("source delivering", "default"), ("stage ready", "default")]
+
+
+def test_a_traceback_holds_nothing_that_a_terminal_would_obey() -> None:
+    unforeseen = record()
+    try:
+        raise ValueError("a\x1b[2J\u202e")
+    except ValueError:
+        unforeseen.exc_info = sys.exc_info()
+    lines = TextFormatter().format(unforeseen).splitlines()
+    assert lines[-1] == "ValueError: a\\x1b[2J\\u202e"
+    assert len(lines) > 3

@@ -5,6 +5,9 @@ from threading import Event
 
 import pytest
 
+from motion.errors import ModelContractError
+from server.interaction.model_registry import ModelRegistry
+from server.telemetry.faults import Faults
 from tests.server.live_server import soon
 from tests.server.model_server import ModelServer, playing
 
@@ -100,3 +103,12 @@ async def test_it_is_not_ready_while_its_partner_is_set_up_again_and_again(
         report = stage.report._replace(recovered=number)
         stage.publish(stage.newest, b"", report)
         assert await status(model_server) == expected
+
+
+def test_why_a_model_cannot_be_loaded_tells_no_path(tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/contract.json").write_text("{")
+    registry = ModelRegistry.from_folder(tmp_path, "cpu", Faults())
+    with pytest.raises(ModelContractError, match=r"^broken/contract\.json: "):
+        registry.engine("broken")
+    assert str(tmp_path) not in registry.failed("broken")

@@ -1,6 +1,9 @@
 import os
 import struct
+from collections.abc import Callable
+from math import inf
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import zstandard
@@ -10,7 +13,7 @@ from mcap.writer import MCAP0_MAGIC
 
 from motion.errors import TakeError
 from server.takes.catalogue import GROWING, PERIOD, TakeCatalogue
-from server.takes.reader import LIMIT, MOST_RECORDS, Take, take_info
+from server.takes.reader import LIMIT, MOST_RECORDS, Take, TakeInfo, take_info
 from tests.motion.strategies import swaying
 from tests.server.takes import HEADER, bits, ticks, write
 
@@ -155,7 +158,9 @@ def test_takes_are_listed_with_what_is_wrong(tmp_path: Path) -> None:
     found = {info.name: info for info in catalogue(tmp_path).takes()}
     assert found.keys() == {"whole.take", "cut.take", "none.take"}
     assert (found["whole.take"].finished, found["whole.take"].damage) == (True, "")
-    assert found["whole.take"].header == HEADER
+    header = found["whole.take"].header
+    assert header
+    assert (header.stage, header.started) == (HEADER.stage, HEADER.started)
     assert not found["cut.take"].finished
     assert found["cut.take"].seconds == pytest.approx((CHUNK - 1) / 30)
     assert "another kind" in found["none.take"].damage
@@ -231,3 +236,55 @@ def test_chunks_that_mean_harm_are_bounded(tmp_path: Path) -> None:
     many = hostile(tmp_path / "many.take", (MOST_RECORDS + 2) * struct.pack("<BQ", 99, 0))
     assert f"at most {MOST_RECORDS} records" in many
     assert "bytes" in hostile(tmp_path / "large.take", bytes(LIMIT + 1))
+
+
+def test_records_without_end_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "many.take"
+    write(path, RECORDED[:4])
+    first = Take(path)._parts[0].record.offset - 9
+    content = path.read_bytes()
+    path.write_bytes(content[:first] + 100 * struct.pack("<BQ", 6, 0) + content[first:])
+    monkeypatch.setattr("server.takes.reader.MOST_OF_A_TAKE", 50)
+    take = Take(path)
+    assert "at most 50 records" in take.damage
+    assert len(take._parts) <= 50
+
+
+def test_a_header_without_end_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.take"
+    write(path, RECORDED[:4])
+    monkeypatch.setattr("server.takes.reader.HEADER_LIMIT", 100)
+    assert "expected a header of at most 100 bytes" in take_info(path).damage
+
+
+@pytest.mark.parametrize("start", [inf, 1e308])
+def test_a_start_that_is_no_time_is_told(path: Path, start: float) -> None:
+    write(path, RECORDED[:4])
+    with pytest.raises(TakeError, match="expected a start in seconds, got"):
+        list(Take(path).ticks(start))
+
+
+def test_who_asks_while_another_reads_gets_what_was_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, reading, released = [0.0], Event(), Event()
+    listed = TakeCatalogue(tmp_path, lambda: now[0], lambda _: None)
+    write(tmp_path / "one.take", RECORDED)
+    assert [info.name for info in listed.takes()] == ["one.take"]
+
+    def hang(path: Path, rest: Callable[[], None]) -> TakeInfo:
+        reading.set()
+        released.wait(10)
+        return take_info(path, rest)
+
+    monkeypatch.setattr("server.takes.catalogue.take_info", hang)
+    monkeypatch.setattr("server.takes.catalogue.PATIENCE", 0.0)
+    write(tmp_path / "two.take", RECORDED)
+    now[0] += PERIOD
+    other = Thread(target=listed.takes)
+    other.start()
+    assert reading.wait(10)
+    assert [info.name for info in listed.takes()] == ["one.take"]
+    released.set()
+    other.join()
+    assert len(listed.takes()) == 2

@@ -10,8 +10,10 @@ import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from motion.formats.clip_files import read_clip
+from server.routes.common import explain_fault
 from server.routes.takes import create_takes_api
 from server.takes.catalogue import TakeCatalogue
 from server.takes.reader import Take
@@ -29,6 +31,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     (tmp_path / "secret.take").write_text("not for visitors")
     (folder / "notes.txt").write_text("not a take")
     app = FastAPI()
+    app.add_exception_handler(RequestValidationError, explain_fault)
     app.include_router(create_takes_api(TakeCatalogue(folder, time.monotonic), []))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://stage") as visitor:
@@ -119,3 +122,13 @@ async def test_a_take_plays_on_a_stage_of_its_own_beside_the_show(tmp_path):
             assert await viewer.refused() == "stage_ended"
             assert await viewer.closed() == 4410
         assert (await live_server.request("DELETE", "/api/stages/replay-show")).status_code == 404
+
+
+@pytest.mark.parametrize("start", ["1e400", "NaN", "-1"])
+async def test_an_export_begins_at_a_time(client, start):
+    answer = await client.post(
+        "/api/takes/default.take/exports",
+        content=f'{{"format": "bvh", "start": {start}}}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422
