@@ -17,6 +17,7 @@ from motion.clip import Clip, Pose
 from motion.content import check_content, usual_content, usual_speed_in
 from motion.model.engine import Engine
 from motion.partner.batched_state import BatchedState
+from motion.partner.companion import Companion, headings, keep_distance
 from motion.partner.drift import DriftDetector
 from motion.partner.energy import EnergyGovernor
 from motion.partner.foot_lock import FootLock
@@ -24,7 +25,7 @@ from motion.partner.grounding import Grounding
 from motion.partner.inertialisation import Inertialiser, Poses
 from motion.partner.lead import Lead, follow_leads
 from motion.partner.smoothing import REACH, smooth
-from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.partner.stage_bounds import bend_inwards, face, hold_back
 from motion.partner.swell import Swell
 from motion.partner.token_stream import TokenStream, advance_streams
 from motion.partner.watchdog import Watchdog
@@ -40,7 +41,6 @@ LOST_DISTANCE = 0.5
 
 REWIND_THRESHOLD = 0.01
 """Change of a weight, energy, temperature, guidance or prompt from which a stream is rewound."""
-
 
 FRAMES_BETWEEN_REWINDS = 6
 """A change reaches the very next frame. Where values keep coming, as from a fader that is moved,
@@ -174,6 +174,7 @@ class PartnerBatch:
         emotion: Float[Array, "B E"],
         energy: Float[Array, "B"],
         leads: Mapping[int, Lead] | None = None,
+        companions: Mapping[int, Companion] | None = None,
     ) -> BatchFrames:
         """Return the next frame of all partners.
 
@@ -182,6 +183,7 @@ class PartnerBatch:
                 is no emotion, 1 as people show it, 1.5 the most.
             energy: 1 is usual for the emotion; in [0.5, 2].
             leads: Dancers that partners follow, by slot.
+            companions: Dancers with whom they keep company, by slot.
 
         Raises:
             ConditionError: If emotion or energy is out of range for a partner; then none advances.
@@ -193,15 +195,17 @@ class PartnerBatch:
         windows, changed, taken_up = self._next_windows()
         self._begin_transitions(windows, changed, leads or {})
         # In features, where a change of course is two numbers. A lead decides where its follower
-        # faces, so it comes after the turn to the audience; the stage's edge holds for both.
-        frames = face_audience(smooth(windows, self.fps), state.root)
-        frames = self._mix_leads(frames, leads or {})
+        # faces, so it comes after the turn to the audience; who keeps company turns even so. The
+        # stage's edge holds for all.
+        alone, together = headings(companions or {}, state.root)
+        frames = face(smooth(windows, self.fps), state.root, alone)
+        frames = face(self._mix_leads(frames, leads or {}), state.root, together, 0.0)
         frames = bend_inwards(frames, state.root, state.stage_radius)
         root = features.next_root(state.root, frames, self.fps)
         # From here on in poses. Feet come last: they must stand in what is shown, offsets and all.
         poses = state.inertialiser.add_offsets(features.to_poses(frames, root), dt)
         claimed = frames[:, features.PART["contacts"]]
-        poses, positions = self._ground_figures(poses, root, claimed)
+        poses, positions = self._ground_figures(poses, root, claimed, companions or {})
         rotations, contacts = state.foot_lock.lock_feet(
             poses, positions, state.positions, claimed, dt
         )
@@ -220,7 +224,7 @@ class PartnerBatch:
         return BatchFrames(poses[0], rotations, contacts, taken_up)
 
     def _ground_figures(
-        self, poses: Poses, root: Float[Array, "B 3"], claimed: Float[Array, "B 4"]
+        self, poses: Poses, root: Array, claimed: Array, companions: Mapping[int, Companion]
     ) -> tuple[Poses, Float[Array, "B J 3"]]:
         """Move the figures with their supporting feet, on their stage; return where the joints are.
 
@@ -229,6 +233,7 @@ class PartnerBatch:
         state, dt = self._state, 1.0 / self.fps
         positions = kinematics.world_positions(CANONICAL, *poses)
         wanted = root[:, :2] + state.grounding.root_shift(positions, state.positions, claimed, dt)
+        wanted = keep_distance(wanted, companions, positions, state.positions, dt)
         place = hold_back(wanted, state.root[:, :2], state.stage_radius, dt)
         moved = np.zeros((len(self), 3))
         moved[:, [0, 2]] = place - root[:, :2]

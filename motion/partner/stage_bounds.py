@@ -1,7 +1,7 @@
-"""Partners stay on their stage and turn to the audience rather than away from it.
+"""Partners stay on their stage and turn to the audience, or a companion, rather than away.
 
-Near the edge their paths bend inwards and slow outwards. A partner that faces away from +Z turns
-towards it faster, or further away from it slower, than its model has it: most with a foot free.
+Near the edge their paths bend inwards and slow outwards. A partner that faces away turns back
+faster, or further away slower, than its model has it: most with a foot free.
 """
 
 import numpy as np
@@ -25,34 +25,41 @@ RETURN_RATE = 2.0
 """Metres per second by which a partner is drawn in, for each metre beyond the edge."""
 
 FACING_RATES = (0.8, 1.5)
-"""Radians per second at most by which a partner turns to the audience: in a walk, where it makes a
+"""Radians per second at most by which a partner turns back: in a walk, where it makes a
 circle of a metre, and at rest, where it makes a step or two."""
 
 STANDING_SHARE = 0.5
 """Share of these by which it turns on two standing feet: the foot lock holds them, and steps."""
 
 FACING = (0.6, 1.1)
-"""Radians from +Z up to which a partner faces as it likes, and from which it turns in full: walkers
+"""Radians off up to which a partner faces as it likes, and from which it turns in full: walkers
 cross the stage on a slant rather than go straight down to its edge."""
 
 WALK = 0.8
 """Metres per second of a walk."""
 
 
-def face_audience(frames: Float[Array, "B F"], root: Float[Array, "B 3"]) -> Float[Array, "B F"]:
-    """Return the features with a turn to the audience.
+def face(
+    frames: Float[Array, "B F"],
+    root: Float[Array, "B 3"],
+    heading: Float[Array, "B"],
+    standing_share: float = STANDING_SHARE,
+) -> Float[Array, "B F"]:
+    """Return the features with a turn to where the partners should face.
 
     Args:
         frames: Features that go on from the roots; not changed.
         root: Roots of the frames before; see `features.last_root`.
+        heading: Radians about Y, 0 for the audience; NaN leaves the partner as it is.
+        standing_share: Share of the rate with which it turns on two standing feet.
     """
     # A step turns the figure cheaply; on two standing feet the foot lock would have to twist legs.
     feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
-    free = np.clip(1.0 - feet.min(-1), STANDING_SHARE, 1.0)
+    free = np.clip(1.0 - feet.min(-1), standing_share, 1.0)
     speed = np.linalg.norm(frames[:, features.PART["root_velocity"]], axis=-1)
     walking, resting = FACING_RATES
     rate = walking + (resting - walking) * ramp(speed, WALK, 0.0)
-    away = np.angle(np.exp(1j * root[:, 2]))
+    away = np.nan_to_num(np.angle(np.exp(1j * (root[:, 2] - heading))))
     turned = frames.copy()
     turned[:, features.PART["turn_rate"]] -= (
         rate * free * ramp(np.abs(away), *FACING) * np.sign(away)

@@ -40,7 +40,7 @@ PARTNER_WAITS = 4.0
 MOST_PARTNERS = PEOPLE
 """Partners of a stage: who jumps about is taken for one newcomer after the other."""
 
-RULES = 3
+RULES = 4
 """Version of the rules by which partners answer performers; a take is computed again by its own."""
 
 
@@ -53,7 +53,7 @@ class Opening:
         sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
-            of what is followed, version 2 no limit to partners.
+            of what is followed, version 2 no limit to partners, version 3 no distance in a duet.
     """
 
     controls: Controls
@@ -191,6 +191,7 @@ class Dance:
             if context is not None:
                 self._take_up(pair, context)
         lead = policy.lead(performer, controls, inputs.now)
+        companion = policy.companion(performer, controls, pair.aside)
         temperature = min(2.0, controls.temperature * self._contract.temperature)
         radius = controls.stage_radius / len(self._pairs) ** 0.5
         return PartnerInputs(
@@ -201,6 +202,7 @@ class Dance:
             lead,
             self._tokens,
             self._contents,
+            companion,
         )
 
     def _take_up(self, pair: _Pair, context: Clip) -> None:

@@ -1,4 +1,7 @@
-"""Whose turn it is in a duet: together, an echo of the performer, or the partner's own dance."""
+"""Whose turn it is in a duet: together, an echo of the performer, or the partner's own dance.
+
+And how far apart the two are: who dances the same dances close.
+"""
 
 from typing import Literal
 
@@ -33,3 +36,12 @@ class DuetTurns:
         if at < together or influence >= 1.0:
             return "together"
         return "echo" if at >= ROUND - min(LONGEST_ECHO, ROUND - together) else "own"
+
+
+def duet_distance(influence: float) -> tuple[float, float]:
+    """Return from where the partner gives way, and from where it comes nearer, metres.
+
+    Args:
+        influence: Share of the time in which both dance the same, in [0, 1].
+    """
+    return 1.5 - 0.3 * influence, 2.4 - 0.9 * influence

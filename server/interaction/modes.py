@@ -13,12 +13,13 @@ import numpy as np
 from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
+from motion.partner.companion import Companion
 from motion.partner.feeling import Feeling
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
 from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
-from server.interaction.duet import LONGEST_ECHO, DuetTurns
+from server.interaction.duet import LONGEST_ECHO, DuetTurns, duet_distance
 from server.interaction.phrases import PAUSE, Phrases
 from server.interaction.ramp import Ramp
 from server.interaction.take_ups import SHORTEST_CONTEXT, TakeUps
@@ -97,6 +98,7 @@ class ModePolicy:
         self._reply: Reply | None = None
         self._replies = 0
         self._turns = DuetTurns()
+        self._rules = rules
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
@@ -197,6 +199,23 @@ class ModePolicy:
         shown, heard = shown * self._lead.shown_share, min(1.0, heard) * self._lead.input_share
         return replace(self._lead, shown_share=shown, input_share=heard)
 
+    def companion(
+        self, performer: Performer | None, controls: Controls, aside: float
+    ) -> Companion | None:
+        """Return with whom the partner of a duet keeps company, if anybody is there.
+
+        Args:
+            performer: The dancer, if present.
+            controls: Controls of the stage.
+            aside: Metres to the left by which the partner is shown from where it dances.
+        """
+        if performer is None or controls.mode != "duet" or not self._keeps_company:
+            return None
+        place = performer.pose.hips[[0, 2]] - [aside, 0.0]
+        near, far = duet_distance(controls.influence)
+        together = self._following is not None and self._following.followed is performer
+        return Companion(place, near, far, faced=not together)
+
     def _follow_anew(self, wanted: Follow | None) -> None:
         before, self._following = self._following, wanted
         if self._feeling and wanted and (before is None or before.followed != wanted.followed):
@@ -223,6 +242,10 @@ class ModePolicy:
             case "answer" if now >= self._answers_until:
                 return Follow("stand", LISTENING, LISTENING)
         return None
+
+    @property
+    def _keeps_company(self) -> bool:
+        return self._rules >= 4 and not self._contract.other  # such a model keeps its own distance
 
     def _wanted_in_duet(
         self, performer: Performer, controls: Controls, now: float
@@ -255,7 +278,10 @@ class ModePolicy:
             mirrored = seen.mirrored()
             if self._feeling:
                 mirrored = self._feeling.coloured(mirrored, controls.emotion)
-            return Lead.from_clip(mirrored, 1.0, 1.0)
+            lead = Lead.from_clip(mirrored, 1.0, 1.0)
+            if controls.mode == "duet" and self._keeps_company:
+                return lead.moved_to(np.append(self.frame.pose.hips[[0, 2]], lead.root[2]))
+            return lead
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
         if followed == "hold":

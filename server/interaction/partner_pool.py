@@ -9,6 +9,7 @@ from jaxtyping import Float
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.model.engine import Engine
+from motion.partner.companion import Companion
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
 from motion.partner.partner_batch import PartnerBatch
@@ -29,6 +30,7 @@ class PartnerInputs:
         lead: Motion that it follows, if any.
         text: A prompt as its model takes it, zeros for none, (T,).
         content: Weights over the contents of its model, (C,).
+        companion: Dancer with whom it keeps company, if any.
     """
 
     emotion: Float[Array, " E"]
@@ -38,6 +40,7 @@ class PartnerInputs:
     lead: Lead | None
     text: Float[Array, " T"]
     content: Float[Array, " C"]
+    companion: Companion | None = None
 
 
 class PartnerHandle:
@@ -119,7 +122,7 @@ class PartnerPool:
             return {}
         emotion = np.zeros((len(batch), len(self.contract(model).emotions)), np.float32)
         energy = np.ones(len(batch))
-        leads = {}
+        leads, companions = {}, {}
         for handle in handles:
             if handle not in requests:
                 continue
@@ -131,7 +134,9 @@ class PartnerPool:
             batch.content[slot] = request.content
             if request.lead is not None:
                 leads[slot] = request.lead
-        frames = batch.advance(emotion, energy, leads)
+            if request.companion is not None:
+                companions[slot] = request.companion
+        frames = batch.advance(emotion, energy, leads, companions)
         return {
             handle: PartnerFrame(
                 Pose(frames.hips[handle.slot], frames.rotations[handle.slot]),

@@ -2,7 +2,7 @@ import numpy as np
 
 from motion import features
 from motion.clip import Clip, Pose
-from motion.partner.stage_bounds import bend_inwards, face_audience, hold_back
+from motion.partner.stage_bounds import bend_inwards, face, hold_back
 
 
 def walking_straight(*speeds: float) -> np.ndarray:
@@ -33,11 +33,15 @@ def test_the_middle_of_the_stage_is_free():
     np.testing.assert_array_equal(hold_back(place, root[:, :2], 2.0, 1 / 30), place)
 
 
+def to_audience(frames: np.ndarray, root: np.ndarray) -> np.ndarray:
+    return face(frames, root, np.zeros(len(root)))
+
+
 def facing_after(seconds: float, *speeds: float) -> np.ndarray:
     root = np.zeros((len(speeds), 3))
     root[:, 2] = np.resize([1.5, -1.5, 3.0, -3.0], len(speeds))
     for _ in range(int(30 * seconds)):
-        root = features.next_root(root, face_audience(walking_straight(*speeds), root), 30.0)
+        root = features.next_root(root, to_audience(walking_straight(*speeds), root), 30.0)
     return root[:, 2]
 
 
@@ -50,12 +54,19 @@ def test_partners_turn_to_the_audience_on_the_shorter_way_and_no_further_than_th
 def test_who_faces_the_audience_is_not_turned():
     frames = walking_straight(0.0, 1.0)
     root = np.array([[0.0, 0.0, 0.5], [1.0, 1.0, -0.5]])
-    np.testing.assert_array_equal(face_audience(frames, root), frames)
+    np.testing.assert_array_equal(to_audience(frames, root), frames)
+
+
+def test_who_should_face_nowhere_or_somebody_is_turned_there_and_nowhere_else():
+    frames, root = walking_straight(0.0, 0.0), np.array([[0.0, 0.0, 2.0]] * 2)
+    turned = face(frames, root, np.array([np.nan, -np.pi / 2])) - frames
+    assert turned[0, features.PART["turn_rate"]] == 0.0
+    assert turned[1, features.PART["turn_rate"]] > 0.5, "the shorter way round"
 
 
 def test_the_turn_is_slower_on_two_standing_feet_and_in_a_walk():
     frames = walking_straight(0.0, 0.0, 1.0)
     frames[:, features.PART["contacts"]] = [[1.0] * 4, [1.0, 1.0, 0.0, 0.0], [0.0] * 4]
-    turned = face_audience(frames, np.full((3, 3), 2.0)) - frames
+    turned = to_audience(frames, np.full((3, 3), 2.0)) - frames
     standing, stepping, walking = -turned[:, features.PART["turn_rate"]].ravel()
     assert 0 < standing < walking < stepping
