@@ -49,9 +49,13 @@ def serve(
     device: Device = "cpu",
     stages: Annotated[int, typer.Option(min=1, max=1024, help="Largest number of stages.")] = 64,
     seat: Annotated[
-        Literal["refuse", "take_over"],
-        typer.Option(help="Answer to a second performer in a browser."),
-    ] = "refuse",
+        Literal["refuse", "take_over", "closed"] | None,
+        typer.Option(
+            help="Answer to a performer in a browser while another performs there; closed lets no "
+            "browser perform. If not given, refuse with the sources browser and demo, and closed "
+            "with all others: no visitor replaces a camera."
+        ),
+    ] = None,
     reserve_controls: Annotated[
         bool,
         typer.Option(
@@ -156,7 +160,7 @@ def serve(
     from server.links.kinds import specs_of
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
-    from server.stages.assemble import make_default_stage, open_scheduler
+    from server.stages.assemble import make_default_stage, open_scheduler, usual_seat
     from server.stages.chats import ChatSettings
     from server.stages.crowd_desk import CrowdSettings
     from server.stages.open_source import open_source
@@ -197,9 +201,8 @@ def serve(
         spec = _source_spec(source)
         with closing(open_source(spec, time.monotonic, people)) as performer:
             performer.start()
-            browsers = source == AUTO or spec.kind in ("browser", "demo")
             chance = secrets.randbits(32) if seed is None else seed
-            make_default_stage(scheduler, performer, model, chance, seat if browsers else "closed")
+            make_default_stage(scheduler, performer, model, chance, seat or usual_seat(spec))
             if spec.kind == "demo":
                 stage = scheduler.stage(DEFAULT)
                 scheduler.attendants.append(Showcase(stage, time.monotonic))

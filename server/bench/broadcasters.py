@@ -94,8 +94,8 @@ class _Floor:
             case Played(sequence=sequence):
                 self.audience.played(client, sequence)
 
-    def leave(self, client: Outbox, now: float) -> None:
-        self.audience.leave(client, now)
+    def leave(self, client: Outbox, lost: bool) -> None:
+        self.audience.leave(client, lost)
 
 
 def _bhava(app: FastAPI) -> Publish:

@@ -11,7 +11,7 @@ from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, source_pattern
 from server.routes.common import http_error, only, stage_of
-from server.stages.assemble import first_controls
+from server.stages.assemble import first_controls, usual_seat
 from server.stages.open_source import open_source
 from server.stages.replay_show import add_replay
 from server.stages.scheduler import DEFAULT, Scheduler
@@ -20,9 +20,9 @@ from server.takes.catalogue import TakeCatalogue
 from server.takes.playback import Playback
 from server.takes.read_ahead import ReadAhead
 from server.takes.reader import Take
-from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
+from server.wire.seat import SeatPolicy
 
 ALLOWED = source_pattern("browser", "demo", "camera", "stream", "vmc", "take")
 """Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
@@ -96,7 +96,8 @@ class NewStage(BaseModel):
         source: `browser`, `demo`, `camera:N`, `rtsp://…`, `vmc:[HOST:]PORT`, or `take:NAME`: that
             take plays there.
         seed: Seed of all chance in the motion; None draws one.
-        seat: What happens to a performer when there is another.
+        seat: What happens to a performer when there is another; None closes the seat where the
+            source is one of the server's own.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -104,7 +105,7 @@ class NewStage(BaseModel):
     name: StageName
     source: Annotated[str, Field(pattern=ALLOWED)] = "browser"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
-    seat: SeatPolicy = "refuse"
+    seat: SeatPolicy | None = None
 
 
 class Seen(BaseModel):
@@ -224,6 +225,11 @@ def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None
         except Refusal as refusal:
             raise http_error(refusal) from refusal
 
+    @router.delete("/stages/{name}/performer", status_code=204, dependencies=operators)
+    async def free_seat(stage: Found) -> None:
+        """Show the performer in a browser out, and free the seat."""
+        stage.audience.free_seat()
+
 
 def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None) -> Stage:
     """Return a stage that was just made, if there is room for it."""
@@ -249,8 +255,9 @@ def _live_stage(new: NewStage, spec: SourceSpec, scheduler: Scheduler, clock: Cl
     seed = scheduler.draw_seed() if new.seed is None else new.seed
     source = open_source(spec, clock)
     source.start()
+    seat = new.seat or usual_seat(spec)
     try:
-        return scheduler.make(new.name, source, first_controls(scheduler, model, seed), new.seat)
+        return scheduler.make(new.name, source, first_controls(scheduler, model, seed), seat)
     except BhavaError:
         source.close()  # nobody else knows of it
         raise

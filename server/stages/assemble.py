@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from motion.model.engine import Device
-from server.capture.sources import Source
+from server.capture.sources import Source, SourceSpec
 from server.interaction.model_registry import ModelRegistry
 from server.interaction.partner_pool import PartnerPool
 from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
 from server.stages.services import Services
 from server.takes.folder import TakeFolder
 from server.telemetry.faults import Faults
-from server.wire.audience import SeatPolicy
 from server.wire.messages import Controls
+from server.wire.seat import SeatPolicy
 
 
 def open_scheduler(
@@ -44,6 +44,14 @@ def first_controls(scheduler: Scheduler, model: str, seed: int) -> Controls:
     """
     contract = scheduler.services.registry.engine(model).contract
     return Controls(model=model, seed=seed, emotion={contract.emotions[0]: 1.0})
+
+
+def usual_seat(spec: SourceSpec) -> SeatPolicy:
+    """Return who may perform in a browser beside a source, unless it is said otherwise.
+
+    A visitor may step in for nobody and for the demo, never for a performer of the server's own.
+    """
+    return "refuse" if spec.kind in ("browser", "demo") else "closed"
 
 
 def make_default_stage(

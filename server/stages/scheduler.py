@@ -27,9 +27,10 @@ from server.stages.show import ShowReport
 from server.stages.stage import Stage
 from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
-from server.wire.audience import PERFORMERS_CONTROLS, Audience, SeatPolicy
+from server.wire.audience import PERFORMERS_CONTROLS, Audience
 from server.wire.messages import Controls, Refused
 from server.wire.protocol import FrameMessage, Refusal, encode_frames
+from server.wire.seat import SeatPolicy
 
 _log = logging.getLogger("bhava")
 

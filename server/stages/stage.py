@@ -163,18 +163,19 @@ class Stage:
                 self.audience.check_set(client, frozenset(event.changes))
                 self.set(event, now)
             case TakeUp():
+                self.audience.check_take_up(client)
                 self.take_up()
             case Played(sequence=sequence):
                 self.audience.played(client, sequence)
             case Sighting():
-                self.audience.note_landmarks(client, now)
+                self.audience.note_landmarks(client, len(event.people), now)
                 self.control.receive(event)
 
-    def leave(self, client: Outbox, now: float) -> None:
-        """Forget a client; may be called for one that never joined."""
+    def leave(self, client: Outbox, lost: bool) -> None:
+        """Forget a client, which lost its link or left; may be called for one that never joined."""
         if client in self.audience.members:
             _log.debug("client left", extra={"stage": self.name})
-        self.audience.leave(client, now)
+        self.audience.leave(client, lost)
 
     def close(self, code: int = GOING_AWAY) -> None:
         """Show everybody out."""

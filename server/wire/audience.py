@@ -5,25 +5,15 @@ No socket and no clock lives here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from server.access.keyring import Role
 from server.wire.messages import Hello, Refused, ServerMessage
 from server.wire.outbox import EncodedMessage, Outbox
 from server.wire.protocol import Refusal
-
-SeatPolicy = Literal["refuse", "take_over", "closed"]
-"""What happens to a performer when there is another: the newcomer is refused, takes the seat over,
-or finds no seat at all, since the stage keeps to a source of its own."""
+from server.wire.seat import Seat, SeatPolicy
 
 PERFORMERS_CONTROLS = frozenset({"mode", "emotion"})
 """Controls that the performer in the seat may set without being an operator."""
-
-GRACE = 10.0
-"""Seconds for which the seat of a performer whose link was lost is kept."""
-
-SILENT = 2.0
-"""Seconds without landmarks after which a performer gives way to another."""
 
 STEER_EVERY = 15
 """Frames between two looks at who keeps up."""
@@ -43,7 +33,7 @@ class Member:
     """One client of a stage.
 
     Attributes:
-        role: What it was granted.
+        role: What it was granted, and has not lost.
         session: Token with which it may come back.
         played: Sequence of the newest frame that it said to have shown; None before the first.
         stride: It gets one frame of so many: 1, 2, 4 or 8.
@@ -60,7 +50,6 @@ class Audience:
 
     Attributes:
         members: All of them, in the order in which they came.
-        performer: Who has the performer's seat; None while nobody has.
         skipped: How many frames were not even meant for those who fell behind.
     """
 
@@ -78,15 +67,17 @@ class Audience:
             performers_controls: Controls that the performer in the seat may set.
         """
         self.members: dict[Outbox, Member] = {}
-        self.performer: Outbox | None = None
         self.skipped = 0
         self._gone_bytes = self._gone_dropped = 0
-        self._seat = seat
+        self._seat = Seat(seat)
         self._new_token = new_token
         self._performers_controls = performers_controls
-        self._heard = 0.0
-        self._kept: tuple[str, float] | None = None
         self._newest = 0
+
+    @property
+    def performer(self) -> Outbox | None:
+        """Who has the performer's seat; None while nobody has, or only a lost link."""
+        return self._seat.holder
 
     @property
     def viewers(self) -> int:
@@ -136,25 +127,27 @@ class Audience:
         Raises:
             Refusal: `performer_taken`.
         """
-        returning = self._returns(hello.session, now)
         role = hello.role
         if role == "performer":
-            role = self._claim_seat(newcomer, hello.session, now)
-        if returning:  # not before the seat is claimed: a refusal must leave it kept
-            self._kept = None
+            role = self._offer_seat(newcomer, hello.session, now)
+        returning = self._returns(hello.session, now)
+        if returning and role != "performer":
+            self._seat.free(hello.session)
         session = hello.session if returning and hello.session else self._new_token()
         member = self.members[newcomer] = Member(role, session)
         return member
 
-    def leave(self, client: Outbox, now: float) -> None:
-        """Forget a client, but keep a performer's seat for a while; any client may leave."""
-        member = self.members.pop(client, None)
-        if member:
+    def leave(self, client: Outbox, lost: bool) -> None:
+        """Forget a client; any may leave.
+
+        Args:
+            client: Whoever it is.
+            lost: Whether it did not say so; then a performer's seat is kept for a while.
+        """
+        if self.members.pop(client, None):
             self._gone_bytes += client.sent_bytes
             self._gone_dropped += client.dropped
-        if member and client is self.performer:
-            self.performer = None
-            self._kept = member.session, now + GRACE
+        self._seat.leave(client, lost)
 
     def check_set(self, client: Outbox, controls: frozenset[str]) -> None:
         """Check that a client may set controls.
@@ -175,15 +168,41 @@ class Audience:
             role = member.role if member else "client that has left"
             raise Refusal("not_operator", f"expected an operator to set {names}, got a {role}")
 
-    def note_landmarks(self, client: Outbox, now: float) -> None:
-        """Note that landmarks came from a client.
+    def check_take_up(self, client: Outbox) -> None:
+        """Check that a client may let the partner take the performer up.
 
         Raises:
-            Refusal: `not_performer`, if they are not the performer's.
+            Refusal: `not_performer`, if it neither operates nor has the seat.
         """
-        if client is not self.performer:
+        member = self.members.get(client)
+        if client is not self.performer and not (member and member.role == "operator"):
+            expected = "expected take_up from an operator or the performer in the seat"
+            raise Refusal("not_performer", f"{expected}, got one from another")
+
+    def note_landmarks(self, client: Outbox, people: int, now: float) -> None:
+        """Note that landmarks came from a client; with the first it takes the seat.
+
+        Args:
+            client: Sent them.
+            people: How many people they show.
+            now: The server's clock, seconds.
+
+        Raises:
+            Refusal: `not_performer`, or `performer_taken` if somebody else has the seat.
+        """
+        member = self.members.get(client)
+        if member is None or member.role != "performer":
             raise Refusal("not_performer", "expected landmarks from the performer, got a viewer's")
-        self._heard = now
+        if self._seat.bars(member.session, now):
+            raise _taken()
+        if before := self._seat.hear(client, member.session, people, now):
+            self._turn_away(before, _taken())
+
+    def free_seat(self) -> None:
+        """Show the performer out, and keep the seat for nobody."""
+        if before := self._seat.free():
+            detail = "expected to keep the seat, got it freed by an operator"
+            self._turn_away(before, Refusal("seat_freed", detail))
 
     def played(self, client: Outbox, sequence: int) -> None:
         """Note that a client has shown a frame."""
@@ -219,38 +238,30 @@ class Audience:
 
     def _returns(self, session: str | None, now: float) -> bool:
         """Tell whether a session goes on; a link of it that nobody has missed yet is cut."""
-        if session is None:
-            return False
         for client, member in list(self.members.items()):
             if member.session == session:
-                # The browser noticed first that its link broke. Leaving keeps the performer's seat
-                # under this session, so that the new link can claim it before anybody else does.
-                self.leave(client, now)
+                # The browser noticed first that its link broke. The performer's seat stays with the
+                # session, so that nobody else can take it before the new link does.
+                self.leave(client, lost=True)
                 client.close(NORMAL_CLOSURE)
                 return True
         # Nothing but a performer's seat outlives its link, so only that can be returned to.
-        return self._keeps_seat(now) and self._kept is not None and self._kept[0] == session
+        return self._seat.is_kept_for(session, now)
 
-    def _keeps_seat(self, now: float) -> bool:
-        return self._kept is not None and now < self._kept[1]
-
-    def _claim_seat(self, newcomer: Outbox, session: str | None, now: float) -> Role:
-        if self._seat == "closed":
+    def _offer_seat(self, newcomer: Outbox, session: str | None, now: float) -> Role:
+        """Return what a would-be performer is: it has the seat with its first landmarks."""
+        if self._seat.policy == "closed":
             detail = "expected a stage that lets browsers perform, got none; you are a viewer"
             newcomer.send(Refused(name="source_not_browser", detail=detail))
             return "viewer"
-        taken = Refusal("performer_taken", "expected one performer, got another")
-        if self._seat == "refuse" and self._is_taken(session, now):
-            raise taken
-        if self.performer:
-            _dismiss(self.performer, taken)
-        self.performer, self._heard = newcomer, now
+        if self._seat.bars(session, now):
+            raise _taken()
         return "performer"
 
-    def _is_taken(self, session: str | None, now: float) -> bool:
-        if self.performer:
-            return now - self._heard < SILENT
-        return self._keeps_seat(now) and self._kept is not None and self._kept[0] != session
+    def _turn_away(self, performer: Outbox, refusal: Refusal) -> None:
+        """Show a performer out; what it still sends on its way counts no more."""
+        self.members[performer].role = "viewer"
+        _dismiss(performer, refusal)
 
     def _steer(self) -> None:
         for member in self.members.values():
@@ -260,6 +271,10 @@ class Audience:
     def _lag(self, played: int) -> int:
         lag = (self._newest - played) % 2**32
         return lag if lag < 2**31 else 0
+
+
+def _taken() -> Refusal:
+    return Refusal("performer_taken", "expected one performer, got another")
 
 
 def _steered(stride: int, lag: int) -> int:

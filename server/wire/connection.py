@@ -15,6 +15,9 @@ from server.wire.session import HELLO_TIMEOUT, Close, Event, Join, Session, Stag
 SEND_TIMEOUT = 10.0
 """Seconds after which a client that takes nothing is cut off."""
 
+POLITE = (1000, 1001, 1005)
+"""Close codes of clients that leave on purpose: as usual, for another page, and without a code."""
+
 TOO_FAST_PAUSE = 0.01
 """Seconds before reading on from a client above the rate limit: its link fills up, and the
 server's time is left to the others."""
@@ -26,8 +29,8 @@ class Stage(Protocol):
     def receive(self, client: Outbox, event: StageEvent, now: float, /) -> None:
         """Carry out what a client asks for; raise `Refusal` if it may not be done."""
 
-    def leave(self, client: Outbox, now: float, /) -> None:
-        """Forget a client; may be called for one that never joined."""
+    def leave(self, client: Outbox, lost: bool, /) -> None:
+        """Forget a client, which lost its link or left; may be called for one that never joined."""
 
 
 class Connection:
@@ -61,6 +64,7 @@ class Connection:
         self._send_timeout = send_timeout
         self._note_refusal = note_refusal
         self._session = Session()
+        self._lost = True
         self._outbox = Outbox(frame_writer(websocket.scope))
 
     async def run(self) -> None:
@@ -77,7 +81,7 @@ class Connection:
         finally:
             take_at_once(self._websocket.scope, None)
             if self._stage:
-                self._stage.leave(self._outbox, self._clock())
+                self._stage.leave(self._outbox, self._lost)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -103,6 +107,7 @@ class Connection:
     async def _receive(self) -> str | bytes | None:
         message = await self._websocket.receive()
         if message["type"] == "websocket.disconnect":
+            self._lost = message["code"] not in POLITE
             self._outbox.close(message["code"])
             return None
         text: str | None = message.get("text")

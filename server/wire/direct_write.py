@@ -39,6 +39,9 @@ FRAGMENTS = 64
 NOT_UTF_8 = 1007
 """Close code of text that is none (RFC 6455, 7.4.1)."""
 
+ABNORMAL_CLOSURE = 1006
+"""Code for the end of a link whose client did not close it."""
+
 FrameWriter = Callable[[bytes], bool]
 MessageTaker = Callable[[str | bytes], bool]
 _EXTENSION = "bhava.frames"
@@ -99,7 +102,9 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell that the connection is lost."""
+        """Tell that the connection is lost: uvicorn tells it as a close without a code, 1005."""
+        if self.handshake_complete and self.conn.close_rcvd is None:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL_CLOSURE})
         super().connection_lost(exc)
         self._unread = b""
         self.on_lost()

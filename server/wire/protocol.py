@@ -42,6 +42,7 @@ RefusalName = Literal[
     "not_operator",
     "not_performer",
     "performer_taken",
+    "seat_freed",
     "performer_absent",
     "source_not_browser",
     "unknown_model",
@@ -56,6 +57,7 @@ CLOSE_CODES: dict[RefusalName, int] = {
     "hello_timeout": 4408,
     "performer_taken": 4409,
     "stage_ended": 4410,
+    "seat_freed": 4411,
     "key_too_soon": 4429,
     "oversized": 1009,
 }

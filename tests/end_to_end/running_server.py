@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from server.capture.landmarks import Sighting
+from server.wire.protocol import LandmarksMessage, encode_landmarks
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -58,6 +63,35 @@ def _statuses(viewer: ClientConnection) -> Iterator[dict[str, Any]]:
             content = json.loads(message)
             status = content["status"] if content["type"] == "hello" else status | content
         yield status
+
+
+@contextmanager
+def performing(server: RunningServer) -> Iterator[threading.Event]:
+    """Somebody who keeps the seat by telling again and again that they see nobody.
+
+    Yields:
+        Is set once they are shown out.
+    """
+    done, out = threading.Event(), threading.Event()
+    with connect(f"{server.address.replace('http', 'ws')}/ws") as socket:
+        socket.send('{"type":"hello","version":2,"role":"performer"}')
+
+        def keep() -> None:
+            sequence = 0
+            try:
+                while not done.wait(0.2):
+                    socket.send(encode_landmarks(LandmarksMessage(sequence, Sighting.nobody(0.0))))
+                    sequence += 1
+            except ConnectionClosed:
+                out.set()
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        try:
+            yield out
+        finally:
+            done.set()
+            keeper.join()
 
 
 @contextmanager

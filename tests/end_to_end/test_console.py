@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from motion.formats.clip_files import read_clip
 from server.access.wrong_keys import FIRST
 from tests.end_to_end.console_page import ConsolePage, operate
-from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.running_server import RunningServer, performing, run_server
 from tests.end_to_end.stage_page import PATIENCE
 
 LAPTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
@@ -208,6 +208,20 @@ def test_everybody_can_read_it(
             tab.click()
             found = Axe().run(console.page)
             assert found.violations_count == 0, found.generate_report()
+
+
+def test_an_operator_ends_a_performers_turn(browser: Browser) -> None:
+    with run_server("browser") as server, operate(browser, server.address) as console:
+        button = console.page.locator("#free-seat")
+        expect(button).to_be_hidden()
+        with performing(server) as out:
+            expect(button).to_be_visible()
+            button.click()
+            expect(button).to_have_text("Sure?")
+            assert not out.is_set()
+            button.click()
+            assert out.wait(PATIENCE / 1000)
+        expect(button).to_be_hidden()
 
 
 def test_the_key_is_asked_for_once(browser: Browser, tmp_path: Path) -> None:

@@ -1,18 +1,14 @@
 """The performer's page, with real and missing cameras."""
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, expect
-from websockets.sync.client import connect
 
-from server.capture.landmarks import Sighting
-from server.wire.protocol import LandmarksMessage, encode_landmarks
 from tests.end_to_end.conftest import FLAGS, program
-from tests.end_to_end.running_server import RunningServer, run_server
+from tests.end_to_end.running_server import performing, run_server
 from tests.end_to_end.stage_page import PATIENCE, visit
 
 WATCH = """() => {
@@ -94,33 +90,13 @@ def test_a_seat_that_is_taken_is_waited_for(browser: Browser) -> None:
         visit(browser, server.address, "dance?quality=low") as stage,
     ):
         page = stage.page
-        with _performer(server):
+        with performing(server):
             page.click("text=Begin")
             expect(page.locator("#trouble")).to_contain_text("Somebody else is dancing")
             page.click("text=Wait for my turn")
             expect(page.locator("#advice")).to_contain_text("Waiting for your turn")
         # This browser has no camera: that it is missed shows that the turn has come.
         expect(page.locator("#trouble")).to_contain_text("No camera")
-
-
-@contextmanager
-def _performer(server: RunningServer) -> Iterator[None]:
-    """Somebody else who keeps the seat, by telling again and again that they see nobody."""
-    done = threading.Event()
-    with connect(f"{server.address.replace('http', 'ws')}/ws") as socket:
-        socket.send('{"type":"hello","version":2,"role":"performer"}')
-
-        def keep() -> None:
-            sequence = 0
-            while not done.wait(0.2):
-                socket.send(encode_landmarks(LandmarksMessage(sequence, Sighting.nobody(0.0))))
-                sequence += 1
-
-        keeper = threading.Thread(target=keep)
-        keeper.start()
-        yield
-        done.set()
-        keeper.join()
 
 
 def test_a_camera_that_is_missing_or_forbidden_is_told(

@@ -27,8 +27,8 @@ from server.stages.services import Services
 from server.stages.stage import Stage
 from server.takes.writer import TakeWriter
 from server.telemetry.faults import Faults
-from server.wire.audience import SeatPolicy
 from server.wire.protocol import FrameMessage, decode_frame
+from server.wire.seat import SeatPolicy
 from tests.server.doubles import CONTRACT, ScriptedSource, SwayingEngine, seen
 from tests.server.takes import HEADER
 
@@ -223,6 +223,11 @@ class Client:
             received = await self.receive()
             if isinstance(received, FrameMessage):
                 return received
+
+    async def answered(self) -> None:
+        """Wait until the server has taken in all that was sent to it."""
+        await self.say(type="ping", client_time=0.0)
+        await self.message("pong")
 
     async def refused(self) -> str:
         return str((await self.message("refused"))["name"])

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from server.capture.sources import SourceSpec
+from server.stages.assemble import usual_seat
 from server.wire.protocol import (
     CLOSE_CODES,
     FrameMessage,
@@ -61,8 +63,7 @@ async def test_an_operators_wishes_are_seen_by_all_and_colour_the_frames(
 ) -> None:
     async with live_server.join("operator") as operator, live_server.join() as viewer:
         await operator.say(type="set", emotion={"happy": 0.75}, energy=1.5)
-        await operator.say(type="ping", client_time=0.0)
-        await operator.message("pong")
+        await operator.answered()
         await live_server.time.run(2)
         for client in (operator, viewer):
             assert (await client.message("controls"))["energy"] == 1.5
@@ -76,8 +77,7 @@ async def test_a_change_of_model_is_told_with_its_labels(live_server: LiveServer
     async with live_server.join("operator") as operator:
         assert operator.hello["emotions"] == list(EMOTIONS)
         await operator.say(type="set", model="other", emotion={"wild": 1.0})
-        await operator.say(type="ping", client_time=0.0)
-        await operator.message("pong")
+        await operator.answered()
         live_server.scheduler.services.registry.engine("other")
         await live_server.time.run(3)
         received = await operator.receive()
@@ -97,8 +97,7 @@ async def test_a_performer_in_a_browser_is_taken_up(live_server: LiveServer) -> 
         frame = await viewer.frame()
         while not frame.figures[0].taken_up:
             await performer.websocket.send(landmarks(live_server.time.now))
-            await performer.say(type="ping", client_time=0.0)
-            await performer.message("pong")
+            await performer.answered()
             if frame.performer_present and frame.sequence == 40:
                 await performer.say(type="take_up")
             await live_server.time.run()
@@ -214,20 +213,66 @@ async def test_a_second_performer_is_refused_or_takes_over() -> None:
         live_server.link() as second,
     ):
         await first.websocket.send(landmarks(0))
+        await first.answered()
         await second.say(type="hello", version=2, role="performer")
         assert await second.refused() == "performer_taken"
         assert await second.closed() == 4409
     async with (
         LiveServer(seat="take_over").open() as live_server,
         live_server.join("performer") as first,
-        live_server.join("performer"),
+        live_server.join("performer") as second,
     ):
+        await first.websocket.send(landmarks(0))
+        await first.answered()
+        await second.websocket.send(landmarks(0))
         assert await first.refused() == "performer_taken"
         assert await first.closed() == 4409
 
 
+async def test_an_operator_frees_the_seat_for_the_next(live_server: LiveServer) -> None:
+    seat = "/api/stages/default/performer"
+    async with live_server.join("performer") as first, live_server.link() as second:
+        await first.websocket.send(landmarks(0))
+        await first.answered()
+        for _ in range(2):
+            assert (await live_server.request("DELETE", seat)).status_code == 204
+        assert await first.refused() == "seat_freed"
+        assert await first.closed() == 4411
+        await second.say(type="hello", version=2, role="performer")
+        assert (await second.message("hello"))["role"] == "performer"
+
+
+@pytest.mark.parametrize("polite", [True, False])
+async def test_a_seat_outlives_a_lost_link_and_no_polite_close(
+    live_server: LiveServer, polite: bool
+) -> None:
+    async with live_server.join("performer") as first:
+        await first.websocket.send(landmarks(0))
+        await first.answered()
+        if not polite:
+            first.websocket.transport.abort()
+    while live_server.stage.audience.viewers:
+        await asyncio.sleep(0)
+    async with live_server.link() as second:
+        await second.say(type="hello", version=2, role="performer")
+        if polite:
+            await second.message("hello")
+        else:
+            assert await second.refused() == "performer_taken"
+
+
+@pytest.mark.parametrize(
+    ("source", "seat"),
+    [("demo", "refuse"), ("browser", "refuse"), ("camera:0", "closed"), ("rtsp://c/s", "closed")],
+)
+def test_no_visitor_replaces_a_performer_of_the_servers_own(source: str, seat: str) -> None:
+    assert usual_seat(SourceSpec.parse(source)) == seat
+
+
 async def test_who_lost_the_link_goes_on_with_the_next_frame(live_server: LiveServer) -> None:
     async with live_server.join("performer") as first:
+        await first.websocket.send(landmarks(live_server.time.now))
+        await first.answered()
         await live_server.time.run(5)
         before = [await first.frame() for _ in range(5)][-1]
         first.websocket.transport.abort()

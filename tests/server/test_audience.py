@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.access.keyring import Role
-from server.wire.audience import GRACE, LAGGING, SILENT, STEER_EVERY, Audience, SeatPolicy
+from server.wire.audience import LAGGING, STEER_EVERY, Audience
 from server.wire.messages import Hello, Pong
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
+from server.wire.seat import EMPTY, GRACE, SILENT, SeatPolicy
 
 
 def opened(seat: SeatPolicy = "refuse") -> Audience:
@@ -69,44 +70,124 @@ class TestRoles:
         assert await received(client) == ["source_not_browser", -1]
 
 
+def performing(audience: Audience, now: float = 0.0, people: int = 1, **wishes: Any) -> Outbox:
+    """A performer who has the seat."""
+    client = joined(audience, "performer", now, **wishes)
+    audience.note_landmarks(client, people, now)
+    return client
+
+
+def refused_landmarks(audience: Audience, client: Outbox, now: float) -> str:
+    with pytest.raises(Refusal) as caught:
+        audience.note_landmarks(client, 1, now)
+    return caught.value.name
+
+
 class TestSeat:
+    def test_an_empty_hello_takes_no_seat_and_keeps_none(self) -> None:
+        audience = opened()
+        idle = joined(audience, "performer")
+        assert audience.performer is None
+        dancer = performing(audience)
+        assert audience.performer is dancer
+        assert refused_landmarks(audience, idle, 0.1) == "performer_taken"
+        assert audience.performer is dancer
+
     async def test_a_second_performer_is_refused(self) -> None:
         audience = opened()
-        first = joined(audience, "performer")
-        audience.note_landmarks(first, 5.0)
+        first = performing(audience, 5.0)
         assert refused(audience, "performer", 5.0 + SILENT - 0.1) == "performer_taken"
         assert audience.performer is first
 
     async def test_a_silent_performer_gives_way(self) -> None:
         audience = opened()
-        first = joined(audience, "performer")
+        first = performing(audience)
         second = joined(audience, "performer", SILENT)
+        assert audience.performer is first
+        audience.note_landmarks(second, 1, SILENT)
         assert audience.performer is second
         assert await received(first) == ["performer_taken", 4409]
-        audience.leave(first, SILENT)
+        assert refused_landmarks(audience, first, 2 * SILENT) == "not_performer"
+        audience.leave(first, lost=True)
         assert audience.performer is second
+
+    def test_who_was_silent_goes_on_if_nobody_came(self) -> None:
+        audience = opened()
+        first = performing(audience)
+        audience.note_landmarks(first, 1, 100.0)
+        assert refused(audience, "performer", 100.1) == "performer_taken"
+
+    async def test_an_empty_room_gives_way_after_a_while(self) -> None:
+        audience = opened()
+        first = performing(audience, people=0)
+        for second in range(int(EMPTY)):
+            audience.note_landmarks(first, 0, float(second))
+            assert refused(audience, "performer", float(second)) == "performer_taken"
+        audience.note_landmarks(first, 0, EMPTY)
+        audience.note_landmarks(joined(audience, "performer", EMPTY), 1, EMPTY)
+        assert await received(first) == ["performer_taken", 4409]
+
+    def test_somebody_in_the_picture_keeps_the_seat(self) -> None:
+        audience = opened()
+        first = performing(audience)
+        for second in range(int(3 * EMPTY)):
+            audience.note_landmarks(first, int(second % EMPTY == EMPTY - 1), float(second))
+            assert refused(audience, "performer", float(second)) == "performer_taken"
 
     async def test_the_newcomer_takes_over_where_that_is_the_policy(self) -> None:
         audience = opened("take_over")
-        first = joined(audience, "performer")
+        first = performing(audience)
         second = joined(audience, "performer", 0.1)
+        assert audience.performer is first
+        audience.note_landmarks(second, 1, 0.1)
         assert audience.performer is second
         assert await received(first) == ["performer_taken", 4409]
+        assert refused_landmarks(audience, first, 0.2) == "not_performer"
+        assert audience.performer is second
+
+    async def test_an_operator_frees_the_seat(self) -> None:
+        audience = opened()
+        audience.free_seat()
+        first = performing(audience)
+        audience.free_seat()
+        assert audience.performer is None
+        assert refused_landmarks(audience, first, 0.1) == "not_performer"
+        assert await received(first) == ["seat_freed", 4411]
+        second = performing(audience, 0.2)
+        token = audience.members[second].session
+        audience.leave(second, lost=True)
+        assert refused(audience, "performer", 0.3) == "performer_taken"
+        audience.free_seat()
+        third = performing(audience, 0.3)
+        assert audience.performer is third
+        assert refused(audience, "performer", 0.3, session=token) == "performer_taken"
 
     def test_only_the_performer_is_heard(self) -> None:
         audience = opened()
-        audience.note_landmarks(joined(audience, "performer"), 0.0)
-        with pytest.raises(Refusal, match="not_performer"):
-            audience.note_landmarks(joined(audience, "viewer"), 0.0)
+        performing(audience)
+        for role in ("viewer", "operator"):
+            client = joined(audience, role)
+            assert refused_landmarks(audience, client, 0.0) == "not_performer"
+
+    def test_only_the_performer_and_operators_take_up(self) -> None:
+        audience = opened()
+        idle, dancer = joined(audience, "performer"), performing(audience)
+        for client in (dancer, joined(audience, "operator")):
+            audience.check_take_up(client)
+        for client in (idle, joined(audience, "viewer"), Outbox()):
+            with pytest.raises(Refusal, match="not_performer"):
+                audience.check_take_up(client)
 
     def test_only_the_performer_sets_mode_and_emotion(self) -> None:
         audience = opened("take_over")
         performer = joined(audience, "performer")
+        assert refused_set(audience, performer, "mode") == ["mode"]
+        audience.note_landmarks(performer, 1, 0.0)
         audience.check_set(performer, frozenset({"mode", "emotion"}))
         assert refused_set(audience, performer, "emotion", "energy") == ["energy"]
         assert refused_set(audience, joined(audience, "viewer"), "mode") == ["mode"]
         audience.check_set(joined(audience, "operator"), frozenset({"mode", "energy"}))
-        joined(audience, "performer", 0.1)
+        performing(audience, 0.1)
         assert refused_set(audience, performer, "mode") == ["mode"]
 
     def test_who_has_no_seat_sets_nothing(self) -> None:
@@ -115,47 +196,62 @@ class TestSeat:
 
     def test_all_controls_may_be_reserved_to_operators(self) -> None:
         audience = Audience("refuse", lambda: "token", frozenset())
-        assert refused_set(audience, joined(audience, "performer"), "mode") == ["mode"]
+        assert refused_set(audience, performing(audience), "mode") == ["mode"]
         audience.check_set(joined(audience, "operator"), frozenset({"mode"}))
 
     @pytest.mark.parametrize("back_after", [0.0, GRACE - 0.1])
     def test_the_seat_is_kept_for_a_lost_link(self, back_after: float) -> None:
         audience = opened()
-        lost = joined(audience, "performer")
+        lost = performing(audience, 1.0)
         token = audience.members[lost].session
-        audience.leave(lost, 1.0)
+        audience.leave(lost, lost=True)
         assert audience.performer is None
         assert refused(audience, "performer", 1.0 + back_after) == "performer_taken"
-        back = joined(audience, "performer", 1.0 + back_after, session=token)
+        back = performing(audience, 1.0 + back_after, session=token)
         assert audience.performer is back
         assert audience.members[back].session == token
 
-    def test_the_seat_is_free_after_a_while(self) -> None:
+    def test_the_seat_of_a_lost_link_is_free_after_a_while(self) -> None:
         audience = opened()
-        audience.leave(joined(audience, "performer"), 1.0)
-        assert audience.performer is None
-        newcomer = joined(audience, "performer", 1.0 + GRACE)
+        audience.leave(performing(audience, 1.0), lost=True)
+        newcomer = performing(audience, 1.0 + GRACE)
+        assert audience.performer is newcomer
+
+    def test_coming_back_without_landmarks_does_not_prolong_it(self) -> None:
+        audience = opened()
+        client = performing(audience, 1.0)
+        for moment in (4.0, 7.0, 10.0):
+            token = audience.members[client].session
+            audience.leave(client, lost=True)
+            client = joined(audience, "performer", moment, session=token)
+        assert refused(audience, "performer", 1.0 + GRACE - 0.1) == "performer_taken"
+        joined(audience, "performer", 1.0 + GRACE)
+
+    def test_a_polite_close_frees_the_seat_at_once(self) -> None:
+        audience = opened()
+        audience.leave(performing(audience), lost=False)
+        newcomer = performing(audience)
         assert audience.performer is newcomer
 
     def test_who_comes_back_as_a_viewer_frees_the_seat(self) -> None:
         audience = opened()
-        lost = joined(audience, "performer")
+        lost = performing(audience, 1.0)
         token = audience.members[lost].session
-        audience.leave(lost, 1.0)
+        audience.leave(lost, lost=True)
         joined(audience, "viewer", 1.1, session=token)
-        newcomer = joined(audience, "performer", 1.2)
+        newcomer = performing(audience, 1.2)
         assert audience.performer is newcomer
 
     async def test_who_is_back_before_being_missed_replaces_the_old_link(self) -> None:
         audience = opened()
-        old = joined(audience, "performer")
+        old = performing(audience)
         token = audience.members[old].session
-        back = joined(audience, "performer", 0.5, session=token)
+        back = performing(audience, 0.5, session=token)
         assert audience.viewers == 1
         assert audience.performer is back
         assert await received(old) == [1000]
         audience.played(old, 7)
-        audience.leave(old, 0.6)
+        audience.leave(old, lost=True)
         assert audience.performer is back
 
 
@@ -172,7 +268,7 @@ class TestFrames:
         audience = opened()
         client = joined(audience, "viewer")
         for _ in range(2):
-            audience.leave(client, 0.0)
+            audience.leave(client, lost=True)
         audience.send_frame(b"frame", 1)
         assert await received(client) == [-1]
 
@@ -264,12 +360,13 @@ async def _played_out(script: list[tuple[str, Role, int, float]], audience: Audi
         client = clients[number]
         with suppress(Refusal):
             if act == "leave":
-                audience.leave(client, now)
+                audience.leave(client, lost=now % 2 < 1)
             elif act == "hear":
-                audience.note_landmarks(client, now)
+                audience.note_landmarks(client, number % 2, now)
             elif client not in audience.members:
                 hello = Hello(version=2, role=role, session=sessions.get(client))
                 sessions[client] = audience.join(client, hello, now).session
-        assert audience.performer is None or audience.performer in audience.members
+        performer = audience.performer
+        assert performer is None or audience.members[performer].role == "performer"
         tokens = [member.session for member in audience.members.values()]
         assert len(set(tokens)) == len(tokens)

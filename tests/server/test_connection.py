@@ -25,6 +25,7 @@ class RecordingStage:
     def __init__(self) -> None:
         self.audience = Audience("refuse", lambda: "token")
         self.events: list[StageEvent] = []
+        self.losses: list[bool] = []
         self.port = 0
         self.changed = asyncio.Event()
 
@@ -35,8 +36,9 @@ class RecordingStage:
             client.send(Pong(client_time=0.0, server_time=now))
         self.changed.set()
 
-    def leave(self, client: Outbox, now: float) -> None:
-        self.audience.leave(client, now)
+    def leave(self, client: Outbox, lost: bool) -> None:
+        self.losses.append(lost)
+        self.audience.leave(client, lost)
         self.changed.set()
 
     async def until(self, viewers: int) -> None:
@@ -116,6 +118,23 @@ async def test_a_ping_of_the_socket_is_answered_between_frames(stage: RecordingS
     stage.audience.send_frame(b"2", 2)
     assert [await soon(client.recv()) for _ in range(2)] == [b"1", b"2"]
     await client.close()
+
+
+@pytest.mark.parametrize(("code", "lost"), [(1000, False), (1001, False), (4000, True)])
+async def test_whether_a_client_left_or_was_lost_is_told(
+    stage: RecordingStage, code: int, lost: bool
+) -> None:
+    client = await stage.join()
+    await client.close(code)
+    await stage.until(0)
+    assert stage.losses == [lost]
+
+
+async def test_a_link_that_breaks_is_lost(stage: RecordingStage) -> None:
+    client = await stage.join()
+    client.transport.abort()
+    await stage.until(0)
+    assert stage.losses == [True]
 
 
 async def test_what_a_client_asks_for_reaches_its_stage(stage: RecordingStage) -> None:

@@ -90,7 +90,7 @@ async def test_a_stage_is_told_with_its_performer_and_its_viewers(
         pass
     assert (await metrics(model_server))['bhava_sent_bytes_total{stage="default"}'] > len(message)
     before = (await metrics(model_server))['bhava_frames_dropped_total{stage="default"}']
-    stage.leave(viewer, model_server.time.now)
+    stage.leave(viewer, lost=True)
     told = await metrics(model_server)
     assert told['bhava_viewers{stage="default"}'] == 0
     assert told['bhava_frames_dropped_total{stage="default"}'] == before
@@ -112,7 +112,7 @@ async def test_a_viewer_that_falls_behind_is_told(model_server: ModelServer) -> 
     assert told['bhava_viewers_slowed{stage="default"}'] == 2  # as of the last look
     assert before['bhava_messages_waiting{stage="default"}'] == 4  # hello and frame
     assert told['bhava_messages_waiting{stage="default"}'] == 6  # and the status of now
-    stage.leave(lagging, model_server.time.now)
+    stage.leave(lagging, lost=True)
     assert (await metrics(model_server))['bhava_messages_waiting{stage="default"}'] == 3
 
 

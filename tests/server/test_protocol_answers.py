@@ -19,8 +19,8 @@ from server.access.origins import OriginPolicy
 from server.capture.source_selector import SPAN
 from server.listen import configured
 from server.stages.scheduler import ServerSettings
-from server.wire.audience import GRACE
 from server.wire.protocol import LandmarksMessage, encode_landmarks
+from server.wire.seat import GRACE
 from server.wire.session import MESSAGES_PER_SECOND
 from tests.server.doubles import seen
 from tests.server.live_server import Client, LiveServer, soon

@@ -127,7 +127,7 @@ def test_viewers_see_the_recorded_frames_as_of_now(path: Path) -> None:
 
 def test_a_take_waits_for_somebody_who_watches_but_not_for_ever(path: Path) -> None:
     harness = ReplayHarness(path)
-    harness.stage.audience.leave(harness.viewer, harness.now)
+    harness.stage.audience.leave(harness.viewer, lost=True)
 
     def fade() -> set[float]:
         shown = set()

@@ -10,10 +10,10 @@ from server.capture.sources import BrowserSource
 from server.stages.assemble import first_controls
 from server.stages.scheduler import ServerSettings
 from server.stages.stage import STALLED, Stage
-from server.wire.audience import SeatPolicy
 from server.wire.messages import Hello, Played, Set, TakeUp
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal, decode_frame
+from server.wire.seat import SeatPolicy
 from server.wire.session import Join
 from tests.server.doubles import CONTRACT, EMOTIONS, ScriptedSource, SwayingEngine, seen
 from tests.server.live_server import scheduler_of
@@ -182,7 +182,7 @@ async def test_status_is_told_when_it_changes() -> None:
     harness.tick()
     status = await waiting(viewer, "status")
     assert (status["viewers"], status["source_state"], status["source"]) == (2, "lost", "scripted")
-    harness.stage.leave(other, harness.now)
+    harness.stage.leave(other, lost=False)
     harness.tick(60, watched=True)
     status = await waiting(viewer, "status")
     assert (status["viewers"], status["performer"], status["people"]) == (1, "present", 1)
@@ -197,7 +197,7 @@ async def test_a_performer_takes_the_place_of_the_source() -> None:
         harness.tick()
     assert harness.stage.status.source == "browser"
     assert harness.stage.status.performer == "present"
-    harness.stage.leave(performer, harness.now)
+    harness.stage.leave(performer, lost=False)
     harness.tick(90, watched=True)
     assert harness.stage.status.source == "scripted"
 
@@ -216,7 +216,7 @@ async def test_a_performer_that_sends_nothing_gives_way() -> None:
     harness.stage.receive(second, seen(1.0), harness.now)
     assert (await waiting(first, "refused"))["name"] == "performer_taken"
     assert await waiting(first, "close") == 4409
-    harness.stage.leave(first, harness.now)
+    harness.stage.leave(first, lost=True)
     harness.stage.receive(second, seen(1.1), harness.now)
 
 
@@ -232,6 +232,7 @@ def test_who_has_the_seat_sets_mode_and_emotion_and_nothing_else() -> None:
     harness = StageHarness()
     harness.tick()
     performer = harness.join("performer")
+    harness.stage.receive(performer, seen(harness.now), harness.now)
     harness.stage.receive(performer, Set(mode="mirror", emotion={"happy": 1.0}), harness.now)
     set_by_performer = harness.stage.controls
     assert (set_by_performer.mode, set_by_performer.emotion) == ("mirror", {"happy": 1.0})

@@ -4,6 +4,7 @@ import type { Network, Socket, SocketEvents } from "../src/connection/network";
 export class FakeSocket implements Socket {
   readonly sent: (string | ArrayBuffer)[] = [];
   closed = false;
+  closeCode: number | undefined;
   waiting = 0;
 
   constructor(
@@ -15,8 +16,9 @@ export class FakeSocket implements Socket {
     this.sent.push(data);
   }
 
-  close(): void {
+  close(code?: number): void {
     this.closed = true;
+    this.closeCode = code;
   }
 
   backlog(): number {

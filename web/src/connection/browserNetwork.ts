@@ -10,7 +10,7 @@ export const browserNetwork: Network = {
     socket.onclose = () => events.closed();
     return {
       send: (data) => socket.send(data),
-      close: () => socket.close(),
+      close: (code) => socket.close(code),
       backlog: () => socket.bufferedAmount,
     };
   },

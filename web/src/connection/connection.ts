@@ -49,7 +49,13 @@ const OPENING_TICKS = 10;
 /** About five landmark messages: more than that waiting means the link is choked. */
 const BACKLOG_LIMIT = 2048;
 /** Refusals after which a performer may only watch. */
-const PERFORMER_REFUSALS: readonly string[] = ["performer_taken", "source_not_browser"];
+const PERFORMER_REFUSALS: readonly string[] = [
+  "performer_taken",
+  "seat_freed",
+  "source_not_browser",
+];
+/** Close code of a link that seems to be lost: a usual close would free the performer's seat. */
+const COMING_BACK = 4000;
 /** Refusals after which trying again would change nothing. */
 const FINAL_REFUSALS: readonly string[] = ["unsupported_version", "unknown_stage", "stage_ended"];
 
@@ -208,7 +214,7 @@ export class Connection {
   }
 
   private waitToRetry(): void {
-    this.dropSocket();
+    this.dropSocket(COMING_BACK);
     this.setState("waiting");
     const seconds = backoffSeconds(this.attempt++, this.network.random());
     this.cancelTimer = this.network.after(seconds, () => this.openSocket());
@@ -231,11 +237,11 @@ export class Connection {
     this.send({ type: "ping", client_time: this.network.now() });
   }
 
-  private dropSocket(): void {
+  private dropSocket(code?: number): void {
     this.cancelTimer();
     const socket = this.socket;
     this.socket = null;
-    socket?.close();
+    socket?.close(code);
   }
 
   private setState(state: ConnectionState): void {

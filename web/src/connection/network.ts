@@ -11,7 +11,8 @@ export interface Network {
 
 export interface Socket {
   send(data: string | ArrayBuffer): void;
-  close(): void;
+  /** @param code Of the WebSocket; the usual one if left out. */
+  close(code?: number): void;
   /** Bytes handed over and not yet sent. */
   backlog(): number;
 }

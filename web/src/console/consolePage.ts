@@ -11,6 +11,7 @@ import type { ControlChanges, Controls, Hello, Refused, Status } from "../protoc
 import type { Quality } from "../quality";
 import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
+import { confirmTwice } from "./confirmTwice";
 import { ContentChoice } from "./contentChoice";
 import { CrowdPanel } from "./crowdPanel";
 import { CuePanel } from "./cues/cuePanel";
@@ -41,6 +42,7 @@ export class ConsolePage {
   private readonly stateLine = findElement("#state");
   private readonly notice = new Notice();
   private readonly record = findElement<HTMLButtonElement>("#record");
+  private readonly seat = findElement<HTMLButtonElement>("#free-seat");
   private readonly key = new KeyDialog((key) => this.useKey(key));
   private readonly api: ServerApi;
   private readonly emotion = new EmotionPanel((changes) => this.changeEmotion(changes));
@@ -116,6 +118,7 @@ export class ConsolePage {
     this.landmarks = new LandmarkView(findElement("#camera"), landmarks, serverNow);
     this.record.onclick = () =>
       this.changeControls({ recording: this.record.ariaPressed !== "true" });
+    confirmTwice(this.seat, () => void this.freeSeat());
     findElement("#monitor p").hidden = best !== null;
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     findElement("#stage-name").textContent = stage === "default" ? "" : stage;
@@ -194,6 +197,13 @@ export class ConsolePage {
     this.showHealth();
   }
 
+  /** Ends the turn of whoever performs in a browser. */
+  private freeSeat(): Promise<void> {
+    return this.api
+      .requestStage<void>("DELETE", "performer")
+      .catch((error: Error) => this.notice.tell(error.message));
+  }
+
   private doorSeen(door: DoorState): void {
     this.door = door;
     this.showHealth();
@@ -237,6 +247,7 @@ export class ConsolePage {
   private statusChanged(status: Status): void {
     this.stateLine.textContent = statusSentence(this.client.connection.state, status);
     this.partner.performerSeen(status.performer === "present");
+    this.seat.hidden = status.source !== "browser" || status.source_state !== "delivering";
     findElement("#camera figcaption").textContent =
       `${sourceName(status.source)} · ${texts.console.landmarksOnly}`;
     this.showHealth();

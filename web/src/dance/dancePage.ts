@@ -113,7 +113,7 @@ export class DancePage {
     select.onchange = () => this.client.setPlacement(select.value as Controls["placement"]);
   }
 
-  /** Asks for the seat on the stage; the camera opens when that is granted. */
+  /** Asks whether the seat on the stage is free; the first landmarks take it. */
   private begin(): void {
     wakeLock();
     if (document.fullscreenEnabled && !document.fullscreenElement) toggleFullScreen();
@@ -223,6 +223,7 @@ export class DancePage {
   private refused({ name }: Refused): void {
     if (name === "unsupported_version") versionMismatch.tell(this.notice, false);
     else if (name === "performer_taken") this.seatTaken();
+    else if (name === "seat_freed") this.seatFreed();
     else if (name === "source_not_browser" || isKeyRefusal(name))
       this.showTrouble(texts.refusal[name], ["watch"]);
     else if (name === "not_operator") this.choices.allow(false);
@@ -234,6 +235,11 @@ export class DancePage {
     const { taken, lostSeat } = texts.dance;
     this.performer.stop();
     this.showTrouble(this.flow.state === "opening" ? taken : lostSeat, ["wait", "watch"]);
+  }
+
+  private seatFreed(): void {
+    this.performer.stop();
+    this.showTrouble(texts.dance.freed, ["again", "watch"]);
   }
 
   private showTrouble(sentence: string, ways: readonly Way[]): void {

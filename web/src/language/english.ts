@@ -84,6 +84,7 @@ export const english = {
     waiting: "Waiting for your turn. This page starts by itself as soon as the stage is free.",
     taken: "Somebody else is dancing with this partner now.",
     lostSeat: "Somebody else has taken your place on the stage.",
+    freed: "The people who run this show have ended your turn.",
     stop: "Stop",
     partner: "Your partner",
     mode: {

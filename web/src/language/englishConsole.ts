@@ -32,6 +32,7 @@ export const englishConsole = {
     noContent: (model: string) => `The model ${model} cannot tell dance from other motion.`,
     takeUp: "Take up the performer’s dance",
     newSeed: "Another variation",
+    freeSeat: "End the performer’s turn",
     influence: "Influence",
     temperature: "Surprise",
     look: "Look",

@@ -93,6 +93,7 @@ export const german: TextsShape = {
     waiting: "Bald sind Sie dran. Diese Seite fängt von selbst an, sobald die Bühne frei ist.",
     taken: "Gerade tanzt jemand anderes mit diesem Partner.",
     lostSeat: "Jemand anderes hat Ihren Platz auf der Bühne eingenommen.",
+    freed: "Die Regie hat Ihren Auftritt beendet.",
     stop: "Aufhören",
     partner: "Ihr Partner",
     mode: {

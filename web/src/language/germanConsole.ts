@@ -36,6 +36,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       `Das Modell ${model} kann Tanz nicht von anderer Bewegung unterscheiden.`,
     takeUp: "Tanz aufgreifen",
     newSeed: "Andere Variante",
+    freeSeat: "Auftritt beenden",
     influence: "Einfluss",
     temperature: "Überraschung",
     look: "Darstellung",

@@ -152,8 +152,15 @@ describe("coming back", () => {
     }
     expect(network.sockets).toHaveLength(1);
     network.pass(3);
-    expect(network.sockets[0]?.closed).toBe(true);
+    // A usual close would free the performer's seat.
+    expect(network.sockets[0]).toMatchObject({ closed: true, closeCode: 4000 });
     expect(states).toContain("waiting");
+  });
+
+  it("closes as usual where it leaves on purpose", () => {
+    goLive();
+    connection.changeRole("viewer");
+    expect(network.sockets[0]).toMatchObject({ closed: true, closeCode: undefined });
   });
 
   it("gives up a socket that never opens", () => {
@@ -194,20 +201,24 @@ describe("performing", () => {
     expect(network.socket.messages("hello")).toMatchObject([{ role: "performer" }]);
   });
 
-  it.each(["performer_taken", "source_not_browser", "wrong_key", "key_too_soon", "not_granted"])(
-    "only watches after %s",
-    (name) => {
-      goLive();
-      connection.changeRole("performer");
-      network.socket.events.opened();
-      receive({ type: "refused", name, detail: "expected one performer, got another" });
-      network.socket.events.opened();
-      receive(hello);
-      expect(network.socket.messages("hello")).toMatchObject([{ role: "viewer" }]);
-      expect(heard.messages).toMatchObject([{ type: "refused", name }]);
-      expect(connection.state).toBe("live");
-    },
-  );
+  it.each([
+    "performer_taken",
+    "seat_freed",
+    "source_not_browser",
+    "wrong_key",
+    "key_too_soon",
+    "not_granted",
+  ])("only watches after %s", (name) => {
+    goLive();
+    connection.changeRole("performer");
+    network.socket.events.opened();
+    receive({ type: "refused", name, detail: "expected one performer, got another" });
+    network.socket.events.opened();
+    receive(hello);
+    expect(network.socket.messages("hello")).toMatchObject([{ role: "viewer" }]);
+    expect(heard.messages).toMatchObject([{ type: "refused", name }]);
+    expect(connection.state).toBe("live");
+  });
 
   it.each(["wrong_key", "not_granted"])("gives up where not even watching is granted", (name) => {
     connection.start();
