@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,9 @@ HTTP_STATUS = {
     "wrong_key": 401,
 }
 """Of refusals; all others are 422."""
+
+UTF_8 = "UTF-8''"
+"""What a header begins with that is percent-encoded (RFC 8187, 3.2)."""
 
 UNKNOWN = ""
 """Address of a client that has none, such as one on a socket in the file system."""
@@ -57,8 +61,9 @@ def only(role: Role, scheduler: Scheduler) -> list[Any]:
     """Return dependencies that let nobody pass who may not be so much on the stage of a path."""
 
     async def granted(request: Request, x_operator_key: Annotated[str, Header()] = "") -> None:
+        key = _key_of(x_operator_key)
         try:
-            _check(scheduler, x_operator_key, role, _stage_asked_of(request), request.client)
+            _check(scheduler, key, role, _stage_asked_of(request), request.client)
         except Refusal as refusal:
             raise http_error(refusal) from refusal
 
@@ -83,6 +88,12 @@ def _check(scheduler: Scheduler, key: str, role: Role, stage: str, client: Addre
     host = client.host if client else UNKNOWN
     if (denial := scheduler.settings.keyring.denial(key, role, stage, host)) is not None:
         raise Refusal(*denial)
+
+
+def _key_of(header: str) -> str:
+    """Return the key of a header, which spells letters beyond ASCII as RFC 8187 does."""
+    encoded = header.removeprefix(UTF_8)
+    return header if encoded == header else unquote(encoded)
 
 
 def _stage_asked_of(request: Request) -> str:

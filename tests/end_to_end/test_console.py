@@ -225,13 +225,13 @@ def test_an_operator_ends_a_performers_turn(browser: Browser) -> None:
 
 
 def test_the_key_is_asked_for_once(browser: Browser, tmp_path: Path) -> None:
-    options = ("--operator-key", "sesame", "--cues", str(tmp_path))
+    options = ("--operator-key", "Öffne dich, 舞台", "--cues", str(tmp_path))
     with (
         run_server("demo", 0, *options) as server,
         operate(browser, server.address) as console,
     ):
         page = console.page
-        for key in ("open", "sesame"):
+        for key in ("open", "Öffne dich, 舞台"):
             page.fill("#key:visible [name=key]", key)
             page.click("text='Operate' >> visible=true")
             if key == "open":

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import quote
 
 import pytest
 
@@ -139,6 +140,15 @@ async def test_wrong_keys_wait_on_socket_and_http_alike(tmp_path: Path, tokens: 
         now[0] += 2.0
         assert await let_in(server, "operator", "sesame") == "operator"
         assert await over_http("sesame") == 200
+
+
+async def test_a_key_of_any_letters_fits_into_a_header() -> None:
+    keyring = Keyring("Öffne dich, 舞台 100%", clock=lambda: 0.0)
+    async with LiveServer(settings=ServerSettings(keyring=keyring)).open() as server:
+        spelled = "UTF-8''" + quote("Öffne dich, 舞台 100%")
+        for header, status in ((spelled, 200), (spelled[:-1], 401), (spelled, 429)):
+            answer = await server.request("GET", "/api/links", headers={"X-Operator-Key": header})
+            assert answer.status_code == status
 
 
 async def test_operators_are_told_of_wrong_keys(tmp_path: Path, tokens: Tokens) -> None:

@@ -70,7 +70,7 @@ export class ServerApi {
     const answer = await fetch(`api/${path}`, {
       method,
       headers: {
-        "X-Operator-Key": this.key,
+        "X-Operator-Key": headerOf(this.key),
         ...(body !== undefined && { "Content-Type": "application/json" }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -80,6 +80,11 @@ export class ServerApi {
     if (!answer.ok) throw new Error(await problemSentence(answer));
     return answer;
   }
+}
+
+/** Spells a key for a header, which takes ASCII alone: RFC 8187. */
+function headerOf(key: string): string {
+  return /^[\x20-\x7e]*$/.test(key) ? key : `UTF-8''${encodeURIComponent(key)}`;
 }
 
 async function problemSentence(answer: Response): Promise<string> {
