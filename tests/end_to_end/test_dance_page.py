@@ -71,7 +71,7 @@ def test_a_performer_is_shown_what_operators_reserve(browser_with_webcam: Browse
         visit(browser_with_webcam, server.address, "dance?quality=low", (320, 480)) as stage,
     ):
         stage.page.click("text=Begin")
-        expect(stage.page.locator("#modes")).to_be_disabled(timeout=3 * PATIENCE)
+        expect(stage.page.locator("[data-mode=answer]")).to_be_disabled(timeout=3 * PATIENCE)
         expect(stage.page.locator("[data-mode=continue]")).to_have_attribute(*PRESSED)
         assert server.state()["controls"]["mode"] == "continue"
 
