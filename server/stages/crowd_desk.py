@@ -38,11 +38,13 @@ class CrowdSettings:
 
     @staticmethod
     def open(public_url: str, keys: Path) -> "CrowdSettings":
-        """Return settings whose ballots outlive a restart.
+        """Return settings whose ballots outlive a restart where phones find the server.
+
+        Without a public address nothing is written to the disk.
 
         Args:
             public_url: As the operator names it; empty if not.
-            keys: Folder that keeps the secret.
+            keys: Folder that keeps the secret of a server with a public address.
 
         Raises:
             SetupError: If the address is none of a server, or the secret cannot be kept.
@@ -52,6 +54,8 @@ class CrowdSettings:
         if public_url and (not known or parts.query or parts.fragment):
             got = f"got {public_url!r}"
             raise SetupError(f"expected --public-url such as https://show.example, {got}")
+        if not public_url:
+            return CrowdSettings()
         secret = kept(keys / "ballot-secret", lambda: secrets.token_hex(SECRET_BYTES))
         return CrowdSettings(public_url.rstrip("/"), secret)
 

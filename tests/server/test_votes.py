@@ -232,7 +232,8 @@ def test_a_public_address_is_let_in_and_a_wrong_one_is_refused(tmp_path: Path) -
     assert settings.public_url == "https://show.example:8443/bhava"
     assert (settings.hosts, settings.origins) == (["show.example"], ["https://show.example:8443"])
     assert CrowdSettings.open("", tmp_path).hosts == CrowdSettings.open("", tmp_path).origins == []
-    assert CrowdSettings.open("", tmp_path).secret == settings.secret
+    assert CrowdSettings.open("https://show.example", tmp_path).secret == settings.secret
+    assert CrowdSettings.open("", tmp_path).secret != settings.secret
     for wrong in ("show.example", "ftp://show.example", "https://", "https://a.example/?x#y"):
         with pytest.raises(SetupError, match="expected --public-url"):
             CrowdSettings.open(wrong, tmp_path)
