@@ -23,6 +23,7 @@ SAME = {
     "Name",
     "Neutral",
     "OSC",
+    "OSCQuery",
     "Partner",
     "Performer",
     "Solo",
