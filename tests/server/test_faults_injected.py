@@ -14,6 +14,7 @@ from motion.clip import Clip
 from server.takes.reader import Take
 from tests.server.dance_harness import acceleration
 from tests.server.live_server import Client, LiveServer, narrow
+from tests.server.test_app import landmarks
 
 UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -263,6 +264,8 @@ async def test_at_the_end_all_are_told_and_takes_are_closed_within_two_seconds(
 @pytest.mark.usefixtures("witness")
 async def test_a_performer_whose_browser_sleeps_may_come_back(live_server: LiveServer) -> None:
     async with live_server.join("performer") as performer:
+        await performer.websocket.send(landmarks(0))
+        await performer.answered()
         performer.websocket.transport.abort()
     await until_alone(live_server)
     async with live_server.link() as other:
