@@ -25,7 +25,8 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("access", "guard", "kept_file", "memory", "options", "paths", "telemetry"),
+        ("kept_file", "memory", "options", "paths", "sites", "telemetry"),
+        ("access", "guard"),
         ("capture",),
         ("wire",),
         ("chat", "crowd", "cues", "interaction", "links", "listen"),

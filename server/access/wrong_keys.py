@@ -3,9 +3,10 @@
 No clock lives here.
 """
 
-import ipaddress
 from collections import Counter
 from typing import NamedTuple
+
+from server.sites import site
 
 FIRST, LONGEST = 1.0, 60.0
 """Seconds that an address waits after its first wrong key, and at most."""
@@ -18,9 +19,6 @@ MOST_ADDRESSES = 4096
 
 MINUTES = 10
 """Minutes that count as lately."""
-
-NEIGHBOURS = 64
-"""Bits of an IPv6 address that whole networks share: whoever has one address there has them all."""
 
 
 class _Tries(NamedTuple):
@@ -47,7 +45,7 @@ class WrongKeys:
 
     def wait(self, address: str, now: float) -> float:
         """Return for how many seconds no key of an address is looked at; 0 if one is."""
-        tries = self._tries.get(_network(address))
+        tries = self._tries.get(site(address))
         return 0.0 if tries is None else max(0.0, tries.newest + tries.wait - now)
 
     def count(self, address: str, now: float) -> None:
@@ -56,15 +54,15 @@ class WrongKeys:
         self._by_minute[_minute(now)] += 1
         for minute in [minute for minute in self._by_minute if minute <= _minute(now) - MINUTES]:
             del self._by_minute[minute]
-        before = self._tries.pop(_network(address), _Tries(0, now))
+        before = self._tries.pop(site(address), _Tries(0, now))
         known = before.number if now - before.newest < FORGOTTEN else 0
-        self._tries[_network(address)] = _Tries(known + 1, now)
+        self._tries[site(address)] = _Tries(known + 1, now)
         if len(self._tries) > MOST_ADDRESSES:
             del self._tries[next(iter(self._tries))]
 
     def forgive(self, address: str) -> None:
         """Note a right key: what was wrong before was a slip."""
-        self._tries.pop(_network(address), None)
+        self._tries.pop(site(address), None)
 
     def lately(self, now: float) -> int:
         """Return how many there were in the last minutes."""
@@ -75,12 +73,3 @@ class WrongKeys:
 
 def _minute(now: float) -> int:
     return int(now // 60)
-
-
-def _network(address: str) -> str:
-    """Return what stands for an address: itself, or its network where one has many addresses."""
-    try:
-        ip = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, NEIGHBOURS), strict=False))

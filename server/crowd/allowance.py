@@ -5,9 +5,8 @@ References:
     leaky bucket.
 """
 
-import ipaddress
-
 from server.crowd.refusal import BallotRefusal
+from server.sites import site
 
 BURST = 500
 """Ballots that an address may have at once: a full house that scans the code together."""
@@ -17,9 +16,6 @@ PER_MINUTE = 200
 
 MOST_ADDRESSES = 4096
 """Addresses that are kept in mind; beyond them the one that came first is forgotten."""
-
-PREFIX = 64
-"""Bits of an IPv6 address that belong to one household or venue."""
 
 
 class Allowance:
@@ -39,7 +35,7 @@ class Allowance:
         Raises:
             BallotRefusal: `too_many_ballots`, with the seconds until there is another.
         """
-        network = network_of(address)
+        network = site(address)
         filled, at = self._filled.pop(network, (0.0, now))
         filled = max(0.0, filled - (now - at) * PER_MINUTE / 60) + 1
         if filled > BURST:
@@ -54,14 +50,3 @@ class Allowance:
         if len(self._filled) >= MOST_ADDRESSES:
             del self._filled[next(iter(self._filled))]
         self._filled[network] = filled, now
-
-
-def network_of(address: str) -> str:
-    """Return the part of an address that a visitor cannot choose at will."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if ip.version == 4:
-        return address
-    return str(ipaddress.ip_network((ip, PREFIX), strict=False))

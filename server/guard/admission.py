@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from server.guard.proxies import Networks, site
+from server.guard.proxies import Networks
+from server.sites import site
 
 LOOPBACK = ("127.0.0.1", "::1")
 """Addresses of the machine itself: whoever works at it always finds a way in."""

@@ -10,9 +10,6 @@ from typing import Any
 
 from motion.errors import SetupError
 
-SITE = 64
-"""Bits of an IPv6 address that tell its site, which chooses the others as it likes (RFC 4291)."""
-
 FOR, PROTOCOL = b"x-forwarded-for", b"x-forwarded-proto"
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -65,14 +62,6 @@ def _client_of(address: str, headers: Headers, proxies: Networks) -> str:
             break
         address = hop
     return address
-
-
-def site(address: str) -> str:
-    """Return the owner of an address: itself, or for IPv6 the /64 in which it lies."""
-    ip = _read(address)
-    if not isinstance(ip, ipaddress.IPv6Address):
-        return address
-    return str(ipaddress.IPv6Network((int(ip), SITE), strict=False))
 
 
 def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

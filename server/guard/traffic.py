@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from server.guard.admission import Admission
 from server.guard.fair_queue import FairQueue
-from server.guard.proxies import Networks, site
+from server.guard.proxies import Networks
+from server.sites import site
 
 REQUEST = 15.0
 """Seconds within which a request must be there, from connecting or from its first byte."""

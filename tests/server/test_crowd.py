@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from motion.emotion import MAX_INTENSITY, shared_weights, weights_of
 from server.crowd import allowance, ballot_box, tally
-from server.crowd.allowance import BURST, PER_MINUTE, Allowance, network_of
+from server.crowd.allowance import BURST, PER_MINUTE, Allowance
 from server.crowd.ballot_box import BallotBox
 from server.crowd.ballots import LIFETIME, Ballots
 from server.crowd.refusal import BallotProblem, BallotRefusal
 from server.crowd.rolling_code import PERIOD, RollingCode
 from server.crowd.tally import FORGOTTEN, FULL_VOICE, HALF_LIFE, SmoothedWeights, Tally
+from server.sites import site
 
 LABELS = ("neutral", "happy", "sad")
 SECRET = "a secret of sixty-four bytes, which is enough for any algorithm.."
@@ -255,10 +256,10 @@ def test_a_full_house_behind_one_address_gets_its_ballots_and_a_flood_is_bounded
 
 
 def test_one_household_cannot_pass_for_many() -> None:
-    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") == "2001:db8::/64"
-    assert network_of("2001:db8:0:1::1") != network_of("2001:db8::1")
-    assert network_of("192.0.2.1") == "192.0.2.1"
-    assert network_of("testclient") == "testclient"
+    assert site("2001:db8::1") == site("2001:db8::ffff:1") == "2001:db8::/64"
+    assert site("2001:db8:0:1::1") != site("2001:db8::1")
+    assert site("192.0.2.1") == "192.0.2.1"
+    assert site("testclient") == "testclient"
 
 
 def test_addresses_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

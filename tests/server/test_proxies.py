@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from motion.errors import SetupError
 from server.access.keyring import Keyring
 from server.guard.admission import Admission
-from server.guard.proxies import Networks, reveal_client, site
+from server.guard.proxies import Networks, reveal_client
 from server.guard.traffic import Job, Link, Traffic
+from server.sites import site
 from server.stages.scheduler import ServerSettings
 from tests.server.live_server import LiveServer, soon
 
@@ -74,7 +75,8 @@ def test_a_proxy_is_an_address_or_a_network() -> None:
 
 def test_an_ipv6_site_is_counted_as_one() -> None:
     assert site("2001:db8:1:2::3") == site("2001:db8:1:2:ffff::") != site("2001:db8:1:3::3")
-    assert site("192.0.2.1") == "192.0.2.1"
+    assert site("192.0.2.1") == site("::ffff:192.0.2.1") == "192.0.2.1"
+    assert site("fe80::1%eth0") == "fe80::/64"
     admission = Admission(per_address=2)
     for address in ("2001:db8::1", "2001:db8::2"):
         assert admission.refusal(address) == ""
