@@ -1,6 +1,7 @@
 """Lighting desks that drive a stage, by Art-Net or sACN."""
 
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import get_args
@@ -86,7 +87,7 @@ class LightsPort:
         )
 
 
-class LightsIn(Link):
+class LightsIn(Link, ABC):
     """One universe that drives a stage.
 
     Attributes:
@@ -132,13 +133,13 @@ class LightsIn(Link):
                 if refusal:
                     self.traffic.refuse(refusal)
 
+    @abstractmethod
     def receive(self, data: bytes, place: Place) -> None:
         """Take in a packet.
 
         Raises:
             ValueError: If it is of no use.
         """
-        raise NotImplementedError
 
     def hear(
         self, key: Hashable, universe: int, slots: bytes, priority: int, sequence: int, who: str

@@ -1,6 +1,7 @@
 """The show told to lamps, by Art-Net or sACN, from one socket each for its whole life."""
 
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
 from server.links import art_net, sacn
@@ -87,7 +88,7 @@ class LightsTarget:
         )
 
 
-class LightsOut(Link):
+class LightsOut(Link, ABC):
     """Tells lamps one stage, with every tick of the server."""
 
     def __init__(self, name: str, target: LightsTarget) -> None:
@@ -129,9 +130,9 @@ class LightsOut(Link):
         self._sequence = self._sequence % 255 + 1
         self.endpoint.send(self.encode(slots, self._sequence))
 
+    @abstractmethod
     def encode(self, slots: bytes, sequence: int) -> bytes:
         """Return a packet of the protocol."""
-        raise NotImplementedError
 
 
 class ArtNetOut(LightsOut):

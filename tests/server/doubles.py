@@ -13,6 +13,7 @@ from motion.model.engine import Conditions, Noise, States
 from motion.skeleton import CANONICAL
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
+from server.wire.protocol import LandmarksMessage, encode_landmarks
 
 EMOTIONS = ("neutral", "happy", "sad")
 ARMS = CANONICAL.indices("leftUpperArm", "rightUpperArm")
@@ -99,6 +100,11 @@ def seen(time: float, lift: float = 0.0) -> Sighting:
     pose = Pose.standing()
     pose.rotations[ARMS] = _lifted(np.array(lift))
     return Sighting(time, (Camera().see(pose),))
+
+
+def landmarks(time: float) -> bytes:
+    """The message in which a browser tells the same."""
+    return encode_landmarks(LandmarksMessage(0, seen(time)))
 
 
 def _lifted(angle: np.ndarray) -> np.ndarray:

@@ -10,11 +10,9 @@ from server.stages.assemble import usual_seat
 from server.wire.protocol import (
     CLOSE_CODES,
     FrameMessage,
-    LandmarksMessage,
     RefusalName,
-    encode_landmarks,
 )
-from tests.server.doubles import EMOTIONS, seen
+from tests.server.doubles import EMOTIONS, landmarks
 from tests.server.live_server import LiveServer, write_pages
 
 
@@ -22,10 +20,6 @@ from tests.server.live_server import LiveServer, write_pages
 async def live_server() -> AsyncIterator[LiveServer]:
     async with LiveServer().open() as live_server:
         yield live_server
-
-
-def landmarks(time: float) -> bytes:
-    return encode_landmarks(LandmarksMessage(0, seen(time)))
 
 
 async def test_frames_follow_the_hello_at_their_rate(live_server: LiveServer) -> None:

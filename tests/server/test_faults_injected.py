@@ -13,8 +13,8 @@ import pytest
 from motion.clip import Clip
 from server.takes.reader import Take
 from tests.server.dance_harness import acceleration
+from tests.server.doubles import landmarks
 from tests.server.live_server import Client, LiveServer, narrow
-from tests.server.test_app import landmarks
 
 UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

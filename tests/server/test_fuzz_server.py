@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from server.capture.landmarks import Sighting
 from server.wire.protocol import CLOSE_CODES, LandmarksMessage, encode_landmarks
 from server.wire.session import MESSAGES_PER_SECOND
-from tests.server.doubles import seen
+from tests.server.doubles import landmarks
 from tests.server.live_server import Client, LiveServer, soon
 from tests.server.test_fuzz_wire import SEEN, SHOWN, almost_messages, damaged
 
@@ -91,10 +91,6 @@ def test_whatever_clients_say_the_show_goes_on(scripts: list[list[str | bytes]])
             await asyncio.gather(*(say(live_server, script) for script in scripts))
 
     asyncio.run(play())
-
-
-def landmarks(time: float, number: int = 0) -> bytes:
-    return encode_landmarks(LandmarksMessage(number, Sighting(time, seen(time).people)))
 
 
 async def test_pictures_that_are_replayed_or_out_of_order_move_nobody_back() -> None:

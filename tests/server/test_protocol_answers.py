@@ -19,10 +19,9 @@ from server.access.origins import OriginPolicy
 from server.capture.source_selector import SPAN
 from server.listen import configured
 from server.stages.scheduler import ServerSettings
-from server.wire.protocol import LandmarksMessage, encode_landmarks
 from server.wire.seat import GRACE
 from server.wire.session import MESSAGES_PER_SECOND
-from tests.server.doubles import seen
+from tests.server.doubles import landmarks, seen
 from tests.server.live_server import Client, LiveServer, soon
 
 UPGRADE = {
@@ -38,10 +37,6 @@ CLIENT = Path(__file__).parents[2] / "docs/client.py"
 async def live_server() -> AsyncIterator[LiveServer]:
     async with LiveServer(settings=ServerSettings(keyring=Keyring("sesame"))).open() as live_server:
         yield live_server
-
-
-def landmarks(time: float) -> bytes:
-    return encode_landmarks(LandmarksMessage(0, seen(time)))
 
 
 async def still_there(client: Client) -> None:
