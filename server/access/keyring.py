@@ -69,7 +69,7 @@ class Tokens:
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         """Take a folder, which only this user may read, and a clock of seconds since 1970."""
-        self._secret = kept(folder / "token-secret", lambda: secrets.token_hex(SECRET_BYTES))
+        self._secret = kept(folder / "token-secret", new_secret)
         self._revoked = folder / "revoked-tokens"
         self._clock = clock
 
@@ -208,3 +208,8 @@ def kept(path: Path, make: Callable[[], str]) -> str:
 def new_key() -> str:
     """Return a key that nobody guesses and everybody can type."""
     return secrets.token_urlsafe(KEY_BYTES)
+
+
+def new_secret() -> str:
+    """Return a secret that signs, as text."""
+    return secrets.token_hex(SECRET_BYTES)

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import segno
 
 from motion.errors import SetupError
-from server.access.keyring import SECRET_BYTES, kept
+from server.access.keyring import kept, new_secret
 from server.crowd.ballot_box import BallotBox
 from server.crowd.ballots import Ballots
 from server.crowd.tally import Result
@@ -34,7 +34,7 @@ class CrowdSettings:
     """
 
     public_url: str = ""
-    secret: str = field(default_factory=lambda: secrets.token_hex(SECRET_BYTES))
+    secret: str = field(default_factory=new_secret)
 
     @staticmethod
     def open(public_url: str, keys: Path) -> "CrowdSettings":
@@ -56,7 +56,7 @@ class CrowdSettings:
             raise SetupError(f"expected --public-url such as https://show.example, {got}")
         if not public_url:
             return CrowdSettings()
-        secret = kept(keys / "ballot-secret", lambda: secrets.token_hex(SECRET_BYTES))
+        secret = kept(keys / "ballot-secret", new_secret)
         return CrowdSettings(public_url.rstrip("/"), secret)
 
     @property
