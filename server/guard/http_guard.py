@@ -80,6 +80,9 @@ class GuardedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
         self._give_up()
         self._expect_head()
+        # A request and its connection know one another: they would wait for the garbage collector,
+        # which comes after thousands of them.
+        self.cycle = self._answering = None  # type: ignore[assignment]
         if self._link:
             self._traffic.leave(self._link)
 
@@ -174,11 +177,16 @@ class GuardedHttp(HttpToolsProtocol):
         return task
 
     def _give_up(self) -> bool:
-        """Let the application know that nobody hears it; return whether it had begun to answer."""
+        """Let the application know that nobody hears it, and keep nothing that it has not read yet.
+
+        Returns:
+            Whether it had begun to answer.
+        """
         begun = False
         for cycle in (self._answering, self.cycle):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected = True
+                cycle.body = bytearray()
                 cycle.message_event.set()
                 begun = begun or cycle.response_started
         return begun

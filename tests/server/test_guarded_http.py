@@ -1,6 +1,7 @@
 """What strangers send is bounded before it is understood, and must come in time."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterable
@@ -8,6 +9,7 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from server.guard.traffic import LINGER, PENALTY, REQUEST, STALLED, Traffic
 from tests.server.live_server import LiveServer, narrow, soon
@@ -112,6 +114,24 @@ async def test_what_never_ends_is_cut_off_while_the_show_goes_on(
         await live_server.time.run(3)
         assert (await viewer.frame()).figures
     assert traffic(live_server).bodies == 0
+
+
+async def test_a_refused_body_does_not_wait_for_the_garbage_collector(
+    live_server: LiveServer,
+) -> None:
+    chunk = b"8000\r\n" + 0x8000 * b" " + b"\r\n"
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(8):
+            await answer(live_server, [POST + b"Transfer-Encoding: chunked\r\n\r\n", *3 * [chunk]])
+        while traffic(live_server).links:
+            await asyncio.sleep(0)
+        requests = [each for each in gc.get_objects() if isinstance(each, RequestResponseCycle)]
+        assert requests
+        assert sum(len(request.body) for request in requests) == 0
+    finally:
+        gc.enable()
 
 
 async def cut(reader: asyncio.StreamReader) -> bool:
