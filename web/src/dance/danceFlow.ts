@@ -23,6 +23,8 @@ const SETTLE = 1;
 const COUNTDOWN = 3;
 /** How long a new judgement must last before it counts; one picture may be wrong. */
 const STEADY = 0.4;
+/** How long a new dancer is told which figure is theirs, seconds. */
+const INTRODUCTION = 6;
 /** How long somebody is copied before they are invited to be surprised, seconds. */
 const ACQUAINTED = 30;
 /** How long a dancer is out of the picture before they are told, seconds. */
@@ -66,6 +68,11 @@ export class DanceFlow {
   isUnseen(now: number): boolean {
     const missing = this.framing === "nobody" || this.framing === "dark";
     return this.state === "dancing" && missing && now - this.seenSince >= UNSEEN;
+  }
+
+  /** Whether a dancer has only just begun, and looks for themselves among the figures. */
+  isNew(now: number): boolean {
+    return this.state === "dancing" && now - this.since < INTRODUCTION;
   }
 
   /** Whether a dancer knows their partner well enough to let it go its own way. */

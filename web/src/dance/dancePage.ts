@@ -190,8 +190,15 @@ export class DancePage {
     if (state === "framing") this.advise(texts.framing[framing]);
     if (state === "countdown") this.advise(texts.dance.getReady);
     if (state !== "dancing") return;
-    this.advise(this.flow.isUnseen(now) ? texts.dance.unseen : "");
+    this.advise(this.danceAdvice(now));
     this.choices.showInvitation(this.flow.isAcquainted(now));
+  }
+
+  private danceAdvice(now: number): string {
+    if (this.flow.isUnseen(now)) return texts.dance.unseen;
+    const { placement, controls } = this.client;
+    const isShown = (placement ?? controls?.placement) !== "alone";
+    return isShown && this.flow.isNew(now) ? texts.dance.introduction : "";
   }
 
   private enterState(state: DanceState): void {

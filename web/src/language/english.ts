@@ -78,6 +78,7 @@ export const english = {
     opening: "Allow the camera if your browser asks…",
     loading: "Loading body tracking… The first time takes a moment.",
     getReady: "Stay there…",
+    introduction: "The dark figure is you. Your partner wears the colour.",
     again: "Try again",
     watch: "Just watch",
     wait: "Wait for my turn",

@@ -87,6 +87,7 @@ export const german: TextsShape = {
     opening: "Erlauben Sie die Kamera, wenn Ihr Browser fragt…",
     loading: "Körpererkennung wird geladen… Beim ersten Mal dauert das einen Moment.",
     getReady: "Bleiben Sie so…",
+    introduction: "Die dunkle Figur sind Sie. Ihr Partner trägt die Farbe.",
     again: "Noch einmal",
     watch: "Nur zusehen",
     wait: "Warten, bis ich dran bin",

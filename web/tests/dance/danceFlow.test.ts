@@ -49,6 +49,16 @@ describe("somebody before the camera", () => {
     expect([flow.isAcquainted(129), flow.isAcquainted(130)]).toEqual([false, true]);
   });
 
+  it("is told which figure is theirs for their first seconds, each time anew", () => {
+    const flow = new DanceFlow();
+    expect(flow.isNew(0)).toBe(false);
+    flow.enter("dancing", 10);
+    expect([flow.isNew(15), flow.isNew(16)]).toEqual([true, false]);
+    flow.enter("welcome", 20);
+    flow.enter("dancing", 30);
+    expect(flow.isNew(31)).toBe(true);
+  });
+
   it("is told when they have long left the dance", () => {
     const flow = new DanceFlow();
     flow.enter("dancing", 0);
