@@ -28,7 +28,7 @@ from server.wire.session import Join
 
 Array = np.ndarray
 
-COUNTS = (1, 2, 4, 8, 16, 32, 48, 64)
+COUNTS = (1, 2, 4, 8, 16, 32, 48, 64, 96, 128)
 WARM_UP, TICKS = 2 * FRAME_RATE, 5 * FRAME_RATE
 """Ticks before the first that counts, and those that count."""
 
@@ -37,6 +37,9 @@ PERFORMERS = 8
 
 VIEWERS, MEANS = 200, 5
 """Of the stage where a control is moved; and means of its ticks, each of as many as there are."""
+
+LATE = (STAGES, 128)
+"""How many stages a server keeps dancing, one measurement each."""
 
 SECONDS = 20.0
 """For which a server's ticks are counted."""
@@ -67,7 +70,8 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
     note = f"before {VIEWERS} viewers, told included; peer: the same without"
     name = "a tick while a control moves 30 times a second"
     yield Row.from_values(name, "ms", moved, peer=still, most=1.5, note=note)
-    yield _late_row(folder.name)
+    for count in LATE:
+        yield _late_row(folder.name, count)
 
 
 class _Stages:
@@ -157,12 +161,13 @@ def _moved_times(folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     return means[:, 0], means[:, 1]
 
 
-def _late_row(model: str) -> Row:
+def _late_row(model: str, count: int) -> Row:
     """Return the share of the ticks of a server that came after the next one was due."""
-    name = f"late ticks of {STAGES} stages"
-    with serving(model, "browser", psutil.Process().cpu_affinity()[0]) as (process, address):
+    name, more = f"late ticks of {count} stages", ("--stages", str(count))
+    core = psutil.Process().cpu_affinity()[0]
+    with serving(model, "browser", core, more=more) as (process, address):
         deadline = time.monotonic() + ROOM
-        for number in range(1, STAGES):
+        for number in range(1, count):
             while not _make(address, f"stage-{number}"):
                 if time.monotonic() > deadline:
                     note = f"not measured: the server had room for {number} stages"
