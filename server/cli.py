@@ -238,6 +238,7 @@ def bench(
     from server.bench.fanout import fanout_rows
     from server.bench.links import link_rows
     from server.bench.live import live_rows
+    from server.bench.osc import osc_rows
     from server.bench.people import people_rows
     from server.bench.report import as_table, to_json
     from server.bench.stages import stage_rows
@@ -248,6 +249,7 @@ def bench(
         frame_rows(engine, folder, video),
         link_rows(),
         live_rows(model, video),
+        osc_rows(model),
         people_rows(video) if video else (),
         stage_rows(engine, folder),
         vote_rows(model),

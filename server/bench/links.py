@@ -12,6 +12,7 @@ from motion.skeleton import CANONICAL
 from server.bench.bench import STAGES, timed
 from server.bench.row import Row
 from server.links.desk import Desk
+from server.links.lights_out import ArtNetOut, LightsTarget, SacnOut
 from server.links.link import Place
 from server.links.osc import decode_packet, encode_message
 from server.links.osc_in import OscIn, OscPort
@@ -19,6 +20,7 @@ from server.links.patch import StageView
 from server.links.vmc import VRM0, VmcEncoder
 from server.links.vmc_decoder import VmcDecoder
 from server.wire.messages import Controls
+from server.wire.protocol import PARTNER, Figure, FrameMessage
 
 TICKS = 300
 """Ticks that count."""
@@ -35,21 +37,24 @@ VMC_AIM = 1000 * 0.02 / (STAGES * 30)
 POSE_AIM = 1.0
 """Milliseconds of a pose that comes in: as much as landmarks may take to become one."""
 
+_LABELS = "happy", "sad"
 _HERE = Place("127.0.0.1", 0)
 
 
 def link_rows() -> Iterator[Row]:
-    """Yield the rows of OSC that comes in and of VMC both ways, their sockets apart."""
+    """Yield the rows of OSC that comes in, of VMC both ways and of lamps, their sockets apart."""
     note = f"of 1,000 a second to {STAGES} stages, checked, read and handed to the stage"
     yield Row.from_values("an OSC message", "ms", _osc_times(), aim=OSC_AIM, note=note)
     note = f"{STAGES} stages at 30 frames a second may take 2 % of a core"
     yield Row.from_values("a frame as VMC", "ms", _vmc_times(), aim=VMC_AIM, note=note)
+    note = "of one stage, by Art-Net and by sACN; most of it is the speed of the joints"
+    yield Row.from_values("a frame for lamps", "ms", _lights_times(), note=note)
     note = "of a performer: 29 messages read, scaled and put on the floor"
     yield Row.from_values("a pose from VMC", "ms", _pose_times(), aim=POSE_AIM, note=note)
 
 
 def _osc_times() -> list[float]:
-    views = [StageView(f"stage {n}", ("happy", "sad"), Controls()) for n in range(STAGES)]
+    views = [StageView(f"stage {n}", _LABELS, Controls()) for n in range(STAGES)]
     desk = Desk(lambda: list(views), lambda _, __: None, lambda _, __: None, time.monotonic)
     link = OscIn(OscPort(_HERE), desk)
     names = ("energy", "influence", "emotion/sad")
@@ -60,7 +65,7 @@ def _osc_times() -> list[float]:
 
     def tick() -> None:
         for packet in packets:
-            link.endpoint.datagram_received(packet, _HERE)
+            link.endpoint.take(packet, _HERE)
         link.flush()
 
     return [timed(tick) / MESSAGES for _ in range(TICKS)]
@@ -70,6 +75,23 @@ def _vmc_times() -> list[float]:
     encoder, times = VmcEncoder(), count(step=1 / 30)
     pose, face = _any_pose(), np.ones(len(VRM0))
     return [timed(lambda: encoder.encode(pose, next(times), face)) for _ in range(TICKS)]
+
+
+def _lights_times() -> list[float]:
+    desk = Desk(list, lambda _, __: None, lambda _, __: None, time.monotonic)
+    view = StageView("default", _LABELS, Controls())
+    target = LightsTarget(_HERE, 1)
+    lamps = [ArtNetOut(target, desk), SacnOut(target, desk)]
+    weights, contacts, times = np.ones(len(_LABELS)), np.ones(4, bool), count(step=1 / 30)
+    figure = Figure(PARTNER, 0, _any_pose(), contacts)
+
+    def show() -> None:
+        frame = FrameMessage(1, next(times), None, weights, (figure,))
+        for link in lamps:
+            link.show(view, frame)
+            link.end_tick()
+
+    return [timed(show) / len(lamps) for _ in range(TICKS)]
 
 
 def _pose_times() -> list[float]:

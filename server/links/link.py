@@ -23,8 +23,15 @@ REMEMBERED_HOSTS = 256
 """Senders of which it is remembered whether they are on the allow list."""
 
 MOST_PACKETS = 256
-"""Packets that are read between two ticks; further ones are only counted, so that no sender makes a
-tick late."""
+"""Packets that are read between two ticks, so that no sender makes a tick late."""
+
+MOST_AT_ONCE = 32
+"""Packets that are read before the event loop turns to something else."""
+
+LONGEST_PACKET = 65_535
+"""Bytes; no datagram is longer."""
+
+_TOO_MANY = f"expected up to {MOST_PACKETS} packets for each frame, got more"
 
 LOOKED_UP_WITHIN = 2.0
 """Seconds after which a name that no name server answers for is given up."""
@@ -189,8 +196,8 @@ class AllowList:
         return any(ipaddress.ip_address(host) in network for network in self._networks)
 
 
-class Endpoint(asyncio.DatagramProtocol):
-    """A UDP socket that counts what it cannot use."""
+class Endpoint:
+    """A UDP socket that counts what it cannot use; its packets are read in the event loop."""
 
     def __init__(
         self,
@@ -208,7 +215,8 @@ class Endpoint(asyncio.DatagramProtocol):
         self._traffic, self._receive = traffic, receive
         self._allowed = AllowList(allowed)
         self._packets = 0
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: socket.socket | None = None
+        self._listening = False
 
     async def open(self, place: Place, group: str = "") -> Place:
         """Listen; returns where, with the port that a port of 0 became.
@@ -227,9 +235,9 @@ class Endpoint(asyncio.DatagramProtocol):
                 member = socket.inet_aton(group) + socket.inet_aton("0.0.0.0")
                 opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
 
-        await self._use(place, listen, "a free port of this machine")
-        assert self._transport is not None
-        return Place(*self._transport.get_extra_info("sockname")[:2])
+        self._socket = await _made(place, listen, "a free port of this machine")
+        self._listen()
+        return Place(*self._socket.getsockname()[:2])
 
     async def aim(self, place: Place) -> None:
         """Open a socket that sends to one place for its whole life, and says if nobody is there.
@@ -237,30 +245,8 @@ class Endpoint(asyncio.DatagramProtocol):
         Raises:
             SetupError: If there is no such host, or no way to it.
         """
-        await self._use(place, socket.socket.connect, "a host that can be reached")
-
-    async def _use(
-        self, place: Place, begin: Callable[[socket.socket, Any], None], expected: str
-    ) -> None:
-        """Open a socket and bind or connect it; event loops differ in doing so and in errors."""
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(LOOKED_UP_WITHIN):
-                found = await loop.getaddrinfo(*place, type=socket.SOCK_DGRAM)
-            # Receivers on this machine often listen to IPv4 alone, whatever else `localhost` means.
-            family, kind, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
-            opened = socket.socket(family, kind)
-            try:
-                opened.setblocking(False)
-                opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-                begin(opened, address)
-            except OSError:
-                opened.close()
-                raise
-        except (OSError, UnicodeError) as error:  # a name that no name server could have
-            where = f"{place.host}:{place.port}"
-            raise SetupError(f"expected {expected}, got {where}: {_reason(error)}") from error
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=opened)
+        self._socket = await _made(place, socket.socket.connect, "a host that can be reached")
+        self._listen()
 
     def send(self, data: bytes, place: Place | None = None) -> None:
         """Send a packet; one that cannot go is counted.
@@ -269,36 +255,107 @@ class Endpoint(asyncio.DatagramProtocol):
             data: The packet.
             place: Where to; None for where the socket is aimed at.
         """
-        if self._transport is None or self._transport.is_closing():
+        if self._socket is None:
             return
-        self._traffic.sent += 1
-        self._transport.sendto(data, place)
+        try:
+            if place is None:
+                self._socket.send(data)
+            else:
+                self._socket.sendto(data, place)
+            self._traffic.sent += 1
+        except OSError as error:  # also the answer to the packet before
+            self._refuse(error)
 
     def begin_tick(self) -> None:
-        """Read packets again, up to `MOST_PACKETS`."""
+        """Read packets again, up to `MOST_PACKETS`; those that were too many are thrown away."""
+        if self._socket is not None and not self._listening:
+            for _ in range(MOST_PACKETS):
+                if self._next() is None:
+                    break
+                self._traffic.refuse(_TOO_MANY)
+            self._listen()
         self._packets = 0
 
     def close(self) -> None:
         """Close the socket."""
-        if self._transport is not None:
-            self._transport.close()
+        if self._socket is not None:
+            self._rest()
+            self._socket.close()
+            self._socket = None
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def take(self, data: bytes, place: Place) -> None:
         """Hand a packet on, or count why not."""
-        self._traffic.received += 1
-        place = Place(*addr[:2])
         try:
             self._allowed.check(place.host)
-            self._packets += 1
-            if self._packets > MOST_PACKETS:
-                raise ValueError(f"expected up to {MOST_PACKETS} packets for each frame, got more")
             self._receive(data, place)
         except ValueError as error:
             self._traffic.refuse(str(error))
 
-    def error_received(self, exc: Exception) -> None:
-        """Count a packet that nobody took."""
-        self._traffic.refuse(f"expected a receiver, got: {_reason(exc)}")
+    def _listen(self) -> None:
+        assert self._socket is not None
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        self._listening = True
+
+    def _rest(self) -> None:
+        """Let further packets wait in the system, where they cost the show nothing."""
+        if self._listening and self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._listening = False
+
+    def _read(self) -> None:
+        """Read what has come; the rest has its turn after whatever else the loop has to do."""
+        for _ in range(MOST_AT_ONCE):
+            if self._packets == MOST_PACKETS:
+                self._rest()
+                return
+            if (packet := self._next()) is None:
+                return
+            self._packets += 1
+            self.take(*packet)
+
+    def _next(self) -> tuple[bytes, Place] | None:
+        """Return the oldest packet that waits; None if none does."""
+        assert self._socket is not None
+        try:
+            data, address = self._socket.recvfrom(LONGEST_PACKET)
+        except BlockingIOError:
+            return None
+        except OSError as error:  # nobody took a packet that was sent
+            self._refuse(error)
+            return None
+        self._traffic.received += 1
+        return data, Place(*address[:2])
+
+    def _refuse(self, error: OSError) -> None:
+        self._traffic.refuse(f"expected a receiver, got: {_reason(error)}")
+
+
+async def _made(
+    place: Place, begin: Callable[[socket.socket, Any], None], expected: str
+) -> socket.socket:
+    """Return a socket that was bound or connected by `begin`.
+
+    Raises:
+        SetupError: With what was expected.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(LOOKED_UP_WITHIN):
+            found = await loop.getaddrinfo(*place, type=socket.SOCK_DGRAM)
+        # Receivers on this machine often listen to IPv4 alone, whatever else `localhost` means.
+        family, kind, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        opened = socket.socket(family, kind)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            begin(opened, address)
+        except OSError:
+            opened.close()
+            raise
+    except (OSError, UnicodeError) as error:  # a name that no name server could have
+        where = f"{place.host}:{place.port}"
+        raise SetupError(f"expected {expected}, got {where}: {_reason(error)}") from error
+    return opened
 
 
 def ignore(_: bytes, __: Place) -> None:

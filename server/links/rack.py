@@ -124,7 +124,6 @@ class Rack:
             if not slot.fixed:
                 await self._keep(list({**self._kept(), slot.id: spec}.values()))
             slot.link.close()
-            await asyncio.sleep(0)  # a transport lets go of its port in the loop's next turn
             slot.spec, slot.link, slot.failed = spec, spec.make(self.desk), ""
             await self._open(slot)
 

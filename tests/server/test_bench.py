@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server.bench import bench, fanout, stages, votes
+from server.bench import bench, fanout, osc, stages, votes
 from server.bench import live as bench_live
 from server.bench.curves import draw_curves
 from server.bench.report import as_table, to_json
@@ -54,6 +54,10 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         (bench, "FRAMES", 20),
         (bench_live, "FRAMES", 20),
         (bench_live, "STARTS", 1),
+        (osc, "SETTLING", 0.5),
+        (osc, "CHANGES", 2),
+        (osc, "TURNS", 1),
+        (osc, "SECONDS", 1.0),
         (stages, "COUNTS", (1, 2)),
         (stages, "STAGES", 2),
         (stages, "LATE", (2, 3)),
@@ -81,8 +85,8 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
     for count in (2, 3):
         late = rows.pop(f"late ticks of {count} stages")  # a busy machine may have no room for them
         assert late["median"] is not None or "had room for" in late["note"]
-    assert len(rows) == 29
+    assert len(rows) == 35
     for name, row in rows.items():
         assert row["median"] is not None, name
-        if not name.startswith(("growth", "what a performer", "late ticks")):
+        if not name.startswith(("growth", "what a performer", "late ticks", "processor time of")):
             assert 0 < row["median"] <= row["p95"], name
