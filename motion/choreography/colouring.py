@@ -51,6 +51,12 @@ LEVEL_SECONDS = (3.1, 5.3, 8.9)
 LOWEST = 0.5
 """Leg lengths by which hips are lowered at most."""
 
+SOFT = 40.0
+"""One over the leg lengths within which straight legs are met softly."""
+
+LEVEL_ROUNDS = 8
+"""Times that the level is corrected to come to what the colour says."""
+
 LEVEL_SHARE = 0.5
 """Share of the trunk's nods that a head keeps level."""
 
@@ -259,12 +265,12 @@ def level_of(clip: Clip, colour: Colour, rng: np.random.Generator) -> Float[Arra
     wave = _wave(len(clip) / clip.fps, clip.fps, LEVEL_SECONDS, rng)
     missing = np.sqrt(max(0.0, colour.swing**2 - float(clip.hips[:, 1].std() / LEG_LENGTH) ** 2))
     lowered = colour.low + missing * wave
-    # Nobody stands higher than on straight legs, nor sits down.
-    return (
-        LOWEST
-        / 2
-        * (1 + np.tanh((np.logaddexp(0.0, 40 * lowered) / 40 - LOWEST / 2) / (LOWEST / 2)))
-    )
+    # Nobody stands higher than on straight legs, nor sits down: what would be higher counts as 0,
+    # and with what that adds the whole comes to more than the colour says, so it is taken off.
+    for _ in range(LEVEL_ROUNDS):
+        sunk = LOWEST * np.tanh(np.logaddexp(0.0, SOFT * lowered) / (SOFT * LOWEST))
+        lowered = lowered + colour.low - sunk.mean()
+    return sunk
 
 
 def levelled(clip: Clip, spread: float, lowered: Float[Array, "T"]) -> Clip:

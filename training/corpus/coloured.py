@@ -2,7 +2,8 @@
 
 No motion capture of dance names an emotion. So what emotional dance is known to look like is
 carried onto dances that people danced. Of some emotions there is under a minute of walking; so
-neutral walks are held and paced as those are.
+neutral walks are held and paced as those are, as much of them as there is of acted ones: more would
+drown what else is in those.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from motion.choreography.colouring import coloured, paced, postured
 from motion.choreography.colours import COLOURS, varied
 from motion.clip import Clip
+from motion.emotion import NEUTRAL
 from motion.skeleton import CANONICAL
 from training.corpus.contents import DANCE, WALK, content_of
 
@@ -51,14 +53,20 @@ def coloured_clips(clips: Sequence[Clip], data: Wanted, seed: int) -> list[Clip]
     """
     real = [clip for clip in clips if _is_real(clip, data.datasets)]
     chosen = [clip for clip in real if content_of(clip.labels) == DANCE]
-    walks = [clip for clip in real if _is_neutral_walk(clip)] if data.coloured else []
+    walks = [clip for clip in real if _walks(clip, NEUTRAL)] if data.coloured else []
     emotions = [emotion for emotion in data.emotions if emotion in COLOURS]
-    return [
+    dances = [
         _coloured(clip, emotion, [seed, number, turn, list(COLOURS).index(emotion)])
         for number, clip in enumerate(chosen)
         for turn in range(data.coloured)
         for emotion in emotions
-    ] + [_held(clip, emotion) for clip in walks for emotion in data.emotions if emotion in WALKS]
+    ]
+    return dances + [
+        held
+        for emotion in data.emotions
+        if emotion in WALKS
+        for held in _held_walks(walks, emotion, sum(c.seconds for c in real if _walks(c, emotion)))
+    ]
 
 
 def _is_real(clip: Clip, datasets: Sequence[str]) -> bool:
@@ -74,8 +82,17 @@ def _coloured(clip: Clip, emotion: str, seed: list[int]) -> Clip:
     return _named(made, clip, f"{emotion}_{seed[2]}", content=DANCE, emotion=emotion)
 
 
-def _is_neutral_walk(clip: Clip) -> bool:
-    return content_of(clip.labels) == WALK and clip.labels.get("emotion") == "neutral"
+def _walks(clip: Clip, emotion: str) -> bool:
+    return content_of(clip.labels) == WALK and clip.labels.get("emotion") == emotion
+
+
+def _held_walks(walks: Sequence[Clip], emotion: str, seconds: float) -> list[Clip]:
+    """Return neutral walks as an emotion holds them, until they take so many seconds."""
+    chosen: list[Clip] = []
+    for clip in walks:
+        if sum(one.seconds for one in chosen) < seconds:
+            chosen.append(_held(clip, emotion))
+    return chosen
 
 
 def _held(clip: Clip, emotion: str) -> Clip:

@@ -8,6 +8,7 @@ from motion.choreography import Cue, danced
 from motion.choreography.colouring import (
     coloured,
     handed,
+    level_of,
     levelled,
     paced,
     posture,
@@ -64,6 +65,14 @@ def test_who_is_lowered_bends_the_knees_over_feet_that_stay(dance):
     before, after = dance.world_positions(), low.world_positions()
     np.testing.assert_allclose(after[:, FEET], before[:, FEET], atol=0.01)
     assert np.all(after[:, 0, 1] < before[:, 0, 1] - 0.15 * LEG_LENGTH)
+
+
+@pytest.mark.parametrize("emotion", COLOURS)
+def test_hips_sink_on_the_whole_as_far_as_a_colour_says(dance, emotion):
+    colour = COLOURS[emotion]
+    sunk = level_of(dance, colour, np.random.default_rng(0))
+    assert sunk.mean() == pytest.approx(colour.low, abs=5e-3)
+    assert sunk.min() >= 0
 
 
 def test_who_is_spun_turns_as_much_as_is_asked_for_and_slides_no_more(dance):

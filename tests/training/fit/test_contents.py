@@ -170,6 +170,21 @@ def test_every_dance_is_coloured_in_every_emotion_and_stays_in_its_group():
     assert len({clip.name for clip in made}) == 4
 
 
+def test_walks_are_held_as_sad_ones_as_long_as_these_take_and_no_longer():
+    def walk(name: str, emotion: str, seconds: float) -> Clip:
+        motion = swaying(round(30 * seconds))
+        labels = {"dataset": "made", "content": "walk", "emotion": emotion}
+        return Clip(name, 30, motion.hips, motion.rotations, labels)
+
+    neutral = [walk(f"n{n}", "neutral", 3) for n in range(6)]
+    shares = {"neutral walk": 1, "sad walk": 1, "dance": 1}
+    data = changed(emotions=["neutral", "sad"], shares=shares, coloured=1).data
+    made = coloured_clips([*neutral, walk("s", "sad", 8)], data, 0)
+    assert [clip.name for clip in made] == [f"coloured/n{n}_sad" for n in range(len(made))]
+    assert 8 <= sum(clip.seconds for clip in made) < 2 * 8
+    assert not coloured_clips(neutral, data, 0)
+
+
 def test_a_content_is_played_with_its_own_temperature_and_guidance(checkpoint):
     module = load_checkpoint(checkpoint)
     own = {"walk": {"temperature": 0.4, "guidance": 2.0}}

@@ -1,5 +1,7 @@
 """Dances of a corpus told apart: in data, windows, training and what is exported."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -153,10 +155,11 @@ def test_neutral_walks_are_held_as_acted_ones_are():
     motion = swaying(120)
     labels = {"dataset": "made", "content": "walk", "emotion": "neutral", "group": "g"}
     walk = Clip("made/w", 30, motion.hips, motion.rotations, labels)
+    acted = replace(walk, name="made/s", labels=labels | {"emotion": "sad"})
     data = RECIPE.data.model_copy(update={"coloured": 1, "emotions": ["neutral", "sad", "happy"]})
-    (made,) = coloured_clips([walk], data, 0)
+    (made,) = coloured_clips([walk, acted], data, 0)
     assert (made.labels["emotion"], made.labels["content"]) == ("sad", "walk")
     assert made.labels["group"] == "g"
     lean, head = (np.degrees(np.median(angle)) for angle in posture(made))
     assert (lean, head) == pytest.approx(WALKS["sad"][:2], abs=6)
-    assert coloured_clips([walk], data.model_copy(update={"coloured": 0}), 0) == []
+    assert coloured_clips([walk, acted], data.model_copy(update={"coloured": 0}), 0) == []
