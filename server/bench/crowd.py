@@ -18,6 +18,8 @@ PLAYED_EVERY = 30
 """Frames between two acknowledgements, as the page sends them."""
 
 _TIME = struct.Struct("<Id")
+_TIMESTAMPS, _STAMP = 35, struct.Struct("qq")
+"""`SO_TIMESTAMPNS` of Linux, and the `timespec` of real time that comes with it."""
 _UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -33,15 +35,27 @@ class Viewer:
         link: Its socket.
     """
 
-    def __init__(self, port: int, acknowledges: bool, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        acknowledges: bool,
+        receive_buffer: int | None = None,
+        stamped: bool = False,
+    ) -> None:
         """Connect and say hello.
 
         Args:
             port: Port of the server on this machine.
             acknowledges: Whether it says hello and what it has shown.
             receive_buffer: Bytes that the kernel holds for it; None leaves that to the kernel.
+            stamped: Whether bytes count as arrived when the kernel has them, not when they are read
+                (Linux).
         """
         self.link = socket.socket()
+        self._stamped = stamped
+        self._arrived = 0.0
+        if stamped:
+            self.link.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         if receive_buffer:
             self.link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.link.connect(("127.0.0.1", port))
@@ -65,7 +79,7 @@ class Viewer:
 
     def read(self, most: int = READ) -> list[float]:
         """Take what has arrived; return when its frames were made, seconds."""
-        data = self._pending + _received(self.link, most)
+        data = self._pending + self._received(most)
         made, at = [], 0
         while (span := _span(data, at)) is not None:
             start, end = span
@@ -79,6 +93,20 @@ class Viewer:
         self._pending = data[at:]
         return made
 
+    def arrived(self) -> float:
+        """Return when what was read last had arrived, monotonic seconds."""
+        return self._arrived
+
+    def _received(self, most: int) -> bytes:
+        if not self._stamped:
+            data = _received(self.link, most)
+            self._arrived = time.monotonic()
+            return data
+        data, [(_, _, stamp)], _, _ = self.link.recvmsg(most, socket.CMSG_SPACE(_STAMP.size))
+        seconds, nanoseconds = _STAMP.unpack(stamp)
+        self._arrived = seconds + nanoseconds / 1e9 - time.time() + time.monotonic()
+        return _some(data)
+
     def _frame(self, data: bytes, start: int) -> float:
         sequence, made = _TIME.unpack_from(data, start + 4)
         if sequence % PLAYED_EVERY == 0:
@@ -87,7 +115,11 @@ class Viewer:
 
 
 def _received(link: socket.socket, most: int) -> bytes:
-    if not (data := link.recv(most)):
+    return _some(link.recv(most))
+
+
+def _some(data: bytes) -> bytes:
+    if not data:
         raise ConnectionResetError("expected frames, got the end of the link")
     return data
 
@@ -127,6 +159,10 @@ class Poller:
         self.link.send(_POLL)
         return [_time_of_json(body)]
 
+    def arrived(self) -> float:
+        """Return when what was read last had arrived, monotonic seconds."""
+        return time.monotonic()
+
 
 def _time_of_json(text: bytes) -> float:
     return float(text.partition(b'"time":')[2].partition(b",")[0])
@@ -156,16 +192,16 @@ class Crowd:
             between: Called again and again, every 10 ms at least.
 
         Returns:
-            When each frame was made, how old it was when it was read, both in seconds, and the
-            number of who read it.
+            When each frame was made, how old it was when it arrived, both in seconds, and the
+            number of the client.
         """
         seen: list[tuple[float, float, int]] = []
         end = time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             for number, _ in self._ready.poll(min(0.01, end - now)):
                 made = self._read(number)
-                read = time.monotonic()
-                seen.extend((time_made, read - time_made, number) for time_made in made)
+                arrived = self._by_link[number].arrived()
+                seen.extend((time_made, arrived - time_made, number) for time_made in made)
             between()
         return np.array(seen).reshape(-1, 3)
 

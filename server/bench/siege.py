@@ -1,7 +1,7 @@
 """A siege: what another viewer sees, and what the server holds, while a network is hostile.
 
 The server runs in a process of its own on the first core; who attacks it and who watches share the
-last one, the attackers at the lowest priority.
+last one, the attackers only while nobody else wants it.
 """
 
 import json
@@ -25,6 +25,7 @@ from jaxtyping import Float
 from mcap.writer import MCAP0_MAGIC, Writer
 from rich.table import Table
 
+from motion.errors import SetupError
 from server.bench.crowd import Crowd, Viewer
 from server.bench.served import serving
 from server.bench.siege_attacks import ATTACKS, EXHAUSTING, KEY
@@ -45,6 +46,9 @@ HARMFUL = 10**6
 SHORT = 40
 """Descriptors that a server has left when they are to run out."""
 
+START = 60.0
+"""Seconds within which an attacker must have started."""
+
 _SAMPLE = 0.1
 
 
@@ -53,7 +57,7 @@ class Span:
     """Some seconds of watching.
 
     Attributes:
-        p50: Median age of a frame when it was read, ms.
+        p50: Median age of a frame when the viewer's kernel received it, ms.
         p99: 99th percentile of it, ms.
         gap: Longest time between two frames, ms.
         memory: Resident at most, MB.
@@ -129,7 +133,12 @@ ABOUT = f"""# A siege
 One viewer of the default stage watches while a process attacks the server from another address of
 the same machine: `bhava siege --out docs/siege.md`. Each cell tells before, under and after the
 attack. An attack is held when the 99th percentile of a frame's age grows by at most {LATER:g} ms,
-and memory by at most {LARGER:g} MB. Server on one core; viewer and attacker share another.
+and memory by at most {LARGER:g} MB.
+
+The server has one core. Viewer and attacker share another, and the attacker runs only while nobody
+else wants it (`SCHED_IDLE`). A frame's age ends where the viewer's kernel received it
+(`SO_TIMESTAMPNS`): the viewer's own wait for a core that the attack keeps busy is left out. Frames
+that a viewer reads at once all count as received with the last of them.
 """
 
 
@@ -157,7 +166,7 @@ def besiege(
     ):
         _record(address, Path(takes))
         port = int(address.rpartition(":")[2])
-        with Crowd([Viewer(port, acknowledges=True)]) as crowd:
+        with Crowd([Viewer(port, acknowledges=True, stamped=True)]) as crowd:
             crowd.watch(share * BEFORE)
             for name in attacks:
                 yield _outcome(name, crowd, process, address, share)
@@ -207,7 +216,8 @@ def _attacking(name: str, port: int) -> Iterator[None]:
     attacker = context.Process(target=_attack, args=(name, port, ready), daemon=True)
     attacker.start()
     try:
-        ready.wait()  # its start takes the viewer's processor
+        if not ready.wait(START):  # its start takes the viewer's processor
+            raise SetupError(f"expected an attacker within {START:g} s, got none")
         yield
     finally:
         attacker.kill()
@@ -217,7 +227,7 @@ def _attacking(name: str, port: int) -> Iterator[None]:
 
 def _attack(name: str, port: int, ready: Event) -> None:
     """Attack until it is ended; the process's entry point."""
-    os.nice(19)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
     ready.set()

@@ -33,18 +33,18 @@ JUMPERS = "jumpers"
 IDLE = 1500
 """Connections that do nothing; more than an address may have."""
 
-_POST = b"POST /api/stages HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+_POST = b"POST /api/stages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 _OPERATOR = f"X-Operator-Key: {KEY}\r\n".encode()
 _CHUNKED = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
 _UPGRADE = (
-    b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 _UNMASKED = b"\0\0\0\0"
 
 
 def _get(path: str, more: bytes = b"") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: here\r\n".encode() + more + b"\r\n"
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode() + more + b"\r\n"
 
 
 def _post(content: dict[str, object]) -> bytes:
@@ -60,11 +60,21 @@ def _text(message: dict[str, object]) -> bytes:
 _HELLO = _text({"type": "hello", "version": 2, "role": "viewer"})
 
 
-def _connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), 5.0, (ATTACKER, 0))
+def _connect(port: int, *begin: bytes) -> socket.socket:
+    """Return a link that has said how it begins, the later parts each after an answer."""
+    link = socket.create_connection(("127.0.0.1", port), 5.0, (ATTACKER, 0))
+    try:
+        for number, part in enumerate(begin):
+            if number and not link.recv(1 << 16):
+                raise ConnectionResetError("expected an answer, got the end of the link")
+            link.sendall(part)
+    except OSError:
+        link.close()
+        raise
+    return link
 
 
-def _pour(begin: bytes, more: bytes, links: int) -> Attack:
+def _pour(begin: tuple[bytes, ...], more: bytes, links: int) -> Attack:
     """Return an attack that begins a request and never ends it, on some links at once."""
 
     def attack(port: int) -> None:
@@ -72,9 +82,8 @@ def _pour(begin: bytes, more: bytes, links: int) -> Attack:
             for _ in count():
                 while len(ready.get_map()) < links:
                     with suppress(OSError):
-                        link = _connect(port)
+                        link = _connect(port, *begin)
                         link.setblocking(False)
-                        link.send(begin)
                         ready.register(link, selectors.EVENT_WRITE)
                 for key, _ in ready.select(1.0):
                     _send(ready, key.fileobj, more)
@@ -101,9 +110,8 @@ def _ask(request: bytes, links: int) -> Attack:
             for _ in count():
                 while len(ready.get_map()) < links:
                     with suppress(OSError):
-                        link = _connect(port)
+                        link = _connect(port, request)
                         link.setblocking(False)
-                        link.send(request)
                         ready.register(link, selectors.EVENT_READ)
                 for key, _ in ready.select(1.0):
                     _again(ready, key.fileobj, request)
@@ -122,7 +130,7 @@ def _again(ready: selectors.BaseSelector, link: object, request: bytes) -> None:
     link.close()
 
 
-def _hold(begin: bytes, trickle: bytes, links: int) -> Attack:
+def _hold(begin: tuple[bytes, ...], trickle: bytes, links: int) -> Attack:
     """Return an attack that opens links and says as little as it can on each."""
 
     def attack(port: int) -> None:
@@ -130,8 +138,7 @@ def _hold(begin: bytes, trickle: bytes, links: int) -> Attack:
         for number in count():
             with suppress(OSError):
                 if len(held) < links:
-                    held.append(_connect(port))
-                    held[-1].send(begin)
+                    held.append(_connect(port, *begin))
             if len(held) >= links:
                 time.sleep(0.002)
             if trickle and held:
@@ -153,20 +160,18 @@ def _make_stages(port: int) -> None:
     links = []
     for number in range(100):
         with suppress(OSError):
-            links.append(_connect(port))
-            links[-1].send(_post({"name": f"burst-{number}", "source": "demo"}))
+            links.append(_connect(port, _post({"name": f"burst-{number}", "source": "demo"})))
     time.sleep(3600)
 
 
 def _jump_about(port: int) -> None:
     """Be four people who are somewhere else in every picture, on a stage of their own."""
     body, chance = Camera().see(Pose.standing()), np.random.default_rng(0)
-    with _connect(port) as maker:
-        maker.send(_post({"name": JUMPERS, "source": "browser"}))
+    with _connect(port, _post({"name": JUMPERS, "source": "browser"})) as maker:
         maker.recv(1 << 16)
-    link = _connect(port)
     hello = {"version": 2, "role": "performer", "stage": JUMPERS, "key": KEY}
-    link.send(_UPGRADE + _text({"type": "hello", **hello}))
+    link = _connect(port, _UPGRADE, _text({"type": "hello", **hello}))
+    link.settimeout(None)
     threading.Thread(target=lambda: [None for _ in iter(lambda: link.recv(1 << 16), b"")]).start()
     for number in count():
         places = chance.uniform(-0.5, 0.5, (PEOPLE, 1, 2))
@@ -176,34 +181,38 @@ def _jump_about(port: int) -> None:
         time.sleep(1 / 30)
 
 
-_PINGS = _HELLO + 200 * (b"\x89\x80" + _UNMASKED)
+_VIEWER = _UPGRADE, _HELLO
+_PINGS = 200 * (b"\x89\x80" + _UNMASKED)
 _FRAGMENT = b"\x01\x80" + _UNMASKED
 _FRAGMENTS = 500 * (b"\0\x80" + _UNMASKED)
 _MESSAGES = 100 * _text({"type": "ping", "client_time": 0})
 _LARGE = _POST + b"Content-Length: 400000000\r\n\r\n"
+_HEADERS = 8192 * b"a: b\r\n"
 
 
 ATTACKS: dict[str, Attack] = {
-    "bodies without end, no key": _pour(_CHUNKED, b"8000\r\n" + 0x8000 * b" " + b"\r\n", 16),
-    "bodies of 400 MB, no key": _pour(_LARGE, 65536 * b" ", 16),
-    "request lines without end": _pour(b"GET /", 65536 * b"a", 16),
-    "headers without end": _pour(_get("/")[:-2], 8192 * b"a: b\r\n", 16),
-    "trailers without end": _pour(_CHUNKED + b"0\r\n", 8192 * b"a: b\r\n", 16),
-    "pipelined requests": _pour(b"", 1000 * _get("/healthz"), 16),
-    "bytes that are no HTTP": _pour(b"", 65536 * b"\x80", 16),
+    "bodies without end, no key": _pour((_CHUNKED,), b"8000\r\n" + 0x8000 * b" " + b"\r\n", 16),
+    "bodies of 400 MB, no key": _pour((_LARGE,), 65536 * b" ", 16),
+    "request lines without end": _pour((b"GET /",), 65536 * b"a", 16),
+    "headers without end": _pour((_get("/")[:-2],), _HEADERS, 16),
+    "trailers without end": _pour((_CHUNKED + b"0\r\n",), _HEADERS, 16),
+    "pipelined requests": _pour((), 1000 * _get("/healthz"), 16),
+    "bytes that are no HTTP": _pour((), 65536 * b"\x80", 16),
     "requests in a flood": _ask(_get("/api/stages"), 200),
     "metrics in a flood": _ask(_get("/metrics"), 50),
     "lists of 62 takes in a flood": _ask(_get("/api/takes", _OPERATOR), 20),
     "wrong keys in a flood": _ask(_get("/api/takes", b"X-Operator-Key: guess\r\n"), 50),
+    "other servers' names in a flood": _ask(_get("/").replace(b"localhost", b"elsewhere"), 50),
     "connections in a flood": _knock,
-    "idle connections": _hold(b"", b"", IDLE),
-    "heads that trickle": _hold(b"GET / HTTP/1.1\r\nX: ", b"a", 500),
-    "WebSockets that never say hello": _hold(_UPGRADE, b"", 500),
-    "viewers that never read": _hold(_UPGRADE + _HELLO, b"", 200),
-    "WebSocket pings in a flood": _pour(_UPGRADE, _PINGS, 16),
-    "fragments without end": _pour(_UPGRADE + _FRAGMENT, _FRAGMENTS, 16),
-    "messages in a flood": _pour(_UPGRADE, _MESSAGES, 16),
-    "descriptors run out": _hold(b"", b"", IDLE),
+    "idle connections": _hold((), b"", IDLE),
+    "heads that trickle": _hold((b"GET / HTTP/1.1\r\nX: ",), b"a", 500),
+    "WebSockets that never say hello": _hold((_UPGRADE,), b"", 500),
+    "viewers that never read": _hold(_VIEWER, b"", 200),
+    "WebSocket pings in a flood": _pour(_VIEWER, _PINGS, 16),
+    "fragments without end": _pour((_UPGRADE, _HELLO + _FRAGMENT), _FRAGMENTS, 16),
+    "messages in a flood": _pour(_VIEWER, _MESSAGES, 16),
+    "messages without a hello": _pour((_UPGRADE, _MESSAGES), _MESSAGES, 16),
+    "descriptors run out": _hold((), b"", IDLE),
     "100 stages at once": _make_stages,
     "four people who jump about": _jump_about,
 }  # fmt: skip

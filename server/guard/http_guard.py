@@ -63,6 +63,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._held = 0  # of them those of a body, while it is not there as a whole
         self._refusal = _NO_HTTP
         self._upgraded = False
+        self._early: bytes | None = None  # what came while its address is not read
         self._answering: RequestResponseCycle | None = None  # `cycle` is the newest of a pipeline
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,7 +73,7 @@ class GuardedHttp(HttpToolsProtocol):
         if self._link is None:
             self._answer(503, _TOO_MANY)
         elif (penalty := self._traffic.penalty(self._link)) > 0:
-            self.flow.pause_reading()
+            self._early = b""
             self.loop.call_later(penalty, self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,6 +89,10 @@ class GuardedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came piece by piece, as long as no bound is passed."""
+        if self._early is not None:
+            self.flow.pause_reading()  # uvloop ignores it before the first byte
+            self._early += data[: HEAD + 1]
+            return
         if self._link and (self.cycle is None or self.cycle.response_complete):
             self._link.expect_request(self._traffic.clock())
         while data and not self.transport.is_closing() and self._may_parse(len(data[:PIECE])):
@@ -158,7 +163,9 @@ class GuardedHttp(HttpToolsProtocol):
         link, self._link, self._upgraded = self._link, None, True
         if link is not None:
             link.read_by = inf
-            cast(Any, self.transport.get_protocol()).on_lost = partial(self._traffic.leave, link)
+            websocket = cast(Any, self.transport.get_protocol())
+            websocket.on_refused = partial(self._traffic.refuse, link, "websocket")
+            websocket.on_lost = partial(self._traffic.leave, link)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._link is not None:
@@ -192,8 +199,16 @@ class GuardedHttp(HttpToolsProtocol):
         return begun
 
     def _read_on(self) -> None:
-        if not self.transport.is_closing():
-            self.flow.resume_reading()
+        early, self._early = self._early or b"", None
+        if self.transport.is_closing():
+            return
+        if len(early) > HEAD:
+            self._refusal = 429, f"expected {HEAD} bytes at first, since others were refused"
+            self.send_400_response("")
+            return
+        self.flow.resume_reading()
+        if early:
+            self.data_received(early)
 
     def _expect_head(self) -> None:
         """Begin to count anew."""

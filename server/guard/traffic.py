@@ -31,6 +31,9 @@ SHARE = 0.25
 PENALTY, LONGEST_PENALTY = 0.25, 2.0
 """Seconds for which newcomers of an address are not read, for each of its refusals and at most."""
 
+APART = 0.01
+"""Seconds between two of them, who would else be read all at once."""
+
 
 @dataclass(eq=False)
 class Link:
@@ -121,12 +124,17 @@ class Traffic:
         self.refused[reason] += 1
         if link is not None and not self.admission.trusts(link.address):
             now, owner = self.clock(), site(link.address)
-            until = max(now, self._unread_until.get(owner, now)) + PENALTY
-            self._unread_until[owner] = min(until, now + LONGEST_PENALTY)
+            until = max(now, self._unread_until.get(owner, now))
+            self._unread_until[owner] = max(until, min(until + PENALTY, now + LONGEST_PENALTY))
 
     def penalty(self, link: Link) -> float:
-        """Return the seconds for which a newcomer is not read yet."""
-        return max(0.0, self._unread_until.get(site(link.address), 0.0) - self.clock())
+        """Return the seconds for which a newcomer is not read yet; the next is read after it."""
+        owner = site(link.address)
+        wait = self._unread_until.get(owner, 0.0) - self.clock()
+        if wait <= 0:
+            return 0.0
+        self._unread_until[owner] += APART
+        return wait
 
     def leave(self, link: Link) -> None:
         """Forget a connection."""

@@ -87,7 +87,8 @@ class Connection:
         loop = asyncio.get_running_loop()
         expiry = loop.call_later(self._hello_timeout, self._expire)
         try:
-            while (message := await self._receive()) is not None:
+            # Messages that wait come without a pause, so a flood of them would hold all else up.
+            while not self._session.closed and (message := await self._receive()) is not None:
                 self._carry_out(self._session.receive(message, self._clock()))
                 if self._session.too_fast:
                     await asyncio.sleep(TOO_FAST_PAUSE)

@@ -36,6 +36,12 @@ BARE_FRAMES = 100
 FRAGMENTS = 64
 """Pieces of a message."""
 
+UNREADABLE = (1002, 1007, 1009, 4400)
+"""Close codes of clients that do not speak the protocol: with RFC 6455, 7.4.1, and PROTOCOL.md."""
+
+FAREWELL = 1.0
+"""Seconds that they have to read why; what else they send is not read."""
+
 NOT_UTF_8 = 1007
 """Close code of text that is none (RFC 6455, 7.4.1)."""
 
@@ -79,15 +85,17 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket that holds back little, and is cut when its client takes nothing or floods it.
 
     Attributes:
+        on_refused: Called once when what comes is refused.
         on_lost: Called when the connection is lost.
     """
 
     def __init__(self, proxies: Networks, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._proxies = proxies
+        self.on_refused: Callable[[], None] = lambda: None
         self.on_lost: Callable[[], None] = lambda: None
         self._unread = b""
-        self._handing_over = False
+        self._handing_over = self._refused = False
         self._bare, self._bare_since = 0, self.loop.time()
 
     _taker: MessageTaker | None = None
@@ -142,13 +150,14 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         """Take in a further piece of a message, unless there are too many."""
         self._count_bare()
         if len(self.frames) >= FRAGMENTS:
-            self.transport.abort()
+            self._cut()
         super().handle_cont(event)
 
     def handle_parser_exception(self) -> None:
         """Hang up on what is no WebSocket; before the handshake there is nothing to close."""
+        self._count_refusal()
         if self.conn.close_sent is None:
-            self.close_sent = True
+            self.close_sent = self.disconnected = True
             self.transport.abort()
         else:
             super().handle_parser_exception()
@@ -159,7 +168,16 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             self._bare, self._bare_since = 0, now
         self._bare += 1
         if self._bare > BARE_FRAMES:
-            self.transport.abort()
+            self._cut()
+
+    def _cut(self) -> None:
+        self._count_refusal()
+        self.transport.abort()
+
+    def _count_refusal(self) -> None:
+        if not self._refused:
+            self._refused = True
+            self.on_refused()
 
     def handle_connect(self, event: Request) -> None:
         """Put the writer and the client into the scope of the application."""
@@ -192,6 +210,18 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         message = data.decode() if self.curr_msg_data_type == "text" else data
         waits = self._handing_over or not self.queue.empty()
         return not waits and self._taker is not None and self._taker(message)
+
+    async def send(self, message: Any) -> None:
+        """Send a message; who is told not to speak the protocol is not read any further."""
+        refused = message["type"] == "websocket.close" and (
+            message.get("code") in UNREADABLE or not self.handshake_complete
+        )
+        if refused:
+            self._count_refusal()
+            self.close_timeout = FAREWELL
+        await super().send(message)
+        if refused and not self.transport.is_closing():
+            self.transport.pause_reading()
 
     async def run_asgi(self) -> None:
         """Run the application; cut the link when it ends while the client takes nothing."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -233,3 +234,33 @@ async def test_all_are_told_when_the_server_ends(stage: RecordingStage) -> None:
     assert client.close_code == 1001
     with pytest.raises(Exception, match="1001"):
         await client.recv()
+
+
+class ReadySocket:
+    """A WebSocket on which a message waits whenever one is asked for."""
+
+    def __init__(self) -> None:
+        self.scope: dict[str, object] = {}
+        self.received = 0
+        self.closed: list[int] = []
+
+    async def accept(self) -> None:
+        pass
+
+    async def receive(self) -> dict[str, object]:
+        self.received += 1
+        if self.received > 1000:
+            return {"type": "websocket.disconnect", "code": 1005}
+        return {"type": "websocket.receive", "text": '{"type": "ping", "client_time": 0}'}
+
+    async def send_text(self, _: str) -> None:
+        pass
+
+    async def close(self, code: int) -> None:
+        self.closed.append(code)
+
+
+async def test_what_follows_the_end_is_not_read(stage: RecordingStage) -> None:
+    flood = ReadySocket()
+    await Connection(cast(WebSocket, flood), lambda _: stage, lambda: 0.0).run()
+    assert (flood.received, flood.closed) == (1, [4400])

@@ -9,9 +9,10 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+import uvloop
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from server.guard.traffic import LINGER, PENALTY, REQUEST, STALLED, Traffic
+from server.guard.traffic import APART, LINGER, PENALTY, REQUEST, STALLED, Link, Traffic
 from tests.server.live_server import LiveServer, narrow, soon
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: here\r\n"
@@ -220,7 +221,64 @@ async def test_who_was_refused_is_read_the_later_and_nobody_else(live_server: Li
     loop = asyncio.get_running_loop()
     assert b"200 OK" in await soon(loop.sock_recv(other, 4096))
     [late] = [link for link in guard.links if link.address == "127.0.0.4"]
-    assert guard.penalty(late) == pytest.approx(PENALTY)
+    assert guard.penalty(late) == pytest.approx(PENALTY + APART)
     assert b"200 OK" in await soon(reader.readuntil(b"}"))
     writer.close()
     other.close()
+
+
+async def test_who_was_refused_may_say_little_at_first(live_server: LiveServer) -> None:
+    assert b"400" in await answer(live_server, [b"no HTTP\r\n\r\n"], "127.0.0.6")
+    long = POST + b"Content-Length: 60000\r\n\r\n" + 60000 * b" "
+    said = await answer(live_server, [long], "127.0.0.6")
+    assert said == b"" or said.startswith(b"HTTP/1.1 429")
+    assert traffic(live_server).refused == {"400": 1, "429": 1}
+
+
+async def test_newcomers_of_a_refused_address_are_read_one_after_another(
+    live_server: LiveServer,
+) -> None:
+    assert b"400" in await answer(live_server, [b"no HTTP\r\n\r\n"], "127.0.0.7")
+    guard = traffic(live_server)
+    link = Link(asyncio.Transport(), "127.0.0.7")
+    waits = [guard.penalty(link) for _ in range(3)]
+    assert waits == pytest.approx([PENALTY, PENALTY + APART, PENALTY + 2 * APART])
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        (UPGRADE, b"\x81\xa0" + MASK + b'{"type":"ping","client_time": 0}'),
+        (UPGRADE, b"no WebSocket"),
+        (UPGRADE.replace(b"/ws", b"/nowhere"), b""),
+    ],
+    ids=["no hello", "no frames", "no such socket"],
+)
+async def test_a_refused_websocket_counts_as_a_refusal(
+    live_server: LiveServer, begin: bytes, more: bytes
+) -> None:
+    loop = asyncio.get_running_loop()
+    link = socket.create_connection(("127.0.0.1", live_server.port), 5, ("127.0.0.8", 0))
+    link.setblocking(False)
+    await soon(loop.sock_sendall(link, begin))
+    await soon(loop.sock_recv(link, 4096))
+    await soon(loop.sock_sendall(link, more))
+    async with asyncio.timeout(10):
+        while not traffic(live_server).refused["websocket"]:
+            await asyncio.sleep(0.01)
+    link.close()
+    assert traffic(live_server).refused == {"websocket": 1}
+
+
+def test_the_event_loop_of_the_server_reads_no_earlier() -> None:
+    """It begins to read after `connection_made`, whatever was paused there."""
+
+    async def refused() -> float:
+        async with LiveServer().open() as live_server:
+            assert b"400" in await answer(live_server, [b"no HTTP\r\n\r\n"], "127.0.0.9")
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            assert b"400" in await answer(live_server, [b"no HTTP\r\n\r\n"], "127.0.0.9")
+            return loop.time() - began
+
+    assert uvloop.run(refused()) >= PENALTY
