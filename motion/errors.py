@@ -9,6 +9,7 @@ BhavaError
 ├── SourceError          a camera, video or landmark source that fails
 ├── StageError           a stage that cannot be made
 │   └── HouseFullError   a stage for which the server has no room
+├── BrokerError          a NATS server that is not there or does not answer
 └── SetupError           the machine lacks what was asked for (port, GPU, extra)
 """
 
@@ -47,6 +48,10 @@ class StageError(BhavaError):
 
 class HouseFullError(StageError):
     """The server has no room for a further stage."""
+
+
+class BrokerError(BhavaError):
+    """A NATS server is not there, refuses, or nobody answers over it."""
 
 
 class SetupError(BhavaError):

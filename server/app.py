@@ -1,8 +1,6 @@
 """The web application: the socket, the pages, the interface, and how the server is doing."""
 
 import asyncio
-import mimetypes
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,10 +8,8 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import FileResponse
 from pydantic import BaseModel
-from starlette.types import Scope
 
 from server.access.door import Door
 from server.access.origin_guard import OriginGuard
@@ -27,24 +23,20 @@ from server.routes.crowd import create_crowd_api
 from server.routes.cues import create_cues_api
 from server.routes.door import create_door_api
 from server.routes.links import LinkAttendant, create_links_api
+from server.routes.pages import add_pages
 from server.routes.stages import StageState, create_api
 from server.routes.takes import create_takes_api
 from server.stages.chats import Chats, ChatSettings
 from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
+from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
 from server.takes.catalogue import TakeCatalogue
 from server.telemetry.metrics import CONTENT_TYPE
 from server.wire.connection import SEND_TIMEOUT, Connection
 from server.wire.session import HELLO_TIMEOUT
-
-NO_PAGES = "The pages are not built yet: `make run` builds them. The stream itself is at /ws."
-
-
-VOTE_PAGE = "v/index.html"
-"""Page on which the audience votes; the rest of its address names the stage."""
 
 
 class Readiness(BaseModel):
@@ -76,6 +68,7 @@ def create_app(
     link_file: Path | None = None,
     crowd: CrowdSettings | None = None,
     chat: ChatSettings | None = None,
+    broker: BrokerSettings | None = None,
     hello_timeout: float = HELLO_TIMEOUT,
     send_timeout: float = SEND_TIMEOUT,
     door: Door | None = None,
@@ -94,6 +87,7 @@ def create_app(
         link_file: File that keeps the links that operators make; None keeps none.
         crowd: How the audience votes.
         chat: Which chats vote as well.
+        broker: Where relays find the server, if there are to be any.
         hello_timeout: Seconds within which a client must introduce itself.
         send_timeout: Seconds after which a client that takes nothing is cut off.
         door: Names and pages that are let in, and the authority that is handed out; without one
@@ -107,6 +101,9 @@ def create_app(
     votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
     chats = Chats(chat or ChatSettings(), scheduler, votes, clock, asyncio.sleep)
     scheduler.attendants += [attendant, votes]
+    origin = Origin(broker, scheduler, clock) if broker else None
+    if origin is not None:
+        scheduler.attendants.append(origin)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -115,11 +112,13 @@ def create_app(
         journal = asyncio.create_task(Journal().run(scheduler, clock))
         retrying = asyncio.create_task(attendant.run())
         reading = asyncio.create_task(chats.run())
+        tasks = [performance, journal, retrying, reading]
+        if origin is not None:
+            tasks.append(asyncio.create_task(origin.run()))
         try:
             yield
         finally:
             attendant.rack.close()
-            tasks = [performance, journal, retrying, reading]
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -183,35 +182,5 @@ def create_app(
             """Hand out what a phone is to trust."""
             return FileResponse(authority, media_type="application/x-x509-ca-cert")
 
-    _add_pages(app, pages)
+    add_pages(app, pages)
     return app
-
-
-class _Pages(StaticFiles):
-    """The built pages: names under `assets/` carry a hash of their content, others may change."""
-
-    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """Find a page also by its bare name: `/dance` is `dance.html`; below `/v/` all is one."""
-        path = VOTE_PAGE if path.startswith("v/") else path
-        full_path, found = super().lookup_path(path)
-        return (full_path, found) if found else super().lookup_path(f"{path}.html")
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        hashed = path.startswith("assets/") and response.status_code == 200
-        caching = "public, max-age=31536000, immutable" if hashed else "no-cache"
-        response.headers["Cache-Control"] = caching
-        return response
-
-
-def _add_pages(app: FastAPI, pages: Path) -> None:
-    # The system's table may lack these, and browsers insist on them.
-    mimetypes.add_type("text/javascript", ".js")
-    mimetypes.add_type("application/wasm", ".wasm")
-    if (pages / "index.html").exists():
-        app.mount("/", _Pages(directory=pages, html=True))
-        return
-
-    @app.get("/", include_in_schema=False)
-    async def no_pages() -> Response:
-        return PlainTextResponse(NO_PAGES, 503)

@@ -15,6 +15,13 @@ TrustProxy = Annotated[
         help="Address or network of a proxy that tells its clients' addresses; repeatable.",
     ),
 ]
+Nats = Annotated[
+    str,
+    typer.Option(
+        envvar="BHAVA_NATS",
+        help="NATS server, or several with commas between: nats://[USER:PASSWORD@]HOST:PORT.",
+    ),
+]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device that runs the model.")]
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")]
@@ -55,3 +62,7 @@ AllowOrigin = Annotated[
     list[str] | None,
     typer.Option(help="Page elsewhere that may use the server: https://show.example."),
 ]
+LogFormat = Annotated[
+    Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
+]
+LogLevel = Annotated[Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")]

@@ -12,7 +12,10 @@ from server.options import (
     Device,
     Host,
     Keys,
+    LogFormat,
+    LogLevel,
     Model,
+    Nats,
     OpenToAll,
     OperatorKey,
     Port,
@@ -136,12 +139,9 @@ def serve(
     allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
     trust_proxy: TrustProxy = None,
-    log_format: Annotated[
-        Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
-    ] = "text",
-    log_level: Annotated[
-        Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")
-    ] = "info",
+    nats: Nats = "",
+    log_format: LogFormat = "text",
+    log_level: LogLevel = "info",
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
     from server.memory import importing, share_one_arena
@@ -152,8 +152,9 @@ def serve(
     import secrets
     import time
     from contextlib import closing
+    from dataclasses import replace
 
-    from server.access.certificates import find_certificate
+    from server.access.certificates import find_certificate, seen_from_outside
     from server.access.door import make_door
     from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
@@ -164,6 +165,7 @@ def serve(
     from server.stages.chats import ChatSettings
     from server.stages.crowd_desk import CrowdSettings
     from server.stages.open_source import open_source
+    from server.stages.origin import BrokerSettings
     from server.stages.scheduler import DEFAULT, ServerSettings
     from server.stages.showcase import Showcase
     from server.telemetry.logs import configure
@@ -184,6 +186,7 @@ def serve(
         }
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)
+    broker = BrokerSettings.parse(nats)
     crowd = CrowdSettings.open(public_url, keys)
     chat = ChatSettings.parse(twitch, youtube, twitch_url, youtube_url)
     hosts, origins = allow_host or [], allow_origin or []
@@ -207,6 +210,7 @@ def serve(
                 stage = scheduler.stage(DEFAULT)
                 scheduler.attendants.append(Showcase(stage, time.monotonic))
             here = address(listener, door.scheme)
+            way = seen_from_outside(here) if reachable else here
 
             def listening() -> None:
                 typer.echo(f"Bhava dances at {here} ({performer.name})")
@@ -221,6 +225,7 @@ def serve(
                 link_file=links,
                 crowd=crowd,
                 chat=chat,
+                broker=broker and replace(broker, address=way),
                 door=door,
                 proxies=trust_proxy or (),
             )

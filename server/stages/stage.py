@@ -7,8 +7,10 @@ hands over comes with each of them.
 import logging
 from collections import deque
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from motion.skeleton import CANONICAL
+from server.access.keyring import Role
 from server.capture.landmarks import Sighting
 from server.stages.lateness import Lateness
 from server.stages.show import Show, ShowControl, ShowReport, SourceStatus
@@ -47,6 +49,20 @@ TELL_EVERY = 0.1
 a message to each of many viewers costs more than the frame."""
 
 
+class Told(NamedTuple):
+    """What of a stage its clients know; another one whenever they are told something.
+
+    Attributes:
+        model: Name of the model.
+        controls: As they were told last.
+        status: As it was told last; None before the first frame.
+    """
+
+    model: str
+    controls: Controls
+    status: Status | None
+
+
 class Stage:
     """Where a show is shown to its viewers; belongs to the event loop.
 
@@ -56,6 +72,8 @@ class Stage:
         control: Takes in what clients wish of the show.
         audience: Who is connected.
         newest: The newest frame; None before the first.
+        encoded: Its bytes; empty before the first.
+        told: What its clients know.
         report: How the show was after it.
         lateness: How punctual its frames are.
     """
@@ -74,11 +92,10 @@ class Stage:
         self.report: ShowReport = show.report
         self.lateness = Lateness()
         self.control = control
-        self._encoded = b""
+        self.encoded = b""
         self._recoveries: deque[float] = deque(maxlen=RELAPSES)
-        self._told_model = self.report.model
-        self._told_status: Status | None = None
-        self._told_controls, self._told_at = control.controls, float("-inf")
+        self.told = Told(self.report.model, control.controls, None)
+        self._told_at = float("-inf")
 
     @property
     def controls(self) -> Controls:
@@ -143,7 +160,7 @@ class Stage:
         """Hand a frame to all, and what has changed since the last one."""
         if report.recovered > self.report.recovered:
             self._recoveries.append(frame.time)
-        self.newest, self._encoded, self.report = frame, encoded, report
+        self.newest, self.encoded, self.report = frame, encoded, report
         self._tell_model()
         # The frame goes before all else: what there is to tell may take longer to encode.
         self.audience.send_frame(encoded, frame.sequence)
@@ -209,45 +226,18 @@ class Stage:
         """
         self.control.take_up(self._performer_present)
 
-    @property
-    def _performer_present(self) -> bool:
-        return self.newest is not None and self.newest.performer_present
+    def hello(self, role: Role, session: str) -> ServerHello:
+        """Return what a client is told first.
 
-    def _tell_model(self) -> None:
-        """Send a hello to all if the model is another.
-
-        Frames carry weights without labels: who reads the first one of a model needs its labels.
+        Args:
+            role: What it is.
+            session: Token with which it may come back.
         """
-        if self._told_model != self.report.model:
-            self._told_model = self.report.model
-            for client in self.audience.members:
-                client.send(self._hello(client))
-
-    def _tell_changes(self, now: float) -> None:
-        """Send controls and status to all where they are new."""
-        if now - self._told_at >= TELL_EVERY and self.controls != self._told_controls:
-            self._told_controls, self._told_at = self.controls, now
-            self.audience.send_all(self.controls)
-        # What status holds changes seldom: most frames cost a comparison and no message.
-        status = self.status
-        if status != self._told_status:
-            self._told_status = status
-            self.audience.send_all(status)
-
-    def _join(self, client: Outbox, hello: Hello, now: float) -> None:
-        member = self.audience.join(client, hello, now)
-        _log.debug("client joined", extra={"stage": self.name, "role": member.role})
-        client.send(self._hello(client))
-        if self._encoded:
-            client.send_frame(self._encoded)
-
-    def _hello(self, client: Outbox) -> ServerHello:
-        member = self.audience.members[client]
         contract = self.report.contract
         return ServerHello(
             stage=self.name,
-            session=member.session,
-            role=member.role,
+            session=session,
+            role=role,
             model=self.report.model,
             models=self.control.models,
             fps=contract.fps,
@@ -259,3 +249,35 @@ class Stage:
             controls=self.controls,
             status=self.status,
         )
+
+    @property
+    def _performer_present(self) -> bool:
+        return self.newest is not None and self.newest.performer_present
+
+    def _tell_model(self) -> None:
+        """Send a hello to all if the model is another.
+
+        Frames carry weights without labels: who reads the first one of a model needs its labels.
+        """
+        if self.told.model != self.report.model:
+            self.told = self.told._replace(model=self.report.model)
+            for client, member in self.audience.members.items():
+                client.send(self.hello(member.role, member.session))
+
+    def _tell_changes(self, now: float) -> None:
+        """Send controls and status to all where they are new."""
+        if now - self._told_at >= TELL_EVERY and self.controls != self.told.controls:
+            self.told, self._told_at = self.told._replace(controls=self.controls), now
+            self.audience.send_all(self.controls)
+        # What status holds changes seldom: most frames cost a comparison and no message.
+        status = self.status
+        if status != self.told.status:
+            self.told = self.told._replace(status=status)
+            self.audience.send_all(status)
+
+    def _join(self, client: Outbox, hello: Hello, now: float) -> None:
+        member = self.audience.join(client, hello, now)
+        _log.debug("client joined", extra={"stage": self.name, "role": member.role})
+        client.send(self.hello(member.role, member.session))
+        if self.encoded:
+            client.send_frame(self.encoded)

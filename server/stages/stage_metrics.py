@@ -13,8 +13,8 @@ from prometheus_client.registry import Collector
 
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
-
-Family = GaugeMetricFamily | CounterMetricFamily
+from server.telemetry.metrics import Family, by_stage
+from server.wire.audience_metrics import audience_families
 
 GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     "bhava_stage_ready": (
@@ -35,22 +35,6 @@ GAUGES: dict[str, tuple[str, Callable[[Stage, float], float]]] = {
     ),
     "bhava_partners": ("Partners that dance.", lambda stage, _: stage.report.partners),
     "bhava_performers": ("Performers that are seen.", lambda stage, _: stage.status.people),
-    "bhava_viewers": (
-        "Clients that are connected, whatever their roles.",
-        lambda stage, _: stage.audience.viewers,
-    ),
-    "bhava_viewers_slowed": (
-        "Clients that get fewer frames since they fell behind.",
-        lambda stage, _: stage.audience.slowed,
-    ),
-    "bhava_frames_behind": (
-        "Frames that the slowest client which acknowledges has not shown yet.",
-        lambda stage, _: max(stage.audience.behind, default=0),
-    ),
-    "bhava_messages_waiting": (
-        "Messages that wait for clients whose links are busy.",
-        lambda stage, _: stage.audience.waiting,
-    ),
     "bhava_take_recording": ("Whether a take is recorded.", lambda stage, _: bool(stage.take)),
     "bhava_take_backlog": ("Moments that wait for the disk.", lambda stage, _: stage.backlog),
 }
@@ -61,14 +45,6 @@ COUNTERS: dict[str, tuple[str, Callable[[Stage], float]]] = {
     "bhava_frames_late_total": (
         "Frames made after the next one was due.",
         lambda stage: stage.lateness.late,
-    ),
-    "bhava_frames_dropped_total": (
-        "Frames that clients did not get since newer ones came or they fell behind.",
-        lambda stage: stage.audience.dropped,
-    ),
-    "bhava_sent_bytes_total": (
-        "Bytes handed to clients, without headers.",
-        lambda stage: stage.audience.sent_bytes,
     ),
 }
 
@@ -94,14 +70,11 @@ class StageMetrics(Collector):
         yield CounterMetricFamily("bhava_wrong_keys", "Wrong keys that clients showed.", wrong)
         for name, (about, look_up) in GAUGES.items():
             gauge = GaugeMetricFamily(name, about, labels=["stage"])
-            for stage in stages:
-                gauge.add_metric([stage.name], look_up(stage, now))
-            yield gauge
+            yield by_stage(gauge, ((stage.name, look_up(stage, now)) for stage in stages))
         for name, (about, count) in COUNTERS.items():
             counter = CounterMetricFamily(name, about, labels=["stage"])
-            for stage in stages:
-                counter.add_metric([stage.name], count(stage))
-            yield counter
+            yield by_stage(counter, ((stage.name, count(stage)) for stage in stages))
+        yield from audience_families({stage.name: stage.audience for stage in stages})
         yield from self._events(stages)
 
     def _events(self, stages: list[Stage]) -> Iterator[Family]:

@@ -1,5 +1,7 @@
 """What the server counts for Prometheus while it runs; `stage_metrics` looks up the rest."""
 
+from collections.abc import Iterable
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -9,6 +11,9 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+Family = GaugeMetricFamily | CounterMetricFamily
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -20,23 +25,50 @@ FRESH = 0.5
 """Seconds for which a text of all metrics is good, however many ask for it."""
 
 
-class Metrics:
-    """The metrics of one server.
+class Exposition:
+    """The metrics of one process; its own use of memory and time is among them.
 
     Attributes:
         registry: Registry of all metrics; others may be added.
-        lateness: Time from when a tick was due to when its frames were handed to the viewers.
-        ticks: What the work of a tick takes.
-        steps: The part of it that all partners take, the model included.
-        skipped: Ticks that were left out since the one before took too long.
         refusals: Messages of clients that were refused, by name.
     """
 
     def __init__(self) -> None:
-        """Begin at zero; the process's own metrics are among them."""
+        """Begin at zero."""
         self._made: float | None = None
         self._text = b""
         registry = self.registry = CollectorRegistry()
+        self.refusals = Counter(
+            "bhava_refusals_total",
+            "Messages of clients that were refused.",
+            ["name"],
+            registry=registry,
+        )
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+
+    def text(self, now: float) -> bytes:
+        """Return all metrics as Prometheus reads them; put together anew now and then alone."""
+        if self._made is None or now - self._made >= FRESH:
+            self._made, self._text = now, generate_latest(self.registry)
+        return self._text
+
+
+class Metrics(Exposition):
+    """The metrics of one server.
+
+    Attributes:
+        lateness: Time from when a tick was due to when its frames were handed to the viewers.
+        ticks: What the work of a tick takes.
+        steps: The part of it that all partners take, the model included.
+        skipped: Ticks that were left out since the one before took too long.
+    """
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        super().__init__()
+        registry = self.registry
         self.lateness = Histogram(
             "bhava_tick_lateness_seconds",
             "From when a tick was due to when its frames were handed to the viewers.",
@@ -60,18 +92,10 @@ class Metrics:
             "Ticks left out since the one before took too long.",
             registry=registry,
         )
-        self.refusals = Counter(
-            "bhava_refusals_total",
-            "Messages of clients that were refused.",
-            ["name"],
-            registry=registry,
-        )
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
 
-    def text(self, now: float) -> bytes:
-        """Return all metrics as Prometheus reads them; put together anew now and then alone."""
-        if self._made is None or now - self._made >= FRESH:
-            self._made, self._text = now, generate_latest(self.registry)
-        return self._text
+
+def by_stage(family: Family, values: Iterable[tuple[str, float]]) -> Family:
+    """Return a family with the value of each stage by name, for one whose label is `stage`."""
+    for name, value in values:
+        family.add_metric([name], value)
+    return family

@@ -51,6 +51,7 @@ class Audience:
     Attributes:
         members: All of them, in the order in which they came.
         skipped: How many frames were not even meant for those who fell behind.
+        elsewhere: How many watch through relays.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Audience:
             performers_controls: Controls that the performer in the seat may set.
         """
         self.members: dict[Outbox, Member] = {}
-        self.skipped = 0
+        self.skipped = self.elsewhere = 0
         self._gone_bytes = self._gone_dropped = 0
         self._seat = Seat(seat)
         self._new_token = new_token
@@ -81,8 +82,8 @@ class Audience:
 
     @property
     def viewers(self) -> int:
-        """How many clients there are, whatever their roles."""
-        return len(self.members)
+        """How many clients there are, whatever their roles, those of relays included."""
+        return len(self.members) + self.elsewhere
 
     @property
     def slowed(self) -> int:

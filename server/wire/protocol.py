@@ -88,6 +88,7 @@ PARTNER = 0
 PERFORMER = 1
 
 _FRAME_HEADER = struct.Struct("<BBBBIddB")
+_TIMES, _TIMES_AT = struct.Struct("<dd"), 8
 _LANDMARKS_HEADER = struct.Struct("<BBBBId")
 _FIGURE_HEADER = struct.Struct("<BBBB3h")
 _LANDMARK = np.dtype([("position", "<i2", (3,)), ("visibility", "u1"), ("image", "<i2", (2,))])
@@ -215,6 +216,28 @@ def _decode_figure(data: bytes, at: int, joints: int) -> Figure:
         np.unpackbits(np.uint8(contacts), count=4, bitorder="little").astype(bool),
         bool(flags & 1),
     )
+
+
+def shifted_frame(data: bytes, seconds: float) -> bytes:
+    """Return a frame whose times are later by so many seconds, as another clock has them.
+
+    Raises:
+        Refusal: `malformed_frame`, when the bytes are not a frame.
+    """
+    _require_kind(data, FRAME, _FRAME_HEADER.size)
+    time, captured = _TIMES.unpack_from(data, _TIMES_AT)
+    times = _TIMES.pack(time + seconds, captured + seconds)
+    return data[:_TIMES_AT] + times + data[_TIMES_AT + _TIMES.size :]
+
+
+def time_of_frame(data: bytes) -> float:
+    """Return the time of a frame's bytes."""
+    return float(_TIMES.unpack_from(data, _TIMES_AT)[0])
+
+
+def sequence_of_frame(data: bytes) -> int:
+    """Return the number of a frame's bytes."""
+    return int.from_bytes(data[4:8], "little")
 
 
 def encode_rotations(rotations: Float[Array, "J 4"]) -> UInt16[Array, "J 3"]:

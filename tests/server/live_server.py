@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
 from motion.errors import ModelContractError
@@ -93,7 +94,59 @@ def scheduler_of(
     return Scheduler(services, settings, clock, lambda: f"token-{next(tokens)}")
 
 
-class LiveServer:
+@asynccontextmanager
+async def serving(
+    app: FastAPI, farewell: Callable[[], None], certificate: Certificate | None = None
+) -> AsyncIterator["Served"]:
+    """Serve an application until the end of the block."""
+    listener = bind("127.0.0.1", 0)
+    listening = asyncio.Event()
+    server = Server(configured(app, certificate=certificate), farewell, listening.set)
+    task = asyncio.create_task(server.serve([listener]))
+    await soon(listening.wait())
+    served = Served()
+    served.server, served.port = server, listener.getsockname()[1]
+    try:
+        yield served
+    finally:
+        server.should_exit = True
+        await soon(task)
+
+
+class Served:
+    """An application on a port of this machine."""
+
+    server: uvicorn.Server
+    port: int
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.request("GET", path)
+
+    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """PartnerInputs over HTTP."""
+        async with httpx.AsyncClient() as client:
+            address = f"http://127.0.0.1:{self.port}{path}"
+            return await client.request(method, address, **request)
+
+    @asynccontextmanager
+    async def link(self, sock: socket.socket | None = None) -> AsyncIterator["Client"]:
+        """Connect without a word."""
+        address = f"ws://127.0.0.1:{self.port}/ws"
+        async with connect(address, sock=sock, compression=None, max_queue=None) as websocket:
+            yield Client(websocket)
+
+    @asynccontextmanager
+    async def join(
+        self, role: str = "viewer", sock: socket.socket | None = None, **wishes: Any
+    ) -> AsyncIterator["Client"]:
+        """Connect and be let in; the hello is in `client.hello`."""
+        async with self.link(sock) as client:
+            await client.say(type="hello", version=2, role=role, **wishes)
+            client.hello = await client.message("hello")
+            yield client
+
+
+class LiveServer(Served):
     """A running server and its parts; its models are `sway`, and `other` of other emotions."""
 
     def __init__(
@@ -111,8 +164,6 @@ class LiveServer:
             self.load, ("other", "sway", "torn"), lambda: self.clock(), settings, takes
         )
         make_default_stage(self.scheduler, self.source, "sway", 0, seat)
-        self.server: uvicorn.Server
-        self.port: int
 
     def load(self, name: str) -> Any:
         """Return the engine of a model; that of `torn` cannot be read."""
@@ -145,51 +196,15 @@ class LiveServer:
     ) -> AsyncIterator["LiveServer"]:
         """Serve until the end of the block."""
         app = create_app(self.scheduler, lambda: self.clock(), lambda s: self.sleep(s), **settings)
-        listener = bind("127.0.0.1", 0)
-        self.port = listener.getsockname()[1]
-        listening = asyncio.Event()
-        self.server = Server(
-            configured(app, certificate=certificate), self.scheduler.close, listening.set
-        )
-        serving = asyncio.create_task(self.server.serve([listener]))
-        await soon(listening.wait())
-        try:
+        async with serving(app, self.scheduler.close, certificate) as served:
+            self.server, self.port = served.server, served.port
             yield self
-        finally:
-            self.server.should_exit = True
-            await soon(serving)
 
     async def watch(self, frames: int) -> None:
         """Let someone be seen by the source for some frames."""
         for _ in range(frames):
             self.source.waiting = seen(self.time.now)
             await self.time.run()
-
-    async def get(self, path: str) -> httpx.Response:
-        return await self.request("GET", path)
-
-    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """PartnerInputs over HTTP."""
-        async with httpx.AsyncClient() as client:
-            address = f"http://127.0.0.1:{self.port}{path}"
-            return await client.request(method, address, **request)
-
-    @asynccontextmanager
-    async def link(self, sock: socket.socket | None = None) -> AsyncIterator["Client"]:
-        """Connect without a word."""
-        address = f"ws://127.0.0.1:{self.port}/ws"
-        async with connect(address, sock=sock, compression=None, max_queue=None) as websocket:
-            yield Client(websocket)
-
-    @asynccontextmanager
-    async def join(
-        self, role: str = "viewer", sock: socket.socket | None = None, **wishes: Any
-    ) -> AsyncIterator["Client"]:
-        """Connect and be let in; the hello is in `client.hello`."""
-        async with self.link(sock) as client:
-            await client.say(type="hello", version=2, role=role, **wishes)
-            client.hello = await client.message("hello")
-            yield client
 
 
 class Client:

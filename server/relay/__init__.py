@@ -1,0 +1,1 @@
+"""A relay: the pages and sockets of a server for its viewers, without a model or a camera."""

@@ -1,0 +1,183 @@
+"""The web application of a relay: the socket, the pages, and how it is doing."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
+from pydantic import BaseModel
+
+from server.access.door import Door
+from server.access.origin_guard import OriginGuard
+from server.guard.admission import LOOPBACK, Admission
+from server.guard.proxies import Networks
+from server.guard.traffic import Traffic
+from server.paths import PAGES
+from server.relay.relay import Relay
+from server.relay.relay_metrics import RelayMetrics
+from server.relay.relayed_stage import RelayedStage
+from server.relay.uplink import Uplink
+from server.routes.pages import add_pages
+from server.telemetry.metrics import CONTENT_TYPE, Exposition
+from server.wire.connection import Connection
+from server.wire.messages import Hello
+from server.wire.protocol import Refusal
+
+ELSEWHERE = ("/console", "/console.html", "/dance", "/dance.html")
+"""Pages of operators and performers, who need the server itself."""
+
+
+class RelayedStageState(BaseModel):
+    """How a stage fares at a relay.
+
+    Attributes:
+        name: Name of the stage.
+        live: Whether frames come.
+        viewers: How many watch here.
+        dropped: Frames that they did not get since newer ones came or they fell behind.
+    """
+
+    name: str
+    live: bool
+    viewers: int
+    dropped: int
+
+
+class RelayReadiness(BaseModel):
+    """Whether the show can be seen here.
+
+    Attributes:
+        ready: Whether frames of some stage come.
+        connected: Whether the NATS server is there.
+        stages: How each stage fares.
+        stale: Frames that came too late to be shown.
+        contested: Frames of a stage that another server shows.
+        faults: How often each kind of error happened, without stopping the relay.
+    """
+
+    ready: bool
+    connected: bool
+    stages: list[RelayedStageState]
+    stale: int
+    contested: int
+    faults: dict[str, int]
+
+
+def create_relay_app(
+    relay: Relay,
+    uplink: Uplink,
+    door: Door,
+    clock: Callable[[], float] = time.monotonic,
+    pages: Path = PAGES,
+    proxies: Sequence[str] = (),
+) -> FastAPI:
+    """Return the application; its lifespan is that of the relay.
+
+    Args:
+        relay: Has the stages.
+        uplink: Feeds it.
+        door: Who is let in.
+        clock: Monotonic time in seconds, the relay's.
+        pages: Folder of the built pages.
+        proxies: Addresses and networks of proxies that tell their clients' addresses.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(uplink.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    metrics = Exposition()
+    metrics.registry.register(RelayMetrics(relay, uplink))
+    app = FastAPI(title="Bhava relay", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(OriginGuard, policy=door.policy)
+    trusted = Admission(trusted=Networks((*LOOPBACK, *proxies)))
+    app.state.traffic = Traffic(clock, Networks(proxies), trusted)
+
+    @app.websocket("/ws")
+    async def stream(websocket: WebSocket) -> None:
+        if not relay.stages:  # pages take a refusal of the stage for good, and this for a while
+            await websocket.send_denial_response(Response(status_code=503))
+            return
+        host = websocket.client.host if websocket.client else ""
+        await Connection(
+            websocket,
+            lambda hello: _admitted(relay, door, hello, host),
+            clock,
+            note_refusal=lambda refused: metrics.refusals.labels(refused.name).inc(),
+        ).run()
+
+    @app.get("/healthz")
+    async def health() -> dict[str, bool]:
+        """Answer as long as the relay is alive."""
+        return {"alive": True}
+
+    @app.get("/readyz", responses={503: {"model": RelayReadiness}})
+    async def readiness(response: Response) -> RelayReadiness:
+        """Tell whether the show can be seen here; status 503 if not."""
+        ready = any(map(relay.is_live, relay.stages.values()))
+        response.status_code = 200 if ready else 503
+        return RelayReadiness(
+            ready=ready,
+            connected=uplink.broker.connected,
+            stages=[_state(relay, name, stage) for name, stage in relay.stages.items()],
+            stale=relay.stale,
+            contested=relay.contested,
+            faults=dict(uplink.faults.counts),
+        )
+
+    @app.get("/metrics", include_in_schema=False)
+    async def told() -> Response:
+        """Tell Prometheus."""
+        return Response(metrics.text(clock()), media_type=CONTENT_TYPE)
+
+    async def elsewhere(request: Request) -> Response:
+        """Send operators and performers to the server itself."""
+        if not relay.address:
+            return PlainTextResponse("expected a server behind this relay, got none yet", 503)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{relay.address}{request.url.path}{query}")
+
+    for path in ELSEWHERE:
+        app.add_api_route(path, elsewhere, include_in_schema=False)
+
+    if (authority := door.authority) is not None:
+
+        @app.get("/authority.crt", include_in_schema=False)
+        async def authority_certificate() -> Response:
+            """Hand out what a phone is to trust."""
+            return FileResponse(authority, media_type="application/x-x509-ca-cert")
+
+    add_pages(app, pages)
+    return app
+
+
+def _admitted(relay: Relay, door: Door, hello: Hello, host: str) -> RelayedStage:
+    """Return the stage that a hello asks for.
+
+    Raises:
+        Refusal: `not_granted` to all but viewers, as for a viewer without the key that it needs.
+    """
+    if hello.role != "viewer":
+        place = relay.address or "the server itself"
+        raise Refusal("not_granted", f"expected a viewer at a relay, got a {hello.role}: {place}")
+    denial = door.keyring.denial(hello.key or "", "viewer", hello.stage, host)
+    if denial is not None:
+        raise Refusal(*denial)
+    return relay.stage(hello.stage)
+
+
+def _state(relay: Relay, name: str, stage: RelayedStage) -> RelayedStageState:
+    return RelayedStageState(
+        name=name,
+        live=relay.is_live(stage),
+        viewers=stage.audience.viewers,
+        dropped=stage.audience.dropped,
+    )

@@ -1,0 +1,112 @@
+"""The pages and sockets of a relay, without a broker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.access.door import Door
+from server.access.keyring import Keyring
+from server.access.origins import OriginPolicy
+from server.relay.app import create_relay_app
+from server.relay.uplink import Uplink
+from server.telemetry.faults import Faults
+from tests.server.live_server import LiveServer, serving, write_pages
+from tests.server.relayed import Wire
+
+NOBODY = ("nats://127.0.0.1:1",)
+"""A broker that is not there."""
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Wire]:
+    async with LiveServer().open() as server:
+        yield Wire(server)
+
+
+@asynccontextmanager
+async def relaying(wire: Wire, pages: Path, keyring: Keyring | None = None) -> AsyncIterator[Any]:
+    """Serve a relay until the end of the block."""
+    door = Door(keyring or Keyring(), OriginPolicy(), None, None, None, None)
+    uplink = Uplink(wire.relay, NOBODY, "relay", Faults(), wire.clock)
+    app = create_relay_app(wire.relay, uplink, door, wire.clock, pages)
+    async with serving(app, wire.relay.close) as relay:
+        yield relay
+
+
+async def test_a_viewer_watches_acknowledges_and_asks_for_the_clock(
+    wire: Wire, tmp_path: Path
+) -> None:
+    await wire.run(2)
+    async with relaying(wire, tmp_path) as relay, relay.join() as client:
+        assert client.hello["role"] == "viewer"
+        await client.frame()
+        await client.say(type="ping", client_time=1.5)
+        pong = await client.message("pong")
+        assert pong == {"type": "pong", "client_time": 1.5, "server_time": wire.clock()}
+        await wire.run(1)
+        frame = await client.frame()
+        await client.say(type="played", sequence=frame.sequence)
+        await client.answered()
+        assert wire.relay.stage("default").audience.behind == [0]
+        assert frame.time == pytest.approx(wire.clock())
+
+
+@pytest.mark.parametrize("role", ["operator", "performer"])
+async def test_operators_and_performers_are_sent_to_the_origin(
+    wire: Wire, tmp_path: Path, role: str
+) -> None:
+    await wire.run(1)
+    write_pages(tmp_path)
+    async with relaying(wire, tmp_path) as relay:
+        async with relay.link() as client:
+            await client.say(type="hello", version=2, role=role)
+            refused = await client.message("refused")
+            assert refused["name"] == "not_granted"
+            assert refused["detail"].endswith(f"got a {role}: http://origin")
+            assert await client.closed() == 4403
+        page = await relay.get("/console?stage=a%20b")
+        assert (page.status_code, page.headers["location"]) == (
+            307,
+            "http://origin/console?stage=a%20b",
+        )
+        assert (await relay.get("/")).text == "<title>Bhava</title>"
+
+
+async def test_a_relay_without_an_origin_asks_to_come_again(wire: Wire, tmp_path: Path) -> None:
+    async with relaying(wire, tmp_path) as relay:
+        with pytest.raises(Exception, match="HTTP 503"):
+            async with relay.link():
+                pass
+        assert (await relay.get("/readyz")).status_code == 503
+        assert (await relay.get("/healthz")).json() == {"alive": True}
+        assert (await relay.get("/dance")).status_code == 503
+        await wire.run(2)
+        ready = await relay.get("/readyz")
+        assert (ready.status_code, ready.json()["connected"]) == (200, False)
+        async with relay.link() as client:
+            await client.say(type="hello", version=2, role="viewer", stage="unheard of")
+            assert await client.refused() == "unknown_stage"
+
+
+async def test_where_watching_takes_a_key_a_relay_asks_for_it(wire: Wire, tmp_path: Path) -> None:
+    await wire.run(1)
+    keyring = Keyring("sesame", guests="nobody")
+    async with relaying(wire, tmp_path, keyring) as relay:
+        async with relay.link() as client:
+            await client.say(type="hello", version=2, role="viewer")
+            assert await client.refused() == "wrong_key"
+        async with relay.join(key="sesame"):
+            pass
+
+
+async def test_a_relay_tells_prometheus(wire: Wire, tmp_path: Path) -> None:
+    await wire.run(2)
+    async with relaying(wire, tmp_path) as relay, relay.join():
+        text = (await relay.get("/metrics")).text
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert lines['bhava_viewers{stage="default"}'] == "1.0"
+    assert lines["bhava_broker_connected"] == "0.0"
+    assert lines['bhava_stage_ready{stage="default"}'] == "1.0"
