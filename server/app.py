@@ -17,6 +17,7 @@ from server.guard.admission import LOOPBACK, Admission
 from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
+from server.links.link_metrics import LinkMetrics
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, admission, explain_fault, only
 from server.routes.crowd import create_crowd_api
@@ -169,6 +170,7 @@ def create_app(
         )
 
     scheduler.metrics.registry.register(StageMetrics(scheduler, clock))
+    scheduler.metrics.registry.register(LinkMetrics(attendant.rack))
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
