@@ -31,6 +31,7 @@ from server.stages.chats import Chats, ChatSettings
 from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
+from server.stages.key_watch import KeyWatch
 from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
@@ -101,7 +102,7 @@ def create_app(
     attendant = LinkAttendant(scheduler, desk, clock, links, link_file)
     votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
     chats = Chats(chat or ChatSettings(), scheduler, votes, clock, asyncio.sleep)
-    scheduler.attendants += [attendant, votes]
+    scheduler.attendants += [attendant, votes, KeyWatch(scheduler, clock)]
     origin = Origin(broker, scheduler, clock) if broker else None
     if origin is not None:
         scheduler.attendants.append(origin)

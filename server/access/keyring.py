@@ -152,8 +152,7 @@ class Keyring:
             stage: On which stage; empty for what concerns all of them.
             address: Where it comes from.
         """
-        # A guest who shows a key asks to be measured by it, but to watch it is not needed.
-        if self._key is None or (_covers(self._guests, role) and (role == "viewer" or not key)):
+        if self._asks_none(key, role):
             return None
         expected = f"expected a key that makes its holder {role}"
         if not key:
@@ -172,9 +171,27 @@ class Keyring:
             return Denial("not_granted", f"{expected} of stage {stage or EVERY_STAGE}, {got}")
         return None
 
+    def still_grants(self, key: str, role: Role, stage: str) -> bool:
+        """Tell whether a client that was let in may stay what it is: its token may be over by now.
+
+        Args:
+            key: The one that it showed, empty if none.
+            role: What it is.
+            stage: On which stage.
+        """
+        if self._asks_none(key, role):
+            return True
+        grant = self._read(key)
+        return grant is not None and grant.covers(role, stage)
+
     def wrong_lately(self) -> int:
         """Return how many wrong keys were shown in the last minutes."""
         return self.wrong.lately(self._clock())
+
+    def _asks_none(self, key: str, role: Role) -> bool:
+        # A guest who shows a key asks to be measured by it, but to watch it is not needed.
+        guest = _covers(self._guests, role) and (role == "viewer" or not key)
+        return self._key is None or guest
 
     def _read(self, key: str) -> Grant | None:
         """Return what a key grants; None if it is wrong."""

@@ -219,6 +219,8 @@ def _attacking(name: str, port: int) -> Iterator[None]:
         if not ready.wait(START):  # its start takes the viewer's processor
             raise SetupError(f"expected an attacker within {START:g} s, got none")
         yield
+        if not attacker.is_alive():
+            raise SetupError(f"expected the attack {name!r} to go on, got its end")
     finally:
         attacker.kill()
         attacker.join()

@@ -47,9 +47,14 @@ def _get(path: str, more: bytes = b"") -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode() + more + b"\r\n"
 
 
-def _post(content: dict[str, object]) -> bytes:
+def _json(request: bytes, content: dict[str, object]) -> bytes:
     body = json.dumps(content).encode()
-    return _POST + _OPERATOR + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    return request + _OPERATOR + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def _answer(port: int, request: bytes) -> bytes:
+    with _connect(port, request) as link:
+        return link.recv(1 << 16)
 
 
 def _text(message: dict[str, object]) -> bytes:
@@ -160,15 +165,19 @@ def _make_stages(port: int) -> None:
     links = []
     for number in range(100):
         with suppress(OSError):
-            links.append(_connect(port, _post({"name": f"burst-{number}", "source": "demo"})))
+            links.append(
+                _connect(port, _json(_POST, {"name": f"burst-{number}", "source": "demo"}))
+            )
     time.sleep(3600)
 
 
 def _jump_about(port: int) -> None:
     """Be four people who are somewhere else in every picture, on a stage of their own."""
     body, chance = Camera().see(Pose.standing()), np.random.default_rng(0)
-    with _connect(port, _post({"name": JUMPERS, "source": "browser"})) as maker:
-        maker.recv(1 << 16)
+    while b" 201 " not in _answer(port, _json(_POST, {"name": JUMPERS, "source": "browser"})):
+        time.sleep(0.2)  # it comes once the machine has time for it
+    controls = _POST.replace(b"POST /api/stages", f"PATCH /api/stages/{JUMPERS}/controls".encode())
+    _answer(port, _json(controls, {"dancers": "each"}))
     hello = {"version": 2, "role": "performer", "stage": JUMPERS, "key": KEY}
     link = _connect(port, _UPGRADE, _text({"type": "hello", **hello}))
     link.settimeout(None)

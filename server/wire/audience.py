@@ -5,6 +5,7 @@ No socket and no clock lives here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from server.access.keyring import Role
 from server.wire.messages import Hello, Refused, ServerMessage
@@ -35,12 +36,14 @@ class Member:
     Attributes:
         role: What it was granted, and has not lost.
         session: Token with which it may come back.
+        key: By which it was let in; empty if it showed none.
         played: Sequence of the newest frame that it said to have shown; None before the first.
         stride: It gets one frame of so many: 1, 2, 4 or 8.
     """
 
     role: Role
     session: str
+    key: str = ""
     played: int | None = None
     stride: int = 1
 
@@ -135,7 +138,7 @@ class Audience:
         if returning and role != "performer":
             self._seat.free(hello.session)
         session = hello.session if returning and hello.session else self._new_token()
-        member = self.members[newcomer] = Member(role, session)
+        member = self.members[newcomer] = Member(role, session, hello.key or "")
         return member
 
     def leave(self, client: Outbox, lost: bool) -> None:
@@ -205,6 +208,19 @@ class Audience:
             detail = "expected to keep the seat, got it freed by an operator"
             self._turn_away(before, Refusal("seat_freed", detail))
 
+    def review(self, may_stay: Callable[[str, Role], bool]) -> None:
+        """Show out those whose keys are over.
+
+        Args:
+            may_stay: Tells whether a key still makes its holder what it is.
+        """
+        answer = cache(may_stay)  # many may hold one link
+        for client, member in self.members.items():
+            if not answer(member.key, member.role):
+                expected = f"expected a key that makes its holder {member.role}"
+                self._turn_away(client, Refusal("wrong_key", f"{expected}, got one that is over"))
+                self._seat.leave(client, lost=False)
+
     def played(self, client: Outbox, sequence: int) -> None:
         """Note that a client has shown a frame."""
         if client in self.members:  # and not just replaced by another link of its session
@@ -259,10 +275,10 @@ class Audience:
             raise _taken()
         return "performer"
 
-    def _turn_away(self, performer: Outbox, refusal: Refusal) -> None:
-        """Show a performer out; what it still sends on its way counts no more."""
-        self.members[performer].role = "viewer"
-        _dismiss(performer, refusal)
+    def _turn_away(self, client: Outbox, refusal: Refusal) -> None:
+        """Show a client out; what it still sends on its way counts no more."""
+        self.members[client].role = "viewer"
+        _dismiss(client, refusal)
 
     def _steer(self) -> None:
         for member in self.members.values():

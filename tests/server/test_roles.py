@@ -142,6 +142,32 @@ async def test_wrong_keys_wait_on_socket_and_http_alike(tmp_path: Path, tokens: 
         assert await over_http("sesame") == 200
 
 
+@pytest.mark.parametrize("end", ["revoked", "expired"])
+async def test_a_token_that_is_over_ends_the_sessions_it_opened(tmp_path: Path, end: str) -> None:
+    now = [1000.0]
+    tokens = Tokens(tmp_path / "keys", clock=lambda: now[0])
+    over, grant = tokens.sign("performer", "default", 60)
+    async with (
+        opened(tmp_path, tokens, guests="viewer") as server,
+        server.join("performer", key=over) as ended,
+        server.join("operator", key="sesame") as operator,
+        server.join("viewer", key=over) as viewer,
+        server.join("performer", key=tokens.sign("performer", "*", 120)[0]) as other,
+    ):
+        await server.time.run(40)
+        assert server.stage.audience.viewers == 4
+        if end == "revoked":
+            tokens.revoke(grant.jti)
+        else:
+            now[0] += 61
+        await server.time.run(40)
+        assert await ended.refused() == "wrong_key"
+        assert await ended.closed() == CLOSE_CODES["wrong_key"]
+        for stays in (operator, viewer, other):
+            await stays.say(type="ping", client_time=1.0)
+            await stays.message("pong")
+
+
 async def test_a_key_of_any_letters_fits_into_a_header() -> None:
     keyring = Keyring("Öffne dich, 舞台 100%", clock=lambda: 0.0)
     async with LiveServer(settings=ServerSettings(keyring=keyring)).open() as server:
