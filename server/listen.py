@@ -9,20 +9,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
 from motion.errors import SetupError
+from server.access.certificates import Certificate
 from server.guard.descriptors import DescriptorReserve, connections_within, raise_limit
 from server.guard.http_guard import GuardedHttp
 from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.wire.direct_write import DirectWebSocket
-
-if TYPE_CHECKING:
-    from server.access.certificates import Certificate  # brings cryptography, for https alone
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes above which a message is not even read. Between the protocol's limit and this one it is
@@ -67,7 +65,7 @@ def serve(
     listener: socket.socket,
     listening: Callable[[], None],
     over: Callable[[], bool] = lambda: False,
-    certificate: "Certificate | None" = None,
+    certificate: Certificate | None = None,
     insist: bool = False,
 ) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM), within 2 seconds of it.
@@ -102,7 +100,7 @@ def _insist_on_ending() -> None:
 
 def configured(
     app: FastAPI,
-    certificate: "Certificate | None" = None,
+    certificate: Certificate | None = None,
 ) -> uvicorn.Config:
     """Return how uvicorn is to serve the application; guarded if the application has `traffic`.
 

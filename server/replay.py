@@ -70,10 +70,10 @@ def replay(
     """Play a recording in any browser, export it, or compute it again."""
     from math import inf
 
-    from server.access.certificates import find_certificate
     from server.access.door import make_door
     from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
+    from server.access.tls import find_certificate
     from server.takes.export import Cut
     from server.takes.playback import Playback
     from server.takes.read_ahead import ReadAhead

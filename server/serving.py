@@ -146,7 +146,13 @@ def serve(
     """Show a partner that dances with a performer, live, in any browser."""
     from server.memory import importing, share_one_arena
 
+    share_one_arena()
     with importing():  # all that is heavy, for itself and for what follows
+        from server.interaction.model_registry import ModelRegistry
+        from server.telemetry.faults import Faults
+
+        models = ModelRegistry.from_folder(MODELS, device, Faults())
+        models.ready(model)  # begins to load it, while the rest is imported
         from server.app import create_app
 
     import secrets
@@ -154,10 +160,11 @@ def serve(
     from contextlib import closing
     from dataclasses import replace
 
-    from server.access.certificates import find_certificate, seen_from_outside
+    from server.access.certificates import seen_from_outside
     from server.access.door import make_door
     from server.access.invitation import is_loopback
     from server.access.origins import OriginPolicy
+    from server.access.tls import find_certificate
     from server.links.kinds import specs_of
     from server.listen import address, bind
     from server.listen import serve as listen_and_serve
@@ -172,7 +179,6 @@ def serve(
     from server.wire.audience import PERFORMERS_CONTROLS
 
     configure(log_format, log_level)
-    share_one_arena()
     named = specs_of(
         {
             "osc-in": osc_in,
@@ -199,8 +205,8 @@ def serve(
             keyring=door.keyring,
             performers_controls=frozenset() if reserve_controls else PERFORMERS_CONTROLS,
         )
-        scheduler = open_scheduler(MODELS, device, takes, settings, time.monotonic)
-        scheduler.services.registry.engine(model)
+        scheduler = open_scheduler(MODELS, models, takes, settings, time.monotonic)
+        models.engine(model)
         spec = _source_spec(source)
         with closing(open_source(spec, time.monotonic, people)) as performer:
             performer.start()

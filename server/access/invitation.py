@@ -5,8 +5,6 @@ import ipaddress
 from pathlib import Path
 from urllib.parse import quote
 
-import segno
-
 
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine can reach a host to listen on."""
@@ -25,6 +23,8 @@ def link(address: str, page: str, key: str | None, stage: str = "") -> str:
 
 def qr_code(text: str) -> str:
     """Return a text as a picture of blocks, for a phone to read off the terminal."""
+    import segno  # brings readers of XML and of the web
+
     picture = io.StringIO()
     segno.make(text, micro=False).terminal(picture, compact=True)
     return picture.getvalue()

@@ -20,8 +20,10 @@ from server.bench.served import ask, sample, serving
 from server.bench.soak_load import dance
 from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
+from server.interaction.model_registry import ModelRegistry
 from server.stages.assemble import first_controls, open_scheduler
 from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
+from server.telemetry.faults import Faults
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
 from server.wire.session import Join
@@ -80,8 +82,9 @@ class _Stages:
     def __init__(self, folder: Path, count: int) -> None:
         self.now = 0.0
         settings = ServerSettings(most_stages=count)
+        registry = ModelRegistry.from_folder(folder.parent, "cpu", Faults())
         self.scheduler: Scheduler = open_scheduler(
-            folder.parent, "cpu", folder, settings, time.monotonic
+            folder.parent, registry, folder, settings, time.monotonic
         )
         controls = first_controls(self.scheduler, folder.name, 0)
         for number in range(count):

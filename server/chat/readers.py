@@ -8,7 +8,6 @@ from http.client import HTTPException
 from typing import Protocol
 from urllib.error import HTTPError
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from motion.errors import SourceError
@@ -66,6 +65,8 @@ class TwitchReader:
 
     async def read(self) -> None:
         """Read until the connection ends."""
+        from websockets.asyncio.client import connect  # takes its time; few servers read a chat
+
         try:
             async with connect(self._address, open_timeout=TIMEOUT, max_size=2**16) as link:
                 guest = random.randrange(1, GUESTS)

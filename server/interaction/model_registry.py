@@ -17,6 +17,7 @@ class ModelRegistry:
 
     Attributes:
         names: Names of all models, in the order of the alphabet.
+        faults: Counts what nobody foresaw.
     """
 
     def __init__(
@@ -29,8 +30,8 @@ class ModelRegistry:
             names: Names of the models.
             faults: Counts unforeseen errors; others are told to who asks for the model.
         """
-        self.names = names
-        self._load, self._faults = load, faults
+        self.names, self.faults = names, faults
+        self._load = load
         self._loading: dict[str, Future[Engine]] = {}
         self._loader = ThreadPoolExecutor(1, "models")
 
@@ -86,5 +87,5 @@ class ModelRegistry:
         except BhavaError:
             raise
         except Exception as error:
-            self._faults.count(f"model {name}", error)
+            self.faults.count(f"model {name}", error)
             raise

@@ -51,9 +51,9 @@ def relay(
     import secrets
     import time
 
-    from server.access.certificates import find_certificate
     from server.access.door import make_door
     from server.access.origins import OriginPolicy
+    from server.access.tls import find_certificate
     from server.broker.connection import check_servers
     from server.listen import address, bind, serve
     from server.relay.app import create_relay_app

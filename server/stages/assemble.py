@@ -5,32 +5,33 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from motion.model.engine import Device
 from server.capture.sources import Source, SourceSpec
 from server.interaction.model_registry import ModelRegistry
 from server.interaction.partner_pool import PartnerPool
 from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
 from server.stages.services import Services
 from server.takes.folder import TakeFolder
-from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.seat import SeatPolicy
 
 
 def open_scheduler(
-    models: Path, device: Device, takes: Path, settings: ServerSettings, clock: Callable[[], float]
+    models: Path,
+    registry: ModelRegistry,
+    takes: Path,
+    settings: ServerSettings,
+    clock: Callable[[], float],
 ) -> Scheduler:
     """Return a scheduler without stages.
 
     Args:
         models: Folder of the models.
-        device: What they run on.
+        registry: The models in it.
         takes: Folder of the takes.
         settings: Set for the whole server.
         clock: Monotonic time in seconds.
     """
-    faults = Faults()
-    registry = ModelRegistry.from_folder(models, device, faults)
+    faults = registry.faults
     recordings = TakeFolder(takes, models, settings.fps, lambda: datetime.now(UTC))
     services = Services(PartnerPool(registry.engine, faults), registry, faults, recordings.open)
     return Scheduler(services, settings, clock, lambda: secrets.token_urlsafe(16))

@@ -8,8 +8,6 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from weakref import WeakKeyDictionary
 
-import segno
-
 from motion.errors import SetupError
 from server.access.keyring import kept, new_secret
 from server.crowd.ballot_box import BallotBox
@@ -178,6 +176,8 @@ def _new_code() -> str:
 
 def _qr_code(text: str) -> str:
     picture = io.BytesIO()
+    import segno  # brings readers of XML and of the web
+
     code = segno.make(text, micro=False, error="m")
     code.save(picture, kind="svg", border=2, dark="#0a080a", light="#efe7d8", omitsize=True)
     return picture.getvalue().decode()

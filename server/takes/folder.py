@@ -1,6 +1,7 @@
 """The folder of a server's takes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -42,8 +43,11 @@ class TakeFolder:
         self.path = path
         self._fps, self._wall_clock = fps, wall_clock
         folders = [found.parent for found in sorted(models.glob(f"*/{CONTRACT_FILE}"))]
-        self._models = dict(_readable(folders))
-        self._build = this_build()
+        # Both are read beside what else a server starts with; the first frame waits for neither.
+        with_files = ThreadPoolExecutor(1, "digests")
+        self._models = with_files.submit(lambda: dict(_readable(folders)))
+        self._build = with_files.submit(this_build)
+        with_files.shutdown(wait=False)
 
     def open(self, stage: str, opening: Opening) -> TakeWriter:
         """Begin a take of a stage; returns at once, whatever the disk does."""
@@ -54,9 +58,9 @@ class TakeFolder:
             controls=opening.controls,
             sequence=opening.sequence,
             rules=opening.rules,
-            models=self._models,
+            models=self._models.result(),
             fps=self._fps,
             skeleton=SkeletonMessage.from_skeleton(CANONICAL),
-            build=self._build,
+            build=self._build.result(),
         )
         return TakeWriter(self.path / take_name(stage, started), header, opening.history)

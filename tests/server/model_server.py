@@ -9,8 +9,10 @@ from pathlib import Path
 import httpx
 
 from server.app import create_app
+from server.interaction.model_registry import ModelRegistry
 from server.stages.assemble import make_default_stage, open_scheduler
 from server.stages.scheduler import Scheduler, ServerSettings
+from server.telemetry.faults import Faults
 from tests.server.doubles import ScriptedSource, seen
 from tests.server.live_server import Metronome
 
@@ -37,7 +39,8 @@ class ModelServer:
 async def playing(takes: Path) -> AsyncIterator[ModelServer]:
     """Play until the end of the block; nothing is seen before the first `watch`."""
     time, source = Metronome(), ScriptedSource()
-    scheduler = open_scheduler(MODELS, "cpu", takes, ServerSettings(), time)
+    models = ModelRegistry.from_folder(MODELS, "cpu", Faults())
+    scheduler = open_scheduler(MODELS, models, takes, ServerSettings(), time)
     make_default_stage(scheduler, source, "default", 0, "refuse")
     transport = httpx.ASGITransport(create_app(scheduler, time, time.sleep))
     performance = asyncio.create_task(scheduler.run(time.sleep))

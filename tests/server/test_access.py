@@ -17,11 +17,12 @@ from typer.testing import CliRunner
 
 import bhava
 from motion.errors import SetupError
-from server.access.certificates import find_certificate, make_certificate
+from server.access.authority import make_certificate
 from server.access.invitation import invitation, is_loopback, link, qr_code
 from server.access.keyring import ALGORITHM, Guests, Keyring, Role, Tokens, kept, new_key
 from server.access.origin_guard import OriginGuard
 from server.access.origins import OriginPolicy
+from server.access.tls import find_certificate
 from server.access.wrong_keys import FIRST, FORGOTTEN, MOST_ADDRESSES, WrongKeys
 from server.telemetry.logs import OnceASecond
 from tests.server.live_server import LiveServer

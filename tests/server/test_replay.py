@@ -15,6 +15,7 @@ from motion.skeleton import CANONICAL
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.interaction.dance import Opening
+from server.interaction.model_registry import ModelRegistry
 from server.replay import replay
 from server.stages.assemble import first_controls, open_scheduler
 from server.stages.replay_show import LONGEST_WAIT, replay_scheduler
@@ -24,6 +25,7 @@ from server.takes.reader import Take
 from server.takes.recompute import other_build, recompute, recorded_engines
 from server.takes.take import this_build
 from server.takes.writer import TakeWriter
+from server.telemetry.faults import Faults
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import FrameMessage, Refusal, decode_frame
@@ -186,7 +188,8 @@ WISHES = {
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A take of one of two stages, begun amid a show in which much changes."""
     folder = tmp_path_factory.mktemp("takes")
-    scheduler = open_scheduler(MODELS, "cpu", folder, ServerSettings(), lambda: 0.0)
+    models = ModelRegistry.from_folder(MODELS, "cpu", Faults())
+    scheduler = open_scheduler(MODELS, models, folder, ServerSettings(), lambda: 0.0)
     takes: list[TakeWriter] = []
 
     def open_take(stage: str, opening: Opening) -> TakeWriter:
