@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -22,7 +23,7 @@ from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.interaction.model_registry import ModelRegistry
 from server.stages.assemble import first_controls, open_scheduler
-from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
+from server.stages.scheduler import FRAME_RATE, TOGETHER, Scheduler, ServerSettings
 from server.telemetry.faults import Faults
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
@@ -129,8 +130,8 @@ def _tick_times(
     the course of them, few ones not in each.
     """
     stages, length = _Stages(folder, count), engine.contract.frames_per_step
-    alone = bare_call(engine, folder, max(1, count // length))
-    calls = min(count, length)
+    calls = min(length, ceil(count / TOGETHER))
+    alone = bare_call(engine, folder, count // calls)
     pairs = []
     for _ in range((WARM_UP + TICKS) // length):
         ticks = sum(timed(stages.tick) for _ in range(length)) / length

@@ -8,7 +8,7 @@ import pytest
 from motion.errors import HouseFullError, StageError
 from server.capture.landmarks import Sighting
 from server.stages.assemble import first_controls
-from server.stages.scheduler import Scheduler, ServerSettings
+from server.stages.scheduler import TOGETHER, Scheduler, ServerSettings
 from server.stages.stage import Stage
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
@@ -225,6 +225,17 @@ def test_seeds_and_temperatures_are_each_stages_own() -> None:
     stages.scheduler.stage("b").set(Set(seed=7), stages.now)
     stages.tick(40)
     assert (stages.turned("a") != stages.turned("b")).any()
+
+
+def test_some_partners_think_in_a_tick_together_and_then_the_next_some() -> None:
+    stages, length = Stages(), 8
+    seeds = []
+    for number in range(2 * TOGETHER + 1):
+        seeds.append(stages.scheduler.draw_seed())
+        stages.make(str(number))
+    turns = [seed % length for seed in seeds]
+    assert turns == [0] * TOGETHER + [1] * TOGETHER + [2]
+    assert len(set(seeds)) == len(seeds)
 
 
 def test_one_model_that_fails_leaves_the_stages_standing_and_dancing_on() -> None:
