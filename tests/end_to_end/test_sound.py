@@ -2,6 +2,7 @@
 
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,17 @@ def browser_with_music(playwright: Playwright, tmp_path: Path) -> Iterator[Brows
     """Chromium whose microphone hears clicks, over and over."""
     music = tmp_path / "clicks.wav"
     _write_clicks(music, beats=8)
+    with hearing(playwright, music) as started:
+        yield started
+
+
+@contextmanager
+def hearing(playwright: Playwright, sound: Path) -> Iterator[Browser]:
+    """Start Chromium with a microphone that plays a WAV file in a loop."""
     microphone = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={music}",
+        f"--use-file-for-fake-audio-capture={sound}",
     ]
     with playwright.chromium.launch(
         executable_path=program("chromium"), args=FLAGS + microphone

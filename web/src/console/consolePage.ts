@@ -30,6 +30,7 @@ import { type DoorState, ServerApi, type StageState } from "./serverApi";
 import { shortcutOf } from "./shortcutOf";
 import { StagesPanel } from "./stagesPanel";
 import { TakesPanel } from "./takesPanel";
+import { LtcPanel } from "./timecode/ltcPanel";
 
 /** Drawings of the monitor per second: enough to watch, and light on a tablet. */
 const MONITOR_FPS = 31;
@@ -106,6 +107,7 @@ export class ConsolePage {
       go: (cue) => this.cues.goNumber(cue),
       chase: (timecode, age) => this.cues.chase(timecode, age),
     });
+    new LtcPanel((timecode, age) => this.cues.chase(timecode, age));
     this.midi = new MidiPanel(
       (data, seconds) => this.midiReceived(data, seconds),
       () => this.midiShow.on,

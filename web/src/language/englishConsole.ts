@@ -243,6 +243,18 @@ export const englishConsole = {
     program: (number: string, channel: string) => `program ${number}, channel ${channel}`,
     pitch: (channel: string) => `pitch wheel, channel ${channel}`,
   },
+  ltc: {
+    title: "Timecode by sound (LTC)",
+    hint: "Linear timecode at a sound input runs the cues. Its sound stays on this device.",
+    listen: "Listen for timecode",
+    stop: "Stop listening for timecode",
+    input: "Sound input",
+    none: "No timecode is heard yet.",
+    refused: "No sound input may be used. Allow the microphone in the address bar and try again.",
+    lost: "The sound input was unplugged.",
+    heard: (time: string, fps: number) => `${time}, ${fps} frames a second.`,
+    stands: (time: string) => `The timecode stands at ${time}.`,
+  },
   key: {
     title: "Operator’s key",
     wrong_key: "That key is wrong.",

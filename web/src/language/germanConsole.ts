@@ -253,6 +253,19 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     program: (number, channel) => `Programm ${number}, Kanal ${channel}`,
     pitch: (channel) => `Tonhöhenrad, Kanal ${channel}`,
   },
+  ltc: {
+    title: "Timecode über Ton (LTC)",
+    hint: "Linearer Timecode an einem Toneingang ruft die Stichworte auf. Der Ton bleibt auf diesem Gerät.",
+    listen: "Auf Timecode hören",
+    stop: "Nicht mehr auf Timecode hören",
+    input: "Toneingang",
+    none: "Noch ist kein Timecode zu hören.",
+    refused:
+      "Kein Toneingang darf verwendet werden. Erlauben Sie das Mikrofon in der Adressleiste, und versuchen Sie es noch einmal.",
+    lost: "Der Toneingang wurde abgezogen.",
+    heard: (time, fps) => `${time}, ${fps} Bilder pro Sekunde.`,
+    stands: (time) => `Der Timecode steht bei ${time}.`,
+  },
   key: {
     title: "Schlüssel der Regie",
     wrong_key: "Der Schlüssel ist falsch.",

@@ -10,9 +10,11 @@ const FIRST = 6;
 const MEMORY = 10;
 /** Between two guesses, seconds. */
 const GUESS_EVERY = 2;
-/** Music as it is; speech filters would take the drums away. */
-const WANTED: MediaStreamConstraints = {
-  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+/** Sound as it is; speech filters would take drums and timecode away. */
+export const UNFILTERED: MediaTrackConstraints = {
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
 };
 
 /** Hears the beat of the music in the room. Its sound stays on this machine. */
@@ -46,7 +48,7 @@ export class Microphone {
   /** @throws DOMException when there is no microphone or it may not be used. */
   static async open(listener: (beat: Beat | null) => void): Promise<Microphone> {
     if (navigator.mediaDevices === undefined) throw new DOMException("no secure page");
-    const stream = await navigator.mediaDevices.getUserMedia(WANTED);
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: UNFILTERED });
     const context = new AudioContext();
     await context.resume();
     return new Microphone(context, stream, listener);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { formatTimecode, parseTimecode } from "../../src/console/cues/parseTimecode";
 import { parseShowControl } from "../../src/console/midi/parseShowControl";
-import { type Timecode, TimecodeReader } from "../../src/console/midi/timecodeReader";
+import { MtcReader } from "../../src/console/timecode/mtcReader";
+import type { Timecode } from "../../src/console/timecode/timecode";
 
 const RATES = [24, 25, 30, 30] as const;
 
@@ -24,7 +25,7 @@ function* quarterFrames(rate: number, first: number, count: number, speed: 1 | -
   }
 }
 
-function heard(reader: TimecodeReader, sent: Iterable<{ data: number[]; now: number }>) {
+function heard(reader: MtcReader, sent: Iterable<{ data: number[]; now: number }>) {
   return [...sent]
     .map(({ data, now }) => reader.receive(data, now))
     .filter((news) => news !== null);
@@ -34,7 +35,7 @@ describe("MIDI timecode", () => {
   it.each([0, 1, 2, 3])("runs forward by quarter frames at rate %i, within a frame", (rate) => {
     const fps = RATES[rate] ?? 30;
     const first = 3600 * fps;
-    const news = heard(new TimecodeReader(), quarterFrames(rate, first, 8 * 60, 1, 100));
+    const news = heard(new MtcReader(), quarterFrames(rate, first, 8 * 60, 1, 100));
     for (const { position, speed, at } of news) {
       expect(speed).toBe(1);
       expect(Math.abs(position - (3600 + at - 100))).toBeLessThan(1 / fps);
@@ -44,7 +45,7 @@ describe("MIDI timecode", () => {
   });
 
   it("runs in reverse", () => {
-    const news = heard(new TimecodeReader(), quarterFrames(1, 25 * 600, 8 * 30, -1, 100));
+    const news = heard(new MtcReader(), quarterFrames(1, 25 * 600, 8 * 30, -1, 100));
     for (const { position, speed, at } of news) {
       expect(speed).toBe(-1);
       expect(Math.abs(position - (600 - (at - 100)))).toBeLessThan(3 / 25);
@@ -53,7 +54,7 @@ describe("MIDI timecode", () => {
   });
 
   it("tells a jump at once, and that it turned", () => {
-    const reader = new TimecodeReader();
+    const reader = new MtcReader();
     heard(reader, quarterFrames(1, 250, 32, 1, 100));
     const jump = heard(reader, quarterFrames(1, 2500, 16, 1, 100.32));
     expect(jump[0]?.position).toBeCloseTo(100, 0);
@@ -62,7 +63,7 @@ describe("MIDI timecode", () => {
   });
 
   it("stands when no more comes, and is told so once", () => {
-    const reader = new TimecodeReader();
+    const reader = new MtcReader();
     heard(reader, quarterFrames(1, 250, 32, 1, 100));
     expect(reader.standsAt(100.4)).toBeNull();
     expect(reader.standsAt(100.7)?.speed).toBe(0);
@@ -71,21 +72,21 @@ describe("MIDI timecode", () => {
 
   it("takes a full frame as a locate", () => {
     const full = [0xf0, 0x7f, 0x7f, 1, 1, (1 << 5) | 1, 2, 3, 5, 0xf7];
-    const told = new TimecodeReader().receive(full, 9) as Timecode;
+    const told = new MtcReader().receive(full, 9) as Timecode;
     expect(told).toEqual({ position: 3723.2, speed: 0, at: 9 });
     full[6] = 60;
-    expect(new TimecodeReader().receive(full, 9)).toBeNull();
+    expect(new MtcReader().receive(full, 9)).toBeNull();
   });
 
   it("makes no time of pieces from before and after a gap", () => {
-    const reader = new TimecodeReader();
+    const reader = new MtcReader();
     const sent = [...quarterFrames(1, 250, 12, 1, 100)];
     const torn = [...sent.slice(0, 4), ...sent.slice(4, 8).map((m) => ({ ...m, now: m.now + 5 }))];
     expect(heard(reader, torn)).toEqual([]);
   });
 
   it("takes any bytes, cut short or made up", () => {
-    const reader = new TimecodeReader();
+    const reader = new MtcReader();
     let state = 1;
     const random = (below: number) => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;

@@ -1,6 +1,7 @@
 import { findElement } from "../../page/findElement";
+import { MtcReader } from "../timecode/mtcReader";
+import type { Timecode } from "../timecode/timecode";
 import { parseShowControl } from "./parseShowControl";
-import { type Timecode, TimecodeReader } from "./timecodeReader";
 
 const NAME = "bhava.midi-show";
 /** Between two looks whether the timecode stands, milliseconds. */
@@ -18,7 +19,7 @@ export interface MidiShowHost {
 /** Timecode and MIDI Show Control run the cues, where the operator has switched that on. */
 export class MidiShow {
   private readonly button = findElement<HTMLButtonElement>("#midi-show");
-  private readonly reader = new TimecodeReader();
+  private readonly reader = new MtcReader();
 
   constructor(private readonly host: MidiShowHost) {
     this.button.ariaPressed = String(remembered());
