@@ -86,6 +86,11 @@ class Contract(BaseModel):
     """Likewise by content and emotion; that of the usual one is `energy_by_emotion`."""
     swell: float = Field(default=0.0, ge=0, le=0.5)
     """By how much energy rises and falls over a dance, as a share; 0 for evenly."""
+    swell_by_content: tuple[tuple[float, float], ...] = ()
+    """By content, by how much it does so over a dance and within phrases; none where `swell` holds
+    for all."""
+    emphasis: float = Field(default=0.0, ge=0, le=2)
+    """By how much a new emotion is exaggerated at first, as a share of its guidance; 0 for not."""
     noise: int = Field(ge=0)
     text_width: int = Field(default=0, ge=0)
     """Numbers in a prompt: its tokens and its usual energy; 0 for a model that takes no text."""
@@ -169,6 +174,8 @@ class Contract(BaseModel):
         energies = [len(contract.emotions)] * len(contract.contents)
         got = [len(row) for row in contract.energy_by_content]
         _require(path, "numbers of energies by content", energies, got)
+        swells = len(contract.swell_by_content)
+        _require(path, "number of swells", len(contract.contents) if swells else 0, swells)
         usual_row = contract.energy_by_content[:1] or (contract.energy_by_emotion,)
         _require(path, "energies of the usual content", usual_row[0], contract.energy_by_emotion)
         return contract

@@ -91,14 +91,19 @@ class Engine:
         self._outputs = list(contract.outputs)
 
     @staticmethod
-    def load(folder: Path, device: Device = "cpu") -> "Engine":
+    def load(folder: Path, device: Device = "cpu", contract: Contract | None = None) -> "Engine":
         """Load a model folder, one thread on a CPU.
+
+        Args:
+            folder: Graph and contract.
+            device: What it runs on.
+            contract: How the graph was played at another time, instead of the folder's contract.
 
         Raises:
             ModelContractError: If graph and contract differ or either cannot be read.
             SetupError: If a GPU is asked for and there is none.
         """
-        contract = Contract.load(folder)
+        contract = contract or Contract.load(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

@@ -13,22 +13,16 @@ from jaxtyping import Bool, Float, Int
 
 from motion import emotion as emotions
 from motion import features, kinematics
-from motion.clip import Clip, Pose
-from motion.content import check_content, usual_content, usual_speed_in
+from motion.clip import Clip
+from motion.content import check_content, usual_speed_in
 from motion.model.engine import Engine
-from motion.partner.batched_state import BatchedState
 from motion.partner.companion import Companion, headings, keep_distance
-from motion.partner.drift import DriftDetector
-from motion.partner.energy import EnergyGovernor
-from motion.partner.foot_lock import FootLock
-from motion.partner.grounding import Grounding
-from motion.partner.inertialisation import Inertialiser, Poses
+from motion.partner.inertialisation import Poses
 from motion.partner.lead import Lead, follow_leads
+from motion.partner.partner_state import FRAMES_BETWEEN_REWINDS, PartnerState
 from motion.partner.smoothing import REACH, smooth
 from motion.partner.stage_bounds import bend_inwards, face, hold_back
-from motion.partner.swell import Swell
 from motion.partner.token_stream import TokenStream, advance_streams
-from motion.partner.watchdog import Watchdog
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -41,10 +35,6 @@ LOST_DISTANCE = 0.5
 
 REWIND_THRESHOLD = 0.01
 """Change of a weight, energy, temperature, guidance or prompt from which a stream is rewound."""
-
-FRAMES_BETWEEN_REWINDS = 6
-"""A change reaches the very next frame. Where values keep coming, as from a fader that is moved,
-the model thinks anew five times a second, as in a fade: each rewind costs a token or two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +80,7 @@ class PartnerBatch:
         self._engine, self._default_radius = engine, stage_radius
         self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
         self._standing_window = TokenStream(engine, 0).next_window()
-        self._state = _BatchState(engine, seeds, stage_radius)
+        self._state = PartnerState(engine, seeds, stage_radius)
         self._usual_speed: tuple[bytes, bytes, Array] = b"", b"", np.empty(0)
 
     def __len__(self) -> int:
@@ -137,7 +127,7 @@ class PartnerBatch:
     def add_partner(self, seed: int) -> int:
         """Add a partner and return its slot: an empty one, or a new one."""
         stream = TokenStream(self._engine, seed)
-        fresh = _BatchState(self._engine, [seed], self._default_radius)
+        fresh = PartnerState(self._engine, [seed], self._default_radius)
         if None not in self._streams:
             self._streams.append(stream)
             self._state.append_rows(fresh)
@@ -217,6 +207,7 @@ class PartnerBatch:
         # Recorded are the poses before the foot lock, which corrects the next ones from there.
         speed = target + own * (state.record_shown(poses, positions) / dt - target)
         state.swell.advance(dt)
+        state.phrasing.advance(dt)
         state.governor.measure(speed, target, dt)
         stuck = state.watchdog.find_stuck(speed, target, dt)
         # The model's own output is watched for drift: nothing after it may hide what it gives.
@@ -247,7 +238,8 @@ class PartnerBatch:
         emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
         energy = emotions.check_energy(np.where(here, energy, 1.0))
         content = check_content(state.content)
-        target = energy * state.swell.share * self._usual_speed_in(content, emotion)
+        swell = state.swell.share(content)
+        target = energy * swell * self._usual_speed_in(content, emotion)
         if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
             calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
             pace = state.text[:, -1]
@@ -257,10 +249,13 @@ class PartnerBatch:
         asked = np.column_stack(
             [emotion, energy, state.temperature, state.guidance, state.text, content]
         )
+        # The governor holds the mean over a phrase; accents within one are not for it to even out.
         steered = state.governor.corrected_energy(target) * state.watchdog.boost
+        steered = steered * state.phrasing.share(content)
         labels, conditions = emotion.shape[1], asked.astype(np.float32)
         conditions[:, :labels] = emotion / np.maximum(intensity, 1e-6)
-        conditions[:, labels], conditions[:, labels + 2] = steered, guidance
+        emphasised = guidance + (1.0 + guidance) * state.emphasis.share(emotion, 1.0 / self.fps)
+        conditions[:, labels], conditions[:, labels + 2] = steered, emphasised
         # Compared are the inputs from outside. What the governor makes of them creeps from frame to
         # frame, and is given to the next token without a rewind.
         changed = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
@@ -341,54 +336,6 @@ class PartnerBatch:
             place[slot] *= min(1.0, radius[slot] / max(distance[slot], 1e-6))
             if stream := self._streams[slot]:
                 stream.recover()
-
-
-class _BatchState(BatchedState):
-    """Where partners are, what they showed last, their inputs, and what corrects their motion."""
-
-    def __init__(self, engine: Engine, seeds: Sequence[int], stage_radius: float) -> None:
-        contract, standing, count = engine.contract, Pose.standing(), len(seeds)
-        self.begun = np.zeros(count, bool)
-        self.root = np.zeros((count, 3))
-        self.stage_radius = np.full(count, stage_radius)
-        self.farthest = self.stage_radius.copy()
-        # The last two frames, before the foot lock.
-        self._hips = np.tile(standing.hips, (count, 2, 1))
-        self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
-        self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
-        inputs = len(contract.emotions) + 3 + contract.text_width + len(contract.contents)
-        self.committed_inputs = np.full((count, inputs), np.nan)
-        self.since_rewind = np.full(count, FRAMES_BETWEEN_REWINDS)  # frames
-        self.content = np.tile(usual_content(contract.contents), (count, 1))
-        self.text = np.zeros((count, contract.text_width), np.float32)
-        self.temperature = np.full(count, contract.temperature)
-        self.guidance = np.full(count, contract.guidance)
-        self.inertialiser = Inertialiser(count)
-        self.grounding = Grounding(count)
-        self.foot_lock = FootLock(count)
-        self.governor = EnergyGovernor(count)
-        self.watchdog = Watchdog(count)
-        self.drift = DriftDetector(count)
-        self.swell = Swell(seeds, contract.swell)
-
-    def place_partner(self, slot: int, context: Clip) -> None:
-        """Put a partner where a motion ends."""
-        self.root[slot] = features.last_root(context)
-        self._hips[slot], self._turned[slot] = context.hips[-2:], context.rotations[-2:]
-        self.positions[slot] = context[-1:].world_positions()[0]
-
-    def last_two_poses(self, rows: Int[Array, "N"]) -> tuple[Poses, Poses]:
-        """Return the last two poses before the foot lock."""
-        hips, turned = self._hips[rows], self._turned[rows]
-        return (hips[:, 0], turned[:, 0]), (hips[:, 1], turned[:, 1])
-
-    def record_shown(self, poses: Poses, positions: Float[Array, "B J 3"]) -> Float[Array, "B"]:
-        """Record what is shown; return how far the joints moved relative to the hips, metres."""
-        moved = positions - self.positions - (poses[0] - self._hips[:, 1])[:, None]
-        self._hips = np.stack([self._hips[:, 1], poses[0]], axis=1)
-        self._turned = np.stack([self._turned[:, 1], poses[1]], axis=1)
-        self.positions, self.begun = positions, np.ones_like(self.begun)
-        return np.linalg.norm(moved, axis=-1).mean(-1)
 
 
 def _poses_before(

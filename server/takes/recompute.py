@@ -56,6 +56,8 @@ def recompute(take: Take, engine_of: Callable[[str], Engine]) -> Iterator[Again]
 def recorded_engines(take: Take, models: Path, device: Device) -> Callable[[str], Engine]:
     """Return a loader of the models of a take, which insists on the same graphs.
 
+    They are played by the contracts of the take: a model may swell more since.
+
     Args:
         take: Names the models and their graphs.
         models: Folder of the models.
@@ -68,7 +70,7 @@ def recorded_engines(take: Take, models: Path, device: Device) -> Callable[[str]
         if expected is None or expected.graph != got.graph:
             graph = expected.graph[:12] if expected else "none"
             raise TakeError(f"model {name}: expected graph {graph}, got {got.graph[:12]}")
-        return Engine.load(models / name, device)
+        return Engine.load(models / name, device, expected.contract)
 
     return engine_of
 

@@ -257,6 +257,16 @@ def test_another_model_is_told(recorded: Path, tmp_path: Path) -> None:
     assert "model default: expected graph 000000000000" in str(error)
 
 
+def test_a_model_is_played_as_it_was_promised_at_the_time(recorded: Path) -> None:
+    take = Take(recorded)
+    then = take.header.models["default"]
+    then = then.model_copy(update={"contract": then.contract.model_copy(update={"swell": 0.3})})
+    take.header = take.header.model_copy(update={"models": {"default": then}})
+    engine_of = recorded_engines(take, MODELS, "cpu")
+    assert engine_of("default").contract.swell == 0.3
+    assert not all(again.same for again in recompute(take, engine_of))
+
+
 def test_another_build_is_told(path: Path) -> None:
     take = Take(path)
     build = this_build()

@@ -70,6 +70,8 @@ def contract_of(module: Training, step: ExportedStep, name: str, licence: str) -
         contents=tuple(data.contents),
         energy_by_content=energies if data.contents else (),
         swell=playing.swell,
+        swell_by_content=swell_by_content(module.recipe),
+        emphasis=playing.emphasis,
         noise=step.noise,
         text_width=step.text_width,
         text_encoder=module.recipe.text_encoder,
@@ -98,6 +100,13 @@ def step_of(module: Training) -> ExportedStep:
     always = [recipe.playing.always.get(label, 0.0) for label in recipe.further_labels]
     factors = by_content_of(recipe)
     return module.network.exported(torch.tensor(always), module.typical_energy, factors).eval()
+
+
+def swell_by_content(recipe: Recipe) -> tuple[tuple[float, float], ...]:
+    """Return how much energy swells over a dance and within phrases, for each content."""
+    playing = recipe.playing
+    of = [playing.by_content.get(content, playing) for content in recipe.data.contents]
+    return tuple((each.swell, each.phrasing) for each in of)
 
 
 def by_content_of(recipe: Recipe) -> torch.Tensor:

@@ -18,6 +18,7 @@ UNLABELLED = "unlabelled"
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Swell = Annotated[float, Field(ge=0, le=1)]
 
 
 class Dropout(Strict):
@@ -129,6 +130,8 @@ class ContentPlaying(Strict):
 
     temperature: float = Field(ge=0, le=2)
     guidance: float = Field(ge=0)
+    swell: Swell = 0.0
+    phrasing: Swell = 0.0
 
 
 class Playing(Strict):
@@ -138,15 +141,19 @@ class Playing(Strict):
         temperature: Divides the logits of the mixture and multiplies its variances.
         guidance: By how much the emotion is exaggerated; 0 for none.
         always: Weights of labels that are neither emotions nor contents and always hold.
-        by_content: What contents have instead of this temperature and guidance.
+        by_content: What contents have instead of this temperature, guidance, swell and phrasing.
         swell: By how much energy rises and falls over a dance, as a share; 0 for evenly.
+        phrasing: The same within phrases, of models with contents.
+        emphasis: By how much a new emotion is exaggerated at first, as a share; 0 for not.
     """
 
     temperature: float = Field(default=1.0, ge=0, le=2)
     guidance: float = Field(default=0.0, ge=0)
     always: dict[str, float] = Field(default_factory=dict)
     by_content: dict[str, ContentPlaying] = Field(default_factory=dict)
-    swell: float = Field(default=0.0, ge=0, le=0.5)
+    swell: Swell = 0.0
+    phrasing: Swell = 0.0
+    emphasis: float = Field(default=0.0, ge=0, le=2)
 
 
 class Recipe(Strict):

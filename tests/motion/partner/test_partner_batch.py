@@ -99,6 +99,19 @@ def test_a_control_that_is_moved_costs_few_calls_and_its_last_value_counts(engin
     np.testing.assert_array_equal(counting.asked.emotion, sad)
 
 
+def test_a_new_emotion_is_guided_further_at_first(engine):
+    counting = Counting(engine)
+    counting.contract = engine.contract.model_copy(update={"emphasis": 0.5})
+    batch, usual = PartnerBatch(counting, [1]), engine.contract.guidance
+    happy, sad = weights(engine, "happy"), weights(engine, "sad")
+    danced(batch, happy, 1)
+    assert counting.asked.guidance == pytest.approx(usual)
+    danced(batch, sad, 1 / 30)
+    assert counting.asked.guidance == pytest.approx(usual + 0.5 * (1 + usual))
+    danced(batch, sad, 4)
+    assert counting.asked.guidance == pytest.approx(usual, abs=0.02)
+
+
 def test_partners_come_and_go_while_others_dance_on(engine):
     stayed, alone = PartnerBatch(engine, [1, 2]), PartnerBatch(engine, [1])
     happy = weights(engine, "happy", "happy", "happy")

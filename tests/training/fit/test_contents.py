@@ -13,7 +13,7 @@ from tests.motion.strategies import swaying
 from tests.training.tiny import QUIET, TINY, clips, tiny_vae
 from training.corpus.coloured import coloured_clips
 from training.corpus.contents import content_of, emotion_of
-from training.fit.export import export, largest_difference, step_of
+from training.fit.export import export, largest_difference, step_of, swell_by_content
 from training.fit.pools import pools_of
 from training.fit.recipe import Recipe
 from training.fit.train import load_checkpoint, train, usual_energy
@@ -185,10 +185,11 @@ def test_walks_are_held_as_sad_ones_as_long_as_these_take_and_no_longer():
     assert not coloured_clips(neutral, data, 0)
 
 
-def test_a_content_is_played_with_its_own_temperature_and_guidance(checkpoint):
+def test_a_content_is_played_with_its_own_temperature_guidance_and_swell(checkpoint):
     module = load_checkpoint(checkpoint)
-    own = {"walk": {"temperature": 0.4, "guidance": 2.0}}
-    playing = {"temperature": 0.8, "guidance": 0.5, "by_content": own}
+    own = {"walk": {"temperature": 0.4, "guidance": 2.0, "swell": 0.1}}
+    playing = {"temperature": 0.8, "guidance": 0.5, "by_content": own, "swell": 0.3}
+    playing |= {"phrasing": 0.6}
     recipe = module.recipe.model_dump() | {"playing": playing}
     module.recipe = Recipe.model_validate(recipe)
     one = torch.ones(3, 1)
@@ -198,6 +199,7 @@ def test_a_content_is_played_with_its_own_temperature_and_guidance(checkpoint):
     told = step_of(module).in_content(asked)
     torch.testing.assert_close(told.temperature, torch.tensor([[0.8], [0.4], [0.8]]))
     torch.testing.assert_close(told.guidance, torch.tensor([[0.5], [2.0], [0.5]]))
+    assert swell_by_content(module.recipe) == ((0.3, 0.6), (0.1, 0.0))
     # No intensity is no emotion, whatever the content.
     none = step_of(module).in_content(asked._replace(guidance=-one))
     torch.testing.assert_close(none.guidance, -one)
