@@ -52,12 +52,12 @@ async def unharmed(takes: Path = Path("none")) -> AsyncIterator[LiveServer]:
             assert live_server.scheduler.stages.keys() == {"default", "side"}
 
 
-async def heard(client: Client) -> list[str]:
-    """The names of the refusals that came before the link was closed or went silent."""
+async def heard(client: Client, silence: float | None = None) -> list[str]:
+    """The names of the refusals that came before the link was closed or silent for some seconds."""
     names = []
     with suppress(ConnectionClosed, TimeoutError):
         while True:
-            async with asyncio.timeout(0.05):
+            async with asyncio.timeout(silence):
                 message = await client.websocket.recv()
             if isinstance(message, str) and json.loads(message)["type"] == "refused":
                 names.append(json.loads(message)["name"])
@@ -83,7 +83,7 @@ def test_whatever_clients_say_the_show_goes_on(scripts: list[list[str | bytes]])
             with suppress(ConnectionClosed):
                 for message in script:
                     await client.websocket.send(message)
-            await heard(client)
+            await heard(client, silence=0.05)
             assert client.websocket.close_code in {None, *CODES}
 
     async def play() -> None:
@@ -165,7 +165,7 @@ async def test_a_message_that_is_too_large_closes_the_link(size: int) -> None:
         text = json.dumps({"type": "set", "look": "x" * size})
         with suppress(ConnectionClosed):
             await client.websocket.send(text)
-        names = await heard(client)
+        names = await soon(heard(client))
         assert await client.closed() == 1009
         assert names == (["oversized"] if size < 2**16 else [])
 

@@ -128,7 +128,7 @@ async def test_a_refused_body_does_not_wait_for_the_garbage_collector(
             await answer(live_server, [POST + b"Transfer-Encoding: chunked\r\n\r\n", *3 * [chunk]])
         while traffic(live_server).links:
             await asyncio.sleep(0)
-        requests = [each for each in gc.get_objects() if isinstance(each, RequestResponseCycle)]
+        requests = [each for each in gc.get_objects() if type(each) is RequestResponseCycle]
         assert requests
         assert sum(len(request.body) for request in requests) == 0
     finally:
