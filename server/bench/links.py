@@ -55,7 +55,7 @@ def link_rows() -> Iterator[Row]:
 
 def _osc_times() -> list[float]:
     views = [StageView(f"stage {n}", _LABELS, Controls()) for n in range(STAGES)]
-    desk = Desk(lambda: list(views), lambda _, __: None, lambda _, __: None, time.monotonic)
+    desk = _desk(views)
     link = OscIn(OscPort(_HERE), desk)
     names = ("energy", "influence", "emotion/sad")
     packets = [
@@ -78,7 +78,7 @@ def _vmc_times() -> list[float]:
 
 
 def _lights_times() -> list[float]:
-    desk = Desk(list, lambda _, __: None, lambda _, __: None, time.monotonic)
+    desk = _desk([])
     view = StageView("default", _LABELS, Controls())
     target = LightsTarget(_HERE, 1)
     lamps = [ArtNetOut(target, desk), SacnOut(target, desk)]
@@ -106,6 +106,15 @@ def _pose_times() -> list[float]:
         decoder.take(now)
 
     return [timed(receive) for _ in range(TICKS)]
+
+
+def _desk(views: list[StageView]) -> Desk:
+    """Return stages that take no notice of what they are told."""
+
+    def ignore(*_: object) -> None:
+        """Do nothing."""
+
+    return Desk(lambda: list(views), ignore, ignore, ignore, time.monotonic)
 
 
 def _any_pose() -> Pose:

@@ -15,7 +15,11 @@ MOST_UNIVERSES = 1 << 15
 
 _ID = b"Art-Net\0"
 _VERSION = 14
-_POLL, _POLL_REPLY, _DMX = 0x2000, 0x2100, 0x5000
+_POLL, _POLL_REPLY, _DMX, _TIME_CODE = 0x2000, 0x2100, 0x5000, 0x9700
+_TIME = struct.Struct("<12x2x5B")
+_RATES = 24, 25, 30, 30
+"""Frames a second by the type of a timecode: film, EBU, drop frame, SMPTE."""
+
 _DMX_HEAD = struct.Struct("<8sHBBBBHBB")
 _OEM_UNKNOWN = 0x00FF
 _SHOWS_DMX = 0x80
@@ -37,6 +41,16 @@ class ArtDmx(NamedTuple):
     slots: bytes
 
 
+class ArtTimeCode(NamedTuple):
+    """Where a timecode is.
+
+    Attributes:
+        position: Seconds since midnight, as its digits say.
+    """
+
+    position: float
+
+
 class ArtPoll(NamedTuple):
     """Somebody asks who is there."""
 
@@ -53,7 +67,7 @@ def encode_dmx(message: ArtDmx) -> bytes:
     )
 
 
-def decode_packet(data: bytes) -> ArtDmx | ArtPoll | None:
+def decode_packet(data: bytes) -> ArtDmx | ArtPoll | ArtTimeCode | None:
     """Read a packet; None for one that is of no concern here.
 
     Raises:
@@ -64,6 +78,8 @@ def decode_packet(data: bytes) -> ArtDmx | ArtPoll | None:
     (code,) = struct.unpack_from("<H", data, 8)
     if code == _POLL:
         return ArtPoll()
+    if code == _TIME_CODE:
+        return _time_code(data)
     if code != _DMX:
         return None
     if len(data) < _DMX_HEAD.size:
@@ -73,6 +89,17 @@ def decode_packet(data: bytes) -> ArtDmx | ArtPoll | None:
     if not 0 < size <= min(SLOTS, len(slots)):
         raise ValueError(f"expected up to {min(SLOTS, len(slots))} slots of ArtDmx, got {size}")
     return ArtDmx(universe & (MOST_UNIVERSES - 1), sequence, slots[:size])
+
+
+def _time_code(data: bytes) -> ArtTimeCode:
+    if len(data) < _TIME.size:
+        raise ValueError(f"expected {_TIME.size} bytes of ArtTimeCode, got {len(data)}")
+    frames, seconds, minutes, hours, kind = _TIME.unpack_from(data)
+    rate = _RATES[kind] if kind < len(_RATES) else 0
+    if frames >= rate or seconds > 59 or minutes > 59 or hours > 23:
+        told = f"{hours}:{minutes}:{seconds}:{frames} of type {kind}"
+        raise ValueError(f"expected a time of the day in ArtTimeCode, got {told}")
+    return ArtTimeCode(3600 * hours + 60 * minutes + seconds + frames / rate)
 
 
 def encode_poll_reply(host: bytes, universe: int, name: str) -> bytes:

@@ -17,17 +17,20 @@ class Desk:
         stages: Callable[[], list[StageView]],
         set_controls: Callable[[str, Set], None],
         act: Callable[[str, Action], None],
+        chase: Callable[[str, float, float, float], None],
         clock: Callable[[], float],
     ) -> None:
-        """Take four functions.
+        """Take five functions.
 
         Args:
             stages: Returns all stages.
             set_controls: Changes controls of a stage by name; may raise Refusal.
             act: Does something on a stage by name; may raise Refusal or CueError.
+            chase: Takes in a timecode that runs the cue list of a stage by name: its position,
+                its speed, and when it was there, as `TimecodeChase.tell` does; may raise CueError.
             clock: Monotonic time in seconds.
         """
-        self.stages, self.clock = stages, clock
+        self.stages, self.chase, self.clock = stages, chase, clock
         self._set_controls, self._act = set_controls, act
 
     def carry_out(self, pending: dict[str, Pending], traffic: Traffic) -> None:
@@ -39,21 +42,22 @@ class Desk:
         """
         for name, note in pending.items():
             for wish in note.wishes():
-                with _Counted(traffic):
+                with Counted(traffic):
                     self._set_controls(name, wish)
             for action in note.actions:
                 if action == REFRESH:
                     continue
-                with _Counted(traffic):
+                with Counted(traffic):
                     self._act(name, action)
 
 
-class _Counted:
+class Counted:
     """Lets a refusal be counted; not one of `contextlib`, which costs more than many a change."""
 
     __slots__ = ("_traffic",)
 
     def __init__(self, traffic: Traffic) -> None:
+        """Count at a link."""
         self._traffic = traffic
 
     def __enter__(self) -> None:

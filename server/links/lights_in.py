@@ -9,7 +9,7 @@ from typing import get_args
 from motion.errors import SetupError
 from server.links import art_net, sacn
 from server.links.addresses import Guarded
-from server.links.desk import Desk
+from server.links.desk import Counted, Desk
 from server.links.dmx import SLOTS
 from server.links.dmx_control import CONTROL_CHANNELS, Surface
 from server.links.lights_out import MULTICAST
@@ -23,6 +23,7 @@ from server.links.link import (
     parse_options,
 )
 from server.links.patch import DEFAULT
+from server.links.timecode_run import TimecodeRun
 from server.links.universe import Universe
 
 MOST_POLLERS = 16
@@ -41,6 +42,7 @@ class LightsPort:
         allowed: Networks that may send, beside this machine.
         may: Guarded controls that may be set.
         multicast: Whether to join the address that sACN has for the universe.
+        timecode: Whether the timecode of Art-Net runs the cue list.
     """
 
     place: Place
@@ -50,40 +52,46 @@ class LightsPort:
     allowed: tuple[Network, ...] = ()
     may: frozenset[Guarded] = frozenset()
     multicast: bool = False
+    timecode: bool = False
 
     @staticmethod
     def art_net(text: str) -> "LightsPort":
-        """Read `HOST[:PORT][?universe=N&start=N&stage=NAME&from=NETWORK,…&may=panic]`.
+        """Read `HOST[:PORT][?universe=N&start=N&stage=NAME&from=NETWORK,…&may=panic,timecode]`.
 
         Raises:
             SetupError: If it is not so.
         """
-        return LightsPort._parse(text, art_net.PORT, 0, art_net.MOST_UNIVERSES - 1)
+        able = "panic", "timecode"
+        return LightsPort._parse(text, able, art_net.PORT, 0, art_net.MOST_UNIVERSES - 1)
 
     @staticmethod
     def sacn(text: str) -> "LightsPort":
-        """Read the same for sACN; the host `multicast` joins the address of the universe.
+        """Read the same for sACN, which has no timecode.
+
+        The host `multicast` joins the address of the universe.
 
         Raises:
             SetupError: If it is not so.
         """
-        return LightsPort._parse(text, sacn.PORT, 1, sacn.MOST_UNIVERSE)
+        return LightsPort._parse(text, ("panic",), sacn.PORT, 1, sacn.MOST_UNIVERSE)
 
     @staticmethod
-    def _parse(text: str, port: int, first: int, last: int) -> "LightsPort":
+    def _parse(text: str, able: tuple[str, ...], port: int, first: int, last: int) -> "LightsPort":
         where, options = parse_options(text, ("universe", "start", "stage", "from", "may"))
         host, port = Place.target(where, port)
-        may = options.get("may", "")
-        if may not in ("", "panic"):
-            raise SetupError(f"expected may to name panic, got {may[:40]!r}")
+        may = {each for each in options.get("may", "").split(",") if each}
+        if not may <= set(able):
+            got = options["may"][:40]
+            raise SetupError(f"expected may to name {', '.join(able)}, got {got!r}")
         return LightsPort(
             Place("0.0.0.0" if host == MULTICAST else host, port),
             parse_count("universe", options.get("universe", str(first)), first, last),
             parse_count("start", options.get("start", "1"), 1, SLOTS - len(CONTROL_CHANNELS) + 1),
             options.get("stage", DEFAULT),
             parse_networks(options.get("from", "")),
-            frozenset(known for known in get_args(Guarded) if known == may),
+            frozenset(known for known in get_args(Guarded) if known in may),
             host == MULTICAST,
+            "timecode" in may,
         )
 
 
@@ -186,9 +194,13 @@ class ArtNetIn(LightsIn):
         """Begin without a socket."""
         super().__init__("artnet-in", port, desk)
         self._asking: set[Place] = set()
+        self._run = TimecodeRun()
 
     def flush(self) -> None:
         """Answer desks that ask, and carry out what was moved."""
+        now = self.desk.clock()
+        if (stopped := self._run.stands(now)) is not None:
+            self._chase(stopped, 0.0, now)
         for place in self._asking:
             reply = art_net.encode_poll_reply(
                 _own_address(place), self.port.universe, f"Bhava {self.port.stage}"
@@ -206,9 +218,19 @@ class ArtNetIn(LightsIn):
             if len(self._asking) < MOST_POLLERS:
                 self._asking.add(place)
             self.traffic.newest = f"{place.host} asks who is there"
+        elif isinstance(message, art_net.ArtTimeCode):
+            if not self.port.timecode:
+                raise ValueError("expected may=timecode to let a timecode run the cues, got none")
+            now = self.desk.clock()
+            self._chase(message.position, self._run.hear(message.position, now), now)
+            self.traffic.newest = f"timecode at {message.position:.2f} s from {place.host}"
         elif message is not None:
             usual, host = sacn.USUAL_PRIORITY, place.host
             self.hear(host, message.universe, message.slots, usual, message.sequence, host)
+
+    def _chase(self, position: float, speed: float, now: float) -> None:
+        with Counted(self.traffic):
+            self.desk.chase(self.port.stage, position, speed, now)
 
 
 def _own_address(peer: Place) -> bytes:

@@ -117,7 +117,7 @@ class LinkAttendant:
             path: File that keeps all other links; None keeps none.
         """
         self._scheduler, self._cues, self._clock = scheduler, cues, clock
-        desk = Desk(self._views, self._set, self._act, clock)
+        desk = Desk(self._views, self._set, self._act, self._chase, clock)
         self.rack = Rack(desk, scheduler.services.faults, fixed, path)
 
     async def run(self) -> None:
@@ -149,6 +149,11 @@ class LinkAttendant:
             raise CueError("expected a server with cue lists, got one without")
         else:
             self._cues.go(stage, action.cue, self._clock())
+
+    def _chase(self, name: str, position: float, speed: float, now: float) -> None:
+        if self._cues is None:
+            raise CueError("expected a server with cue lists, got one without")
+        self._cues.chase(self._scheduler.stage(name), position, speed, now)
 
 
 def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:

@@ -170,7 +170,7 @@ def test_stages_are_looked_up_once_for_all_packets_of_a_tick() -> None:
     def set_controls(_: str, wish: Set) -> None:
         wishes.append(wish.changes)
 
-    desk = Desk(stages, set_controls, lambda _, __: None, lambda: 0.0)
+    desk = Desk(stages, set_controls, lambda *_: None, lambda *_: None, lambda: 0.0)
     link = OscIn(OscPort(ANY), desk)
     for energy in (0.5, 1.0, 1.5):
         link.endpoint.take(encode_message("/bhava/energy", energy), ANY)

@@ -25,9 +25,9 @@ async def bare_server(tmp_path: Path) -> AsyncIterator[LiveServer]:
 
 
 def rack_of(server: LiveServer) -> Rack:
-    attendant, _ = server.scheduler.attendants
-    assert isinstance(attendant, LinkAttendant)
-    return attendant.rack
+    attendants = server.scheduler.attendants
+    (rack,) = (each.rack for each in attendants if isinstance(each, LinkAttendant))
+    return rack
 
 
 async def add(server: LiveServer, kind: str, address: str) -> dict[str, Any]:
