@@ -88,9 +88,8 @@ class Rack:
                 self._put(spec, fixed=False)
 
     async def open(self) -> None:
-        """Open all that are on and not open yet; why some cannot be opened is kept."""
-        for slot in list(self.slots.values()):
-            await self._open(slot)
+        """Open all that are on, side by side; why some cannot be opened is kept."""
+        await asyncio.gather(*(self._open(slot) for slot in self.slots.values()))
 
     async def retry(self) -> None:
         """Open those again that could not be opened, such as where a network comes late."""

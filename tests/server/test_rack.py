@@ -1,5 +1,6 @@
 """The links that operators add, change, test and remove while the show runs."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 
 from server.access.keyring import Keyring
+from server.links.desk import Desk
 from server.links.kinds import LinkSpec
 from server.links.rack import Rack
 from server.routes.links import LinkAttendant
 from server.stages.scheduler import ServerSettings
+from server.telemetry.faults import Faults
 from tests.server.instrument import Instrument, state
 from tests.server.live_server import LiveServer
 
@@ -136,6 +139,23 @@ async def test_a_target_that_does_not_exist_is_told_in_words_and_tried_again(
     await rack_of(bare_server).retry()
     assert [link["failed"] for link in (await bare_server.get(LINKS)).json()][4] == ""
     assert bare_server.stage.newest is not None
+
+
+async def test_a_host_that_is_slow_to_find_keeps_no_other_link_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, both = asyncio.get_running_loop(), asyncio.Barrier(2)
+
+    async def look_up(*_: Any, **__: Any) -> Any:
+        await both.wait()
+        raise OSError("no such host")
+
+    monkeypatch.setattr(loop, "getaddrinfo", look_up)
+    specs = [LinkSpec(kind="osc-out", address=f"{host}:1") for host in ("slow", "slower")]
+    desk = Desk(list, lambda *_: None, lambda *_: None, lambda *_: None, lambda: 0.0)
+    rack = Rack(desk, Faults(), specs)
+    await asyncio.wait_for(rack.open(), 10)
+    assert ["no such host" in slot.failed for slot in rack.slots.values()] == [True, True]
 
 
 async def test_a_damaged_file_of_links_is_kept_beside_the_next(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import { StageClient } from "../show/stageClient";
 import { SoundPanel } from "../sound/soundPanel";
 import { toggleFullScreen } from "../venue/toggleFullScreen";
 import { Venue } from "../venue/venue";
+import { WhipBroadcast } from "../venue/whipBroadcast";
 import { AudiencePanel } from "./audiencePanel";
 import { VoteInvitation } from "./voteInvitation";
 
@@ -85,6 +86,22 @@ export class AudiencePage {
     if (complaints.length > 0) this.notice.tell(complaints.join(" "));
     this.venue.start();
     this.client.start();
+    this.broadcast();
+  }
+
+  /** Sends the picture to a WHIP server where the address of the page names one. */
+  private broadcast(): void {
+    const { whip } = this.settings;
+    if (whip === null) return;
+    // Servers keep what follows a question mark in their logs, but never see a fragment.
+    const token = new URLSearchParams(location.hash.slice(1)).get("whip") ?? "";
+    let told = "";
+    const broadcast = new WhipBroadcast(this.canvas, whip, token, (sentence) => {
+      if (sentence !== null) this.notice.tell(sentence);
+      else this.notice.retract(told);
+      told = sentence ?? "";
+    });
+    broadcast.start();
   }
 
   private bindControls(): void {

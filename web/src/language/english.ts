@@ -135,6 +135,17 @@ export const english = {
     wall: "up to eight names of stages with commas between them",
     placement: "alone, beside, facing, mirror or merged",
     attract: "a number of seconds",
+    whip: "an address that begins with https:// or http://",
+  },
+  whip: {
+    unreachable: (server: string) =>
+      `The picture does not reach ${server}: nothing answers there, or it admits no pages of this address (CORS). The page keeps trying.`,
+    token: (server: string) =>
+      `${server} does not accept the token: put the right one behind #whip= in the address of this page.`,
+    nothing: (server: string) => `There is no WHIP server at ${server}. The page keeps trying.`,
+    refused: (server: string, status: number) =>
+      `${server} refuses the picture with status ${status}. The page keeps trying.`,
+    lost: (server: string) => `The connection to ${server} is lost. The page reconnects.`,
   },
   keystone: {
     help: "Drag the corners to the edges of your wall, or move them with the arrow keys. The address of this page stores them.",

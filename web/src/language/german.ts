@@ -145,6 +145,18 @@ export const german: TextsShape = {
     wall: "bis zu acht Namen von Bühnen, durch Kommas getrennt",
     placement: "alone, beside, facing, mirror oder merged",
     attract: "eine Anzahl von Sekunden",
+    whip: "eine Adresse, die mit https:// oder http:// beginnt",
+  },
+  whip: {
+    unreachable: (server) =>
+      `Das Bild erreicht ${server} nicht: Dort antwortet niemand, oder Seiten dieser Adresse sind nicht zugelassen (CORS). Die Seite versucht es weiter.`,
+    token: (server) =>
+      `${server} nimmt das Token nicht an: Schreiben Sie das richtige hinter #whip= in die Adresse dieser Seite.`,
+    nothing: (server) =>
+      `Unter ${server} gibt es keinen WHIP-Server. Die Seite versucht es weiter.`,
+    refused: (server, status) =>
+      `${server} weist das Bild mit Status ${status} zurück. Die Seite versucht es weiter.`,
+    lost: (server) => `Die Verbindung zu ${server} ist verloren. Die Seite verbindet sich neu.`,
   },
   keystone: {
     help: "Ziehen Sie die Ecken an die Ränder Ihrer Wand, oder bewegen Sie sie mit den Pfeiltasten. Die Adresse der Seite speichert sie.",

@@ -52,6 +52,7 @@ export function parseSettings(query: string): Settings {
     night: read("night", expected.night, parseNight),
     attract: read("attract", expected.attract, positive) ?? (kiosk ? KIOSK_ATTRACT : null),
     sound: parameters.has("sound"),
+    whip: read("whip", expected.whip, webAddress),
     complaints,
   };
 }
@@ -59,6 +60,11 @@ export function parseSettings(query: string): Settings {
 function stageNames(text: string): readonly string[] | null {
   const names = text.split(",");
   return names.length <= LONGEST_WALL && names.every((name) => name !== "") ? names : null;
+}
+
+function webAddress(text: string): string | null {
+  const address = URL.canParse(text) ? new URL(text) : null;
+  return address && ["http:", "https:"].includes(address.protocol) ? address.href : null;
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T | null {

@@ -19,6 +19,8 @@ export interface Settings extends VenueSettings {
   readonly debug: boolean;
   /** Show the controls of the beat. */
   readonly sound: boolean;
+  /** Where the picture is sent to by WHIP; null for nowhere. */
+  readonly whip: string | null;
   /** A sentence for each part of the address that is not understood. */
   readonly complaints: readonly string[];
 }

@@ -15,8 +15,11 @@ export const visitorKey = {
 
 /** Takes a key out of the address, where whoever looks over a shoulder would read it. */
 function takeFromAddress(): void {
-  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const key = parts.get("key");
   if (!key) return;
   visitorKey.remember(key);
-  history.replaceState(null, "", location.pathname + location.search);
+  parts.delete("key");
+  const rest = parts.size > 0 ? `#${parts}` : "";
+  history.replaceState(null, "", location.pathname + location.search + rest);
 }

@@ -18,6 +18,7 @@ it("goes by the usual where the address says nothing", () => {
     night: null,
     attract: null,
     sound: false,
+    whip: null,
     complaints: [],
   });
 });
@@ -35,6 +36,7 @@ it("reads the address", () => {
     attract: 5,
     complaints: [],
   });
+  expect(parseSettings("?whip=https://a.b/whip/1").whip).toBe("https://a.b/whip/1");
   expect(parseSettings("?wall=left,default").wall).toEqual(["left", "default"]);
   expect(parseSettings("?transparent").camera).toBe("still");
   expect(parseSettings("?transparent&camera=directed").camera).toBe("directed");
@@ -45,6 +47,8 @@ it("reads the address", () => {
 
 it.each([
   "quality=best",
+  "whip=a.b",
+  "whip=ftp://a.b",
   "look=toString",
   "camera=drunk",
   "wall=left,,right",

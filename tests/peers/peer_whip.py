@@ -1,0 +1,72 @@
+"""The stage page's picture as aiortc receives it by WHIP.
+
+Needs Chromium, the built pages, and what `make peers` installs into `build/peers/venv`.
+"""
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from tests.end_to_end.conftest import FLAGS, program
+from tests.end_to_end.running_server import run_server
+
+HERE = Path(__file__).parent
+PYTHON = HERE.parents[1] / "build" / "peers" / "venv" / "bin" / "python"
+TOKEN = "secret"
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def receiving(port: int, folder: Path) -> Iterator[Callable[[str], None]]:
+    """Run the peer; gives a function that waits until it says something."""
+    command = [PYTHON, HERE / "receive_whip.py", str(port), folder, TOKEN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as peer:
+        output = peer.stdout
+        assert output is not None
+
+        def wait_for(words: str) -> None:
+            said = next((line for line in output if line.startswith(words)), None)
+            assert said is not None, f"expected {words!r} of the peer, got its end"
+
+        try:
+            yield wait_for
+        finally:
+            peer.terminate()
+
+
+def test_the_picture_arrives_comes_back_and_ends(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        run_server("demo", 0) as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS) as browser,
+    ):
+        page = browser.new_page(viewport={"width": 640, "height": 360})
+        address = f"{server.address}/?kiosk&quality=low&whip=http://127.0.0.1:{port}/whip"
+        page.goto(f"{address}#whip=wrong")
+        page.wait_for_selector("#notice:has-text('nothing answers there')")
+        with receiving(port, tmp_path) as wait_for:
+            wait_for("refused")
+            page.wait_for_selector("#notice:has-text('does not accept the token')")
+            page.goto("about:blank")
+            page.goto(f"{address}#whip={TOKEN}")
+            wait_for("kept")
+            page.wait_for_selector("#notice", state="hidden")
+        picture = np.load(tmp_path / "picture.npy")
+        assert picture.shape[2] == 3
+        assert picture.std() > 5  # a dancer on a stage, and no blank picture
+        page.wait_for_selector("#notice:has-text('reconnects')")
+        with receiving(port, tmp_path) as wait_for:
+            wait_for("kept")
+            page.goto("about:blank")
+            wait_for("ended")
