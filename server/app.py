@@ -103,9 +103,6 @@ def create_app(
     votes = CrowdDesk(crowd or CrowdSettings(), scheduler, clock, time.time)
     chats = Chats(chat or ChatSettings(), scheduler, votes, clock, asyncio.sleep)
     scheduler.attendants += [attendant, votes, KeyWatch(scheduler, clock)]
-    origin = Origin(broker, scheduler, clock) if broker else None
-    if origin is not None:
-        scheduler.attendants.append(origin)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -115,7 +112,9 @@ def create_app(
         retrying = asyncio.create_task(attendant.run())
         reading = asyncio.create_task(chats.run())
         tasks = [performance, journal, retrying, reading]
-        if origin is not None:
+        if broker is not None:
+            origin = Origin(broker, scheduler, clock, app)
+            scheduler.attendants.append(origin)
             tasks.append(asyncio.create_task(origin.run()))
         try:
             yield

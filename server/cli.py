@@ -242,6 +242,7 @@ def bench(
     from server.bench.live import live_rows
     from server.bench.osc import osc_rows
     from server.bench.people import people_rows
+    from server.bench.relays import relay_rows
     from server.bench.report import as_table, to_json
     from server.bench.stages import stage_rows
     from server.bench.votes import vote_rows
@@ -256,6 +257,7 @@ def bench(
         stage_rows(engine, folder),
         vote_rows(model),
         fanout_rows(),
+        relay_rows(),
     )
     rows = []
     with Console(stderr=True).status("Measuring") as status:

@@ -66,3 +66,9 @@ LogFormat = Annotated[
     Literal["text", "json"], typer.Option(help="Format of the log on stderr, one event a line.")
 ]
 LogLevel = Annotated[Literal["debug", "info", "warning"], typer.Option(help="Lowest level to log.")]
+Traces = Annotated[
+    str,
+    typer.Option(
+        help="Collector of OpenTelemetry that is sent rare events: http://localhost:4318/v1/traces."
+    ),
+]

@@ -22,6 +22,7 @@ from server.options import (
     Tls,
     TlsCert,
     TlsKey,
+    Traces,
     TrustProxy,
     WithoutKey,
 )
@@ -142,6 +143,7 @@ def serve(
     nats: Nats = "",
     log_format: LogFormat = "text",
     log_level: LogLevel = "info",
+    traces: Traces = "",
 ) -> None:
     """Show a partner that dances with a performer, live, in any browser."""
     from server.memory import importing, share_one_arena
@@ -176,9 +178,12 @@ def serve(
     from server.stages.scheduler import DEFAULT, ServerSettings
     from server.stages.showcase import Showcase
     from server.telemetry.logs import configure
+    from server.telemetry.traces import trace
     from server.wire.audience import PERFORMERS_CONTROLS
 
     configure(log_format, log_level)
+    if traces:
+        trace(traces)
     named = specs_of(
         {
             "osc-in": osc_in,

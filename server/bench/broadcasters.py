@@ -69,13 +69,23 @@ def _performance(publish: Publish, figures: int) -> Callable[[FastAPI], Any]:
 
 
 async def _perform(publish: Publish, figures: int) -> None:
-    figure = Figure(PARTNER, 0, Pose.standing(), np.ones(4, bool))
-    emotion = np.full(8, 0.125)
+    async for sequence in due_numbers():
+        await publish(standing(sequence, figures))
+
+
+async def due_numbers() -> AsyncIterator[int]:
+    """Yield the number of each frame when it is due."""
     sequence = 0
     async for _ in ticks(FRAME_RATE, time.monotonic, asyncio.sleep):
-        now = time.monotonic()
-        await publish(FrameMessage(sequence, now, None, emotion, (figure,) * figures))
+        yield sequence
         sequence += 1
+
+
+def standing(sequence: int, figures: int) -> FrameMessage:
+    """Return a frame of now."""
+    figure = Figure(PARTNER, 0, Pose.standing(), np.ones(4, bool))
+    emotion = np.full(8, 0.125)
+    return FrameMessage(sequence, time.monotonic(), None, emotion, (figure,) * figures)
 
 
 # --- Bhava ----------------------------------------------------------------------------------

@@ -133,12 +133,12 @@ def _slow_rows(count: int, core: int) -> Iterator[Row]:
         serving("bhava", CROWDED, core) as (port, process),
         gathered("bhava", port, count) as crowd,
     ):
-        alone = _watched(crowd, count, process)
+        alone = watched(crowd, count, process)
         stuck = Viewer(port, acknowledges=True, receive_buffer=2048)
         slow = SlowReader(port, NARROW)
         _settle(crowd, slow.read)
         slow.ages.clear()
-        beside = _watched(crowd, count, process, slow)
+        beside = watched(crowd, count, process, slow)
         stuck.link.close()
         slow.close()
     growth = np.array(beside.latest) - np.median(alone.latest)
@@ -158,19 +158,20 @@ def _loads(kinds: Sequence[Broadcaster], count: int, core: int) -> dict[Broadcas
 
 def _load(kind: Broadcaster, count: int, core: int) -> Load:
     with serving(kind, 1, core) as (port, process), gathered(kind, port, count) as crowd:
-        return _watched(crowd, count, process)
+        return watched(crowd, count, process)
 
 
-def _watched(
+def watched(
     crowd: Crowd, count: int, process: psutil.Process, slow: SlowReader | None = None
 ) -> Load:
+    """Return what a server did while a crowd watched it."""
     between = slow.read if slow else lambda: None
     _settle(crowd, between)
     load = Load(count, [], [], [])
     for _ in range(SECONDS):
-        before = _processor_seconds(process)
+        before = processor_seconds(process)
         seen = crowd.watch(1.0, between)
-        spent = _processor_seconds(process) - before
+        spent = processor_seconds(process) - before
         load.ages.append(seen[:, 1] * 1000)
         load.cost.append(spent / max(1, len(seen)) * 1e6)
         each = np.unique(seen[:, 2], return_counts=True)[1]
@@ -185,7 +186,7 @@ def _settle(crowd: Crowd, between: Callable[[], None]) -> None:
             return
 
 
-def _processor_seconds(process: psutil.Process) -> float:
+def processor_seconds(process: psutil.Process) -> float:
     """Return what the main thread has spent; psutil's hundredths of a second are too coarse."""
     with open(f"/proc/{process.pid}/schedstat") as spent:
         return int(spent.read().split()[0]) / 1e9
@@ -201,9 +202,27 @@ def gathered(kind: Broadcaster, port: int, count: int) -> Crowd:
 @contextmanager
 def serving(kind: Broadcaster, figures: int, core: int) -> Iterator[tuple[int, psutil.Process]]:
     """Run a server; gives its port and process."""
+    with spawned(broadcast, kind, figures, core) as started:
+        yield started
+
+
+@contextmanager
+def spawned(run: Callable[..., None], *arguments: object) -> Iterator[tuple[int, psutil.Process]]:
+    """Run a function in a process of its own until the end of the block.
+
+    Args:
+        run: Its last argument is a pipe, which it tells its port.
+        arguments: Those before.
+
+    Returns:
+        Port and process, once it has told the port.
+
+    Raises:
+        SetupError: If it tells none in time.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=broadcast, args=(kind, figures, core, theirs), daemon=True)
+    process = context.Process(target=run, args=(*arguments, theirs), daemon=True)
     process.start()
     try:
         if not ours.poll(START):

@@ -26,11 +26,13 @@ def from_origin(origin: str, what: str) -> str:
 
 
 def to_origin(origin: str, what: str) -> str:
-    """Return the subject on which an origin is asked: for its `report`, or its `clock`."""
+    """Return the subject on which an origin is asked: its `report`, its `clock`, or a `request`."""
     return f"{ROOT}.to.{origin}.{what}"
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """A rare message, as compressed JSON."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def encoded(self) -> bytes:
@@ -55,7 +57,7 @@ News = ServerHello | Controls | Status | Refused
 """What may become of a stage: it or its model is new, its controls or status are, or it ends."""
 
 
-class Told(_Message):
+class Told(Message):
     """What has become of a stage, as its viewers are told it.
 
     Attributes:
@@ -69,7 +71,7 @@ class Told(_Message):
     message: Annotated[News, Field(discriminator="type")]
 
 
-class Report(_Message):
+class Report(Message):
     """All that a relay must know of an origin to show its stages.
 
     Attributes:
@@ -83,7 +85,7 @@ class Report(_Message):
     stages: tuple[ServerHello, ...]
 
 
-class Viewers(_Message):
+class Viewers(Message):
     """How many watch on a relay.
 
     Attributes:

@@ -6,20 +6,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel
 
+from motion.errors import BrokerError
 from server.access.door import Door
 from server.access.origin_guard import OriginGuard
+from server.broker.forwarded import MOST_BYTES, REQUEST_HEADERS, ForwardedRequest
+from server.broker.relay import Relay
+from server.broker.relayed_stage import RelayedStage
+from server.broker.uplink import Uplink
 from server.guard.admission import LOOPBACK, Admission
 from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.paths import PAGES
-from server.relay.relay import Relay
 from server.relay.relay_metrics import RelayMetrics
-from server.relay.relayed_stage import RelayedStage
-from server.relay.uplink import Uplink
+from server.routes.common import http_error
 from server.routes.pages import add_pages
 from server.telemetry.metrics import CONTENT_TYPE, Exposition
 from server.wire.connection import Connection
@@ -145,6 +148,7 @@ def create_relay_app(
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{relay.address}{request.url.path}{query}")
 
+    app.include_router(_create_votes_api(uplink))
     for path in ELSEWHERE:
         app.add_api_route(path, elsewhere, include_in_schema=False)
 
@@ -157,6 +161,40 @@ def create_relay_app(
 
     add_pages(app, pages)
     return app
+
+
+def _create_votes_api(uplink: Uplink) -> APIRouter:
+    """Return the routes of votes, which the origin answers."""
+    router = APIRouter(prefix="/api/stages/{name}")
+
+    async def forward(name: str, request: Request) -> Response:
+        """Let the origin of the stage answer."""
+        body = await request.body()
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, f"expected at most {MOST_BYTES} bytes, got {len(body)}")
+        known = {key: request.headers[key] for key in REQUEST_HEADERS if key in request.headers}
+        asked = ForwardedRequest(
+            method=request.method,
+            path=request.scope["path"],
+            headers=known,
+            body=body.decode(errors="replace"),
+            address=request.client.host if request.client else "",
+        )
+        try:
+            answer = await uplink.forward(name, asked)
+        except Refusal as refusal:
+            raise http_error(refusal) from refusal
+        except BrokerError as error:
+            raise HTTPException(503, str(error)) from error
+        return Response(answer.body, answer.status, answer.headers)
+
+    for path, methods in (
+        ("ballots", ["POST"]),
+        ("votes", ["GET", "POST"]),
+        ("votes/code.svg", ["GET"]),
+    ):
+        router.add_api_route(f"/{path}", forward, methods=methods, include_in_schema=False)
+    return router
 
 
 def _admitted(relay: Relay, door: Door, hello: Hello, host: str) -> RelayedStage:

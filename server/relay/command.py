@@ -55,10 +55,10 @@ def relay(
     from server.access.origins import OriginPolicy
     from server.access.tls import find_certificate
     from server.broker.connection import check_servers
+    from server.broker.relay import Relay
+    from server.broker.uplink import Uplink
     from server.listen import address, bind, serve
     from server.relay.app import create_relay_app
-    from server.relay.relay import Relay
-    from server.relay.uplink import Uplink
     from server.telemetry.faults import Faults
     from server.telemetry.logs import configure
 

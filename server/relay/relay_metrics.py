@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from server.relay.relay import Relay
-from server.relay.uplink import Uplink
+from server.broker.relay import Relay
+from server.broker.uplink import Uplink
 from server.telemetry.metrics import Family, by_stage
 from server.wire.audience_metrics import audience_families
 

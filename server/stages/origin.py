@@ -5,8 +5,10 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from server.broker.connection import Broker, Handler, check_servers
+from server.broker.forwarded import ForwardedRequest, answered
 from server.broker.messages import VIEWERS, News, Report, Told, Viewers, from_origin, to_origin
 from server.broker.origin_clock import encode_time
 from server.broker.tick_frames import TickFrames, encode_tick
@@ -56,6 +58,7 @@ class Origin:
         settings: BrokerSettings,
         scheduler: Scheduler,
         clock: Callable[[], float],
+        app: Any = None,
         name: str = "",
     ) -> None:
         """Begin without a connection.
@@ -64,10 +67,12 @@ class Origin:
             settings: Where relays are found.
             scheduler: Has the stages.
             clock: Monotonic time in seconds; the frames' times are of it.
+            app: Answers the audience's requests, by ASGI.
             name: A word that no other origin is called by; one is drawn if it is empty.
         """
         self.name = name or secrets.token_hex(NAME_BYTES)
         self._settings, self._scheduler, self._clock = settings, scheduler, clock
+        self._app = app
         self._edition = 0
         self._known: dict[str, tuple[Stage, Known]] = {}
         self._told: list[bytes] = []
@@ -80,6 +85,7 @@ class Origin:
         """What it listens to, by subject."""
         return {
             to_origin(self.name, "report"): lambda *_: self.report().encoded(),
+            to_origin(self.name, "request"): self._answer,
             to_origin(self.name, "clock"): lambda *_: encode_time(self._clock()),
             VIEWERS: lambda _, data: self.receive_viewers(Viewers.decoded(data)),
         }
@@ -128,6 +134,10 @@ class Origin:
         if told.relay not in self._relays:
             _log.info("relay came", extra={"relay": told.relay})
         self._relays[told.relay] = self._clock(), told.viewers
+
+    async def _answer(self, _: str, data: bytes) -> bytes:
+        request = ForwardedRequest.decoded(data)
+        return (await answered(self._app, request)).encoded()
 
     def _note_changes(self) -> None:
         stages = self._scheduler.stages

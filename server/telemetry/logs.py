@@ -27,6 +27,7 @@ def configure(style: Format, level: Level) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
     handler.addFilter(OnceASecond())
+    handler.setLevel(level.upper())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("bhava").setLevel(level.upper())
 
@@ -70,7 +71,9 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
-        fields = "".join(f" {name}={plain(str(value))}" for name, value in _fields(record).items())
+        fields = "".join(
+            f" {name}={plain(str(value))}" for name, value in fields_of(record).items()
+        )
         line = f"{_time(record)} {record.levelname.lower()} {plain(record.getMessage())}{fields}"
         if not record.exc_info:
             return line
@@ -87,14 +90,14 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
-            **_fields(record),
+            **fields_of(record),
         }
         if record.exc_info:
             content["traceback"] = self.formatException(record.exc_info)
         return json.dumps(content, default=str)
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """Return what came as `extra`."""
     return {name: value for name, value in vars(record).items() if name not in _USUAL}
 

@@ -18,9 +18,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from server.bench import relays
 from tests.peers.namespaces import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -195,3 +197,15 @@ def socket_opens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_the_bench_measures_relays(monkeypatch: pytest.MonkeyPatch) -> None:
+    if len(psutil.Process().cpu_affinity()) < 2:
+        pytest.skip("there is only one core")
+    monkeypatch.setattr(relays, "ROUNDS", 1)
+    cost, age, share = relays.relay_rows(2)
+    assert [row.unit for row in (cost, age, share)] == ["µs", "ms", "%"]
+    assert cost.median is not None
+    assert cost.median > 0
+    assert share.median is not None
+    assert share.median >= 0

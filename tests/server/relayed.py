@@ -3,7 +3,7 @@
 from itertools import count
 
 from server.broker.messages import Report
-from server.relay.relay import Relay
+from server.broker.relay import Relay
 from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import DEFAULT
 from server.wire.messages import Hello
@@ -53,7 +53,7 @@ class Wire:
     def origin(self, name: str) -> Origin:
         """Add an origin of that name to the server's stages."""
         settings = BrokerSettings(("nats://nowhere",), "http://origin")
-        origin = Origin(settings, self.server.scheduler, self.server.time, name)
+        origin = Origin(settings, self.server.scheduler, self.server.time, name=name)
         self.origins[name] = origin
         return origin
 

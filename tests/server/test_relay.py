@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from server.broker.connection import check_servers
 from server.broker.messages import Told, Viewers
 from server.broker.origin_clock import SAMPLES, OriginClock, decode_time, encode_time
+from server.broker.relay import FORGOTTEN, LOST, SILENT, STALE
 from server.broker.tick_frames import MOST_BYTES, TickFrames, decode_tick, encode_tick
-from server.relay.relay import FORGOTTEN, LOST, SILENT, STALE
 from server.stages.origin import GONE
 from server.wire.audience import LAGGING, STEER_EVERY
 from server.wire.messages import Beat, Played, Set

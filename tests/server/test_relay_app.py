@@ -10,9 +10,14 @@ import pytest
 from server.access.door import Door
 from server.access.keyring import Keyring
 from server.access.origins import OriginPolicy
+from server.app import create_app
+from server.broker.connection import Broker
+from server.broker.forwarded import MOST_BYTES, ForwardedRequest, answered
+from server.broker.uplink import Uplink
 from server.relay.app import create_relay_app
-from server.relay.uplink import Uplink
+from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.telemetry.faults import Faults
+from server.wire.messages import Set
 from tests.server.live_server import LiveServer, serving, write_pages
 from tests.server.relayed import Wire
 
@@ -110,3 +115,57 @@ async def test_a_relay_tells_prometheus(wire: Wire, tmp_path: Path) -> None:
     assert lines['bhava_viewers{stage="default"}'] == "1.0"
     assert lines["bhava_broker_connected"] == "0.0"
     assert lines['bhava_stage_ready{stage="default"}'] == "1.0"
+
+
+async def test_the_audience_of_a_relay_votes_at_the_origin(
+    wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the picture of the code to a vote that counts, and one that is refused."""
+    crowd = CrowdSettings(public_url="http://show")
+    app = create_app(wire.server.scheduler, wire.server.time, wire.server.time.sleep, crowd=crowd)
+    addresses = []
+
+    async def request(_: Broker, subject: str, data: bytes = b"") -> bytes:
+        assert subject == "bhava.2.to.first.request"
+        asked = ForwardedRequest.decoded(data)
+        addresses.append(asked.address)
+        return (await answered(app, asked)).encoded()
+
+    monkeypatch.setattr(Broker, "request", request)
+    stage = "/api/stages/default"
+    wire.server.stage.set(Set(voting="invited"), wire.server.time.now)
+    await wire.run(2)
+    async with relaying(wire, tmp_path) as relay:
+        picture = await relay.get(f"{stage}/votes/code.svg")
+        assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
+        refused = await relay.request("POST", f"{stage}/ballots", json={"code": "none"})
+        assert (refused.status_code, refused.headers["x-refusal"]) == (403, "wrong_code")
+        [desk] = [each for each in wire.server.scheduler.attendants if isinstance(each, CrowdDesk)][
+            -1:
+        ]
+        code = desk.address(wire.server.stage).partition("#")[2]
+        ballot = (await relay.request("POST", f"{stage}/ballots", json={"code": code})).json()
+        bearer = {"Authorization": f"Bearer {ballot['ballot']}"}
+        vote = {"emotion": "happy", "number": 1}
+        state = await relay.request("POST", f"{stage}/votes", json=vote, headers=bearer)
+        assert state.json()["voters"] == 1
+        assert (await relay.get(f"{stage}/votes")).json()["shares"] == [0.0, 1.0, 0.0]
+        large = await relay.request("POST", f"{stage}/votes", content=b"x" * (MOST_BYTES + 1))
+        assert large.status_code == 413
+        assert (await relay.get("/api/stages/nowhere/votes")).status_code == 404
+    assert set(addresses) == {"127.0.0.1"}
+
+
+async def test_votes_without_a_broker_are_refused_in_words(wire: Wire, tmp_path: Path) -> None:
+    await wire.run(2)
+    async with relaying(wire, tmp_path) as relay:
+        answer = await relay.get("/api/stages/default/votes")
+        assert answer.status_code == 503
+        assert answer.json()["detail"] == "expected a NATS server, got none"
+
+
+@pytest.mark.parametrize("path", ["/api/stages", "/api/stages/a/controls", "/api/stages/a/votes/x"])
+async def test_an_origin_answers_nothing_but_votes(path: str) -> None:
+    request = ForwardedRequest(method="GET", path=path, headers={}, body="", address="")
+    with pytest.raises(ValueError, match="expected a request of the audience"):
+        await answered(None, request)

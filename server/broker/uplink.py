@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from server.broker.connection import Broker
+from server.broker.forwarded import ForwardedAnswer, ForwardedRequest
 from server.broker.messages import FROM_ORIGINS, VIEWERS, Report, Viewers, to_origin
 from server.broker.origin_clock import decode_time
-from server.relay.relay import Relay
+from server.broker.relay import Relay
 from server.telemetry.faults import Faults
 
 LOOK_EVERY = 1.0
@@ -66,6 +67,17 @@ class Uplink:
             self._relay.receive_told(origin, data)
         elif self._relay.receive_frames(origin, data):
             self._ask(origin, self._meet(origin))
+
+    async def forward(self, stage: str, request: ForwardedRequest) -> ForwardedAnswer:
+        """Return what the origin of a stage answers to a request of the audience.
+
+        Raises:
+            BrokerError: If it does not answer.
+            Refusal: `unknown_stage`.
+        """
+        origin = self._relay.stage(stage).origin
+        answer = await self.broker.request(to_origin(origin, "request"), request.encoded())
+        return ForwardedAnswer.decoded(answer)
 
     def _ask(self, origin: str, asking: Coroutine[Any, Any, None]) -> None:
         """Ask an origin something, unless it is being asked already."""

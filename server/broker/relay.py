@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from server.broker.messages import Report, Told
 from server.broker.origin_clock import OriginClock
+from server.broker.relayed_stage import RelayedStage
 from server.broker.tick_frames import decode_tick
-from server.relay.relayed_stage import RelayedStage
 from server.wire.messages import Controls, Refused, ServerHello
 from server.wire.protocol import Refusal, shifted_frame, time_of_frame
 
