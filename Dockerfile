@@ -31,7 +31,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN mkdir motion server training \
     && python3 -m venv /opt/venv \
-    && pip install --no-cache-dir --constraint constraints.txt --editable ".[${EXTRA}]"
+    && pip install --no-cache-dir --constraint constraints.txt --editable ".[${EXTRA},scale]"
 COPY bhava.py ./
 COPY motion/ motion/
 COPY server/ server/

@@ -32,7 +32,8 @@ from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
 from server.stages.key_watch import KeyWatch
-from server.stages.origin import BrokerSettings, Origin
+from server.stages.node import run_node
+from server.stages.origin import BrokerSettings
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
 from server.takes.catalogue import TakeCatalogue
@@ -113,9 +114,7 @@ def create_app(
         reading = asyncio.create_task(chats.run())
         tasks = [performance, journal, retrying, reading]
         if broker is not None:
-            origin = Origin(broker, scheduler, clock, app)
-            scheduler.attendants.append(origin)
-            tasks.append(asyncio.create_task(origin.run()))
+            tasks.append(asyncio.create_task(run_node(broker, scheduler, clock, app)))
         try:
             yield
         finally:

@@ -141,6 +141,10 @@ def serve(
     allow_origin: AllowOrigin = None,
     trust_proxy: TrustProxy = None,
     nats: Nats = "",
+    take_over: Annotated[
+        bool,
+        typer.Option(help="Take over stages of other servers at the same NATS server that vanish."),
+    ] = False,
     log_format: LogFormat = "text",
     log_level: LogLevel = "info",
     traces: Traces = "",
@@ -236,7 +240,7 @@ def serve(
                 link_file=links,
                 crowd=crowd,
                 chat=chat,
-                broker=broker and replace(broker, address=way),
+                broker=broker and replace(broker, address=way, takes_over=take_over),
                 door=door,
                 proxies=trust_proxy or (),
             )

@@ -66,7 +66,8 @@ def compose(tmp_path_factory: pytest.TempPathFactory) -> dict:
     tool = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
     settings = tmp_path_factory.mktemp("compose") / "empty.env"
     settings.touch()
-    command = [*tool, "--env-file", settings, "--profile", "cpu", "--profile", "https", "config"]
+    command = [*tool, "--env-file", settings, "--profile", "cpu", "--profile", "https"]
+    command += ["--profile", "scale", "config"]
     plain = {name: os.environ[name] for name in os.environ if name not in ("PORT", "BHAVA_SOURCE")}
     try:
         run = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
@@ -171,7 +172,38 @@ def test_compose_publishes_the_port_and_serves_on_the_device(
         assert (context.params["source"], context.params["device"]) == ("auto", device)
 
 
-@pytest.mark.parametrize("service", ["gpu", "cpu", "caddy"])
+SCALE = ("nats", "node-1", "node-2", "relay-1", "relay-2", "relays")
+
+
+def test_compose_runs_nodes_and_relays_that_meet_at_nats(compose: dict) -> None:
+    """Each starts with options that its command has, and NATS with rights for both."""
+    import bhava
+
+    commands = typer.main.get_command(bhava.app).commands
+    names = [
+        name for name, each in compose["services"].items() if each.get("profiles") == ["scale"]
+    ]
+    assert sorted(names) == sorted(SCALE)
+    for name in ("node-1", "node-2"):
+        service = compose["services"][name]
+        with commands["serve"].make_context("serve", list(service["command"])) as context:
+            assert context.params["take_over"] is True
+        assert service["environment"]["BHAVA_NATS"] == "nats://origin:origin@nats:4222"
+    for name in ("relay-1", "relay-2"):
+        service = compose["services"][name]
+        program, command, *options = service["entrypoint"]
+        assert (program, command) == ("bhava", "relay")
+        options += ["--nats", service["environment"]["BHAVA_NATS"]]
+        with commands["relay"].make_context("relay", options) as context:
+            assert context.params["nats"] == "nats://relay:relay@nats:4222"
+        assert not service.get("ports")
+        assert f"{name}:8000" in str(compose["services"]["relays"]["command"])
+    relays = compose["services"]["relays"]["networks"]["default"]["ipv4_address"]
+    assert compose["services"]["relay-1"]["environment"]["BHAVA_TRUST_PROXY"] == relays
+    assert "ports" not in compose["services"]["nats"]
+
+
+@pytest.mark.parametrize("service", ["gpu", "cpu", "caddy", *SCALE])
 def test_compose_leaves_a_service_no_right_that_it_does_not_need(
     compose: dict, service: str
 ) -> None:
@@ -179,7 +211,9 @@ def test_compose_leaves_a_service_no_right_that_it_does_not_need(
     assert settings["read_only"] is True
     assert settings["cap_drop"] == ["ALL"]
     assert settings["security_opt"] == ["no-new-privileges:true"]
-    assert settings.get("cap_add", []) == (["NET_BIND_SERVICE"] if service == "caddy" else [])
+    assert settings.get("cap_add", []) == (
+        ["NET_BIND_SERVICE"] if service in ("caddy", "relays") else []
+    )
 
 
 def test_compose_trusts_its_proxy_and_nothing_else(compose: dict) -> None:

@@ -20,7 +20,7 @@ STALE = 1.0
 """Age of a frame, seconds, from which on it is not shown."""
 
 SILENT = 0.5
-"""Seconds without a word of an origin after which another may show its stages."""
+"""Seconds without frames of a stage after which another origin may show it."""
 
 LOST = 2.0
 """Seconds without a frame after which viewers are told that nothing comes from the stage."""
@@ -95,7 +95,13 @@ class Relay:
 
     def living(self) -> list[str]:
         """Return the names of the origins that are heard."""
-        return [name for name in self.origins if not self._is_silent(name, self._clock())]
+        now = self._clock()
+        return [name for name in self.origins if self._silence(name, now) <= SILENT]
+
+    @property
+    def has_met_all(self) -> bool:
+        """Whether the stages of all origins that are heard are known."""
+        return all(self.origins[name].edition is not None for name in self.living())
 
     def is_live(self, stage: RelayedStage) -> bool:
         """Tell whether frames of a stage come."""
@@ -128,8 +134,9 @@ class Relay:
             if stage is None:
                 continue
             if stage.origin == origin:
+                stage.heard = now
                 self._show(stage, shifted_frame(frame, -ahead), now)
-            elif self._is_silent(stage.origin, now):
+            elif now - stage.heard > SILENT:
                 orphaned = True
             else:
                 self.contested += 1
@@ -161,16 +168,11 @@ class Relay:
             stage.hear(message)
 
     def receive_report(self, origin: str, report: Report) -> None:
-        """Take in all that an origin shows; stages that it shows no more end."""
+        """Take in all that an origin shows."""
         upstream = self.origins.setdefault(origin, Upstream(self._clock()))
         upstream.edition, upstream.address = report.edition, report.address
         for hello in report.stages:
             self._adopt(origin, hello)
-        names = {hello.stage for hello in report.stages}
-        gone = [name for name, stage in self.stages.items() if stage.origin == origin]
-        for name in set(gone) - names:
-            ended = f"expected stage {name}, which has ended"
-            self.stages.pop(name).end(Refused(name="stage_ended", detail=ended))
 
     def receive_clock(self, origin: str, asked: float, answered: float) -> None:
         """Take in an origin's clock.
@@ -209,10 +211,13 @@ class Relay:
         stage = self.stages.get(hello.stage)
         ours = self._on_our_clock(origin, hello.controls)
         hello = hello.model_copy(update={"controls": ours})
+        now = self._clock()
         if stage is None:
-            self.stages[hello.stage] = RelayedStage(origin, hello, self._new_token)
-        elif stage.origin == origin or self._is_silent(stage.origin, self._clock()):
+            stage = self.stages[hello.stage] = RelayedStage(origin, hello, self._new_token)
+            stage.heard = now
+        elif stage.origin == origin or now - stage.heard > SILENT:
             stage.adopt(origin, hello)
+            stage.heard = now
 
     def _on_our_clock(self, origin: str, controls: Controls) -> Controls:
         beat, ahead = controls.beat, self.origins[origin].clock.ahead or 0.0
@@ -223,6 +228,3 @@ class Relay:
     def _silence(self, origin: str, now: float) -> float:
         known = self.origins.get(origin)
         return float("inf") if known is None else now - known.heard
-
-    def _is_silent(self, origin: str, now: float) -> bool:
-        return self._silence(origin, now) > SILENT

@@ -3,6 +3,7 @@
 No socket and no clock lives here.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 from server.wire.audience import Audience
@@ -10,6 +11,9 @@ from server.wire.messages import Controls, Played, Refused, ServerHello, Status
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal, sequence_of_frame
 from server.wire.session import Join, StageEvent
+
+REMEMBERED = 128
+"""Frames that are kept, so that a dance can go on from them elsewhere."""
 
 
 class RelayedStage:
@@ -20,6 +24,8 @@ class RelayedStage:
         audience: Who watches here.
         hello: The origin's, for a viewer without a session.
         shown: Time of the newest frame, seconds; None before the first.
+        heard: This relay's clock when its origin last sent a frame of it, seconds.
+        recent: Its newest frames.
         lost: Whether viewers were told that nothing comes from the stage.
     """
 
@@ -35,7 +41,8 @@ class RelayedStage:
         self.audience = Audience("closed", new_token, frozenset())
         self.shown: float | None = None
         self.lost = False
-        self._frame = b""
+        self.heard = float("-inf")
+        self.recent: deque[bytes] = deque(maxlen=REMEMBERED)
 
     def receive(self, client: Outbox, event: StageEvent, now: float) -> None:
         """Carry out what a client asks for: to watch.
@@ -47,8 +54,8 @@ class RelayedStage:
             case Join(hello=hello):
                 member = self.audience.join(client, hello, now)
                 client.send(self._hello(member.session))
-                if self._frame:
-                    client.send_frame(self._frame)
+                if self.recent:
+                    client.send_frame(self.recent[-1])
             case Played(sequence=sequence):
                 self.audience.played(client, sequence)
             case _:
@@ -60,7 +67,8 @@ class RelayedStage:
 
     def show(self, frame: bytes, time: float) -> None:
         """Hand a frame to all."""
-        self._frame, self.shown = frame, time
+        self.recent.append(frame)
+        self.shown = time
         self.audience.send_frame(frame, sequence_of_frame(frame))
         if self.lost:
             self.lost = False

@@ -34,6 +34,7 @@ class Uplink:
         name: str,
         faults: Faults,
         clock: Callable[[], float] = time.monotonic,
+        but: str = "",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Begin without a connection.
@@ -44,11 +45,12 @@ class Uplink:
             name: Tells the relay from all others.
             faults: Counts what goes wrong.
             clock: Monotonic time in seconds, the relay's.
+            but: Origin that is not heard: that of the same server, if there is one.
             sleep: Waits for a number of seconds.
         """
         self.broker = Broker(servers, {FROM_ORIGINS: self.receive}, faults)
         self._relay, self._name, self.faults = relay, name, faults
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._but = clock, sleep, but
         self._asking: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -63,6 +65,8 @@ class Uplink:
     def receive(self, subject: str, data: bytes) -> None:
         """Take in a message of an origin."""
         *_, origin, what = subject.split(".")
+        if origin == self._but:
+            return
         if what == "told":
             self._relay.receive_told(origin, data)
         elif self._relay.receive_frames(origin, data):
@@ -102,9 +106,13 @@ class Uplink:
 
     async def _look(self) -> None:
         self._relay.look()
-        viewers = {name: len(stage.audience.members) for name, stage in self._relay.stages.items()}
-        told = Viewers(relay=self._name, viewers=viewers)
-        await self.broker.publish(VIEWERS, told.encoded())
+        if not self._but:
+            await self._tell_viewers()
         for origin in self._relay.living():
             with self.faults.survived("origin"):
                 await self._look_at_clock(origin)
+
+    async def _tell_viewers(self) -> None:
+        viewers = {name: len(stage.audience.members) for name, stage in self._relay.stages.items()}
+        told = Viewers(relay=self._name, viewers=viewers)
+        await self.broker.publish(VIEWERS, told.encoded())

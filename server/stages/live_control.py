@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from motion.clip import Clip
 from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
@@ -99,6 +100,10 @@ class LiveControl:
         if not performer_present:
             raise Refusal("performer_absent", "expected a performer to take up, got none")
         self._orders.request_take_up()
+
+    def resume(self, history: Clip) -> None:
+        """Let the partner go on from what was shown elsewhere."""
+        self._orders.resume(history)
 
     def receive(self, sighting: Sighting) -> None:
         """Take in what a performer's browser sees."""

@@ -5,6 +5,7 @@ No clock lives here. What the event loop wants comes through `Orders`, and nothi
 
 from collections.abc import Mapping, Sequence
 
+from motion.clip import Clip
 from motion.emotion import shared_weights
 from motion.model.contract import Contract
 from motion.partner.partner import PartnerFrame
@@ -30,6 +31,16 @@ class Orders:
     def __init__(self, fade: Fade) -> None:
         self.fade = fade
         self._take_up = False
+        self._history: Clip | None = None
+
+    def resume(self, history: Clip) -> None:
+        """Let the next frame go on from what was shown elsewhere."""
+        self._history = history
+
+    def accept_history(self) -> Clip | None:
+        """Return what the next frame is to go on from, once."""
+        history, self._history = self._history, None
+        return history
 
     def request_take_up(self) -> None:
         """Let the next frame take the performer up."""
@@ -88,6 +99,7 @@ class LiveShow:
 
     def requests(self, inputs: FrameInputs) -> dict[PartnerHandle, PartnerInputs]:
         """Return what each of its partners needs for the frame."""
+        self._go_on_from_elsewhere(inputs.controls)
         if self._dance is None:
             opening = Opening(inputs.controls)
             self._dance = Dance(self._services.pool, self._services.faults, opening)
@@ -133,6 +145,18 @@ class LiveShow:
             "text": controls.text if contract.text_width else "",
         }
         return controls.model_copy(update=known)
+
+    def _go_on_from_elsewhere(self, controls: Controls) -> None:
+        """Begin the dance again with what was shown elsewhere; a take keeps to its own."""
+        history = None if self._take is not None else self._orders.accept_history()
+        if history is None:
+            return
+        sequence = 0
+        if self._dance is not None:
+            sequence = self._dance.opening(controls).sequence
+            self._dance.close()
+        opening = Opening(controls, sequence, history)
+        self._dance = Dance(self._services.pool, self._services.faults, opening)
 
     def _begin_or_end_take(self, controls: Controls) -> None:
         """Begin or end a take.

@@ -32,10 +32,12 @@ class BrokerSettings:
     Attributes:
         servers: Addresses of NATS servers, of which any one serves.
         address: Where operators and performers find this server; empty if nobody has told it.
+        takes_over: Whether stages of other servers that vanish come up here.
     """
 
     servers: tuple[str, ...]
     address: str = ""
+    takes_over: bool = False
 
     @staticmethod
     def parse(text: str) -> "BrokerSettings | None":
@@ -51,6 +53,11 @@ class Origin:
     """Tells relays the stages of a scheduler; belongs to the event loop.
 
     All frames of a tick go in one message, so that its cost hardly grows with relays or stages.
+
+    Attributes:
+        name: A word that no other origin is called by.
+        withheld: By name of a stage, why relays are not told of it.
+        listens: Whether it still hears what others show, and tells nothing.
     """
 
     def __init__(
@@ -73,6 +80,8 @@ class Origin:
         self.name = name or secrets.token_hex(NAME_BYTES)
         self._settings, self._scheduler, self._clock = settings, scheduler, clock
         self._app = app
+        self.withheld: dict[str, str] = {}
+        self.listens = False
         self._edition = 0
         self._known: dict[str, tuple[Stage, Known]] = {}
         self._told: list[bytes] = []
@@ -111,8 +120,12 @@ class Origin:
 
     def after_tick(self, shown: Sequence[Stage]) -> None:
         """Note what there is to send; frames that are not yet sent are replaced."""
+        if self.listens:
+            self._frames = []
+            return
         self._note_changes()
-        frames = [(stage.name, stage.encoded) for stage in shown]
+        told = self._stages
+        frames = [(stage.name, stage.encoded) for stage in shown if stage.name in told]
         self._frames = encode_tick(TickFrames(self._edition, frames))
         self._waiting.set()
 
@@ -126,7 +139,7 @@ class Origin:
 
     def report(self) -> Report:
         """Return all that a relay must know."""
-        hellos = tuple(map(_hello, self._scheduler.stages.values()))
+        hellos = tuple(map(_hello, self._stages.values()))
         return Report(edition=self._edition, address=self._settings.address, stages=hellos)
 
     def receive_viewers(self, told: Viewers) -> None:
@@ -135,14 +148,26 @@ class Origin:
             _log.info("relay came", extra={"relay": told.relay})
         self._relays[told.relay] = self._clock(), told.viewers
 
+    def has_told(self, stage: str) -> bool:
+        """Tell whether relays know of a stage."""
+        return stage in self._known
+
+    @property
+    def _stages(self) -> dict[str, Stage]:
+        """Those that relays are told of."""
+        stages = self._scheduler.stages
+        return {name: stages[name] for name in stages if name not in self.withheld}
+
     async def _answer(self, _: str, data: bytes) -> bytes:
         request = ForwardedRequest.decoded(data)
         return (await answered(self._app, request)).encoded()
 
     def _note_changes(self) -> None:
-        stages = self._scheduler.stages
+        stages = self._stages
         for name in self._known.keys() - stages.keys():
             del self._known[name]
+            if name in self.withheld:
+                continue  # it goes on, elsewhere
             ended = f"expected stage {name}, which has ended"
             self._tell(name, Refused(name="stage_ended", detail=ended))
         for name, stage in stages.items():

@@ -136,6 +136,9 @@ class ReplayControl:
     def hear_audience(self, *_: object) -> None:
         """Hear nothing: the audience of the recording has voted."""
 
+    def resume(self, *_: object) -> None:
+        """Go on with the recording."""
+
     def receive(self, _: Sighting) -> NoReturn:
         """Refuse: the seat of a stage where a take plays is closed.
 

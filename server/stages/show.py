@@ -7,6 +7,7 @@ share nothing but what a show is given when it is made; `ShowReport` comes back 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from motion.clip import Clip
 from motion.model.contract import Contract
 from motion.partner.partner import PartnerFrame
 from server.capture.landmarks import Sighting, SourceState
@@ -128,6 +129,9 @@ class ShowControl(Protocol):
 
     def hear_audience(self, emotion: Mapping[str, float], now: float, /) -> None:
         """Take in what the audience votes for, weight by label."""
+
+    def resume(self, history: Clip, /) -> None:
+        """Let the partner go on from what was shown elsewhere."""
 
     def receive(self, sighting: Sighting, /) -> None:
         """Take in what a performer's browser sees."""

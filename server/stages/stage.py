@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from motion.clip import Clip
 from motion.skeleton import CANONICAL
 from server.access.keyring import Role
 from server.capture.landmarks import Sighting
@@ -217,6 +218,10 @@ class Stage:
             now: The server's clock, seconds.
         """
         self.control.hear_audience(emotion, now)
+
+    def resume(self, history: Clip) -> None:
+        """Let the first partner go on from what was shown elsewhere."""
+        self.control.resume(history)
 
     def take_up(self) -> None:
         """Let the partner take the performer up again.

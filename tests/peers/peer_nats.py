@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -27,8 +28,8 @@ from tests.peers.namespaces import wait_for
 
 ROOT = Path(__file__).parents[2]
 PASSWORDS = {"BHAVA_NATS_ORIGIN": "a", "BHAVA_NATS_RELAY": "b"}
-RETURN = 1.0
-"""Seconds within which frames come after a return."""
+TAKEN_OVER = 5.0
+"""Seconds within which another node shows the stages of one that was killed."""
 
 
 def free_port() -> int:
@@ -99,9 +100,12 @@ def viewer(show: Show) -> Iterator[ClientConnection]:
 
 
 @contextmanager
-def joined(show: Show) -> Iterator[ClientConnection]:
-    with connect(f"ws://127.0.0.1:{show.relay_port}/ws", max_queue=None) as viewer:
-        viewer.send(json.dumps({"type": "hello", "version": 2, "role": "viewer"}))
+def joined(
+    show: Show, port: int | None = None, stage: str = "default"
+) -> Iterator[ClientConnection]:
+    with connect(f"ws://127.0.0.1:{port or show.relay_port}/ws", max_queue=None) as viewer:
+        hello = {"type": "hello", "version": 2, "role": "viewer", "stage": stage}
+        viewer.send(json.dumps(hello))
         yield viewer
 
 
@@ -177,7 +181,7 @@ def test_the_relay_is_killed_and_comes_back(show: Show) -> None:
 
 @pytest.mark.parametrize(
     ("user", "subject"),
-    [("relay", "bhava.2.from.evil.frames"), ("origin", "bhava.2.to.somebody.report")],
+    [("relay", "bhava.2.from.evil.frames"), ("origin", "bhava.2.viewers")],
 )
 def test_nobody_says_what_the_others_say(show: Show, user: str, subject: str) -> None:
     with ExitStack() as stack:
@@ -197,6 +201,57 @@ def socket_opens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_a_node_takes_over_the_stages_of_one_that_is_killed(show: Show) -> None:
+    """Two nodes and two relays: viewers of both go on, with the controls that were set last."""
+    node_port, relay_port = free_port(), free_port()
+    with ExitStack() as stack:
+        second = show.bhava("origin", "serve", node_port, "--source", "demo", "--take-over")
+        stack.callback(second.kill)
+        stack.callback(show.bhava("relay", "relay", relay_port).kill)
+        wait_for(lambda: socket_opens(node_port) and socket_opens(relay_port), "both")
+        wait_for(lambda: made(show.origin_port, "hall"), "room for a stage")
+        asked(show.origin_port, "stages/hall/controls", "PATCH", {"energy": 1.5})
+        refused = "expected a name that no other server shows, got default"
+        wait_for(lambda: refused in asked(node_port, "stages/default")["refused"], "a refusal")
+        watching = [
+            (stage, stack.enter_context(joined(show, port, stage)))
+            for port in (show.relay_port, relay_port)
+            for stage in ("default", "hall")
+        ]
+        for _, viewer in watching:
+            assert len(frame_times(viewer, 1.0)) > 5
+        show.origin.kill()
+        killed = time.monotonic()
+        names = {"default", "hall"}
+        # A busy machine has room for the second stage a little later.
+        wait_for(lambda: names == {each["name"] for each in asked(node_port, "stages")}, "both")
+        for stage, viewer in watching:
+            made_at = [at - age for at, age in frame_times(viewer, TAKEN_OVER)]
+            first = min(at for at in made_at if at > killed + 1.0) - killed
+            print(f"{stage}: frames {first:.2f} s after the death of its node")
+            assert stage == "hall" or first < TAKEN_OVER
+        assert asked(node_port, "stages/hall")["controls"]["energy"] == 1.5
+        show.origin.start()
+        wait_for(lambda: socket_opens(show.origin_port), "the first node")
+        wait_for(lambda: refused in asked(show.origin_port, "stages/default")["refused"], "one")
+
+
+def made(port: int, name: str) -> bool:
+    """Whether a stage was made; a machine that is busy may have no room for it."""
+    with suppress(HTTPError):
+        asked(port, "stages", "POST", {"name": name, "source": "demo"})
+    return name in [stage["name"] for stage in asked(port, "stages")]
+
+
+def asked(port: int, path: str, method: str = "GET", body: object = None) -> Any:
+    """What a server answers over HTTP."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = Request(f"http://127.0.0.1:{port}/api/{path}", data, headers, method=method)
+    with urlopen(request) as answer:
+        return json.load(answer)
 
 
 def test_the_bench_measures_relays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,37 @@
+"""A server among others: tells its stages to relays, and hears those of other servers."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from server.broker.relay import Relay
+from server.broker.uplink import Uplink
+from server.stages.origin import BrokerSettings, Origin
+from server.stages.scheduler import Scheduler
+from server.stages.standby import Standby
+
+
+async def run_node(
+    settings: BrokerSettings, scheduler: Scheduler, clock: Callable[[], float], app: Any
+) -> None:
+    """Tell stages and hear others, for ever.
+
+    Args:
+        settings: Where the others are found.
+        scheduler: Steps the stages.
+        clock: Monotonic time in seconds.
+        app: Answers the audience's requests, by ASGI.
+    """
+    origin = Origin(settings, scheduler, clock, app)
+    origin.listens = True
+    others = Relay(clock, secrets.token_hex)
+    faults = scheduler.services.faults
+    uplink = Uplink(others, settings.servers, origin.name, faults, clock, but=origin.name)
+    standby = Standby(
+        origin, others, lambda: uplink.broker.connected, scheduler, clock, settings.takes_over
+    )
+    scheduler.attendants += [standby, origin]
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(uplink.run())
+        tasks.create_task(origin.run())

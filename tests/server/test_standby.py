@@ -1,0 +1,177 @@
+"""Two servers without a broker: one shows a stage that both have, and takes over the other's."""
+
+import asyncio
+from itertools import count
+
+import numpy as np
+import pytest
+
+from server.broker.messages import Report
+from server.broker.relay import SILENT, Relay
+from server.stages.origin import BrokerSettings, Origin
+from server.stages.scheduler import ServerSettings
+from server.stages.standby import DEAD, LISTEN, NEXT, Standby
+from server.wire.messages import Set
+from tests.server.live_server import LiveServer
+
+STEP = 1 / 30
+
+
+class Node:
+    """A server, all of whose parts a test moves."""
+
+    def __init__(self, name: str, hall: "Hall", most_stages: int = 8) -> None:
+        self.hall = hall
+        self.server = LiveServer(settings=ServerSettings(most_stages=most_stages))
+        self.scheduler = self.server.scheduler
+        self.scheduler._clock = hall.clock
+        settings = BrokerSettings(("nats://nowhere",))
+        self.origin = Origin(settings, self.scheduler, hall.clock, name=name)
+        self.origin.listens = True
+        tokens = count()
+        self.others = Relay(hall.clock, lambda: f"token-{next(tokens)}")
+        self.connected = True
+        self.standby = Standby(
+            self.origin, self.others, lambda: self.connected, self.scheduler, hall.clock, True
+        )
+        self.scheduler.attendants = [self.standby, self.origin]
+
+    @property
+    def shows(self) -> set[str]:
+        """Names of the stages that relays are told of."""
+        return {hello.stage for hello in self.origin.report().stages}
+
+    def tick(self) -> list[tuple[str, bytes]]:
+        now = self.hall.clock()
+        for attendant in self.scheduler.attendants:
+            attendant.before_tick()
+        made = self.scheduler.tick(now, list(self.scheduler.stages.values()))
+        self.scheduler._publish(made, now)
+        return self.origin.take() if self.connected else []
+
+    def hear(self, other: "Node", subject: str, data: bytes) -> None:
+        if subject.endswith("told"):
+            self.others.receive_told(other.origin.name, data)
+        elif self.others.receive_frames(other.origin.name, data):
+            self.others.receive_clock(other.origin.name, self.hall.now, self.hall.now)
+            report = Report.decoded(other.origin.report().encoded())
+            self.others.receive_report(other.origin.name, report)
+
+
+class Hall:
+    """Servers that hear one another."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.nodes: list[Node] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def node(self, name: str, most_stages: int = 8) -> Node:
+        node = Node(name, self, most_stages)
+        self.nodes.append(node)
+        return node
+
+    async def run(self, seconds: float) -> None:
+        for _ in range(round(seconds / STEP)):
+            self.now += STEP
+            for node, sent in [(node, node.tick()) for node in self.nodes]:
+                for other in self.nodes:
+                    if other is not node and other.connected:
+                        for subject, data in sent:
+                            other.hear(node, subject, data)
+            while coming := [task for node in self.nodes for task in node.standby._coming]:
+                await asyncio.wait(coming)
+                await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def hall() -> Hall:
+    return Hall()
+
+
+async def test_the_first_keeps_a_stage_and_the_second_is_refused_by_name(hall: Hall) -> None:
+    first = hall.node("z")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("a")
+    await hall.run(1.0)
+    assert (first.shows, second.shows) == ({"default"}, set())
+    refused = "expected a name that no other server shows, got default, as z does"
+    assert second.server.stage.refused == refused
+    assert second.server.faults == {"stage default: BhavaError": 1}
+    assert first.server.faults == {}
+
+
+async def test_of_two_that_begin_at_once_one_keeps_the_stage(hall: Hall) -> None:
+    nodes = [hall.node("b"), hall.node("a")]
+    await hall.run(LISTEN + 1.0)
+    assert [node.shows for node in nodes] == [set(), {"default"}]
+
+
+async def test_a_dead_server_s_stages_come_up_elsewhere_as_they_were(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("b")
+    wish = Set(energy=1.6, emotion={"happy": 0.5}, mode="solo")
+    first.scheduler.stage("hall").set(wish, hall.now)
+    await hall.run(3.0)
+    last = first.scheduler.stage("hall").newest.figures[0].pose
+    hall.nodes.remove(first)
+    await hall.run(DEAD + 0.3)
+    assert second.shows == {"default", "hall"}
+    ours = second.scheduler.stage("hall")
+    assert (ours.controls.energy, ours.controls.emotion) == (1.6, {"happy": 0.5})
+    assert ours.controls.mode == "solo"
+    moved = np.linalg.norm(ours.newest.figures[0].pose.hips - last.hips)
+    assert moved < 0.3
+    assert second.server.faults == {"stage default: BhavaError": 1}
+
+
+async def test_a_server_that_comes_back_does_not_take_its_stages_back(hall: Hall) -> None:
+    first = hall.node("a")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("b")
+    await hall.run(1.0)
+    hall.nodes.remove(first)
+    await hall.run(DEAD + NEXT + 0.3)
+    again = hall.node("0")
+    await hall.run(1.0)
+    assert (second.shows, again.shows) == ({"default"}, set())
+
+
+async def test_a_server_without_room_leaves_a_stage_to_the_next(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    full, free = hall.node("b", most_stages=1), hall.node("c")
+    await hall.run(1.0)
+    hall.nodes.remove(first)
+    await hall.run(DEAD + 3 * NEXT)
+    assert "hall" in free.shows
+    assert "hall" not in full.scheduler.stages
+
+
+async def test_nobody_is_gone_when_the_broker_is(hall: Hall) -> None:
+    first = hall.node("a")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("b")
+    await hall.run(1.0)
+    first.connected = second.connected = False
+    await hall.run(2 * DEAD)
+    first.connected = second.connected = True
+    await hall.run(DEAD - SILENT)
+    assert (first.shows, second.shows) == ({"default"}, set())
+
+
+async def test_without_take_over_a_server_shows_its_own_again(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("b")
+    second.standby._takes_over = False
+    await hall.run(1.0)
+    hall.nodes.remove(first)
+    await hall.run(DEAD + 2 * NEXT)
+    assert second.shows == {"default"}
