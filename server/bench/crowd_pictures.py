@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from server.capture import landmarks as lm
-from server.capture.landmarks import Landmarks
+from server.capture.landmarks import Landmarks, trunk_length
 from server.capture.pose_finder import Picture, PoseFinder
 
 Array = np.ndarray
@@ -31,7 +31,6 @@ _BONES = (
     (lm.LEFT_KNEE, lm.LEFT_ANKLE), (lm.RIGHT_KNEE, lm.RIGHT_ANKLE),
     (lm.LEFT_ANKLE, lm.LEFT_TOE), (lm.RIGHT_ANKLE, lm.RIGHT_TOE),
 )  # fmt: skip
-_THICK = 0.45  # of the trunk's length: how far a cut-out reaches about a bone, both sides together
 _SEEN = 0.5  # share of somebody that must show for them to be looked for
 
 Way = Callable[[float], float]
@@ -52,10 +51,38 @@ class Moment:
     shape: Bool[Array, "H W"]
     points: Float[Array, "33 2"]
 
-    def mirrored(self) -> "Moment":
+    def mirrored(self, channels: tuple[int, int, int]) -> "Moment":
         """Return the same left for right, in other colours."""
         points = self.points[lm.MIRROR] * [-1.0, 1.0] + [self.shape.shape[1] - 1, 0.0]
-        return Moment(self.image[:, ::-1, ::-1], self.shape[:, ::-1], points)
+        return Moment(self.image[:, ::-1, channels], self.shape[:, ::-1], points)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How scenes are made of a video.
+
+    Attributes:
+        name: End of the names of such scenes.
+        backwards: Whether the video runs from its end.
+        height: Share of the picture's height that the video takes up.
+        thick: How far a cut-out reaches about a bone, both sides together, trunk lengths.
+        channels: Which colour is blue, green and red in those who wear others.
+        pace: How much faster everybody goes their way.
+    """
+
+    name: str = ""
+    backwards: bool = False
+    height: float = 1.0
+    thick: float = 0.45
+    channels: tuple[int, int, int] = (2, 1, 0)
+    pace: float = 1.0
+
+
+STAGINGS = (
+    Staging(),
+    Staging(", held out", True, height=0.8, thick=0.6, channels=(1, 2, 0), pace=1.35),
+)
+"""The first served to choose the constants of `server/capture/`; the second only judges."""
 
 
 @dataclass(frozen=True)
@@ -102,31 +129,39 @@ SCENES = (
 )
 
 
-def cut_out(video: Path, frames: int) -> list[Moment]:
-    """Return who dances alone in a video, from its start; pictures without anybody are left out."""
-    import cv2
-
-    capture, finder = cv2.VideoCapture(str(video)), PoseFinder(1)
+def cut_out(video: Path, frames: int, staging: Staging = STAGINGS[0]) -> list[Moment]:
+    """Return who dances alone in a video; pictures without anybody are left out."""
+    finder = PoseFinder(1)
     moments = []
-    for frame in range(frames):
-        found, image = capture.read()
-        if not found:
-            break
-        width = round(image.shape[1] * HEIGHT / image.shape[0])
-        image = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+    for frame, image in enumerate(_pictures(video, frames, staging)):
         people = finder.find(Picture(frame / FPS, image)).people
-        moments += [_moment(image, person) for person in people]
-    capture.release()
+        moments += [_moment(image, person, staging.thick) for person in people]
     return moments
 
 
-def _moment(image: UInt8[Array, "H W 3"], person: Landmarks) -> Moment:
+def _pictures(video: Path, frames: int, staging: Staging) -> list[UInt8[Array, "H W 3"]]:
+    import cv2
+
+    capture = cv2.VideoCapture(str(video))
+    images: list[UInt8[Array, "H W 3"]] = []
+    while len(images) < frames or staging.backwards:
+        found, image = capture.read()
+        if not found:
+            break
+        height = round(HEIGHT * staging.height)
+        width = round(image.shape[1] * height / image.shape[0])
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        top = HEIGHT - height
+        images.append(cv2.copyMakeBorder(image, top, 0, 0, 0, cv2.BORDER_REPLICATE))
+    capture.release()
+    return images[: -frames - 1 : -1] if staging.backwards else images
+
+
+def _moment(image: UInt8[Array, "H W 3"], person: Landmarks, share: float) -> Moment:
     import cv2
 
     points = person.image * HEIGHT + [image.shape[1] / 2, HEIGHT / 2]
-    trunk = points[[lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER]].mean(axis=0)
-    trunk -= points[[lm.LEFT_HIP, lm.RIGHT_HIP]].mean(axis=0)
-    thick = max(round(_THICK * float(np.hypot(*trunk))), 2)
+    thick = max(round(share * trunk_length(points)), 2)
     shape = np.zeros(image.shape[:2], np.uint8)
     for start, end in _BONES:
         (left, top), (right, bottom) = np.round(points[[start, end]]).astype(int).tolist()
@@ -134,19 +169,25 @@ def _moment(image: UInt8[Array, "H W 3"], person: Landmarks) -> Moment:
     return Moment(image, shape > 0, points)
 
 
-def crowds(scene: Scene, moments: list[Moment], frames: int) -> Iterator[Crowd]:
+def crowds(
+    scene: Scene, moments: list[Moment], frames: int, staging: Staging = STAGINGS[0]
+) -> Iterator[Crowd]:
     """Yield pictures of a scene.
 
     Args:
         scene: Who goes where.
         moments: Somebody dancing alone; everybody starts elsewhere in them.
         frames: How many pictures.
+        staging: As the moments were cut out.
     """
     apart = len(moments) // (len(scene.ways) + 1)
     for frame in range(frames):
         at = [(frame + apart * who) % len(moments) for who in range(len(scene.ways))]
-        cast = [moments[i].mirrored() if who % 2 else moments[i] for who, i in enumerate(at)]
-        yield _crowd(frame / FPS, cast, [way(frame / FPS) for way in scene.ways])
+        cast = [
+            moments[i].mirrored(staging.channels) if who % 2 else moments[i]
+            for who, i in enumerate(at)
+        ]
+        yield _crowd(frame / FPS, cast, [way(staging.pace * frame / FPS) for way in scene.ways])
 
 
 def _crowd(time: float, cast: list[Moment], places: list[float]) -> Crowd:

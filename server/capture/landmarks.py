@@ -61,12 +61,15 @@ class Landmarks:
             right, y down.
         colours: What share of the trunk has each colour, in steps of 1/255; None where the source
             does not tell.
+        track: Number by which the source itself follows this person, 1 to 255; None where it
+            does not.
     """
 
     positions: Float[Array, "33 3"]
     visibility: Float[Array, "33"]
     image: Float[Array, "33 2"]
     colours: UInt8[Array, "64"] | None = None
+    track: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from server.capture import pose_landmarks
-from server.capture.appearance import colours, unlike
-from server.capture.landmarks import PEOPLE, TRUNK, Landmarks, Sighting, trunk_length
-from server.capture.pairing import cheapest_pairs
+from server.capture.appearance import colours
+from server.capture.landmarks import PEOPLE, Landmarks, Sighting
 from server.capture.pose_networks import PoseNetworks
 from server.capture.pose_region import Region
-from server.capture.pose_smoothing import PoseSmoother
+from server.capture.pose_tracks import KEPT, STRANGER, Find, Track, assigned, regions_of, twins
+from server.capture.pose_view import clear_view
 
-Array = np.ndarray
 Image = np.ndarray
 
 _LONGEST_SIDE = 640  # pixels; a network looks at 256 of each person
@@ -29,62 +28,24 @@ class Picture:
     image: Image
 
 
-@dataclass(frozen=True, eq=False)
-class _Track:
-    """Somebody who is followed.
-
-    Attributes:
-        region: Where to look for them in the next picture.
-        smoother: Steadies their landmarks.
-        worn: The colours of their trunk, as far as they are known.
-    """
-
-    region: Region
-    smoother: PoseSmoother
-    worn: Array | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Find:
-    """Somebody followed into a picture.
-
-    Attributes:
-        track: Who, and where to look next.
-        landmarks: How they stand.
-        doubt: How little it may be them: how unlike their colours, and how far from where they
-            were, in sides of their region.
-    """
-
-    track: _Track
-    landmarks: Landmarks
-    doubt: float
-
-
 class PoseFinder:
-    """Finds people, following them from picture to picture; who they are it cannot tell.
+    """Finds people, following them from picture to picture.
 
     The region of somebody who was found comes from their own landmarks, so that the picture is
-    searched as a whole only now and then, while there may be more people than are known.
+    searched as a whole only now and then, while there may be more people than are known. Of people
+    who overlap, each is looked for with the others painted over. Whoever is hidden is waited for,
+    and known again by place and colours.
     """
 
     LOOK = 0.2
     """Seconds between searches while somebody is followed and there may be more."""
-    SAME = 0.25
-    """Sides of a region within which one that is found is of who is followed there."""
-    TWIN = 0.4
-    """Trunk lengths within which two who are followed have become one."""
-    CROWDED = 0.35
-    """Sides of a region within which somebody else's makes one doubt whom landmarks are of."""
-    PRESS = 0.07
-    """Seconds between searches while two are so near."""
-    FADE = 0.5
-    """Seconds after which a change of colours is taken in by two thirds: lights change, too."""
 
     def __init__(self, people: int = PEOPLE) -> None:
         """Take the number of people to look for, 1 to `PEOPLE`; nothing is loaded yet."""
         self._people = people
         self._networks: PoseNetworks | None = None
-        self._tracks: list[_Track] = []
+        self._tracks: list[Track] = []
+        self._count = 0
         self._looked = self._before = float("-inf")
 
     def find(self, picture: Picture) -> Sighting:
@@ -94,96 +55,106 @@ class PoseFinder:
         self._look(self._networks, image, picture.time)
         seconds = min(max(picture.time - self._before, 0.0), 1.0)
         self._before = picture.time
-        followed = [self._follow(self._networks, image, track, seconds) for track in self._tracks]
-        finds = _distinct([found for found in followed if found])
-        if len(finds) < len(self._tracks):  # somebody was lost, and may soon be found elsewhere
+        found = assigned(self._find_each(self._networks, image, seconds), self._tracks)
+        if len(found) < len(self._tracks):  # somebody was lost, and may soon be found elsewhere
             self._looked -= self.LOOK / 2
-        self._tracks = [found.track for found in finds]
-        people = [found.track.smoother.update(found.landmarks, picture.time) for found in finds]
-        return Sighting(picture.time, tuple(people))
+        self._tracks = self._gone_on(found, seconds)
+        seen = [track for track in self._shown if track.believed]
+        return Sighting(picture.time, tuple(_steadied(track, picture.time) for track in seen))
 
     def _look(self, networks: PoseNetworks, image: Image, now: float) -> None:
         """Search the picture for people who are not followed yet, when it is time to."""
-        crowded = any(self._crowded(track) for track in self._tracks)
-        if len(self._tracks) >= self._people and not crowded:
+        if len(self._shown) >= self._people and not any(map(self._crowded, self._tracks)):
             return
-        pause = self.PRESS if crowded else self.LOOK
-        if self._tracks and 0.0 <= now - self._looked < pause:
+        if self._shown and 0.0 <= now - self._looked < self.LOOK:
             return
         self._looked = now
         self._anchor(networks.detect(image))
 
     def _anchor(self, found: list[Region]) -> None:
         """Follow strangers too, and look for those who are pressed where they were found."""
-        known = _paired(found, [track.region for track in self._tracks])
+        here = [t for t in self._tracks if not t.hidden or self._crowded(t)]
+        known = regions_of(found, here)
         tracks = [
-            replace(track, region=found[known[index]])
-            if index in known and self._crowded(track)
+            replace(track, region=found[known[track.number]])
+            if track.number in known and (track.hidden or self._crowded(track))
             else track
-            for index, track in enumerate(self._tracks)
+            for track in self._tracks
         ]
         strangers = [r for row, r in enumerate(found) if row not in known.values()]
-        tracks += [_Track(region, PoseSmoother()) for region in strangers]
-        self._tracks = tracks[: self._people]
+        room = max(self._people - len(self._shown), 0)
+        self._tracks = tracks + [Track(self._next_number(), region) for region in strangers[:room]]
 
-    def _crowded(self, track: _Track) -> bool:
+    @property
+    def _shown(self) -> list[Track]:
+        return [track for track in self._tracks if not track.hidden]
+
+    def _next_number(self) -> int:
+        """Return a number that nobody has had for long."""
+        self._count = self._count % 255 + 1
+        return self._count
+
+    def _crowded(self, track: Track) -> bool:
         """Tell whether somebody else is very near."""
-        return any(
-            other is not track and _sides_apart(track.region, other.region) < self.CROWDED
-            for other in self._tracks
-        )
+        return any(other is not track and track.near(other) for other in self._tracks)
+
+    def _find_each(self, networks: PoseNetworks, image: Image, seconds: float) -> dict[int, Find]:
+        """Return who is found, by number, seconds after the picture before; the foremost first."""
+        finds: dict[int, Find] = {}
+        order = sorted(self._tracks, key=lambda t: (not t.believed, t.hidden > 0, t.covered))
+        for track in order:
+            others = [other for other in order if other is not track and track.near(other)]
+            before = [finds[o.number].landmarks for o in others if o.number in finds]
+            if track.hidden and not before:
+                continue  # nobody hides them: they have gone
+            rest = [o for o in others if o.number not in finds and o.believed and not o.hidden]
+            behind = [o.landmarks for o in rest if o.landmarks]
+            find = self._follow(networks, image, track, seconds, before, behind)
+            if find is None or any(twins(find, other) for other in finds.values()):
+                continue
+            if track.doubt(find) < STRANGER:
+                finds[track.number] = find
+        return finds
 
     def _follow(
-        self, networks: PoseNetworks, image: Image, track: _Track, seconds: float
-    ) -> _Find | None:
-        """Return how who is followed stands, seconds later; None if they are not there."""
+        self,
+        networks: PoseNetworks,
+        image: Image,
+        track: Track,
+        seconds: float,
+        before: list[Landmarks],
+        behind: list[Landmarks],
+    ) -> Find | None:
+        """Return how who is followed stands, others painted over; None if they are not there."""
         height, width = image.shape[:2]
-        if not track.region.sound(width, height):
+        region = track.expected(seconds) if before or behind else track.region
+        if not region.sound(width, height):
             return None
-        estimate = networks.estimate(image, track.region)
+        shown = clear_view(image, region, pose_landmarks.SIDE, track.landmarks, before, behind)
+        estimate = networks.estimate(shown)
         if estimate.presence <= pose_landmarks.PRESENT:
             return None
-        landmarks, region = pose_landmarks.read(estimate, track.region, width, height)
-        worn = colours(image, landmarks)
-        strange = 0.0 if worn is None or track.worn is None else unlike(worn, track.worn)
-        crowded = self._crowded(track)
-        moved = _sides_apart(region, track.region)
-        kept = track.worn if crowded else _taken_in(track.worn, worn, seconds / self.FADE)
-        seen = replace(landmarks, colours=worn)
-        return _Find(_Track(region, track.smoother, kept), seen, strange + moved)
+        landmarks, following = pose_landmarks.read(estimate, region, width, height)
+        return Find(following, track.smoother, landmarks, colours(image, landmarks))
+
+    def _gone_on(self, found: dict[int, Find], seconds: float) -> list[Track]:
+        """Return who is still followed, seconds after the picture before."""
+        tracks = []
+        for track in self._tracks:
+            if track.number in found:
+                crowded = self._crowded(track)
+                tracks.append(track.met(found[track.number], seconds, crowded=crowded))
+            elif track.believed and track.hidden + seconds < KEPT:
+                tracks.append(track.missed(max(seconds, 1e-3)))
+        return tracks
 
 
-def _taken_in(known: Array | None, seen: Array | None, passed: float) -> Array | None:
-    """Return colours that go from those known towards those seen."""
-    if known is None or seen is None:
-        return known if seen is None else seen
-    return np.asarray(known + (1.0 - np.exp(-passed)) * (seen - known))
-
-
-def _paired(found: list[Region], followed: list[Region]) -> dict[int, int]:
-    """Return, for who is followed, which region that was found is theirs; each of one at most."""
-    off = [[_sides_apart(region, other) for region in found] for other in followed]
-    return {row: at for row, at in cheapest_pairs(off) if off[row][at] < PoseFinder.SAME}
-
-
-def _sides_apart(one: Region, other: Region) -> float:
-    return float(np.hypot(*(one.centre - other.centre))) / max(one.side, other.side)
-
-
-def _distinct(finds: list[_Find]) -> list[_Find]:
-    """Return everybody once: of two who have become one, the one who it may more likely be."""
-    kept: list[_Find] = []
-    for find in sorted(finds, key=lambda find: find.doubt):
-        if all(_trunks_apart(find.landmarks, other.landmarks) > PoseFinder.TWIN for other in kept):
-            kept.append(find)
-    return kept
-
-
-def _trunks_apart(one: Landmarks, other: Landmarks) -> float:
-    """Return the mean distance of the corners of two trunks, in lengths of the longer."""
-    spans = one.image[TRUNK] - other.image[TRUNK]
-    length = max(trunk_length(one.image), trunk_length(other.image))
-    return float(np.hypot(*spans.T).mean()) / max(length, 1e-6)
+def _steadied(track: Track, time: float) -> Landmarks:
+    """Return how somebody who was found stands."""
+    assert track.landmarks is not None
+    worn = None if track.worn is None else np.rint(track.worn).astype(np.uint8)
+    seen = replace(track.landmarks, colours=worn, track=track.number)
+    return track.smoother.update(seen, time)
 
 
 def _shrunk(image: Image) -> Image:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from server.capture import pose_detector, pose_landmarks, pose_people
+from server.capture import pose_detector, pose_people
 from server.capture.pose_landmarks import Estimate
 from server.capture.pose_region import Region, cut
 
@@ -45,9 +45,8 @@ class PoseNetworks:
         boxes, scores = self._detector.run(["boxes", "scores"], {"picture": shown[None]})
         return pose_detector.regions(boxes[0], scores[0], whole)
 
-    def estimate(self, image: UInt8[Array, "H W 3"], region: Region) -> Estimate:
-        """Return how the person in a region of a picture stands."""
-        shown = cut(image, region, pose_landmarks.SIDE, stretch=True)
+    def estimate(self, shown: UInt8[Array, "256 256 3"]) -> Estimate:
+        """Return how the person stands whose region of a picture is shown, blue first."""
         names = ["landmarks", "presence", "heatmaps", "world"]
         landmarks, presence, heatmaps, world = (
             values[0] for values in self._landmarker.run(names, {"picture": shown[None]})

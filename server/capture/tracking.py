@@ -1,8 +1,8 @@
 """Who is who from picture to picture, when sources only tell who is there.
 
-Everybody seen is weighed against everybody remembered: whether they lie where that person was
-heading, are as large in the picture, built alike and wear the same colours. The likeliest pairing
-of all is taken. No clock lives here.
+Whom the source itself follows stays who they are. Everybody else is weighed against everybody
+remembered: whether they lie where that person was heading, are as large in the picture, built alike
+and wear the same colours. The likeliest pairing of all is taken. No clock lives here.
 """
 
 from dataclasses import dataclass, replace
@@ -83,6 +83,8 @@ class _Person:
     """Seconds for which somebody unseen goes on as they went."""
     FIRM = 3.0
     """Seconds over which the build is averaged."""
+    FOLLOWED = 2.0
+    """Seconds after which a source may have given the number of its track to somebody else."""
 
     def __init__(self, number: int, look: _Look, time: float, doubted: float) -> None:
         self.id = number
@@ -95,6 +97,9 @@ class _Person:
     def surprise(self, look: _Look, time: float) -> float:
         """Return how unlikely it is that this is how they look now: 0 is as expected."""
         gap = time - self.time
+        track = look.landmarks.track
+        if track is not None and track == self.look.landmarks.track and gap < self.FOLLOWED:
+            return 0.0
         spread, growth = self.NEAR + self.SPEED * gap, self.GROWN + self.GROWTH * gap
         moved = (look.place - self._expected(gap)) / (self.look.size * spread)
         grown = np.log(look.size / self.look.size) / growth

@@ -44,7 +44,7 @@ _PERSON = np.dtype(
     [("positions", "<f8", (COUNT, 3)), ("visibility", "<f8", COUNT), ("image", "<f8", (COUNT, 2))]
 )
 _POSE = np.dtype([("hips", "<f8", 3), ("rotations", "<f8", (len(CANONICAL.joints), 4))])
-_SEEN, _TAKE_UP, _COLOURS, _POSES = 1, 2, 4, 8
+_SEEN, _TAKE_UP, _COLOURS, _POSES, _TRACKS = 1, 2, 4, 8, 16
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 _ROOT = Path(__file__).parents[2]
 _SOURCES = ("motion", "server")
@@ -164,9 +164,10 @@ def encode_moment(moment: FrameInputs) -> bytes:
     """Return the bytes of a moment, its controls apart."""
     seen = moment.sighting
     worn = b"" if seen is None else _encode_colours(seen)
+    tracks = b"" if seen is None else _encode_tracks(seen)
     posed = b"" if seen is None else _encode_poses(seen)
     flags = (seen is not None) * _SEEN | moment.take_up * _TAKE_UP
-    flags |= bool(worn) * _COLOURS | bool(posed) * _POSES
+    flags |= bool(worn) * _COLOURS | bool(tracks) * _TRACKS | bool(posed) * _POSES
     head = _MOMENT.pack(flags, moment.now)
     if seen is None:
         return head
@@ -175,7 +176,7 @@ def encode_moment(moment: FrameInputs) -> bytes:
         person["positions"] = landmarks.positions
         person["visibility"] = landmarks.visibility
         person["image"] = landmarks.image
-    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes() + worn + posed
+    return head + _SIGHTING.pack(seen.time, len(people)) + people.tobytes() + worn + tracks + posed
 
 
 def _encode_colours(seen: Sighting) -> bytes:
@@ -185,6 +186,12 @@ def _encode_colours(seen: Sighting) -> bytes:
     unknown = np.zeros(COLOURS, np.uint8)
     worn = [unknown if p.colours is None else p.colours for p in seen.people]
     return np.stack(worn).tobytes()
+
+
+def _encode_tracks(seen: Sighting) -> bytes:
+    """Return the number of everybody's track, 0 where there is none; nothing if nobody has one."""
+    tracks = bytes(person.track or 0 for person in seen.people)
+    return tracks if any(tracks) else b""
 
 
 def _encode_poses(seen: Sighting) -> bytes:
@@ -212,26 +219,29 @@ def _decode_sighting(data: bytes, flags: int) -> Sighting:
     time, count = _SIGHTING.unpack_from(data)
     coloured = bool(flags & _COLOURS)
     dressed = _SIGHTING.size + count * _PERSON.itemsize
-    posed = dressed + count * COLOURS * coloured
+    tracked = dressed + count * COLOURS * coloured
+    posed = tracked + count * bool(flags & _TRACKS)
     people = np.frombuffer(data[:dressed], _PERSON, offset=_SIGHTING.size)
     poses = np.frombuffer(data[posed:], _POSE)
     if len(people) != count or len(data) < posed or bool(len(poses)) != bool(flags & _POSES):
         raise ValueError(f"expected {count} people and what they wear, got other bytes")
-    worn = np.frombuffer(data[dressed:posed], np.uint8).reshape(-1, COLOURS)
+    worn = np.frombuffer(data[dressed:tracked], np.uint8).reshape(-1, COLOURS)
     looks = worn if coloured else [None] * count
-    return Sighting(time, tuple(map(_landmarks, people, looks)), tuple(map(_pose, poses)))
+    tracks = data[tracked:posed] or bytes(count)
+    seen = tuple(map(_landmarks, people, looks, tracks))
+    return Sighting(time, seen, tuple(map(_pose, poses)))
 
 
 def _known(worn: np.ndarray | None) -> np.ndarray | None:
     return worn.copy() if worn is not None and worn.any() else None
 
 
-def _landmarks(person: np.void, worn: np.ndarray | None) -> Landmarks:
+def _landmarks(person: np.void, worn: np.ndarray | None, track: int) -> Landmarks:
     # Copies, since the layout in memory may decide the last bit of what is computed from it.
     positions, visibility, image = (
         person[name].copy() for name in ("positions", "visibility", "image")
     )
-    return Landmarks(positions, visibility, image, _known(worn))
+    return Landmarks(positions, visibility, image, _known(worn), track or None)
 
 
 def _pose(row: np.void) -> Pose:

@@ -27,6 +27,7 @@ from mediapipe.tasks.python.metadata.metadata_writers.metadata_writer import Met
 from server.capture import pose_landmarks
 from server.capture.landmarks import Landmarks
 from server.capture.pose_networks import PoseNetworks
+from server.capture.pose_region import cut
 
 FARTHEST, STRANGEST = 1e-3, 0.01
 
@@ -69,7 +70,7 @@ def ours(networks: PoseNetworks, image: np.ndarray) -> Landmarks | None:
     """Returns whom Bhava finds first."""
     height, width = image.shape[:2]
     for region in networks.detect(image)[:1]:
-        estimate = networks.estimate(image, region)
+        estimate = networks.estimate(cut(image, region, pose_landmarks.SIDE, stretch=True))
         if estimate.presence > pose_landmarks.PRESENT:
             return pose_landmarks.read(estimate, region, width, height)[0]
     return None

@@ -5,19 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.bench.crowd_pictures import HEIGHT, SCENES, WIDTH, Moment, crowds, cut_out
+from server.bench.crowd_pictures import HEIGHT, SCENES, STAGINGS, WIDTH, Moment, crowds, cut_out
 from server.bench.people import matches, score
 from server.capture import pose_people
 from server.capture.appearance import colours, unlike
 from server.capture.landmarks import COUNT, TRUNK, Landmarks
 
-SIDE_BY_SIDE, GROUP, CROSSING = SCENES[:3]
+SIDE_BY_SIDE, GROUP, CROSSING, HALF_HIDDEN = SCENES[:4]
 FRAMES = 30
+OVERLAPPING = 90
 
 
 @pytest.fixture(scope="module")
 def moments(shared_video: Path) -> list[Moment]:
-    return cut_out(shared_video, FRAMES)
+    return cut_out(shared_video, OVERLAPPING)
 
 
 @pytest.mark.parametrize(("scene", "recall"), [(SIDE_BY_SIDE, 0.95), (GROUP, 0.9)])
@@ -25,6 +26,21 @@ def test_people_beside_one_another_are_found_and_stay_who_they_are(scene, recall
     found = score(crowds(scene, moments, FRAMES), len(scene.ways))
     assert found.recall >= recall
     assert found.changes == 0
+
+
+def test_one_who_is_half_hidden_is_found_and_stays_who_they_are(moments):
+    found = score(crowds(HALF_HIDDEN, moments, OVERLAPPING), 2)
+    assert found.recall >= 0.95
+    assert found.changes == 0
+
+
+def test_the_scenes_that_only_judge_show_the_video_smaller_and_from_its_end(shared_video):
+    first, judged = (cut_out(shared_video, 1, staging)[0] for staging in STAGINGS)
+    above = HEIGHT // 5
+    assert (judged.image[:above] == judged.image[above]).all()
+    assert not (first.image[:above] == first.image[above]).all()
+    assert not judged.shape[: above // 2].any()
+    assert abs(judged.image.mean() - first.image.mean()) > 5
 
 
 def somebody() -> Moment:

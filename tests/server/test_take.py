@@ -172,9 +172,10 @@ def test_a_moved_file_changes_the_digest(copied: Path) -> None:
 def test_what_people_wear_is_recorded_of_whom_it_is_known():
     worn = np.arange(64, dtype=np.uint8)
     places = np.ones((COUNT, 3)), np.ones(COUNT), np.ones((COUNT, 2))
-    sighting = Sighting(0.5, (Landmarks(*places, worn), Landmarks(*places)))
+    sighting = Sighting(0.5, (Landmarks(*places, worn), Landmarks(*places, track=7)))
     moment = FrameInputs(1.0, sighting, Controls(emotion={}))
     first, second = decode_moment(encode_moment(moment), moment.controls).sighting.people
     assert np.array_equal(first.colours, worn)
     assert second.colours is None
+    assert (first.track, second.track) == (None, 7)
     assert np.array_equal(second.image, places[2])

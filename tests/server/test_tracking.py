@@ -128,6 +128,17 @@ def test_who_comes_back_soon_is_the_same_who_comes_late_is_new():
     assert numbers_of(tracker, 3.1 + Tracker.MEMORY, standing(1.2, 0.8)) == [1]
 
 
+def test_whom_the_source_follows_stays_who_they_are_whatever_they_look_like():
+    tracker = Tracker()
+    one, other = (replace(standing(x), track=track) for x, track in ((-0.5, 7), (0.5, 9)))
+    assert numbers_of(tracker, 0.0, one, other) == [1, 2]
+    one, other = replace(standing(0.5, 0.6), track=7), replace(standing(-0.5), track=9)
+    assert numbers_of(tracker, 1 / FPS, one, other) == [1, 2]
+    numbers_of(tracker, 2 / FPS)
+    late = replace(standing(2.0, 0.6), track=9)
+    assert numbers_of(tracker, 3.0, late) == [3]
+
+
 def test_a_child_is_not_the_grown_up_who_left():
     tracker = Tracker()
     numbers_of(tracker, 0.0, standing(0.0))
