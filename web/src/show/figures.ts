@@ -98,8 +98,9 @@ export class Figures {
       mood.update(this.ensemble.emotion, seconds);
     }
     const partner = this.placed[0]?.shown;
+    const { mode } = this.controls;
     for (const { shown: figure, placement, motion, mood, look } of this.placed) {
-      const placed = partner ? placement.place(figure, partner, seconds) : figure;
+      const placed = partner ? placement.place(figure, partner, seconds, mode) : figure;
       motion.update(placed, figure.contacts, figure.takenUp, seconds);
       look.update(motion, mood, seconds);
     }

@@ -16,6 +16,8 @@ const ARRANGEMENTS: Readonly<Record<Exclude<Controls["placement"], "alone">, Arr
   facing: { turns: [-1, -1], from: [0.75, 1] },
   merged: { turns: [1, 1], from: [0, 0] },
 };
+/** In a duet both dance on one floor, and the partner keeps a distance there. */
+const SHARED_FLOOR: Arrangement = { turns: [1, 1], from: [0, 0] };
 /** How softly the performer keeps to the partner, seconds: steps of their own stay steps. */
 const HALF_LIFE = 0.6;
 const HALF_TURN = new Quaternion(0, 1, 0, 0);
@@ -42,22 +44,24 @@ export class Placement implements Pose {
    * Returns a figure where it belongs, seen from the partner. Allocates nothing.
    *
    * @param seconds Since the last time.
+   * @param mode Of the partner: in a duet the performer is shown where they are.
    */
-  place(figure: Pose, partner: Pose, seconds: number): Pose {
+  place(figure: Pose, partner: Pose, seconds: number, mode: Controls["mode"]): Pose {
     if (this.placement === "alone") return figure;
-    const { turns, from } = ARRANGEMENTS[this.placement];
+    const shared = mode === "duet" && this.placement !== "merged";
+    const { turns, from } = shared ? SHARED_FLOOR : ARRANGEMENTS[this.placement];
     const remaining = this.placement === "merged" ? 0 : decay(HALF_LIFE, seconds);
     this.hips[1] = figure.hips[1] as number;
     for (const axis of [0, 1] as const) {
       const own = turns[axis] * (figure.hips[2 * axis] as number);
-      const wanted = (partner.hips[2 * axis] as number) + from[axis] - own;
+      const wanted = shared ? 0 : (partner.hips[2 * axis] as number) + from[axis] - own;
       const before = this.shift[axis];
       this.shift[axis] = Number.isNaN(before) ? wanted : wanted + (before - wanted) * remaining;
       this.hips[2 * axis] = own + this.shift[axis];
     }
-    if (this.placement === "mirror") this.mirror(figure.rotations);
+    if (this.placement === "mirror" && !shared) this.mirror(figure.rotations);
     else this.rotations.set(figure.rotations);
-    if (this.placement === "facing") this.faceAbout();
+    if (this.placement === "facing" && !shared) this.faceAbout();
     return this;
   }
 
