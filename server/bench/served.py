@@ -1,5 +1,6 @@
 """A server in a process of its own, and what it says of itself."""
 
+import os
 import re
 import subprocess
 import sys
@@ -79,8 +80,9 @@ def serving(
     core: int | None = None,
     takes: Path | None = None,
     more: Sequence[str] = (),
+    port: int = 0,
 ) -> Iterator[tuple[psutil.Process, str]]:
-    """Start a server on a free port, and end it; gives its process and its host and port.
+    """Start a server, and end it; gives its process and its host and port.
 
     Args:
         model: Name of the model to serve.
@@ -88,24 +90,26 @@ def serving(
         core: Where to run; None leaves that to the system.
         takes: Folder of the takes; one that is removed at the end if not given.
         more: Further options of the command.
+        port: Where it listens; 0 takes a free one.
 
     Raises:
         SetupError: If the server does not start.
     """
     with tempfile.TemporaryDirectory() as temporary:
-        command = [sys.executable, "-m", "bhava", "serve", "--port", "0", "--source", source]
+        command = [sys.executable, "-m", "bhava", "serve", "--port", str(port), "--source", source]
         options = ["--model", model, "--takes", str(takes or temporary), "--log-level", "warning"]
         with subprocess.Popen(
             [*command, *options, *more], cwd=ROOT, text=True, stdout=subprocess.PIPE
         ) as server:
             try:
                 process = psutil.Process(server.pid)
-                if core is not None:
-                    process.cpu_affinity([core])
                 assert server.stdout is not None
                 address = re.search(r"http://(\S+)", server.stdout.readline())
                 if address is None:
                     raise SetupError("expected a server that starts, got one that ended")
+                if core is not None:
+                    for thread in process.threads():  # each has its own
+                        os.sched_setaffinity(thread.id, [core])
                 yield process, address[1]
             finally:
                 server.terminate()
@@ -116,15 +120,16 @@ def sample(process: psutil.Process, address: str) -> Sample:
     return Sample.from_metrics(ask(f"http://{address}/metrics"), process, time.monotonic())
 
 
-def ask(url: str, content: bytes | None = None, method: str | None = None) -> str:
+def ask(url: str, content: bytes | None = None, method: str | None = None, key: str = "") -> str:
     """Return what a server answers.
 
     Args:
         url: Address of the resource.
         content: JSON to send; None sends none.
         method: GET without content and POST with it, if not given.
+        key: The operator's, where the server has one.
     """
-    kind = {"Content-Type": "application/json"}
+    kind = {"Content-Type": "application/json", "X-Operator-Key": key}
     request = urllib.request.Request(url, content, kind, method=method)
     with urllib.request.urlopen(request, timeout=20) as answer:
         return str(answer.read().decode())

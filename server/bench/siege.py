@@ -12,32 +12,22 @@ import shutil
 import struct
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import numpy as np
 import psutil
-from jaxtyping import Float
 from mcap.writer import MCAP0_MAGIC, Writer
 from rich.table import Table
 
 from motion.errors import SetupError
 from server.bench.crowd import Crowd, Viewer
-from server.bench.served import serving
+from server.bench.served import ask, serving
 from server.bench.siege_attacks import ATTACKS, EXHAUSTING, KEY
+from server.bench.siege_mishaps import OWN, SHARED, record, torn_model
+from server.bench.siege_outcome import AFTER, BEFORE, LARGER, LATER, UNDER, Outcome, watch
 from server.takes.take import HEADER, PROFILE
-
-Array = np.ndarray
-
-BEFORE, UNDER, AFTER = 3.0, 6.0, 3.0
-"""Seconds of watching before, under and after an attack."""
-
-LATER, LARGER = 15.0, 20.0
-"""Milliseconds and megabytes that an attack may add to the 99th percentile and to memory."""
 
 TAKES = 60
 HARMFUL = 10**6
@@ -49,72 +39,11 @@ SHORT = 40
 START = 60.0
 """Seconds within which an attacker must have started."""
 
-_SAMPLE = 0.1
+DRAIN = 0.1
+"""Seconds to read what had piled up while something was begun."""
 
-
-@dataclass(frozen=True)
-class Span:
-    """Some seconds of watching.
-
-    Attributes:
-        p50: Median age of a frame when the viewer's kernel received it, ms.
-        p99: 99th percentile of it, ms.
-        gap: Longest time between two frames, ms.
-        memory: Resident at most, MB.
-        files: Descriptors at most.
-    """
-
-    p50: float
-    p99: float
-    gap: float
-    memory: float
-    files: int
-
-    @staticmethod
-    def from_frames(seen: Float[Array, "N 3"], seconds: float, memory: float, files: int) -> "Span":
-        """Return what a viewer saw; who saw nothing waited for all of the time."""
-        if len(seen) < 2:
-            return Span(1000 * seconds, 1000 * seconds, 1000 * seconds, memory, files)
-        p50, p99 = np.percentile(1000 * seen[:, 1], [50, 99])
-        gap = 1000 * np.diff(np.sort(seen[:, 0] + seen[:, 1])).max()
-        return Span(float(p50), float(p99), float(gap), memory, files)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an attack did.
-
-    Attributes:
-        attack: Name of the attack.
-        before: Without it.
-        under: While it went on.
-        after: Once it was over.
-    """
-
-    attack: str
-    before: Span
-    under: Span
-    after: Span
-
-    @property
-    def held(self) -> bool:
-        """Whether the server held what it aims at."""
-        later = self.under.p99 - self.before.p99
-        return later <= LATER and self.under.memory - self.before.memory <= LARGER
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The outcome as a row of a table."""
-        spans = (self.before, self.under, self.after)
-        return (
-            self.attack,
-            " / ".join(f"{span.p50:.1f}" for span in spans),
-            " / ".join(f"{span.p99:.1f}" for span in spans),
-            " / ".join(f"{span.gap:.0f}" for span in spans),
-            " / ".join(f"{span.memory:.0f}" for span in spans),
-            " / ".join(f"{span.files}" for span in spans),
-            "yes" if self.held else "no",
-        )
+ALL = (*ATTACKS, *SHARED, *OWN)
+"""Names of all attacks and mishaps."""
 
 
 HEADINGS = (
@@ -132,44 +61,49 @@ ABOUT = f"""# A siege
 
 One viewer of the default stage watches while a process attacks the server from another address of
 the same machine: `bhava siege --out docs/siege.md`. Each cell tells before, under and after the
-attack. An attack is held when the 99th percentile of a frame's age grows by at most {LATER:g} ms,
-and memory by at most {LARGER:g} MB.
+attack, or the mishap. One is held when the 99th percentile of a frame's age grows by at most
+{LATER:g} ms, and memory by at most {LARGER:g} MB.
 
 The server has one core. Viewer and attacker share another, and the attacker runs only while nobody
 else wants it (`SCHED_IDLE`). A frame's age ends where the viewer's kernel received it
 (`SO_TIMESTAMPNS`): the viewer's own wait for a core that the attack keeps busy is left out. Frames
 that a viewer reads at once all count as received with the last of them.
+
+Disk space ends by a limit on the size of files. The server that is killed (`kill -9`) is started
+again at once, and its viewer tries to come back every 50 ms; its longest gap is the time from the
+last frame of the old server to the first of the new one. The video of the pose process shows a
+drawn dancer; the process is killed ten times a second.
 """
 
 
 def besiege(
-    model: str, attacks: tuple[str, ...] = tuple(ATTACKS), share: float = 1.0
+    model: str, names: tuple[str, ...] = tuple(ALL), share: float = 1.0
 ) -> Iterator[Outcome]:
-    """Yield what each attack did, one after the other, to one server.
+    """Yield what each attack or mishap did: to one server, or to one of its own.
 
     Args:
         model: Name of the model to serve.
-        attacks: Names of attacks.
+        names: Of attacks and mishaps.
         share: Part of the usual time of watching, 1 for all of it.
 
     Raises:
-        SetupError: If the server does not start.
+        SetupError: If the server does not start, or an attack ends by itself.
     """
     cores = psutil.Process().cpu_affinity()
-    with (
-        _bound_to(cores[-1]),
-        tempfile.TemporaryDirectory() as takes,
-        serving(model, core=cores[0], takes=Path(takes), more=("--operator-key", KEY)) as (
-            process,
-            address,
-        ),
-    ):
-        _record(address, Path(takes))
-        port = int(address.rpartition(":")[2])
-        with Crowd([Viewer(port, acknowledges=True, stamped=True)]) as crowd:
-            crowd.watch(share * BEFORE)
-            for name in attacks:
-                yield _outcome(name, crowd, process, address, share)
+    with _bound_to(cores[-1]), tempfile.TemporaryDirectory() as folder, torn_model(model):
+        takes = Path(folder)
+        key = ("--operator-key", KEY)
+        with serving(model, core=cores[0], takes=takes, more=key) as (process, address):
+            _record(address, takes)
+            port = int(address.rpartition(":")[2])
+            with Crowd([Viewer(port, acknowledges=True, stamped=True)]) as crowd:
+                crowd.watch(share * BEFORE)
+                for name in names:
+                    if name not in OWN:
+                        yield _outcome(name, crowd, process, address, share)
+        for name in names:
+            if name in OWN:
+                yield OWN[name](model, cores[0], takes / "copy-0.take", share)
 
 
 @contextmanager
@@ -186,26 +120,15 @@ def _bound_to(core: int) -> Iterator[None]:
 def _outcome(
     name: str, crowd: Crowd, process: psutil.Process, address: str, share: float
 ) -> Outcome:
-    before = _watch(crowd, process, share * BEFORE)
-    with _shortage(process, name == EXHAUSTING), _attacking(name, int(address.rpartition(":")[2])):
-        crowd.watch(_SAMPLE)  # what had piled up meanwhile
-        under = _watch(crowd, process, share * UNDER)
+    before = watch(crowd, process, share * BEFORE)
+    port = int(address.rpartition(":")[2])
+    happening = SHARED[name](process, address) if name in SHARED else _attacking(name, port)
+    with _shortage(process, name == EXHAUSTING), happening:
+        crowd.watch(DRAIN)
+        under = watch(crowd, process, share * UNDER)
     _end_stages(address)
     crowd.watch(share * AFTER)  # the links that were cut are let go of
-    return Outcome(name, before, under, _watch(crowd, process, share * AFTER))
-
-
-def _watch(crowd: Crowd, process: psutil.Process, seconds: float) -> Span:
-    memory, files, due = [0], [0], [0.0]
-
-    def sample() -> None:
-        if time.monotonic() >= due[0]:
-            due[0] = time.monotonic() + _SAMPLE
-            memory.append(process.memory_info().rss)
-            files.append(process.num_fds())
-
-    seen = crowd.watch(seconds, sample)
-    return Span.from_frames(seen, seconds, max(memory) / 2**20, max(files))
+    return Outcome(name, before, under, watch(crowd, process, share * AFTER))
 
 
 @contextmanager
@@ -252,10 +175,9 @@ def _shortage(process: psutil.Process, short: bool) -> Iterator[None]:
 
 def _record(address: str, takes: Path) -> None:
     """Fill the folder of takes with copies of a short one, and with two that mean harm."""
-    stage = f"http://{address}/api/stages/default/controls"
-    _request("PATCH", stage, {"recording": True})
+    record(address, True)
     time.sleep(3.0)
-    _request("PATCH", stage, {"recording": False})
+    record(address, False)
     time.sleep(1.0)
     [take] = takes.glob("*.take")
     for number in range(TAKES - 1):
@@ -272,19 +194,11 @@ def _end_stages(address: str) -> None:
     """End the stages that an attack has made; the network may still be busy."""
     for _ in range(5):
         with suppress(OSError):
-            stages = json.loads(_request("GET", f"http://{address}/api/stages"))
+            stages = json.loads(ask(f"http://{address}/api/stages", key=KEY))
             for stage in stages:
                 if stage["name"] != "default":
-                    _request("DELETE", f"http://{address}/api/stages/{stage['name']}")
+                    ask(f"http://{address}/api/stages/{stage['name']}", None, "DELETE", KEY)
             return
-
-
-def _request(method: str, url: str, content: object = None) -> bytes:
-    data = None if content is None else json.dumps(content).encode()
-    headers = {"Content-Type": "application/json", "X-Operator-Key": KEY}
-    request = urllib.request.Request(url, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return bytes(answer.read())
 
 
 def as_table(outcomes: list[Outcome]) -> Table:

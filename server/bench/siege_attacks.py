@@ -27,6 +27,9 @@ ATTACKER = "127.0.0.2"
 KEY = "sesame"
 """Key of the server that is attacked; some attacks come from an operator."""
 
+TORN = "torn-by-siege"
+"""Name of a model that cannot be read."""
+
 JUMPERS = "jumpers"
 """Name of a stage."""
 
@@ -34,6 +37,7 @@ IDLE = 1500
 """Connections that do nothing; more than an address may have."""
 
 _POST = b"POST /api/stages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+_CONTROLS = _POST.replace(b"POST /api/stages", b"PATCH /api/stages/default/controls")
 _OPERATOR = f"X-Operator-Key: {KEY}\r\n".encode()
 _CHUNKED = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
 _UPGRADE = (
@@ -171,13 +175,20 @@ def _make_stages(port: int) -> None:
     time.sleep(3600)
 
 
+def _choose_torn(port: int) -> None:
+    """Be an operator who chooses a model again and again that cannot be read."""
+    while True:
+        with suppress(OSError):
+            _answer(port, _json(_CONTROLS, {"model": TORN}))
+        time.sleep(0.1)
+
+
 def _jump_about(port: int) -> None:
     """Be four people who are somewhere else in every picture, on a stage of their own."""
     body, chance = Camera().see(Pose.standing()), np.random.default_rng(0)
     while b" 201 " not in _answer(port, _json(_POST, {"name": JUMPERS, "source": "browser"})):
         time.sleep(0.2)  # it comes once the machine has time for it
-    controls = _POST.replace(b"POST /api/stages", f"PATCH /api/stages/{JUMPERS}/controls".encode())
-    _answer(port, _json(controls, {"dancers": "each"}))
+    _answer(port, _json(_CONTROLS.replace(b"default", JUMPERS.encode()), {"dancers": "each"}))
     hello = {"version": 2, "role": "performer", "stage": JUMPERS, "key": KEY}
     link = _connect(port, _UPGRADE, _text({"type": "hello", **hello}))
     link.settimeout(None)
@@ -224,6 +235,7 @@ ATTACKS: dict[str, Attack] = {
     "descriptors run out": _hold((), b"", IDLE),
     "100 stages at once": _make_stages,
     "four people who jump about": _jump_about,
+    "a torn model chosen again and again": _choose_torn,
 }  # fmt: skip
 """By what they do."""
 

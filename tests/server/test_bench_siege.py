@@ -2,7 +2,11 @@ import dataclasses
 
 import numpy as np
 
-from server.bench.siege import Outcome, Span, as_document, besiege
+from server.bench.siege import as_document, besiege
+from server.bench.siege_attacks import TORN
+from server.bench.siege_mishaps import SERVER
+from server.bench.siege_outcome import Outcome, Span
+from server.paths import MODELS
 
 CALM = Span(2.0, 5.0, 40.0, 300.0, 60)
 
@@ -26,8 +30,11 @@ def test_an_attack_that_costs_too_much_is_no_success() -> None:
     assert "| late | 2.0 / 2.0 / 2.0 | 5.0 / 21.0 / 5.0 | 40 / 40 / 40 |" in text
 
 
-def test_a_server_is_attacked_and_lets_go_of_it() -> None:
-    [outcome] = besiege("default", ("idle connections",), share=0.2)
-    assert outcome.under.files > outcome.before.files + 10
-    assert outcome.after.files <= outcome.before.files + 2
-    assert outcome.after.p50 < 1000
+def test_a_server_is_attacked_and_lets_go_of_it_and_comes_back_when_it_is_killed() -> None:
+    attacked, killed = besiege("default", ("idle connections", SERVER), share=0.2)
+    assert attacked.under.files > attacked.before.files + 10
+    assert attacked.after.files <= attacked.before.files + 2
+    assert attacked.after.p50 < 1000
+    assert killed.under.gap > 10 * killed.before.p50
+    assert killed.after.files <= killed.before.files + 2
+    assert not (MODELS / TORN).exists()
