@@ -17,6 +17,7 @@ from server.options import (
     Tls,
     TlsCert,
     TlsKey,
+    TrustProxy,
     WithoutKey,
 )
 from server.paths import KEYS
@@ -63,6 +64,7 @@ def replay(
     keys: Keys = KEYS,
     allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
+    trust_proxy: TrustProxy = None,
     device: Annotated[
         Literal["cpu", "cuda"], typer.Option(help="Device that recomputes the model.")
     ] = "cpu",
@@ -86,9 +88,11 @@ def replay(
     else:
         certificates = find_certificate(tls, tls_cert, tls_key, keys)
         policy = OriginPolicy(allow_host or (), allow_origin or ())
-        reachable = not is_loopback(host)
+        proxies = trust_proxy or []
+        reachable = bool(proxies) or not is_loopback(host)
         door = make_door(reachable, keys, operator_key, open_to_all, guests, certificates, policy)
-        _play(Playback(Take(take), start, speed, loop, ReadAhead), door, host, port)
+        playback = Playback(Take(take), start, speed, loop, ReadAhead)
+        _play(playback, door, host, port, proxies)
 
 
 def _export(take: Path, out: Path, cut: "Cut") -> None:
@@ -126,7 +130,7 @@ def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
     typer.echo(f"{take.path}: {count} frames come out bit for bit")
 
 
-def _play(playback: "Playback", door: "Door", host: str, port: int) -> None:
+def _play(playback: "Playback", door: "Door", host: str, port: int, proxies: list[str]) -> None:
     import time
 
     from server.access.invitation import is_loopback
@@ -142,11 +146,11 @@ def _play(playback: "Playback", door: "Door", host: str, port: int) -> None:
 
         def listening() -> None:
             typer.echo(f"{playback.take.path} plays at {here}")
-            if not is_loopback(host):
+            if proxies or not is_loopback(host):
                 typer.echo(door.invitation(here, ""))
 
         serve(
-            create_app(scheduler, door=door),
+            create_app(scheduler, door=door, proxies=proxies),
             scheduler.close,
             listener,
             listening,

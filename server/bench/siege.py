@@ -83,7 +83,7 @@ def besiege(
 
     Args:
         model: Name of the model to serve.
-        names: Of attacks and mishaps.
+        names: Names of attacks and mishaps.
         share: Part of the usual time of watching, 1 for all of it.
 
     Raises:

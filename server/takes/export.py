@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from jaxtyping import Float
 
 from motion.clip import Clip, Pose
 from motion.errors import BhavaError, MotionFileError, TakeError
@@ -19,6 +20,8 @@ from motion.skeleton import CANONICAL
 from server.takes.reader import Take
 from server.wire.messages import SkeletonMessage
 from server.wire.protocol import PARTNER, PERFORMER, Figure
+
+Array = np.ndarray
 
 NICENESS = 19
 PATIENCE = 5.0
@@ -30,6 +33,10 @@ READING = 0.1
 
 LONGEST = 86400.0
 """Seconds of the longest clip; what a damaged clock says beyond is left out."""
+
+ALWAYS, SPARSE = 3600.0, 8.0
+"""Seconds that any clip may last, and frames for each frame of the figure beyond it: a gap in the
+clock of a take is filled with frames, which all have to fit the memory."""
 
 Progress = Callable[[float], None]
 
@@ -116,9 +123,22 @@ def figure_clip(take: Take, cut: Cut, progress: Progress = lambda _: None) -> Cl
     if len(times) == 1:
         raise TakeError(f"{take.path}: expected {cut.figure} in the take, got {_names(seen)}")
     known = np.array(times[1:])
-    fps = take.header.fps
-    at = known[0] + np.arange(int((known[-1] - known[0]) * fps + 1e-6) + 1) / fps
+    fps, count = take.header.fps, _count(take, known)
+    at = known[0] + np.arange(count) / fps
     return Clip.from_times(poses[1:], known, at, fps, take.path.stem)
+
+
+def _count(take: Take, known: Float[Array, "N"]) -> int:
+    """Return the number of frames of a clip, from when a figure is known, seconds."""
+    count = int((known[-1] - known[0]) * take.header.fps + 1e-6) + 1
+    if count > max(ALWAYS * take.header.fps, SPARSE * len(known)):
+        widest = int(np.diff(known).argmax())
+        raise TakeError(
+            f"{take.path}: expected a frame of the figure for every {SPARSE:g} frames of the clip, "
+            f"got {len(known)} for {count}; the longest gap is from {known[widest]:.1f} s to "
+            f"{known[widest + 1]:.1f} s"
+        )
+    return count
 
 
 def _wanted(name: str) -> Callable[[Figure], bool]:

@@ -82,6 +82,7 @@ def test_where_there_is_nothing_to_play_it_says_so(path: Path, tmp_path: Path) -
 
 def test_a_replay_has_the_door_of_a_show(path: Path, tmp_path: Path) -> None:
     options = ["--port", "0", "--loop", "--operator-key", "sesame", "--guests", "nobody"]
+    options += ["--trust-proxy", "127.0.0.1"]
     command = [sys.executable, "-m", "bhava", "replay", str(path), *options, "--keys", tmp_path]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
         try:
@@ -92,6 +93,8 @@ def test_a_replay_has_the_door_of_a_show(path: Path, tmp_path: Path) -> None:
             assert httpx.get(state).status_code == 401
             assert httpx.get(state, headers={"X-Operator-Key": "open"}).status_code == 401
             assert httpx.get(state, headers={"X-Operator-Key": "sesame"}).status_code == 429
+            behind = {"X-Operator-Key": "sesame", "X-Forwarded-For": "203.0.113.5"}
+            assert httpx.get(state, headers=behind).status_code == 200
         finally:
             process.kill()
 

@@ -62,6 +62,17 @@ def test_frames_that_came_too_late_are_filled_in(tmp_path: Path) -> None:
     assert np.abs(clip.hips - DANCE.hips).max() < 0.01
 
 
+def test_a_gap_in_the_clock_is_not_filled_with_frames_without_end(tmp_path: Path) -> None:
+    late = Tick(90, FrameInputs(80_000.0, None, HEADER.controls), recorded()[-1].frame)
+    message = FrameMessage(90, 80_000.0, None, np.zeros(3), (figure(PARTNER, 1, Pose.rest()),))
+    write(tmp_path / "gap.take", [*recorded(), late._replace(frame=encode_frame(message))])
+    gap = Take(tmp_path / "gap.take")
+    expected = "expected a frame of the figure .* got 91 for 2397001; .* from 3.0 s to 79900.0 s"
+    with pytest.raises(TakeError, match=expected):
+        figure_clip(gap, Cut())
+    assert_like(figure_clip(gap, Cut(end=10.0)), DANCE)
+
+
 def test_others_come_out_from_when_they_were_there(take: Path) -> None:
     for name in ("partner:2", "performer", "performer:2"):
         clip = figure_clip(Take(take), Cut(name))

@@ -30,6 +30,9 @@ export interface DoorState {
 
 /** The HTTP interface of the server, as an operator uses it. */
 export class ServerApi {
+  /** What this key may not see: it is not asked for again. */
+  private readonly denied = new Map<string, Error>();
+
   /**
    * @param stage Name of the stage that the console is for.
    * @param key The operator's key or a token; empty where the server asks for none.
@@ -67,6 +70,9 @@ export class ServerApi {
   }
 
   private async fetchAnswer(method: string, path: string, body?: unknown): Promise<Response> {
+    const asked = `${this.key} ${method} ${path}`;
+    const denial = this.denied.get(asked);
+    if (denial && method === "GET") throw denial;
     const answer = await fetch(`api/${path}`, {
       method,
       headers: {
@@ -77,8 +83,10 @@ export class ServerApi {
     }).catch(() => {
       throw new Error(texts.server.silent);
     });
-    if (!answer.ok) throw new Error(await problemSentence(answer));
-    return answer;
+    if (answer.ok) return answer;
+    const problem = new Error(await problemSentence(answer));
+    if (answer.status === 403) this.denied.set(asked, problem);
+    throw problem;
   }
 }
 
