@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from server.access.door import Door
 from server.access.origin_guard import OriginGuard
 from server.guard.admission import LOOPBACK, Admission
-from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
 from server.links.link_metrics import LinkMetrics
+from server.networks import Networks
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, admission, explain_fault, only
 from server.routes.crowd import create_crowd_api

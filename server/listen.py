@@ -18,8 +18,8 @@ from motion.errors import SetupError
 from server.access.certificates import Certificate
 from server.guard.descriptors import DescriptorReserve, connections_within, raise_limit
 from server.guard.http_guard import GuardedHttp
-from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
+from server.networks import Networks
 from server.wire.direct_write import DirectWebSocket
 
 MESSAGE_LIMIT = 64 * 1024

@@ -25,7 +25,7 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("kept_file", "memory", "options", "paths", "sites", "telemetry"),
+        ("kept_file", "memory", "networks", "options", "paths", "sites", "telemetry"),
         ("access", "guard"),
         ("capture",),
         ("wire",),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from server.guard.proxies import Networks
+from server.networks import Networks
 from server.sites import site
 
 LOOPBACK = ("127.0.0.1", "::1")

@@ -8,30 +8,10 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from motion.errors import SetupError
+from server.networks import Networks
 
 FOR, PROTOCOL = b"x-forwarded-for", b"x-forwarded-proto"
 Headers = Iterable[tuple[bytes, bytes]]
-
-
-class Networks:
-    """Addresses of machines, and whole networks of them."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """Take addresses such as `10.0.0.2`, and networks such as `10.0.0.0/24`.
-
-        Raises:
-            SetupError: If one is neither.
-        """
-        try:
-            self._networks = tuple(ipaddress.ip_network(name) for name in names)
-        except ValueError as error:
-            raise SetupError(f"expected an address or a network, got: {error}") from error
-
-    def __contains__(self, address: str) -> bool:
-        """Tell whether an address belongs to one of the networks; other text does not."""
-        ip = _read(address)
-        return ip is not None and any(ip in network for network in self._networks)
 
 
 def reveal_client(scope: Any, proxies: Networks) -> None:
@@ -58,14 +38,15 @@ def _client_of(address: str, headers: Headers, proxies: Networks) -> str:
     """
     told = b",".join(value for name, value in headers if name == FOR).decode("latin-1")
     for hop in map(str.strip, reversed(told.split(","))):
-        if address not in proxies or _read(hop) is None:
+        if address not in proxies or not _is_address(hop):
             break
         address = hop
     return address
 
 
-def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_address(text: str) -> bool:
     try:
-        return ipaddress.ip_address(text)
+        ipaddress.ip_address(text)
     except ValueError:
-        return None
+        return False
+    return True

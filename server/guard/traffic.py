@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from server.guard.admission import Admission
 from server.guard.fair_queue import FairQueue
-from server.guard.proxies import Networks
+from server.networks import Networks
 from server.sites import site
 
 REQUEST = 15.0

@@ -14,17 +14,17 @@ from server.links.dmx import SLOTS
 from server.links.dmx_control import CONTROL_CHANNELS, Surface
 from server.links.lights_out import MULTICAST
 from server.links.link import (
+    NOBODY,
     Endpoint,
     Link,
-    Network,
     Place,
     parse_count,
-    parse_networks,
     parse_options,
 )
 from server.links.patch import DEFAULT
 from server.links.timecode_run import TimecodeRun
 from server.links.universe import Universe
+from server.networks import Networks
 
 MOST_POLLERS = 16
 """Desks that are answered between two ticks."""
@@ -49,7 +49,7 @@ class LightsPort:
     universe: int
     start: int = 1
     stage: str = DEFAULT
-    allowed: tuple[Network, ...] = ()
+    allowed: Networks = NOBODY
     may: frozenset[Guarded] = frozenset()
     multicast: bool = False
     timecode: bool = False
@@ -88,7 +88,7 @@ class LightsPort:
             parse_count("universe", options.get("universe", str(first)), first, last),
             parse_count("start", options.get("start", "1"), 1, SLOTS - len(CONTROL_CHANNELS) + 1),
             options.get("stage", DEFAULT),
-            parse_networks(options.get("from", "")),
+            Networks.parse(options.get("from", "")),
             frozenset(known for known in get_args(Guarded) if known in may),
             host == MULTICAST,
             "timecode" in may,

@@ -1,26 +1,19 @@
 """What all links share: how they fare, where datagrams come from and go to, and who may send."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from motion.errors import SetupError
 from server.links.patch import StageView
+from server.networks import Networks
 from server.wire.protocol import FrameMessage
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-LOOPBACK: tuple[Network, ...] = (
-    ipaddress.ip_network("127.0.0.0/8"),
-    ipaddress.ip_network("::1/128"),
-)
-
-REMEMBERED_HOSTS = 256
-"""Senders of which it is remembered whether they are on the allow list."""
+THIS_MACHINE = Networks(("127.0.0.0/8", "::1"))
+NOBODY = Networks()
 
 MOST_PACKETS = 256
 """Packets that are read between two ticks, so that no sender makes a tick late."""
@@ -95,18 +88,6 @@ def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str
     return place, options
 
 
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Read addresses such as `10.0.0.7` and networks such as `10.0.0.0/24`, with commas between.
-
-    Raises:
-        SetupError: If one is neither.
-    """
-    try:
-        return tuple(ipaddress.ip_network(each) for each in text.split(",") if each)
-    except ValueError as error:
-        raise SetupError(f"expected addresses or networks, got {text[:80]!r}: {error}") from None
-
-
 @dataclass
 class Traffic:
     """How a link fares; counted, never logged for each packet.
@@ -175,25 +156,14 @@ def there_and_back(share: float) -> float:
     return 1.0 - abs(2.0 * share - 1.0)
 
 
-class AllowList:
-    """Whose packets are accepted: those of this machine and of some networks."""
+def check_sender(host: str, allowed: Networks) -> None:
+    """Let a sender pass: one on this machine or on the allow list.
 
-    def __init__(self, networks: tuple[Network, ...] = ()) -> None:
-        """Take the networks, beside this machine."""
-        self._networks = (*LOOPBACK, *networks)
-        self._allows = lru_cache(REMEMBERED_HOSTS)(self._is_allowed)
-
-    def check(self, host: str) -> None:
-        """Let a sender pass.
-
-        Raises:
-            ValueError: If it is not on the list.
-        """
-        if not self._allows(host):
-            raise ValueError(f"expected a sender on the allow list, got {host}")
-
-    def _is_allowed(self, host: str) -> bool:
-        return any(ipaddress.ip_address(host) in network for network in self._networks)
+    Raises:
+        ValueError: If it is another.
+    """
+    if host not in THIS_MACHINE and host not in allowed:
+        raise ValueError(f"expected a sender on the allow list, got {host}")
 
 
 class Endpoint:
@@ -203,7 +173,7 @@ class Endpoint:
         self,
         traffic: Traffic,
         receive: Callable[[bytes, Place], None],
-        allowed: tuple[Network, ...] = (),
+        allowed: Networks = NOBODY,
     ) -> None:
         """Begin without a socket.
 
@@ -213,7 +183,7 @@ class Endpoint:
             allowed: Networks that packets are accepted from, beside this machine.
         """
         self._traffic, self._receive = traffic, receive
-        self._allowed = AllowList(allowed)
+        self._allowed = allowed
         self._packets = 0
         self._socket: socket.socket | None = None
         self._listening = False
@@ -286,7 +256,7 @@ class Endpoint:
     def take(self, data: bytes, place: Place) -> None:
         """Hand a packet on, or count why not."""
         try:
-            self._allowed.check(place.host)
+            check_sender(place.host, self._allowed)
             self._receive(data, place)
         except ValueError as error:
             self._traffic.refuse(str(error))

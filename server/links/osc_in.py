@@ -6,9 +6,10 @@ from typing import get_args
 from motion.errors import SetupError
 from server.links.addresses import Guarded
 from server.links.desk import Desk
-from server.links.link import Endpoint, Link, Network, Place, parse_networks, parse_options
+from server.links.link import NOBODY, Endpoint, Link, Place, parse_options
 from server.links.osc import OscError, decode_packet
 from server.links.patch import ROOT, Patch, Pending, StageView, Teller
+from server.networks import Networks
 from server.wire.protocol import FrameMessage
 
 REMEMBERED = 60.0
@@ -29,7 +30,7 @@ class OscPort:
     """
 
     place: Place
-    allowed: tuple[Network, ...] = ()
+    allowed: Networks = NOBODY
     reply_port: int | None = None
     may: frozenset[Guarded] = frozenset()
 
@@ -46,7 +47,7 @@ class OscPort:
         may = frozenset(known for known in get_args(Guarded) if known in names)
         if len(may) < len(set(names)):
             raise SetupError(f"expected may to name {', '.join(get_args(Guarded))}, got {names}")
-        return OscPort(Place.parse(place), parse_networks(options.get("from", "")), reply, may)
+        return OscPort(Place.parse(place), Networks.parse(options.get("from", "")), reply, may)
 
 
 class OscIn(Link):

@@ -15,16 +15,16 @@ import psutil
 from motion.errors import SetupError
 from server.links.desk import Desk
 from server.links.link import (
-    LOOPBACK,
+    NOBODY,
     Link,
-    Network,
     Place,
+    check_sender,
     parse_count,
-    parse_networks,
     parse_options,
 )
 from server.links.osc_tree import ATTRIBUTES, find, host_info, tree
 from server.links.patch import Patch
+from server.networks import Networks
 
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
@@ -53,7 +53,7 @@ class OscQueryPort:
 
     place: Place
     osc: int = 9000
-    allowed: tuple[Network, ...] = ()
+    allowed: Networks = NOBODY
 
     @staticmethod
     def parse(text: str) -> "OscQueryPort":
@@ -64,7 +64,7 @@ class OscQueryPort:
         """
         place, options = parse_options(text, ("osc", "from"))
         osc = parse_count("osc", options.get("osc", "9000"), 1, 65535)
-        return OscQueryPort(Place.parse(place), osc, parse_networks(options.get("from", "")))
+        return OscQueryPort(Place.parse(place), osc, Networks.parse(options.get("from", "")))
 
 
 class OscQuery(Link):
@@ -74,7 +74,7 @@ class OscQuery(Link):
         """Begin without a socket."""
         super().__init__(f"osc-query {port.place.host}:{port.place.port}")
         self._port, self._desk, self._patch = port, desk, Patch()
-        self._allowed = (*LOOPBACK, *port.allowed)
+        self._allowed = port.allowed
         self._server: asyncio.Server | None = None
         self._connections = 0
         self._announcing: asyncio.Task[None] | None = None
@@ -136,8 +136,7 @@ class OscQuery(Link):
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         host = writer.get_extra_info("peername")[0]
-        if not any(ipaddress.ip_address(host) in network for network in self._allowed):
-            raise ValueError(f"expected a sender on the allow list, got {host}")
+        check_sender(host, self._allowed)
         if self._connections > MOST_CONNECTIONS:
             raise ValueError(f"expected up to {MOST_CONNECTIONS} connections, got more")
         try:

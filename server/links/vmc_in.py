@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from motion.errors import SetupError, SourceError
 from server.capture.landmarks import Sighting, SourceState
-from server.links.link import AllowList, Network, Place, Traffic, parse_networks, parse_options
+from server.links.link import NOBODY, Place, Traffic, check_sender, parse_options
 from server.links.osc import OscError, decode_packet
 from server.links.vmc_decoder import VmcDecoder
+from server.networks import Networks
 
 SILENCE = 0.5
 """Seconds without a pose after which the performer is absent."""
@@ -39,7 +40,7 @@ class VmcPort:
     """
 
     place: Place
-    allowed: tuple[Network, ...] = ()
+    allowed: Networks = NOBODY
 
     @staticmethod
     def parse(text: str) -> "VmcPort":
@@ -54,7 +55,7 @@ class VmcPort:
             ipaddress.ip_address(place.host)
         except ValueError:
             raise SetupError(f"expected an address of this machine, got {place.host!r}") from None
-        return VmcPort(place, parse_networks(options.get("from", "")))
+        return VmcPort(place, Networks.parse(options.get("from", "")))
 
 
 class VmcSource:
@@ -77,7 +78,7 @@ class VmcSource:
         self.name = f"vmc:{port.place.port}"
         self.traffic = Traffic()
         self._port, self._clock = port, clock
-        self._allowed = AllowList(port.allowed)
+        self._allowed = port.allowed
         self._decoder = VmcDecoder()
         self._socket: socket.socket | None = None
         self._heard: float | None = None
@@ -174,7 +175,7 @@ class VmcSource:
                 break
             self.traffic.received += 1
             try:
-                self._allowed.check(host)
+                check_sender(host, self._allowed)
                 packets.append(data)
             except ValueError as error:
                 self.traffic.refuse(str(error))

@@ -18,8 +18,8 @@ from server.broker.relay import Relay
 from server.broker.relayed_stage import RelayedStage
 from server.broker.uplink import Uplink
 from server.guard.admission import LOOPBACK, Admission
-from server.guard.proxies import Networks
 from server.guard.traffic import Traffic
+from server.networks import Networks
 from server.paths import PAGES
 from server.relay.relay_metrics import RelayMetrics
 from server.routes.common import http_error

@@ -14,7 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from server.guard.proxies import Networks, reveal_client
+from server.guard.proxies import reveal_client
+from server.networks import Networks
 
 BUFFER = 16 * 1024
 """Bytes that the kernel may hold for a viewer, those on their way included."""

@@ -10,10 +10,11 @@ import pytest
 from motion.errors import SetupError
 from server.links.desk import Desk
 from server.links.kinds import LinkSpec
-from server.links.link import MOST_PACKETS, Endpoint, Place, Traffic, parse_networks
+from server.links.link import MOST_PACKETS, Endpoint, Place, Traffic
 from server.links.osc import encode_bundle, encode_message
 from server.links.osc_in import OscIn, OscPort
 from server.links.patch import StageView
+from server.networks import Networks
 from server.wire.messages import Beat, Controls, Set
 from tests.server.instrument import ANY, Instrument, state
 from tests.server.live_server import LiveServer, soon
@@ -204,7 +205,7 @@ async def test_a_port_in_use_is_told_and_the_show_goes_on(instrument: Instrument
 
 def test_only_this_machine_and_the_allow_list_may_send() -> None:
     traffic, taken = Traffic(), []
-    endpoint = Endpoint(traffic, lambda data, _: taken.append(data), parse_networks("10.0.0.0/24"))
+    endpoint = Endpoint(traffic, lambda data, _: taken.append(data), Networks.parse("10.0.0.0/24"))
     for host in ("127.0.0.1", "10.0.0.9", "10.0.1.9", "::1", "fe80::1"):
         endpoint.take(host.encode(), Place(host, 1))
     assert taken == [b"127.0.0.1", b"10.0.0.9", b"::1"]
@@ -215,7 +216,7 @@ def test_only_this_machine_and_the_allow_list_may_send() -> None:
 def test_a_port_is_read_with_whom_it_listens_to_and_what_they_may() -> None:
     port = OscPort.parse("0.0.0.0:9000?from=10.0.0.0/24,10.1.0.7&reply=9001&may=panic,model")
     assert port.place == ("0.0.0.0", 9000)
-    assert port.allowed == parse_networks("10.0.0.0/24,10.1.0.7")
+    assert port.allowed == Networks.parse("10.0.0.0/24,10.1.0.7")
     assert (port.reply_port, port.may) == (9001, {"panic", "model"})
     assert OscPort.parse("9000") == OscPort(Place("127.0.0.1", 9000))
 

@@ -9,10 +9,11 @@ import pytest
 
 from motion.errors import SetupError
 from server.links.kinds import LinkSpec
-from server.links.link import Place, parse_networks
+from server.links.link import Place
 from server.links.osc import OscMessage
 from server.links.osc_query import OscQueryPort
 from server.links.patch import Patch, StageView
+from server.networks import Networks
 from tests.server.doubles import CONTRACT
 from tests.server.live_server import LiveServer, soon
 
@@ -85,7 +86,7 @@ async def test_a_request_without_end_is_cut_off(venue: LiveServer) -> None:
 
 def test_a_port_is_read_with_whom_it_answers() -> None:
     port = OscQueryPort.parse("0.0.0.0:9090?osc=9005&from=10.0.0.0/24")
-    assert port == OscQueryPort(Place("0.0.0.0", 9090), 9005, parse_networks("10.0.0.0/24"))
+    assert port == OscQueryPort(Place("0.0.0.0", 9090), 9005, Networks.parse("10.0.0.0/24"))
     with pytest.raises(SetupError, match="expected osc from 1 to 65535, got '0'"):
         OscQueryPort.parse("9090?osc=0")
 

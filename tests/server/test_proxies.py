@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from motion.errors import SetupError
 from server.access.keyring import Keyring
 from server.guard.admission import Admission
-from server.guard.proxies import Networks, reveal_client
+from server.guard.proxies import reveal_client
 from server.guard.traffic import Job, Link, Traffic
+from server.networks import Networks
 from server.sites import site
 from server.stages.scheduler import ServerSettings
 from tests.server.live_server import LiveServer, soon
@@ -69,7 +70,7 @@ def test_a_trusted_proxy_tells_of_https(address: str, scheme: str, expected: str
 
 
 def test_a_proxy_is_an_address_or_a_network() -> None:
-    with pytest.raises(SetupError, match="expected an address or a network, got: 'caddy'"):
+    with pytest.raises(SetupError, match="expected addresses or networks, got: 'caddy'"):
         Networks(["caddy"])
 
 

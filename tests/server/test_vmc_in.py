@@ -17,11 +17,12 @@ from motion.errors import SetupError, SourceError
 from motion.skeleton import CANONICAL, LEG_LENGTH
 from server.capture.demo import demo_dance
 from server.links import link
-from server.links.link import Place, parse_networks
+from server.links.link import Place
 from server.links.osc import OscError, OscMessage, decode_packet, encode_bundle, encode_message
 from server.links.vmc import VRM0, VmcEncoder
 from server.links.vmc_decoder import WAIT, VmcDecoder
 from server.links.vmc_in import MOST_MESSAGES, SILENCE, VmcPort, VmcSource
+from server.networks import Networks
 from server.stages.assemble import first_controls
 from server.wire.protocol import PERFORMER
 from tests.server.live_server import LiveServer
@@ -274,7 +275,7 @@ def test_of_a_flood_only_so_much_is_read_and_the_newest_counts(sender: Sender) -
 
 
 def test_strangers_are_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "LOOPBACK", ())
+    monkeypatch.setattr(link, "THIS_MACHINE", link.NOBODY)
     stranger = Sender()
     stranger.send(figure())
     assert stranger.source.latest() is None
@@ -306,7 +307,7 @@ async def test_on_a_stage_the_performer_is_shown_as_they_were_sent(tmp_path: Pat
 
 def test_a_port_is_read_with_whom_it_listens_to() -> None:
     port = VmcPort.parse("0.0.0.0:39540?from=10.0.0.0/24")
-    assert port == VmcPort(Place("0.0.0.0", 39540), parse_networks("10.0.0.0/24"))
+    assert port == VmcPort(Place("0.0.0.0", 39540), Networks.parse("10.0.0.0/24"))
     assert VmcPort.parse("39540").place == ("127.0.0.1", 39540)
 
 

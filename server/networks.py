@@ -1,0 +1,52 @@
+"""Addresses of machines and whole networks, which options name."""
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+from motion.errors import SetupError
+
+REMEMBERED = 256
+"""Addresses of which it is remembered whether they belong to some networks."""
+
+
+class Networks:
+    """Addresses of machines, and whole networks of them."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        """Take addresses such as `10.0.0.2`, and networks such as `10.0.0.0/24`.
+
+        Raises:
+            SetupError: If one is neither.
+        """
+        try:
+            self._networks = tuple(ipaddress.ip_network(name) for name in names)
+        except ValueError as error:
+            raise SetupError(f"expected addresses or networks, got: {error}") from error
+        self._holds = lru_cache(REMEMBERED)(self._lookup)
+
+    @staticmethod
+    def parse(text: str) -> "Networks":
+        """Read addresses and networks with commas between; empty text is none.
+
+        Raises:
+            SetupError: If one is neither.
+        """
+        return Networks(filter(None, text.split(",")))
+
+    def __contains__(self, address: str) -> bool:
+        """Tell whether an address belongs to one of the networks; other text does not."""
+        return self._holds(address)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Networks) and self._networks == other._networks
+
+    def __hash__(self) -> int:
+        return hash(self._networks)
+
+    def _lookup(self, address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._networks)
