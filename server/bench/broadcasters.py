@@ -12,6 +12,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -20,6 +22,7 @@ import uvloop
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from motion.clip import Pose
+from server.access.tls import find_certificate
 from server.listen import Server, bind, configured
 from server.stages.pacer import ticks
 from server.stages.scheduler import FRAME_RATE
@@ -31,7 +34,12 @@ from server.wire.outbox import Outbox
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 from server.wire.session import Join, StageEvent
 
-Broadcaster = Literal["bhava", "bare protocol", "task per viewer", "JSON in turn", "HTTP polling"]
+Broadcaster = Literal[
+    "bhava", "bhava, TLS", "bare protocol", "task per viewer", "JSON in turn", "HTTP polling"
+]
+TLS: Literal["bhava, TLS"] = "bhava, TLS"
+"""Bhava's own way over https."""
+
 Publish = Callable[[FrameMessage], Awaitable[None]]
 
 
@@ -53,7 +61,9 @@ def broadcast(kind: Broadcaster, figures: int, core: int, port: Pipe) -> None:
     app = FastAPI()
     publish = _APPS[kind](app)
     app.router.lifespan_context = _performance(publish, figures)
-    Server(configured(app), lambda: None, lambda: None).run([listener])
+    with TemporaryDirectory() as folder:
+        certificate, _ = find_certificate(kind == TLS, None, None, Path(folder))
+        Server(configured(app, certificate), lambda: None, lambda: None).run([listener])
 
 
 def _performance(publish: Publish, figures: int) -> Callable[[FastAPI], Any]:
@@ -240,6 +250,7 @@ def _as_json(frame: FrameMessage) -> dict[str, Any]:
 
 _APPS: dict[Broadcaster, Callable[[FastAPI], Publish]] = {
     "bhava": _bhava,
+    TLS: _bhava,
     "task per viewer": _task_per_viewer,
     "JSON in turn": _json_in_turn,
     "HTTP polling": _http_polling,

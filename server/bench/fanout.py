@@ -10,7 +10,7 @@ import psutil
 from jaxtyping import Float
 
 from motion.errors import SetupError
-from server.bench.broadcasters import Broadcaster, broadcast
+from server.bench.broadcasters import TLS, Broadcaster, broadcast
 from server.bench.crowd import Crowd, Poller, SlowReader, Viewer
 from server.bench.row import Row
 
@@ -31,6 +31,9 @@ WARM_UP = 1.0
 
 ROUNDS, SECONDS = 3, 3
 """Rounds, each of all servers that stand beside one another, and seconds of each that count."""
+
+TLS_COST = 5.0
+"""Microseconds that encryption may add to a message."""
 
 AGE = 33.0
 """Milliseconds, the time between two frames: no frame is to be older at a viewer."""
@@ -97,6 +100,7 @@ def fanout_rows(viewers: Sequence[int] | None = None) -> Iterator[Row]:
     try:
         for count in counts:
             yield from _count_rows(count, cores[0])
+        yield from _tls_rows(min(PEER_VIEWERS, max(counts)), cores[0])
         yield from _peer_rows(min(PEER_VIEWERS, max(counts)), cores[0])
         yield from _slow_rows(min(500, max(counts)), cores[0])
     finally:
@@ -113,6 +117,13 @@ def _count_rows(count: int, core: int) -> Iterator[Row]:
     note = "acknowledgements included; peer: a bare asyncio protocol that hears nothing"
     name = f"processor time per message, {count} viewers"
     yield Row.from_values(name, "µs", ours.cost, peer=bare.cost, most=2.2, note=note, count=count)
+
+
+def _tls_rows(count: int, core: int) -> Iterator[Row]:
+    loads = _loads(("bhava", TLS), count, core)
+    more = np.array(loads[TLS].cost) - np.median(loads["bhava"].cost)
+    note = f"{count} viewers; processor time beside the same without TLS, in turns"
+    yield Row.from_values("TLS, a message", "µs", more, aim=TLS_COST, note=note)
 
 
 def _peer_rows(count: int, core: int) -> Iterator[Row]:
@@ -196,7 +207,8 @@ def gathered(kind: Broadcaster, port: int, count: int) -> Crowd:
     """Return some viewers of a server."""
     if kind == "HTTP polling":
         return Crowd([Poller(port) for _ in range(count)])
-    return Crowd([Viewer(port, acknowledges=kind == "bhava") for _ in range(count)])
+    ours, tls = kind in ("bhava", TLS), kind == TLS
+    return Crowd([Viewer(port, acknowledges=ours, tls=tls) for _ in range(count)])
 
 
 @contextmanager

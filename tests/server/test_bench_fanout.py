@@ -26,8 +26,8 @@ def test_frames_reach_the_viewers_and_their_cost_is_told(monkeypatch: pytest.Mon
     assert cost.ratio is not None
 
 
-@pytest.mark.parametrize("kind", ["JSON in turn", "HTTP polling"])
-def test_peers_say_when_a_frame_was_made(kind: Broadcaster) -> None:
+@pytest.mark.parametrize("kind", ["bhava, TLS", "JSON in turn", "HTTP polling"])
+def test_every_server_says_when_a_frame_was_made(kind: Broadcaster) -> None:
     core = psutil.Process().cpu_affinity()[0]
     with (
         bench_fanout.serving(kind, 1, core) as (port, _),
