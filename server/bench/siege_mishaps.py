@@ -26,8 +26,9 @@ RETURNING = 0.05
 LONGEST_RETURN = 60.0
 """Seconds within which a server is back."""
 
-Shared = Callable[[psutil.Process, str], AbstractContextManager[None]]
-"""Happens to a server, given its process and its host and port, until the block ends."""
+Shared = Callable[[psutil.Process, str], AbstractContextManager[Callable[[], bool]]]
+"""Happens to a server, given its process and its host and port, until the block ends; tells whether
+it still goes on."""
 
 Own = Callable[[str, int, Path, float], Outcome]
 """Happens to a server of its own, of a model, on a core; given a take and a share of the time."""
@@ -54,13 +55,13 @@ def torn_model(model: str) -> Iterator[None]:
 
 
 @contextmanager
-def _without_space(process: psutil.Process, address: str) -> Iterator[None]:
+def _without_space(process: psutil.Process, address: str) -> Iterator[Callable[[], bool]]:
     """Record a take whose file cannot grow."""
     usual = process.rlimit(psutil.RLIMIT_FSIZE)
     process.rlimit(psutil.RLIMIT_FSIZE, (SPACE, usual[1]))
     try:
         record(address, True)
-        yield
+        yield lambda: True
     finally:
         process.rlimit(psutil.RLIMIT_FSIZE, usual)
         record(address, False)

@@ -59,18 +59,20 @@ class Outcome:
         before: Without it.
         under: While it went on.
         after: Once it was over.
+        complete: Whether it went on all the time, as an attack does not whose process has ended.
     """
 
     attack: str
     before: Span
     under: Span
     after: Span
+    complete: bool = True
 
     @property
     def held(self) -> bool:
         """Whether the server held what it aims at."""
         later = self.under.p99 - self.before.p99
-        return later <= LATER and self.under.memory - self.before.memory <= LARGER
+        return self.complete and later <= LATER and self.under.memory - self.before.memory <= LARGER
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ class Outcome:
             " / ".join(f"{span.gap:.0f}" for span in spans),
             " / ".join(f"{span.memory:.0f}" for span in spans),
             " / ".join(f"{span.files}" for span in spans),
-            "yes" if self.held else "no",
+            ("yes" if self.held else "no") if self.complete else "ended early",
         )
 
 

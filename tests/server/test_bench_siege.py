@@ -24,7 +24,10 @@ def test_an_attack_that_costs_too_much_is_no_success() -> None:
     held = Outcome("calm", CALM, dataclasses.replace(CALM, p99=19.0, memory=319.0), CALM)
     late = Outcome("late", CALM, dataclasses.replace(CALM, p99=21.0), CALM)
     large = Outcome("large", CALM, dataclasses.replace(CALM, memory=321.0), CALM)
-    assert (held.held, late.held, large.held) == (True, False, False)
+    ended = dataclasses.replace(held, complete=False)
+    outcomes = (held, late, large, ended)
+    assert [outcome.held for outcome in outcomes] == [True, False, False, False]
+    assert [outcome.cells[-1] for outcome in outcomes] == ["yes", "no", "no", "ended early"]
     text = as_document([held, late, large], "a machine")
     assert "1 of 3 were held, on a machine." in text
     assert "| late | 2.0 / 2.0 / 2.0 | 5.0 / 21.0 / 5.0 | 40 / 40 / 40 |" in text
