@@ -16,7 +16,7 @@ from motion.model.contract import GRAPH_FILE
 from motion.model.engine import Engine
 from server.capture.pose_networks import FOLDER
 from server.listen import bind
-from server.paths import MODELS, PAGES
+from server.paths import KEYS, MODELS, PAGES
 
 PYTHONS = ((3, 11), (3, 14))
 """Oldest and newest version of Python that Bhava is tried with."""
@@ -130,13 +130,16 @@ def pages(folder: Path = PAGES) -> Finding:
     return Finding("pages", "bad", "none", "browsers see nothing: make run builds them")
 
 
-def certificate() -> Finding:
-    """Say what the lack of one means: the server speaks no TLS itself."""
+def certificate(folder: Path) -> Finding:
+    """See whether this machine has an authority of its own, which `--tls` makes."""
+    authority = folder / "authority.crt"
+    if authority.is_file():
+        return Finding("certificate", "ok", f"by {authority}, which a phone installs once")
     meaning = (
-        "browsers give a page its camera and microphone on this machine or by https only: for "
-        "others put a proxy with a certificate before the server"
+        "browsers give a page its camera and microphone on this machine or by https only: "
+        "`bhava serve --tls` makes a certificate for other machines"
     )
-    return Finding("certificate", "less", "none", meaning)
+    return Finding("certificate", "less", "none yet", meaning)
 
 
 def space(folder: Path) -> Finding:
@@ -167,7 +170,7 @@ def examine(name: str, number: int, folder: Path) -> Iterator[Finding]:
         "cameras": cameras,
         "microphone": microphone,
         "port": lambda: port(number),
-        "certificate": certificate,
+        "certificate": lambda: certificate(KEYS),
         "recordings": lambda: space(folder),
     }
     for title, check in checks.items():

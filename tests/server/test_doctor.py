@@ -15,6 +15,7 @@ def test_a_machine_with_all_there_is_well(tmp_path: Path):
     (tmp_path / "video0").touch()
     (tmp_path / "pcm").write_text("00-00: ALC : ALC : playback 1 : capture 1\n")
     (tmp_path / "index.html").touch()
+    (tmp_path / "authority.crt").touch()
     found = [
         doctor.python(),
         doctor.cameras(tmp_path),
@@ -23,6 +24,7 @@ def test_a_machine_with_all_there_is_well(tmp_path: Path):
         doctor.networks(),
         doctor.model("default"),
         doctor.port(0),
+        doctor.certificate(tmp_path),
     ]
     assert [(finding.grade, finding.meaning) for finding in found] == [("ok", "")] * len(found)
 
@@ -34,7 +36,7 @@ def test_every_lack_says_what_it_means(tmp_path: Path):
         doctor.pages(tmp_path),
         doctor.networks(tmp_path),
         doctor.model("none", tmp_path),
-        doctor.certificate(),
+        doctor.certificate(tmp_path),
     ]
     assert [finding.grade for finding in lacks] == ["less", "less", "bad", "less", "bad", "less"]
     assert all(finding.meaning for finding in lacks)
