@@ -111,6 +111,10 @@ def serve(
         list[str] | None,
         typer.Option(help="Desk, by sACN: HOST[:PORT] or multicast[?universe=N&from=…]."),
     ] = None,
+    ableton_link: Annotated[
+        list[str] | None,
+        typer.Option(help="Stage that may go by the tempo of an Ableton Link session."),
+    ] = None,
     public_url: Annotated[
         str,
         typer.Option(
@@ -198,6 +202,7 @@ def serve(
             "sacn-out": sacn_out,
             "artnet-in": artnet_in,
             "sacn-in": sacn_in,
+            "ableton-link": ableton_link,
         }
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)

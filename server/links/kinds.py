@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from motion.errors import SetupError
+from server.links.ableton_link import AbletonLink
 from server.links.desk import Desk
 from server.links.lights_in import ArtNetIn, LightsPort, SacnIn
 from server.links.lights_out import ArtNetOut, LightsTarget, SacnOut
@@ -16,7 +17,15 @@ from server.links.osc_query import OscQuery, OscQueryPort
 from server.links.vmc_out import VmcOut, VmcTarget
 
 KindName = Literal[
-    "osc-in", "osc-out", "osc-query", "vmc-out", "artnet-out", "sacn-out", "artnet-in", "sacn-in"
+    "osc-in",
+    "osc-out",
+    "osc-query",
+    "vmc-out",
+    "artnet-out",
+    "sacn-out",
+    "artnet-in",
+    "sacn-in",
+    "ableton-link",
 ]
 
 
@@ -41,6 +50,7 @@ KINDS: dict[KindName, Kind] = {
     "sacn-out": Kind(LightsTarget.sacn, SacnOut),
     "artnet-in": Kind(LightsPort.art_net, ArtNetIn),
     "sacn-in": Kind(LightsPort.sacn, SacnIn),
+    "ableton-link": Kind(str, AbletonLink),
 }
 
 

@@ -39,10 +39,10 @@ Mode = Literal["continue", "mirror", "duet", "answer", "solo"]
 Dancers = Literal["nearest", "each"]
 Panic = Literal["none", "freeze", "dark"]
 Voting = Literal["closed", "open", "invited"]
-Timekeeper = Literal["hand", "microphone", "midi", "osc"]
+Timekeeper = Literal["hand", "microphone", "midi", "osc", "link"]
 """Who tells the beat: taps and numbers on a page, what a page hears, a MIDI clock, or OSC."""
 
-Tempo = Literal["any", "hand", "microphone", "midi", "osc"]
+Tempo = Literal["any", "hand", "microphone", "midi", "osc", "link"]
 Placement = Literal["alone", "beside", "facing", "mirror", "merged"]
 
 Name = Annotated[str, Field(max_length=64)]

@@ -232,6 +232,7 @@ export const english = {
       microphone: "Microphone",
       midi: "MIDI clock",
       osc: "OSC",
+      link: "Ableton Link",
     },
     clock: (bpm: number) => `MIDI clock: ${bpm.toFixed(1)} beats per minute`,
     noClock: "No MIDI clock is ticking. The beat goes on as it was.",

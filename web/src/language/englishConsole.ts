@@ -206,6 +206,7 @@ export const englishConsole = {
       "sacn-out": "sACN out, to lamps",
       "artnet-in": "Art-Net in, from a desk",
       "sacn-in": "sACN in, from a desk",
+      "ableton-link": "Tempo of Ableton Link, to a stage",
     },
   },
   keys: {

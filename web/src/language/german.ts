@@ -246,6 +246,7 @@ export const german: TextsShape = {
       microphone: "Mikrofon",
       midi: "MIDI-Clock",
       osc: "OSC",
+      link: "Ableton Link",
     },
     clock: (bpm) => `MIDI-Clock: ${bpm.toFixed(1)} Schläge pro Minute`,
     noClock: "Keine MIDI-Clock tickt. Der Takt läuft weiter wie bisher.",

@@ -215,6 +215,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       "sacn-out": "sACN aus, zu Lampen",
       "artnet-in": "Art-Net ein, vom Lichtpult",
       "sacn-in": "sACN ein, vom Lichtpult",
+      "ableton-link": "Tempo von Ableton Link, für eine Bühne",
     },
   },
   keys: {

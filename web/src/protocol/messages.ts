@@ -25,7 +25,7 @@ export interface Beat {
 }
 
 /** Who tells the beat: taps and numbers on a page, what a page hears, a MIDI clock, or OSC. */
-export type Timekeeper = "hand" | "microphone" | "midi" | "osc";
+export type Timekeeper = "hand" | "microphone" | "midi" | "osc" | "link";
 
 /** What operators set, for all to see. */
 export interface Controls {

@@ -26,7 +26,7 @@ const MARKUP = `
   <button type="button" name="bar" aria-pressed="false" data-control="on-the-bar"></button>
   <output></output>`;
 
-const TEMPI = ["any", "hand", "microphone", "midi", "osc"] as const;
+const TEMPI = ["any", "hand", "microphone", "midi", "osc", "link"] as const;
 
 /** The controls of the beat: tapped, typed, or heard; and who of these keeps the time. */
 export class SoundPanel {
