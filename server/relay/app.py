@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from motion.errors import BrokerError
 from server.access.door import Door
+from server.access.keyring import Keyring
 from server.access.origin_guard import OriginGuard
 from server.broker.forwarded import MOST_BYTES, REQUEST_HEADERS, ForwardedRequest
 from server.broker.relay import Relay
@@ -31,6 +32,9 @@ from server.wire.protocol import Refusal
 
 ELSEWHERE = ("/console", "/console.html", "/dance", "/dance.html")
 """Pages of operators and performers, who need the server itself."""
+
+REVIEW_EVERY = 1.0
+"""Seconds between two looks at the keys of viewers."""
 
 
 class RelayedStageState(BaseModel):
@@ -90,12 +94,16 @@ def create_relay_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(uplink.run())
+        tasks = [
+            asyncio.create_task(uplink.run()),
+            asyncio.create_task(_review_keys(relay, door.keyring)),
+        ]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     metrics = Exposition()
     metrics.registry.register(RelayMetrics(relay, uplink))
@@ -195,6 +203,14 @@ def _create_votes_api(uplink: Uplink) -> APIRouter:
     ):
         router.add_api_route(f"/{path}", forward, methods=methods, include_in_schema=False)
     return router
+
+
+async def _review_keys(relay: Relay, keyring: Keyring) -> None:
+    """Show those out whose keys are over, for ever."""
+    while True:
+        await asyncio.sleep(REVIEW_EVERY)
+        for name, stage in relay.stages.items():
+            stage.audience.review(keyring, name)
 
 
 def _admitted(relay: Relay, door: Door, hello: Hello, host: str) -> RelayedStage:

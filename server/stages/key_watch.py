@@ -1,9 +1,7 @@
 """Looks at keys again while their holders are there: a token ends, or is revoked."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
-from server.access.keyring import Role
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 
@@ -30,10 +28,7 @@ class KeyWatch:
             return
         self._due = now + EVERY
         for name, stage in self._scheduler.stages.items():
-            stage.audience.review(partial(self._may_stay, name))
+            stage.audience.review(self._scheduler.settings.keyring, name)
 
     def after_tick(self, shown: Sequence[Stage]) -> None:
         """Do nothing more."""
-
-    def _may_stay(self, stage: str, key: str, role: Role) -> bool:
-        return self._scheduler.settings.keyring.still_grants(key, role, stage)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from server.access.keyring import Role
+from server.access.keyring import Keyring, Role
 from server.wire.messages import Hello, Refused, ServerMessage
 from server.wire.outbox import EncodedMessage, Outbox
 from server.wire.protocol import Refusal
@@ -208,15 +208,16 @@ class Audience:
             detail = "expected to keep the seat, got it freed by an operator"
             self._turn_away(before, Refusal("seat_freed", detail))
 
-    def review(self, may_stay: Callable[[str, Role], bool]) -> None:
+    def review(self, keyring: Keyring, stage: str) -> None:
         """Show out those whose keys are over.
 
         Args:
-            may_stay: Tells whether a key still makes its holder what it is.
+            keyring: Tells which keys still grant a role.
+            stage: Name of this stage.
         """
-        answer = cache(may_stay)  # many may hold one link
+        grants = cache(keyring.still_grants)  # many may hold one link
         for client, member in self.members.items():
-            if not answer(member.key, member.role):
+            if not grants(member.key, member.role, stage):
                 expected = f"expected a key that makes its holder {member.role}"
                 self._turn_away(client, Refusal("wrong_key", f"{expected}, got one that is over"))
                 self._seat.leave(client, lost=False)

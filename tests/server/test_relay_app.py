@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.access.door import Door
-from server.access.keyring import Keyring
+from server.access.keyring import Keyring, Tokens
 from server.access.origins import OriginPolicy
 from server.app import create_app
 from server.broker.connection import Broker
@@ -105,6 +105,20 @@ async def test_where_watching_takes_a_key_a_relay_asks_for_it(wire: Wire, tmp_pa
             assert await client.refused() == "wrong_key"
         async with relay.join(key="sesame"):
             pass
+
+
+async def test_a_token_that_is_revoked_ends_its_sessions_at_a_relay(
+    wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.relay.app.REVIEW_EVERY", 0.01)
+    await wire.run(2)
+    tokens = Tokens(tmp_path / "keys")
+    token, grant = tokens.sign("viewer", "default", 60)
+    keyring = Keyring("sesame", tokens, guests="nobody")
+    async with relaying(wire, tmp_path, keyring) as relay, relay.join(key=token) as client:
+        tokens.revoke(grant.jti)
+        assert await client.refused() == "wrong_key"
+        assert await client.closed() == 4401
 
 
 async def test_a_relay_tells_prometheus(wire: Wire, tmp_path: Path) -> None:
