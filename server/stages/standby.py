@@ -26,7 +26,7 @@ _log = logging.getLogger("bhava")
 LOOK_EVERY = 0.1
 """Seconds between two looks."""
 
-LISTEN = 0.3
+LISTEN = 0.2
 """Seconds for which a server that has just connected hears others before it claims a stage."""
 
 DEAD = 2.0

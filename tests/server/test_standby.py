@@ -6,10 +6,12 @@ from itertools import count
 import numpy as np
 import pytest
 
-from server.broker.messages import Report
+from motion.clip import Clip, Pose
+from server.broker.messages import Report, Told
 from server.broker.relay import SILENT, Relay
 from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import ServerSettings
+from server.stages.stage import Stage
 from server.stages.standby import DEAD, LISTEN, NEXT, Standby
 from server.wire.messages import Set
 from tests.server.live_server import LiveServer
@@ -64,6 +66,7 @@ class Hall:
     def __init__(self) -> None:
         self.now = 1000.0
         self.nodes: list[Node] = []
+        self.told: list[Told] = []
 
     def clock(self) -> float:
         return self.now
@@ -77,6 +80,7 @@ class Hall:
         for _ in range(round(seconds / STEP)):
             self.now += STEP
             for node, sent in [(node, node.tick()) for node in self.nodes]:
+                self.told += [Told.decoded(data) for subject, data in sent if "told" in subject]
                 for other in self.nodes:
                     if other is not node and other.connected:
                         for subject, data in sent:
@@ -107,9 +111,16 @@ async def test_of_two_that_begin_at_once_one_keeps_the_stage(hall: Hall) -> None
     nodes = [hall.node("b"), hall.node("a")]
     await hall.run(LISTEN + 1.0)
     assert [node.shows for node in nodes] == [set(), {"default"}]
+    told = [(each.stage, each.message.type) for each in hall.told]
+    assert told.count(("default", "hello")) == 2
+    assert ("default", "refused") not in told
 
 
-async def test_a_dead_server_s_stages_come_up_elsewhere_as_they_were(hall: Hall) -> None:
+async def test_a_dead_server_s_stages_come_up_elsewhere_as_they_were(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed: list[tuple[str, Clip]] = []
+    monkeypatch.setattr(Stage, "resume", lambda stage, clip: resumed.append((stage.name, clip)))
     first = hall.node("a")
     first.server.make("hall")
     await hall.run(LISTEN + 0.3)
@@ -124,8 +135,9 @@ async def test_a_dead_server_s_stages_come_up_elsewhere_as_they_were(hall: Hall)
     ours = second.scheduler.stage("hall")
     assert (ours.controls.energy, ours.controls.emotion) == (1.6, {"happy": 0.5})
     assert ours.controls.mode == "solo"
-    moved = np.linalg.norm(ours.newest.figures[0].pose.hips - last.hips)
-    assert moved < 0.3
+    [history] = [clip for name, clip in resumed if name == "hall"]
+    assert len(history) > 80
+    np.testing.assert_allclose(history.pose(-1).hips, last.hips, atol=0.001)
     assert second.server.faults == {"stage default: BhavaError": 1}
 
 
@@ -160,9 +172,12 @@ async def test_nobody_is_gone_when_the_broker_is(hall: Hall) -> None:
     await hall.run(1.0)
     first.connected = second.connected = False
     await hall.run(2 * DEAD)
-    first.connected = second.connected = True
-    await hall.run(DEAD - SILENT)
+    second.connected = True
+    await hall.run(SILENT)
+    first.connected = True
+    await hall.run(DEAD)
     assert (first.shows, second.shows) == ({"default"}, set())
+    assert second.server.faults == {"stage default: BhavaError": 1}
 
 
 async def test_without_take_over_a_server_shows_its_own_again(hall: Hall) -> None:
@@ -175,3 +190,16 @@ async def test_without_take_over_a_server_shows_its_own_again(hall: Hall) -> Non
     hall.nodes.remove(first)
     await hall.run(DEAD + 2 * NEXT)
     assert second.shows == {"default"}
+
+
+async def test_a_partner_goes_on_from_motion_that_was_shown_elsewhere(hall: Hall) -> None:
+    node = hall.node("a")
+    await hall.run(1.0)
+    stage = node.server.stage
+    pose = stage.newest.figures[0].pose
+    there = Pose(pose.hips + np.array([1.2, 0.0, 0.0]), pose.rotations)
+    sequence = stage.newest.sequence
+    stage.resume(Clip.from_poses([there] * 60, 30.0))
+    await hall.run(2 * STEP)
+    assert stage.newest.figures[0].pose.hips[0] > pose.hips[0] + 0.9
+    assert stage.newest.sequence == sequence + 2
