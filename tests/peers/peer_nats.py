@@ -216,6 +216,8 @@ def test_a_node_takes_over_the_stages_of_one_that_is_killed(show: Show) -> None:
         asked(show.origin_port, "stages/hall/controls", "PATCH", {"energy": 1.5})
         refused = "expected a name that no other server shows, got default"
         wait_for(lambda: refused in asked(node_port, "stages/default")["refused"], "a refusal")
+        for port in (show.relay_port, relay_port):
+            wait_for(lambda port=port: "hall" in stages_at(port), "the stage at the relay")
         watching = [
             (stage, stack.enter_context(joined(show, port, stage)))
             for port in (show.relay_port, relay_port)
@@ -237,6 +239,12 @@ def test_a_node_takes_over_the_stages_of_one_that_is_killed(show: Show) -> None:
         show.origin.start()
         wait_for(lambda: socket_opens(show.origin_port), "the first node")
         wait_for(lambda: refused in asked(show.origin_port, "stages/default")["refused"], "one")
+
+
+def stages_at(relay_port: int) -> list[str]:
+    with suppress(HTTPError), urlopen(f"http://127.0.0.1:{relay_port}/readyz") as answer:
+        return [stage["name"] for stage in json.load(answer)["stages"]]
+    return []
 
 
 def made(port: int, name: str) -> bool:
