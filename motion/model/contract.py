@@ -89,6 +89,9 @@ class Contract(BaseModel):
     swell_by_content: tuple[tuple[float, float], ...] = ()
     """By content, by how much it does so over a dance and within phrases; none where `swell` holds
     for all."""
+    accent: tuple[float, float] = (1.5, 5.0)
+    """Radians per second of a joint up to which it is smoothed in full, and from which on not at
+    all: eyes see a limb at rest tremble, and miss the accent of a fast one that is smoothed."""
     emphasis: float = Field(default=0.0, ge=0, le=2)
     """By how much a new emotion is exaggerated at first, as a share of its guidance; 0 for not."""
     noise: int = Field(ge=0)

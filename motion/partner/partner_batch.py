@@ -188,7 +188,7 @@ class PartnerBatch:
         # faces, so it comes after the turn to the audience; who keeps company turns even so. The
         # stage's edge holds for all.
         alone, together = headings(companions or {}, state.root)
-        frames = face(smooth(windows, self.fps), state.root, alone)
+        frames = face(smooth(windows, self.fps, self._engine.contract.accent), state.root, alone)
         frames = face(self._mix_leads(frames, leads or {}), state.root, together, 0.0)
         frames = bend_inwards(frames, state.root, state.stage_radius)
         root = features.next_root(state.root, frames, self.fps)
@@ -249,9 +249,10 @@ class PartnerBatch:
         asked = np.column_stack(
             [emotion, energy, state.temperature, state.guidance, state.text, content]
         )
-        # The governor holds the mean over a phrase; accents within one are not for it to even out.
         steered = state.governor.corrected_energy(target) * state.watchdog.boost
-        steered = steered * state.phrasing.share(content)
+        # The governor holds the mean over a phrase; accents within one are not for it to even out.
+        # Who is asked for more than usual rises less above it: nobody learnt from much more.
+        steered = steered * state.phrasing.share(content) ** (1.0 / np.maximum(energy, 1.0))
         labels, conditions = emotion.shape[1], asked.astype(np.float32)
         conditions[:, :labels] = emotion / np.maximum(intensity, 1e-6)
         emphasised = guidance + (1.0 + guidance) * state.emphasis.share(emotion, 1.0 / self.fps)

@@ -20,14 +20,12 @@ References:
 REACH: Final = len(KERNEL) // 2
 """Frames to either side that a smooth frame depends on."""
 
-ACCENT = (1.5, 5.0)
-"""Radians per second of a joint: up to the first it is smoothed in full, from the second on not at
-all. Eyes see a limb at rest tremble, and miss the accent of a fast one that is smoothed."""
-
 _ROTATIONS: Final = features.PART["rotations"]
 
 
-def smooth(windows: Float[Array, "B 5 F"], fps: float) -> Float[Array, "B F"]:
+def smooth(
+    windows: Float[Array, "B 5 F"], fps: float, accent: tuple[float, float]
+) -> Float[Array, "B F"]:
     """Return the middle frames of windows, each joint the smoother the slower it is.
 
     What is not of one joint is as smooth as the joints are in the mean.
@@ -36,27 +34,36 @@ def smooth(windows: Float[Array, "B 5 F"], fps: float) -> Float[Array, "B F"]:
         windows: Features. Rotations in 6D may be averaged where neighbours are near one another,
             and a velocity that is averaged leads to the same place.
         fps: Frames per second.
+        accent: As for `accents`.
 
     References:
         G. Casiez, N. Roussel, D. Vogel, "1 € Filter: A Simple Speed-based Low-pass Filter for Noisy
         Input in Interactive Systems", 2012.
     """
     middle = windows[:, REACH]
-    joints = accents(windows, fps)
+    joints = accents(windows, fps, accent)
     kept = np.repeat(joints.mean(-1, keepdims=True), features.WIDTH, axis=-1)
     kept[:, _ROTATIONS] = np.repeat(joints, 6, axis=-1)
     steady = np.einsum("k,bkf->bf", KERNEL, windows)
     return steady + kept * (middle - steady)
 
 
-def accents(windows: Float[Array, "B 5 F"], fps: float) -> Float[Array, "B J"]:
+def accents(
+    windows: Float[Array, "B 5 F"], fps: float, accent: tuple[float, float]
+) -> Float[Array, "B J"]:
     """Return how fast the joints are in the middle, from 0 at rest to 1 in an accent.
 
     They must be before and after it: who leaps from one place to another is fast for a frame only.
+
+    Args:
+        windows: Features.
+        fps: Frames per second.
+        accent: Radians per second of a joint up to which it is at rest, and from which on it is in
+            an accent.
     """
     turned = windows[:, REACH - 1 : REACH + 2, _ROTATIONS]
     columns = np.diff(turned, axis=1).reshape(len(windows), 2, features.JOINTS, 6)
     # A turn by a small angle moves each of the two columns by as much, where it is across the axis.
     speeds = np.linalg.norm(columns, axis=-1) / np.sqrt(2.0) * fps
-    slow, fast = ACCENT
+    slow, fast = accent
     return np.clip((speeds.min(1) - slow) / (fast - slow), 0.0, 1.0)

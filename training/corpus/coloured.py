@@ -24,7 +24,7 @@ DATASET = "coloured"
 SHORTEST = 2.0
 """Seconds of a dance that is worth it."""
 
-WALKS = {"sad": (25.0, 50.0, 0.34), "proud": (-5.0, -20.0, 0.47), "tired": (12.0, 33.0, 0.56)}
+WALKS = {"sad": (25.0, 50.0, 0.34), "proud": (-5.0, -20.0, 0.47)}
 """Acted walks: pitch of trunk and head, degrees, and speed of the joints, leg lengths per second.
 
 Of emotions in which people walk as usual but for these: arms hang as in neutral walks."""

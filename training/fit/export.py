@@ -71,6 +71,7 @@ def contract_of(module: Training, step: ExportedStep, name: str, licence: str) -
         energy_by_content=energies if data.contents else (),
         swell=playing.swell,
         swell_by_content=swell_by_content(module.recipe),
+        accent=playing.accent,
         emphasis=playing.emphasis,
         noise=step.noise,
         text_width=step.text_width,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, ValidationError, model_validator
 
 from motion.clip import Clip
 from motion.errors import BhavaError
@@ -144,6 +144,8 @@ class Playing(Strict):
         by_content: What contents have instead of this temperature, guidance, swell and phrasing.
         swell: By how much energy rises and falls over a dance, as a share; 0 for evenly.
         phrasing: The same within phrases, of models with contents.
+        accent: Radians per second of a joint up to which it is smoothed in full, and from which on
+            not at all.
         emphasis: By how much a new emotion is exaggerated at first, as a share; 0 for not.
     """
 
@@ -153,6 +155,7 @@ class Playing(Strict):
     by_content: dict[str, ContentPlaying] = Field(default_factory=dict)
     swell: Swell = 0.0
     phrasing: Swell = 0.0
+    accent: tuple[NonNegativeFloat, PositiveFloat] = (1.5, 5.0)
     emphasis: float = Field(default=0.0, ge=0, le=2)
 
 

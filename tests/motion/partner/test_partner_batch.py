@@ -112,6 +112,22 @@ def test_a_new_emotion_is_guided_further_at_first(engine):
     assert counting.asked.guidance == pytest.approx(usual, abs=0.02)
 
 
+def test_who_is_asked_for_twice_the_energy_rises_half_as_far_within_phrases(engine):
+    def asked(energy: float, phrasing: float) -> float:
+        counting = Counting(engine)
+        counting.contract = engine.contract.model_copy(
+            update={"swell_by_content": ((0.0, phrasing),)}
+        )
+        batch = PartnerBatch(counting, [1])
+        while counting.asked is None:
+            batch.advance(weights(engine, "happy"), np.array([energy]))
+        return float(np.log(counting.asked.energy[0, 0]))
+
+    usual, twice = (asked(energy, 0.5) - asked(energy, 0.0) for energy in (1.0, 2.0))
+    assert abs(usual) > 0.05
+    assert twice == pytest.approx(usual / 2, abs=1e-3)
+
+
 def test_partners_come_and_go_while_others_dance_on(engine):
     stayed, alone = PartnerBatch(engine, [1, 2]), PartnerBatch(engine, [1])
     happy = weights(engine, "happy", "happy", "happy")

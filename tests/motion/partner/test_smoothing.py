@@ -3,10 +3,13 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motion import features, rotations
-from motion.partner.smoothing import ACCENT, KERNEL, REACH, accents, smooth
+from motion.partner.smoothing import KERNEL, REACH, accents, smooth
 
 FPS = 30.0
 HEIGHT, TURNED = features.PART["hips_height"].start, features.PART["rotations"]
+
+ACCENT = (1.5, 5.0)
+"""Radians per second."""
 
 
 def response(hertz: float) -> float:
@@ -36,20 +39,20 @@ def test_what_trembles_goes_and_slow_waves_stay():
 def test_a_steady_course_stays_without_delay():
     window = np.zeros((2, 2 * REACH + 1, features.WIDTH))
     window[0, :, HEIGHT], window[1, :, HEIGHT] = np.arange(5.0), 2.0
-    np.testing.assert_allclose(smooth(window, FPS)[:, HEIGHT], [REACH, 2.0])
+    np.testing.assert_allclose(smooth(window, FPS, ACCENT)[:, HEIGHT], [REACH, 2.0])
 
 
 def test_accents_grow_with_the_speed_of_a_joint():
     slow, fast = ACCENT
-    np.testing.assert_allclose(accents(turning(0.9 * slow), FPS), 0.0)
-    np.testing.assert_allclose(accents(turning((slow + fast) / 2), FPS), 0.5, atol=0.01)
-    np.testing.assert_allclose(accents(turning(1.1 * fast), FPS), 1.0)
+    np.testing.assert_allclose(accents(turning(0.9 * slow), FPS, ACCENT), 0.0)
+    np.testing.assert_allclose(accents(turning((slow + fast) / 2), FPS, ACCENT), 0.5, atol=0.01)
+    np.testing.assert_allclose(accents(turning(1.1 * fast), FPS, ACCENT), 1.0)
 
 
 def test_a_fast_joint_is_left_as_it_is_and_a_slow_one_beside_it_is_smoothed():
     window = turning(2 * ACCENT[1], slice(0, 1))
     window[0, REACH, TURNED] += 0.01
-    shown = smooth(window, FPS)[:, TURNED]
+    shown = smooth(window, FPS, ACCENT)[:, TURNED]
     np.testing.assert_allclose(shown[:, :6], window[:, REACH, TURNED][:, :6])
     still = window[:, 0, TURNED][:, 6:]
     np.testing.assert_allclose(shown[:, 6:] - still, KERNEL[REACH] * 0.01)
@@ -60,4 +63,4 @@ def test_a_leap_between_two_frames_is_no_accent():
     for leap in range(1, 2 * REACH + 1):
         after = window.copy()
         after[0, leap:, TURNED] = turning(2 * ACCENT[1])[0, REACH, TURNED]
-        np.testing.assert_allclose(accents(after, FPS), 0.0)
+        np.testing.assert_allclose(accents(after, FPS, ACCENT), 0.0)
