@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server.bench import bench, fanout, osc, stages, votes
+from server.bench import bench, fanout, osc, relays, stages, votes
 from server.bench import live as bench_live
 from server.bench.curves import draw_curves
 from server.bench.report import as_table, to_json
@@ -66,6 +66,10 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         (stages, "SECONDS", 1.0),
         (stages, "SETTLING", 0.5),
         (stages, "ROOM", 10.0),
+        (relays, "STAGES", 2),
+        (relays, "RELAYS", 1),
+        (relays, "ROUNDS", 1),
+        (relays, "SECONDS", 1.0),
         (votes, "VOTERS", 8),
         (votes, "TURNS", 2),
         (votes, "SECONDS", 2.0),
@@ -85,7 +89,10 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
     for count in (2, 3):
         late = rows.pop(f"late ticks of {count} stages")  # a busy machine may have no room for them
         assert late["median"] is not None or "had room for" in late["note"]
-    assert len(rows) == 35
+    for name in [name for name in rows if "relay" in name]:  # where there is a NATS server
+        row = rows.pop(name)
+        assert row["median"] is not None or "nats-server" in row["note"]
+    assert len(rows) == 36
     for name, row in rows.items():
         assert row["median"] is not None, name
         if not name.startswith(("growth", "what a performer", "late ticks", "processor time of")):

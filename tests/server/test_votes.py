@@ -42,10 +42,14 @@ async def crowd(live_server: LiveServer) -> dict[str, Any]:
     return dict((await live_server.request("GET", f"{STAGE}/crowd", headers=headers)).json())
 
 
+def desk_of(live_server: LiveServer) -> CrowdDesk:
+    [desk] = [each for each in live_server.scheduler.attendants if isinstance(each, CrowdDesk)]
+    return desk
+
+
 def code_of(live_server: LiveServer) -> str:
     """The code that stands on the stage page."""
-    desk = live_server.scheduler.attendants[-1]
-    return str(desk.box(live_server.stage).code(live_server.time.now))  # type: ignore[attr-defined]
+    return desk_of(live_server).box(live_server.stage).code(live_server.time.now)
 
 
 async def ballot(live_server: LiveServer, code: str | None = None) -> httpx.Response:
@@ -175,8 +179,7 @@ async def test_a_flood_from_one_address_is_bounded_and_others_get_in(
     live_server: LiveServer,
 ) -> None:
     await control(live_server, voting="open")
-    desk, code = live_server.scheduler.attendants[-1], code_of(live_server)
-    assert isinstance(desk, CrowdDesk)
+    desk, code = desk_of(live_server), code_of(live_server)
     for _ in range(BURST):
         desk.hand_out(live_server.stage, code, "127.0.0.1")
     refused = [await ballot(live_server) for _ in range(3)]
