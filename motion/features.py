@@ -229,7 +229,7 @@ def joint_speed(clip: Clip) -> Float[Array, "T"]:
     The first frame takes the value of the second. This is what `energy` means.
     """
     relative = clip.world_positions() - clip.hips[:, None]
-    speed = np.linalg.norm(np.diff(relative, axis=0), axis=-1).mean(axis=-1) * clip.fps
+    speed = rotations.length(np.diff(relative, axis=0)).mean(axis=-1) * clip.fps
     return np.concatenate([speed[:1], speed])
 
 

@@ -121,4 +121,4 @@ def contacts(
     size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH
     low = positions[..., 1] < np.array(list(skeleton.feet.values())) + LOW * size
     velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions
-    return low & (np.linalg.norm(velocity, axis=-1) < SLOW * size)
+    return low & (rotations.length(velocity) < SLOW * size)

@@ -74,7 +74,7 @@ def _bend_and_swing(
     """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
     # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
     # whole leg swings to the target. A leg that the motion stretches further keeps its length.
-    now, wanted = np.linalg.norm(np.stack([ankle - hip, target - hip]), axis=-1)
+    now, wanted = rotations.length(np.stack([ankle - hip, target - hip]))
     longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
     reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
     opened, opens = kinematics.angle_between(_THIGH, _SHIN, np.stack([now, reach]))

@@ -116,16 +116,34 @@ def frame(x: Float[Array, "*batch 3"], y: Float[Array, "*batch 3"]) -> Float[Arr
     The axes are the columns. Gram-Schmidt; input without a plane gives the identity.
     """
     x, z = normalise(x), cross(x, y)
-    z_length = np.linalg.norm(z, axis=-1, keepdims=True)
-    z = z / np.maximum(z_length, 1e-12)
-    axes = np.stack([x, cross(z, x), z], axis=-1)
-    return np.where(z_length[..., None] > 1e-9, axes, np.eye(3))
+    span = length(z)[..., None]
+    z = z / np.maximum(span, 1e-12)
+    axes = np.stack([x, cross(z, x), z], axis=-1).astype(np.float64, copy=False)
+    plane = span > 1e-9
+    return axes if plane.all() else np.where(plane[..., None], axes, np.eye(3))
 
 
 def normalise(v: Float[Array, "*batch N"]) -> Float[Array, "*batch N"]:
     """Return vectors scaled to unit length; zero vectors stay zero."""
-    length = np.sqrt(np.add.reduce(v * v, axis=-1, keepdims=True))  # sooner than NumPy's norm
-    return v / np.maximum(length, 1e-9)
+    return v / np.maximum(length(v), 1e-9)[..., None]
+
+
+def length(v: Float[Array, "*batch N"]) -> Float[Array, "*batch"]:
+    """Return the lengths of vectors."""
+    return np.sqrt(dot(v, v))
+
+
+def dot(a: Float[Array, "*batch N"], b: Float[Array, "*batch N"]) -> Float[Array, "*batch"]:
+    """Return the inner products of short vectors; batches broadcast.
+
+    NumPy's own sum adds in the same order, and takes four times as long for some hundred vectors:
+    it loops over each by itself.
+    """
+    terms = a * b
+    total = terms[..., 0] + terms[..., 1]
+    for component in range(2, terms.shape[-1]):
+        total += terms[..., component]
+    return total
 
 
 def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch 4"]:
@@ -134,7 +152,7 @@ def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Arr
     Opposite directions turn by half a circle about an arbitrary axis normal to `a`.
     """
     a, b = normalise(a), normalise(b)
-    w, axis = 1.0 + np.sum(a * b, axis=-1, keepdims=True), cross(a, b)
+    w, axis = 1.0 + dot(a, b)[..., None], cross(a, b)
     opposite = w < 1e-6
     if opposite.any():
         normal = cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
@@ -167,9 +185,9 @@ def slerp(
         K. Shoemake, "Animating Rotation with Quaternion Curves", 1985.
     """
     t = np.asarray(t)[..., None]
-    dot = np.sum(a * b, axis=-1, keepdims=True)
-    b = np.where(dot < 0, -b, b)
-    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    cosine = dot(a, b)[..., None]
+    b = np.where(cosine < 0, -b, b)
+    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
     sine = np.sin(angle)
     near = sine < 1e-6
     safe = np.where(near, 1.0, sine)

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from motion import features
+from motion import features, rotations
 from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
@@ -57,6 +57,6 @@ def distortion(frames: Float[Array, "*batch F"]) -> Float[Array, "*batch"]:
     columns = frames[..., features.PART["rotations"]].reshape(*frames.shape[:-1], -1, 2, 3)
     x, y = columns[..., 0, :], columns[..., 1, :]
     missing = [
-        np.sum(a * b, axis=-1) - wanted for a, b, wanted in ((x, x, 1.0), (y, y, 1.0), (x, y, 0.0))
+        rotations.dot(a, b) - wanted for a, b, wanted in ((x, x, 1.0), (y, y, 1.0), (x, y, 0.0))
     ]
     return np.sqrt(np.mean(np.square(missing), axis=(0, -1)))

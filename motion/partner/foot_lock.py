@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
-from motion import kinematics
+from motion import kinematics, rotations
 from motion.leg_reach import LEGS, reach_legs
 from motion.partner.batched_state import BatchedState
 from motion.partner.grounding import ramp
@@ -80,7 +80,7 @@ class FootLock(BatchedState):
 
         Where the model gives contact, a joint may be faster by as much again.
         """
-        speed = np.linalg.norm(joints - before, axis=-1) / dt
+        speed = rotations.length(joints - before) / dt
         ease = np.where(self._stood, RELUCTANCE, 1.0)
         low = joints[..., 1] < CANONICAL.rest_positions[_FEET, 1] + ease * kinematics.LOW
         return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
@@ -91,10 +91,10 @@ class FootLock(BatchedState):
         """Return how far to move the toes from where the motion has them, metres."""
         # Not on or off, which would pop: how far a foot is held goes from 1 to 0 as it gets faster,
         # higher, or farther from the motion. A held foot takes the motion's step back.
-        way = np.linalg.norm(step, axis=-1)
+        way = rotations.length(step)
         pace = way / dt / ((1.0 + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
         low = ramp(toes[..., 1] - _FLOOR, 2.0 * kinematics.LOW, kinematics.LOW)
-        away = np.linalg.norm(self._offset, axis=-1) / LONGEST_CORRECTION
+        away = rotations.length(self._offset) / LONGEST_CORRECTION
         held = low * ramp(pace, *PACE) * ramp(away, 1.0, 0.5)
         # The offset decays by metres travelled, not by seconds: who stands for long does not creep.
         home = 0.5 ** ((1.0 - held) * way / HOMEWARD)

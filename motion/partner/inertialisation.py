@@ -82,7 +82,7 @@ class Inertialiser(BatchedState):
     def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
         """Begin transitions where a joint is cut, as if the motion had rested there before."""
         earlier, later = self._last_inputs[:, 0], self._last_inputs[:, 1]
-        cosine = np.abs((turned * later).sum(-1))
+        cosine = np.abs(rotations.dot(turned, later))
         cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
         self._last_inputs = np.stack([later, turned], axis=1)
         if not len(cut[0]):

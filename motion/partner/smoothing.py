@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from motion import features
+from motion import features, rotations
 
 Array = np.ndarray
 
@@ -64,6 +64,6 @@ def accents(
     turned = windows[:, REACH - 1 : REACH + 2, _ROTATIONS]
     columns = np.diff(turned, axis=1).reshape(len(windows), 2, features.JOINTS, 6)
     # A turn by a small angle moves each of the two columns by as much, where it is across the axis.
-    speeds = np.linalg.norm(columns, axis=-1) / np.sqrt(2.0) * fps
+    speeds = rotations.length(columns) / np.sqrt(2.0) * fps
     slow, fast = accent
     return np.clip((speeds.min(1) - slow) / (fast - slow), 0.0, 1.0)

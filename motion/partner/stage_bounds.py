@@ -7,7 +7,7 @@ faster, or further away slower, than its model has it: most with a foot free.
 import numpy as np
 from jaxtyping import Float
 
-from motion import features
+from motion import features, rotations
 from motion.partner.grounding import ramp
 
 Array = np.ndarray
@@ -56,7 +56,7 @@ def face(
     # A step turns the figure cheaply; on two standing feet the foot lock would have to twist legs.
     feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
     free = np.clip(1.0 - feet.min(-1), standing_share, 1.0)
-    speed = np.linalg.norm(frames[:, features.PART["root_velocity"]], axis=-1)
+    speed = rotations.length(frames[:, features.PART["root_velocity"]])
     walking, resting = FACING_RATES
     rate = walking + (resting - walking) * ramp(speed, WALK, 0.0)
     away = np.nan_to_num(np.angle(np.exp(1j * (root[:, 2] - heading))))
@@ -107,7 +107,7 @@ def hold_back(
     outward = _outward(before)
     # What a turn does not prevent: only the outward part of the way is taken away, so that a path
     # along the edge is free, and who is outside is drawn in at a rate and not set back.
-    leaving = np.maximum(np.sum((place - before) * outward, axis=-1), 0.0) * _edge(before, radius)
+    leaving = np.maximum(rotations.dot(place - before, outward), 0.0) * _edge(before, radius)
     leaving += RETURN_RATE * dt * np.maximum(np.hypot(*before.T) - radius, 0.0)
     return place - leaving[:, None] * outward
 

@@ -299,5 +299,7 @@ class Dance:
 
 def _partner(pair: _Pair) -> Figure:
     frame = pair.policy.frame
-    pose = Pose(frame.pose.hips + np.array([pair.aside, 0.0, 0.0]), frame.pose.rotations)
+    pose = frame.pose
+    if pair.aside:
+        pose = Pose(pose.hips + np.array([pair.aside, 0.0, 0.0]), pose.rotations)
     return Figure(PARTNER, pair.number, pose, frame.contacts, frame.taken_up)

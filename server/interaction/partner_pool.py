@@ -62,7 +62,7 @@ class PartnerPool:
         """
         self._engine_of, self._faults = engine_of, faults
         self._batches: dict[str, PartnerBatch] = {}
-        self._handles: dict[str, list[PartnerHandle]] = {}
+        self._handles: dict[str, dict[PartnerHandle, None]] = {}  # sets in the order of joining
 
     def __len__(self) -> int:
         return sum(map(len, self._handles.values()))
@@ -75,17 +75,17 @@ class PartnerPool:
         """Let a partner in, who goes on from a motion at once, or stands at the origin."""
         if model not in self._batches:
             self._batches[model] = PartnerBatch(self._engine_of(model), [])
-            self._handles[model] = []
+            self._handles[model] = {}
         handle = PartnerHandle(model, self._batches[model].add_partner(seed))
         if context is not None:
             self._batches[model].take_up(handle.slot, context)
-        self._handles[model].append(handle)
+        self._handles[model][handle] = None
         return handle
 
     def leave(self, handle: PartnerHandle) -> None:
         """Let a partner go; may be called for one that was lost."""
-        if handle in self._handles.get(handle.model, []):
-            self._handles[handle.model].remove(handle)
+        if handle in self._handles.get(handle.model, ()):
+            del self._handles[handle.model][handle]
             self._batches[handle.model].remove_partner(handle.slot)
 
     def take_up(self, handle: PartnerHandle, context: Clip) -> None:
@@ -94,7 +94,7 @@ class PartnerPool:
 
     def interventions(self, handle: PartnerHandle) -> tuple[int, int]:
         """Return how often a partner had to be woken, and to be set up anew."""
-        if handle not in self._handles.get(handle.model, []):
+        if handle not in self._handles.get(handle.model, ()):
             return 0, 0
         return self._batches[handle.model].interventions(handle.slot)
 

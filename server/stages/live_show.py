@@ -71,6 +71,7 @@ class LiveShow:
         self._resolved = orders.fade.goal
         self._wanted: Controls | None = None
         self._model = self._resolved.model
+        self._contract = self._contract_of(self._model)
         self._dance: Dance | None = None
         self._take: TakeWriter | None = None
 
@@ -91,7 +92,7 @@ class LiveShow:
         wanted = self._orders.fade.controls_at(now)
         # A model that still loads is waited for while the one before it dances on.
         if wanted.model != self._model and self._services.registry.ready(wanted.model):
-            self._model = wanted.model
+            self._model, self._contract = wanted.model, self._contract_of(wanted.model)
         if (wanted, self._model) != (self._wanted, self._resolved.model):
             self._wanted, self._resolved = wanted, self._resolve(wanted)
         self._begin_or_end_take(self._resolved)
@@ -129,9 +130,8 @@ class LiveShow:
         self.end()
         self._selector.close()
 
-    @property
-    def _contract(self) -> Contract:
-        return self._services.registry.engine(self._model).contract
+    def _contract_of(self, model: str) -> Contract:
+        return self._services.registry.engine(model).contract
 
     def _resolve(self, controls: Controls) -> Controls:
         """Give the audience its share, and leave out what the model that dances does not know."""

@@ -3,6 +3,7 @@
 No socket, clock or state lives here: bytes in, values out, and back. JSON is in `messages.py`.
 """
 
+import io
 import math
 import struct
 from collections.abc import Sequence
@@ -146,14 +147,19 @@ def encode_frame(message: FrameMessage) -> bytes:
 
 def encode_frames(messages: Sequence[FrameMessage]) -> list[bytes]:
     """Return the bytes of frames whose figures have one skeleton, all packed in one go."""
+    if not messages:
+        return []
     figures = iter(_encode_figures([figure for each in messages for figure in each.figures]))
+    weights = np.concatenate([each.emotion for each in messages])
+    emotions = io.BytesIO((weights * 100 + 0.5).astype(np.uint8).tobytes())
     return [
-        b"".join([_encode_header(each), *islice(figures, len(each.figures))]) for each in messages
+        b"".join([_encode_header(each, emotions), *islice(figures, len(each.figures))])
+        for each in messages
     ]
 
 
-def _encode_header(message: FrameMessage) -> bytes:
-    emotion = (message.emotion * 100 + 0.5).astype(np.uint8)
+def _encode_header(message: FrameMessage, emotions: io.BytesIO) -> bytes:
+    count = len(message.emotion)
     header = _FRAME_HEADER.pack(
         VERSION,
         FRAME,
@@ -162,9 +168,9 @@ def _encode_header(message: FrameMessage) -> bytes:
         message.sequence % 2**32,
         message.time,
         math.nan if message.captured is None else message.captured,
-        len(emotion),
+        count,
     )
-    return header + emotion.tobytes()
+    return header + emotions.read(count)
 
 
 def _encode_figures(figures: Sequence[Figure]) -> list[bytes]:
