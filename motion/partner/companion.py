@@ -15,12 +15,18 @@ from motion.skeleton import CANONICAL
 
 Array = np.ndarray
 
-FASTEST = 0.35
-"""Metres per second at most by which a partner gives way or comes nearer, besides its own dance:
-the foot lock holds a standing foot until the next step."""
+PACES = (0.05, 0.9)
+"""Metres per second at most by which a partner gives way or comes nearer, besides its own dance,
+while a foot stands, and while none does: the foot lock holds a standing foot only so far."""
+
+BEFORE_RULES_5 = (0.35, 0.35)
+"""The same by the rules of version 4; see `Opening` of the server."""
 
 PULL = 1.0
 """Metres per second of that for each metre too near or too far."""
+
+LIFTED = (0.3, 0.8)
+"""Metres per second of the slower foot from which the pace grows, and from which no foot stands."""
 
 STEPPING = (0.2, 0.8)
 """Metres per second of the faster foot from which a partner goes along, and goes in full."""
@@ -44,12 +50,14 @@ class Companion:
         near: Metres from which the partner gives way.
         far: Metres from which it comes nearer.
         faced: Whether it turns to them, rather than to the audience.
+        paces: See `PACES`.
     """
 
     place: Float[Array, "2"]
     near: float
     far: float
     faced: bool
+    paces: tuple[float, float] = PACES
 
 
 def headings(
@@ -93,14 +101,16 @@ def keep_distance(
         return place
     kept = place.copy()
     for slot, companion in companions.items():
-        feet = positions[slot, _FEET] - before[slot, _FEET]
-        stepping = ramp(np.linalg.norm(feet, axis=-1).max() / dt, *STEPPING)
+        joints = np.linalg.norm(positions[slot, _FEET] - before[slot, _FEET], axis=-1) / dt
+        slower, faster = np.sort(joints.reshape(2, 2).max(-1))
+        standing, free = companion.paces
+        fastest = standing + (free - standing) * ramp(slower, *LIFTED)
         away = place[slot] - companion.place
         distance = float(np.hypot(*away))
         wrong = min(distance - companion.near, 0.0) + max(distance - companion.far, 0.0)
         if wrong < 0.0:
             side = 1.0 if away[0] > HABIT else -1.0
             away = np.array([side * max(abs(away[0]), 0.1), SIDEWAYS * away[1]])
-        speed = float(np.clip(PULL * wrong, -FASTEST, FASTEST)) * stepping
+        speed = float(np.clip(PULL * wrong, -fastest, fastest)) * ramp(faster, *STEPPING)
         kept[slot] -= speed * dt * away / max(float(np.hypot(*away)), 1e-6)
     return kept

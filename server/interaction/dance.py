@@ -40,7 +40,7 @@ PARTNER_WAITS = 4.0
 MOST_PARTNERS = PEOPLE
 """Partners of a stage: who jumps about is taken for one newcomer after the other."""
 
-RULES = 4
+RULES = 5
 """Version of the rules by which partners answer performers; a take is computed again by its own."""
 
 
@@ -53,7 +53,8 @@ class Opening:
         sequence: Number of the first frame.
         history: What was shown before; None lets the partner stand.
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
-            of what is followed, version 2 no limit to partners, version 3 no distance in a duet.
+            of what is followed, version 2 no limit to partners, version 3 no distance in a duet;
+            by version 4 a partner kept it at one pace, whether a foot stood or not.
     """
 
     controls: Controls

@@ -13,7 +13,7 @@ import numpy as np
 from motion import features
 from motion.clip import Clip, Pose
 from motion.model.contract import Contract
-from motion.partner.companion import Companion
+from motion.partner.companion import BEFORE_RULES_5, PACES, Companion
 from motion.partner.feeling import Feeling
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
@@ -214,7 +214,8 @@ class ModePolicy:
         place = performer.pose.hips[[0, 2]] - [aside, 0.0]
         near, far = duet_distance(controls.influence)
         together = self._following is not None and self._following.followed is performer
-        return Companion(place, near, far, faced=not together)
+        paces = PACES if self._rules >= 5 else BEFORE_RULES_5
+        return Companion(place, near, far, faced=not together, paces=paces)
 
     def _follow_anew(self, wanted: Follow | None) -> None:
         before, self._following = self._following, wanted
