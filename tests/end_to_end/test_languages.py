@@ -23,6 +23,7 @@ SAME = {
     "Name",
     "Neutral",
     "OSC",
+    "Ableton Link",
     "OSCQuery",
     "Partner",
     "Performer",
