@@ -134,8 +134,12 @@ def _write_graph(step: ExportedStep, contract: Contract, path: Path) -> onnx.Gra
             verbose=False,
         )
     assert program is not None  # as it is only where asked to keep the graph in memory alone
-    onnx.save_model(program.model_proto, path)
-    return program.model_proto.graph
+    model = program.model_proto  # made anew at each reading
+    graph = model.graph
+    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]  # PyTorch notes there on which lines of whose disk it was made
+    onnx.save_model(model, path)
+    return graph
 
 
 def batch_multiple(graph: onnx.GraphProto) -> int:

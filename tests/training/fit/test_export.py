@@ -39,6 +39,11 @@ def test_the_graph_computes_what_torch_does(checkpoint, model):
     assert largest_difference(step, Engine.load(model)) < 1e-4
 
 
+def test_a_graph_tells_nothing_of_the_disk_it_was_made_on(model):
+    assert b"/training/models/" not in (model / "model.onnx").read_bytes()
+    assert b"/training/models/" not in (SHIPPED.parent / "dance" / "model.onnx").read_bytes()
+
+
 CONDITIONS = ["frames", "emotion", "energy", "temperature", "guidance", "uniform", "normal"]
 CACHE = ["keys", "values", "filled"]
 COURSE = ["said", "latent", "past", "danced", "leg_emotion", "encoder", "decoder"]
