@@ -8,21 +8,17 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from server.access.door import Door
-from server.access.origin_guard import OriginGuard
-from server.guard.admission import LOOPBACK, Admission
-from server.guard.traffic import Traffic
 from server.links.kinds import LinkSpec
 from server.links.link_metrics import LinkMetrics
-from server.networks import Networks
 from server.paths import PAGES
 from server.routes.common import PROBLEMS, admission, explain_fault, only
 from server.routes.crowd import create_crowd_api
 from server.routes.cues import create_cues_api
 from server.routes.door import create_door_api
+from server.routes.entrance import add_entrance
 from server.routes.links import LinkAttendant, create_links_api
 from server.routes.pages import add_pages
 from server.routes.stages import StageState, create_api
@@ -124,10 +120,7 @@ def create_app(
             await asyncio.wait(tasks)
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
-    if door is not None:
-        app.add_middleware(OriginGuard, policy=door.policy)
-    trusted = Admission(trusted=Networks((*LOOPBACK, *proxies)))
-    app.state.traffic = Traffic(clock, Networks(proxies), trusted)
+    add_entrance(app, door, clock, proxies)
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
@@ -175,13 +168,6 @@ def create_app(
     async def metrics() -> Response:
         """Tell Prometheus."""
         return Response(scheduler.metrics.text(clock()), media_type=CONTENT_TYPE)
-
-    if door is not None and (authority := door.authority) is not None:
-
-        @app.get("/authority.crt", include_in_schema=False)
-        async def authority_certificate() -> Response:
-            """Hand out what a phone is to trust."""
-            return FileResponse(authority, media_type="application/x-x509-ca-cert")
 
     add_pages(app, pages)
     return app

@@ -73,7 +73,7 @@ def replay(
     from math import inf
 
     from server.access.door import make_door
-    from server.access.invitation import is_loopback
+    from server.access.invitation import is_reachable
     from server.access.origins import OriginPolicy
     from server.access.tls import find_certificate
     from server.takes.export import Cut
@@ -89,7 +89,7 @@ def replay(
         certificates = find_certificate(tls, tls_cert, tls_key, keys)
         policy = OriginPolicy(allow_host or (), allow_origin or ())
         proxies = trust_proxy or []
-        reachable = bool(proxies) or not is_loopback(host)
+        reachable = is_reachable(host, proxies)
         door = make_door(reachable, keys, operator_key, open_to_all, guests, certificates, policy)
         playback = Playback(Take(take), start, speed, loop, ReadAhead)
         _play(playback, door, host, port, proxies)
@@ -133,7 +133,7 @@ def _recompute(take: "Take", device: Literal["cpu", "cuda"]) -> None:
 def _play(playback: "Playback", door: "Door", host: str, port: int, proxies: list[str]) -> None:
     import time
 
-    from server.access.invitation import is_loopback
+    from server.access.invitation import is_reachable
     from server.app import create_app
     from server.listen import address, bind, serve
     from server.stages.replay_show import replay_scheduler
@@ -146,7 +146,7 @@ def _play(playback: "Playback", door: "Door", host: str, port: int, proxies: lis
 
         def listening() -> None:
             typer.echo(f"{playback.take.path} plays at {here}")
-            if proxies or not is_loopback(host):
+            if is_reachable(host, proxies):
                 typer.echo(door.invitation(here, ""))
 
         serve(

@@ -172,7 +172,7 @@ def serve(
 
     from server.access.certificates import seen_from_outside
     from server.access.door import make_door
-    from server.access.invitation import is_loopback
+    from server.access.invitation import is_reachable
     from server.access.origins import OriginPolicy
     from server.access.tls import find_certificate
     from server.links.kinds import specs_of
@@ -211,7 +211,8 @@ def serve(
     chat = ChatSettings.parse(twitch, youtube, twitch_url, youtube_url)
     hosts, origins = allow_host or [], allow_origin or []
     policy = OriginPolicy([*hosts, *crowd.hosts], [*origins, *crowd.origins])
-    reachable = bool(trust_proxy) or not is_loopback(host)
+    proxies = trust_proxy or []
+    reachable = is_reachable(host, proxies)
     door = make_door(reachable, keys, operator_key, open_to_all, guests, certificates, policy)
     with bind(host, port) as listener:
         settings = ServerSettings(
@@ -247,7 +248,7 @@ def serve(
                 chat=chat,
                 broker=broker and replace(broker, address=way, takes_over=take_over),
                 door=door,
-                proxies=trust_proxy or (),
+                proxies=proxies,
             )
             listen_and_serve(
                 app, scheduler.close, listener, listening, certificate=door.certificate, insist=True

@@ -2,6 +2,7 @@
 
 import io
 import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +13,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_reachable(host: str, proxies: Sequence[str]) -> bool:
+    """Tell whether other machines find a server, the clients of its proxies included."""
+    return bool(proxies) or not is_loopback(host)
 
 
 def link(address: str, page: str, key: str | None, stage: str = "") -> str:

@@ -22,15 +22,12 @@ HEIGHT, WIDTH = 480, 720
 """Pixels of the pictures that are made."""
 
 _BONES = (
-    (lm.NOSE, lm.LEFT_SHOULDER), (lm.NOSE, lm.RIGHT_SHOULDER),
-    (lm.LEFT_SHOULDER, lm.RIGHT_HIP), (lm.RIGHT_SHOULDER, lm.LEFT_HIP),
-    (lm.LEFT_SHOULDER, lm.LEFT_HIP), (lm.RIGHT_SHOULDER, lm.RIGHT_HIP),
-    (lm.LEFT_SHOULDER, lm.LEFT_ELBOW), (lm.RIGHT_SHOULDER, lm.RIGHT_ELBOW),
-    (lm.LEFT_ELBOW, lm.LEFT_INDEX), (lm.RIGHT_ELBOW, lm.RIGHT_INDEX),
-    (lm.LEFT_HIP, lm.LEFT_KNEE), (lm.RIGHT_HIP, lm.RIGHT_KNEE),
-    (lm.LEFT_KNEE, lm.LEFT_ANKLE), (lm.RIGHT_KNEE, lm.RIGHT_ANKLE),
-    (lm.LEFT_ANKLE, lm.LEFT_TOE), (lm.RIGHT_ANKLE, lm.RIGHT_TOE),
-)  # fmt: skip
+    *lm.BODY,
+    (lm.LEFT_ELBOW, lm.LEFT_INDEX),
+    (lm.RIGHT_ELBOW, lm.RIGHT_INDEX),
+    (lm.LEFT_ANKLE, lm.LEFT_TOE),
+    (lm.RIGHT_ANKLE, lm.RIGHT_TOE),
+)
 _SEEN = 0.5  # share of somebody that must show for them to be looked for
 
 Way = Callable[[float], float]

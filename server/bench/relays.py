@@ -28,7 +28,7 @@ from server.broker.uplink import Uplink
 from server.listen import Server, bind, configured
 from server.relay.app import create_relay_app
 from server.stages.origin import BrokerSettings, Origin
-from server.stages.stage import Stage, Told
+from server.stages.stage import Known, Stage
 from server.telemetry.faults import Faults
 from server.wire.audience import Audience
 from server.wire.messages import Controls, ServerHello, SkeletonMessage, Status
@@ -202,7 +202,7 @@ class _Standing:
             viewers=0,
             late=0.0,
         )
-        self.told = Told("standing", Controls(), status)
+        self.told = Known("standing", Controls(), status)
 
     def hello(self, role: Role, session: str) -> ServerHello:
         """Return what a viewer is told first."""

@@ -43,6 +43,16 @@ LEFT_TOE, RIGHT_TOE = 31, 32
 TRUNK = [LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP]
 """Corners of the trunk."""
 
+BODY = (
+    (NOSE, LEFT_SHOULDER), (NOSE, RIGHT_SHOULDER),
+    (LEFT_SHOULDER, RIGHT_HIP), (RIGHT_SHOULDER, LEFT_HIP),
+    (LEFT_SHOULDER, LEFT_HIP), (RIGHT_SHOULDER, RIGHT_HIP),
+    (LEFT_SHOULDER, LEFT_ELBOW), (RIGHT_SHOULDER, RIGHT_ELBOW),
+    (LEFT_HIP, LEFT_KNEE), (RIGHT_HIP, RIGHT_KNEE),
+    (LEFT_KNEE, LEFT_ANKLE), (RIGHT_KNEE, RIGHT_ANKLE),
+)  # fmt: skip
+"""Strokes that fill a body from its nose to its elbows and ankles, drawn thick."""
+
 MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 - 2 * (i % 2 == 0) for i in range(11, COUNT))]
 )

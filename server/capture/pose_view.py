@@ -14,17 +14,7 @@ from server.capture.pose_region import Region, cut
 
 Array = np.ndarray
 
-_LIMBS = np.array(
-    [
-        (lm.NOSE, lm.LEFT_SHOULDER), (lm.NOSE, lm.RIGHT_SHOULDER),
-        (lm.LEFT_SHOULDER, lm.RIGHT_HIP), (lm.RIGHT_SHOULDER, lm.LEFT_HIP),
-        (lm.LEFT_SHOULDER, lm.LEFT_HIP), (lm.RIGHT_SHOULDER, lm.RIGHT_HIP),
-        (lm.LEFT_SHOULDER, lm.LEFT_ELBOW), (lm.RIGHT_SHOULDER, lm.RIGHT_ELBOW),
-        (lm.LEFT_ELBOW, lm.LEFT_WRIST), (lm.RIGHT_ELBOW, lm.RIGHT_WRIST),
-        (lm.LEFT_HIP, lm.LEFT_KNEE), (lm.RIGHT_HIP, lm.RIGHT_KNEE),
-        (lm.LEFT_KNEE, lm.LEFT_ANKLE), (lm.RIGHT_KNEE, lm.RIGHT_ANKLE),
-    ]
-)  # fmt: skip
+_LIMBS = np.array([*lm.BODY, (lm.LEFT_ELBOW, lm.LEFT_WRIST), (lm.RIGHT_ELBOW, lm.RIGHT_WRIST)])
 _THICK = 0.35  # of the trunk's length: width of a limb, clothes included
 _HEAD = 0.28  # of the trunk's length: radius of a head with its hair
 

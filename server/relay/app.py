@@ -7,23 +7,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response, WebSocket
-from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import BaseModel
 
 from motion.errors import BrokerError
 from server.access.door import Door
 from server.access.keyring import Keyring
-from server.access.origin_guard import OriginGuard
 from server.broker.forwarded import MOST_BYTES, REQUEST_HEADERS, ForwardedRequest
 from server.broker.relay import Relay
 from server.broker.relayed_stage import RelayedStage
 from server.broker.uplink import Uplink
-from server.guard.admission import LOOPBACK, Admission
-from server.guard.traffic import Traffic
-from server.networks import Networks
 from server.paths import PAGES
 from server.relay.relay_metrics import RelayMetrics
 from server.routes.common import http_error
+from server.routes.entrance import add_entrance
 from server.routes.pages import add_pages
 from server.telemetry.metrics import CONTENT_TYPE, Exposition
 from server.wire.connection import Connection
@@ -108,9 +105,7 @@ def create_relay_app(
     metrics = Exposition()
     metrics.registry.register(RelayMetrics(relay, uplink))
     app = FastAPI(title="Bhava relay", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(OriginGuard, policy=door.policy)
-    trusted = Admission(trusted=Networks((*LOOPBACK, *proxies)))
-    app.state.traffic = Traffic(clock, Networks(proxies), trusted)
+    add_entrance(app, door, clock, proxies)
 
     @app.websocket("/ws")
     async def stream(websocket: WebSocket) -> None:
@@ -159,13 +154,6 @@ def create_relay_app(
     app.include_router(_create_votes_api(uplink))
     for path in ELSEWHERE:
         app.add_api_route(path, elsewhere, include_in_schema=False)
-
-    if (authority := door.authority) is not None:
-
-        @app.get("/authority.crt", include_in_schema=False)
-        async def authority_certificate() -> Response:
-            """Hand out what a phone is to trust."""
-            return FileResponse(authority, media_type="application/x-x509-ca-cert")
 
     add_pages(app, pages)
     return app

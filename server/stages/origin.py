@@ -13,8 +13,7 @@ from server.broker.messages import VIEWERS, News, Report, Told, Viewers, from_or
 from server.broker.origin_clock import encode_time
 from server.broker.tick_frames import TickFrames, encode_tick
 from server.stages.scheduler import Scheduler
-from server.stages.stage import Stage
-from server.stages.stage import Told as Known
+from server.stages.stage import Known, Stage
 from server.wire.messages import Refused, ServerHello
 
 _log = logging.getLogger("bhava")

@@ -50,7 +50,7 @@ TELL_EVERY = 0.1
 a message to each of many viewers costs more than the frame."""
 
 
-class Told(NamedTuple):
+class Known(NamedTuple):
     """What of a stage its clients know; another one whenever they are told something.
 
     Attributes:
@@ -95,7 +95,7 @@ class Stage:
         self.control = control
         self.encoded = b""
         self._recoveries: deque[float] = deque(maxlen=RELAPSES)
-        self.told = Told(self.report.model, control.controls, None)
+        self.told = Known(self.report.model, control.controls, None)
         self._told_at = float("-inf")
 
     @property

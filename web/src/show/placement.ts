@@ -3,21 +3,26 @@ import { decay } from "../motion/decay";
 import type { Pose } from "../motion/interpolatePose";
 import type { Controls } from "../protocol/messages";
 
-/** Where the performer goes: which ways are turned about, and how far from the partner, metres. */
+/**
+ * Where the performer goes: which ways are turned about, and how far from the partner, metres; null
+ * leaves them where they are.
+ */
 interface Arrangement {
   readonly turns: readonly [x: 1 | -1, z: 1 | -1];
-  readonly from: readonly [x: number, z: number];
+  readonly from: readonly [x: number, z: number] | null;
 }
 
-const ARRANGEMENTS: Readonly<Record<Exclude<Controls["placement"], "alone">, Arrangement>> = {
+type Arranged = Exclude<Controls["placement"], "alone"> | "shared";
+
+const ARRANGEMENTS: Readonly<Record<Arranged, Arrangement>> = {
   beside: { turns: [1, 1], from: [1.3, 0] },
   mirror: { turns: [-1, 1], from: [1.3, 0] },
   // With the back to the audience, and a little aside: both are seen.
   facing: { turns: [-1, -1], from: [0.75, 1] },
   merged: { turns: [1, 1], from: [0, 0] },
+  // In a duet both dance on one floor, and the partner keeps a distance there.
+  shared: { turns: [1, 1], from: null },
 };
-/** In a duet both dance on one floor, and the partner keeps a distance there. */
-const SHARED_FLOOR: Arrangement = { turns: [1, 1], from: [0, 0] };
 /** How softly the performer keeps to the partner, seconds: steps of their own stay steps. */
 const HALF_LIFE = 0.6;
 const HALF_TURN = new Quaternion(0, 1, 0, 0);
@@ -48,20 +53,20 @@ export class Placement implements Pose {
    */
   place(figure: Pose, partner: Pose, seconds: number, mode: Controls["mode"]): Pose {
     if (this.placement === "alone") return figure;
-    const shared = mode === "duet" && this.placement !== "merged";
-    const { turns, from } = shared ? SHARED_FLOOR : ARRANGEMENTS[this.placement];
-    const remaining = this.placement === "merged" ? 0 : decay(HALF_LIFE, seconds);
+    const arranged = mode === "duet" && this.placement !== "merged" ? "shared" : this.placement;
+    const { turns, from } = ARRANGEMENTS[arranged];
+    const remaining = arranged === "merged" ? 0 : decay(HALF_LIFE, seconds);
     this.hips[1] = figure.hips[1] as number;
     for (const axis of [0, 1] as const) {
       const own = turns[axis] * (figure.hips[2 * axis] as number);
-      const wanted = shared ? 0 : (partner.hips[2 * axis] as number) + from[axis] - own;
+      const wanted = from ? (partner.hips[2 * axis] as number) + from[axis] - own : 0;
       const before = this.shift[axis];
       this.shift[axis] = Number.isNaN(before) ? wanted : wanted + (before - wanted) * remaining;
       this.hips[2 * axis] = own + this.shift[axis];
     }
-    if (this.placement === "mirror" && !shared) this.mirror(figure.rotations);
+    if (arranged === "mirror") this.mirror(figure.rotations);
     else this.rotations.set(figure.rotations);
-    if (this.placement === "facing" && !shared) this.faceAbout();
+    if (arranged === "facing") this.faceAbout();
     return this;
   }
 
