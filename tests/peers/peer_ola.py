@@ -123,9 +123,13 @@ def test_olas_desk_drives_the_stage(universe: str, kind: str) -> None:
         words = ",".join(map(str, channels))
         run(*inside(PEER, "ola_set_dmx", "--universe", universe, "--dmx", words))
 
+    def is_heard() -> bool:
+        # OLA polls every ten seconds, tells nodes nothing before they answer, and never repeats.
+        fade_to(10)
+        return "slots of universe" in link(kind)["newest"]
+
     set_controls(energy=1.0)
-    fade_to(10)
-    wait_for(lambda: "slots of universe" in link(kind)["newest"], f"OLA's values by {kind}")
+    wait_for(is_heard, f"OLA's values by {kind}")
     assert controls()["energy"] == 1.0
     fade_to(255)
     wait_for(lambda: controls()["energy"] == 2.0, "the energy of OLA's fader")
