@@ -57,7 +57,11 @@ class Relay:
     """
 
     def __init__(
-        self, clock: Callable[[], float], new_token: Callable[[], str], address: str = ""
+        self,
+        clock: Callable[[], float],
+        new_token: Callable[[], str],
+        address: str = "",
+        keeps_lost: bool = False,
     ) -> None:
         """Begin without any.
 
@@ -65,15 +69,24 @@ class Relay:
             clock: Monotonic time in seconds.
             new_token: Gives a token that nobody can guess.
             address: Where operators and performers go; empty if the origins tell it.
+            keeps_lost: Whether stages of origins that are gone are kept, for whoever takes them
+                over.
         """
         self.stages: dict[str, RelayedStage] = {}
         self.origins: dict[str, Upstream] = {}
         self.stale = self.contested = 0
         self._clock, self._new_token, self._address = clock, new_token, address
+        self._keeps_lost = keeps_lost
+
+    def address_of(self, name: str) -> str:
+        """Return where operators and performers of a stage go; empty while nobody has told it."""
+        stage = self.stages.get(name)
+        origin = self.origins.get(stage.origin) if stage else None
+        return self._address or (origin.address if origin else "")
 
     @property
     def address(self) -> str:
-        """Where operators and performers go; empty while nobody has told it."""
+        """Where operators and performers go who have named no stage that there is."""
         told = (each.address for each in self.origins.values() if each.address)
         return self._address or next(told, "")
 
@@ -192,7 +205,7 @@ class Relay:
             if not self.is_live(stage):
                 stage.lose()
             gone = self._silence(stage.origin, now) > FORGOTTEN
-            if gone and not stage.audience.members:
+            if gone and not stage.audience.members and not self._keeps_lost:
                 del self.stages[name]
         for name in list(self.origins):
             if self._silence(name, now) > FORGOTTEN:

@@ -146,10 +146,12 @@ def create_relay_app(
 
     async def elsewhere(request: Request) -> Response:
         """Send operators and performers to the server itself."""
-        if not relay.address:
+        asked = request.query_params.get("stage", Hello.model_fields["stage"].default)
+        address = relay.address_of(asked) or relay.address
+        if not address:
             return PlainTextResponse("expected a server behind this relay, got none yet", 503)
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"{relay.address}{request.url.path}{query}")
+        return RedirectResponse(f"{address}{request.url.path}{query}")
 
     app.include_router(_create_votes_api(uplink))
     for path in ELSEWHERE:
@@ -208,7 +210,7 @@ def _admitted(relay: Relay, door: Door, hello: Hello, host: str) -> RelayedStage
         Refusal: `not_granted` to all but viewers, as for a viewer without the key that it needs.
     """
     if hello.role != "viewer":
-        place = relay.address or "the server itself"
+        place = relay.address_of(hello.stage) or relay.address or "the server itself"
         raise Refusal("not_granted", f"expected a viewer at a relay, got a {hello.role}: {place}")
     denial = door.keyring.denial(hello.key or "", "viewer", hello.stage, host)
     if denial is not None:

@@ -234,7 +234,7 @@ def _add_changing(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None
 def _made(new: NewStage, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None) -> Stage:
     """Return a stage that was just made, if there is room for it."""
     spec = SourceSpec.parse(new.source)
-    with scheduler.place(new.name, dances=spec.kind != "take"):
+    with scheduler.place(new.name, measured=spec.kind != "take"):
         return _set_up(new, spec, scheduler, clock, takes)
 
 

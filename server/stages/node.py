@@ -10,6 +10,7 @@ from server.broker.uplink import Uplink
 from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import Scheduler
 from server.stages.standby import Standby
+from server.stages.take_over import TakeOver
 
 
 async def run_node(
@@ -25,12 +26,12 @@ async def run_node(
     """
     origin = Origin(settings, scheduler, clock, app)
     origin.listens = True
-    others = Relay(clock, secrets.token_hex)
+    others = Relay(clock, secrets.token_hex, keeps_lost=settings.takes_over)
     faults = scheduler.services.faults
     uplink = Uplink(others, settings.servers, origin.name, faults, clock, but=origin.name)
-    standby = Standby(
-        origin, others, lambda: uplink.broker.connected, scheduler, clock, settings.takes_over
-    )
+    take_over = TakeOver(scheduler, clock) if settings.takes_over else None
+    standby = Standby(origin, others, lambda: uplink.broker.connected, scheduler, clock, take_over)
+    scheduler.elsewhere = others.address_of
     scheduler.attendants += [standby, origin]
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(uplink.run())

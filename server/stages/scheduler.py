@@ -98,6 +98,7 @@ class Scheduler:
         lateness: How punctual all ticks are.
         metrics: For Prometheus.
         attendants: Act between the ticks; one that fails harms nobody.
+        elsewhere: Tells the address at which another server shows a stage; empty if none does.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Scheduler:
         self._overload = Overload()
         self.metrics = Metrics()
         self.attendants: list[Attendant] = []
+        self.elsewhere: Callable[[str], str] = lambda _: ""
         self._due: float | None = None
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
@@ -135,25 +137,27 @@ class Scheduler:
             Refusal: `unknown_stage`.
         """
         if name not in self.stages:
-            names = ", ".join(self.stages)
-            raise Refusal("unknown_stage", f"expected a stage of {names}, got {name!r}")
+            names, place = ", ".join(self.stages), self.elsewhere(name)
+            shown = f", which {place} shows" if place else ""
+            raise Refusal("unknown_stage", f"expected a stage of {names}, got {name!r}{shown}")
         return self.stages[name]
 
-    def refusal(self, dances: bool = True) -> str:
+    def refusal(self, measured: bool = True) -> str:
         """Return why no further stage is let in; empty if one is.
 
         Args:
-            dances: Whether a partner dances there; a take that plays costs hardly any time.
+            measured: Whether the time of a tick decides as well: not where a take plays, which
+                costs hardly any, and not for a stage that would otherwise be shown nowhere.
         """
-        return self._refusal(len(self.stages.keys() | self._coming), dances)
+        return self._refusal(len(self.stages.keys() | self._coming), measured)
 
-    def _refusal(self, count: int, dances: bool) -> str:
+    def _refusal(self, count: int, measured: bool) -> str:
         if count >= self.settings.most_stages:
             return f"expected at most {self.settings.most_stages} stages, got another"
         limit = FULL * 1000 / self.settings.fps
         # A tick costs some time without any stage, and grows evenly with stages from there on.
         expected = 1000 * self.times.expected(count + 1)
-        if dances and count and expected > limit:
+        if measured and count and expected > limit:
             return (
                 f"expected a tick of at most {limit:.1f} ms, "
                 f"got {expected:.1f} ms with {count + 1} stages on this machine"
@@ -161,12 +165,12 @@ class Scheduler:
         return ""
 
     @contextmanager
-    def place(self, name: str, dances: bool = True) -> Iterator[None]:
+    def place(self, name: str, measured: bool = True) -> Iterator[None]:
         """Keep the place of a stage while it is set up: those who come meanwhile count it.
 
         Args:
             name: Name of the stage.
-            dances: Whether a partner dances there.
+            measured: As for `refusal`.
 
         Raises:
             StageError: If there is one of the name, or will be.
@@ -175,7 +179,7 @@ class Scheduler:
         with self._changing:
             if name in self.stages.keys() | self._coming:
                 raise StageError(f"expected a new name, got {name}, which is taken")
-            if why := self.refusal(dances):
+            if why := self.refusal(measured):
                 raise HouseFullError(why)
             self._coming.add(name)
         try:
@@ -192,7 +196,14 @@ class Scheduler:
         """
         return secrets.randbits(20) * TURNS + len(self.stages) // TOGETHER % TURNS
 
-    def make(self, name: str, source: Source, controls: Controls, seat: SeatPolicy) -> Stage:
+    def make(
+        self,
+        name: str,
+        source: Source,
+        controls: Controls,
+        seat: SeatPolicy,
+        measured: bool = True,
+    ) -> Stage:
         """Add a stage.
 
         Args:
@@ -200,12 +211,13 @@ class Scheduler:
             source: Started.
             controls: At the start.
             seat: What happens to a performer when there is another.
+            measured: As for `refusal`.
 
         Raises:
             HouseFullError: With the reason.
         """
         others = self.stages.keys() | self._coming - {name}
-        if why := self._refusal(len(others), dances=True):
+        if why := self._refusal(len(others), measured):
             raise HouseFullError(why)
         self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)

@@ -5,21 +5,16 @@ The frames of a stage are its claim: nobody keeps a list, and no claim outlives 
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Sequence
 
-from motion.clip import Clip
-from motion.errors import BhavaError
-from motion.skeleton import CANONICAL
+from motion.errors import BhavaError, HouseFullError
 from server.broker.relay import SILENT, Relay
 from server.broker.relayed_stage import RelayedStage
-from server.capture.sources import SourceSpec
-from server.stages.assemble import usual_seat
-from server.stages.open_source import open_source
 from server.stages.origin import Origin
-from server.stages.scheduler import Scheduler
+from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
-from server.wire.messages import Controls, Set
-from server.wire.protocol import PARTNER, Refusal, decode_frame
+from server.stages.take_over import TakeOver
 
 _log = logging.getLogger("bhava")
 
@@ -32,11 +27,10 @@ LISTEN = 0.2
 DEAD = 2.0
 """Seconds without frames of a stage after which another server takes it over."""
 
-NEXT = 0.7
-"""Seconds after which the next server takes it over, if the first has no room."""
-
-ELSEWHERE = frozenset({"recording", "voting"})
-"""Controls that a take-over does not carry: takes and votes lie with the server that is gone."""
+ROUND = 1.0
+"""Seconds in which each server has its turn to take a stage over. In the first round those do who
+have room by the time of their ticks, in each later one any whose number of stages is not full: a
+tick tells the load of a moment, and a stage that stutters is better than one that is nowhere."""
 
 
 class Standby:
@@ -53,7 +47,7 @@ class Standby:
         connected: Callable[[], bool],
         scheduler: Scheduler,
         clock: Callable[[], float],
-        takes_over: bool,
+        take_over: TakeOver | None,
     ) -> None:
         """Begin without having heard of any.
 
@@ -63,15 +57,16 @@ class Standby:
             connected: Tells whether the NATS server is there.
             scheduler: Steps this server's stages.
             clock: Monotonic time in seconds.
-            takes_over: Whether stages of servers that vanish come up here.
+            take_over: Brings stages of servers that vanish up here; None leaves them.
         """
         self.others = others
         self._origin, self._connected, self._scheduler = origin, connected, scheduler
-        self._clock, self._takes_over = clock, takes_over
+        self._clock, self._take_over = clock, take_over
         self._connected_since: float | None = None
         self._looked = float("-inf")
-        self._tried: dict[str, float] = {}
-        self._coming: set[asyncio.Task[None]] = set()
+        self._turns: dict[str, int] = {}
+        self._inherited: set[str] = set()
+        self._coming: dict[str, asyncio.Task[None]] = {}
 
     def before_tick(self) -> None:
         """See whether another server shows a stage of this one, or one has vanished."""
@@ -89,10 +84,13 @@ class Standby:
             del self._origin.withheld[name]
         for name, stage in list(self.others.stages.items()):
             silence = now - max(stage.heard, self._connected_since)
+            if name in self._coming:
+                continue
             if now - stage.heard < SILENT:
+                self._turns.pop(name, None)
                 self._keep_apart(name, stage)
-            elif silence >= DEAD + NEXT * self._rank(name):
-                self._inherit(name, stage, now)
+            elif (turns := self._turns_by(name, silence)) > 0:
+                self._inherit(name, stage, turns)
         for name, why in self._origin.withheld.items():
             if name in self._scheduler.stages:
                 self._scheduler.stages[name].control.refused = why
@@ -106,81 +104,66 @@ class Standby:
             return
         if self._origin.has_told(name) and self._origin.name < other.origin:
             return  # the other hears this server, and withholds its own
-        why = f"expected a name that no other server shows, got {name}, as {other.origin} does"
+        place = self.others.address_of(name) or other.origin
+        why = f"expected a name that no other server shows, got {name}, as {place} does"
         self._origin.withheld[name] = why
         self._scheduler.services.faults.count(f"stage {name}", BhavaError(why))
+        self._give_up(name)
 
-    def _rank(self, name: str) -> int:
-        """Return how many servers are to take a stage over before this one."""
+    def _give_up(self, name: str) -> None:
+        """End a stage that this server made in a take-over, and another shows."""
+        if name in self._inherited:
+            self._inherited.discard(name)
+            self._scheduler.end(name)
+
+    def _turns_by(self, name: str, silence: float) -> int:
+        """Return how many turns this server has had to take over a stage, so many seconds silent.
+
+        All servers go by the same order, each stage by another: stages spread over servers.
+        """
         servers = sorted([self._origin.name, *self.others.living()])
         first = sum(name.encode()) % len(servers)
-        return (servers.index(self._origin.name) - first) % len(servers)
+        place = (servers.index(self._origin.name) - first) % len(servers)
+        return math.floor((silence - DEAD) / ROUND - place / len(servers)) + 1
 
-    def _inherit(self, name: str, stage: RelayedStage, now: float) -> None:
+    def _inherit(self, name: str, stage: RelayedStage, turns: int) -> None:
         """Take a stage over, unless this server shows one of that name, or may do so from now."""
         shows = name in self._scheduler.stages and name not in self._origin.withheld
-        if shows or not self._takes_over:
+        if shows or self._take_over is None:
             self.others.stages.pop(name)
-        elif now - self._tried.get(name, float("-inf")) >= DEAD:
-            self._tried[name] = now
-            task = asyncio.create_task(self._take_over(name, stage))
-            self._coming.add(task)
-            task.add_done_callback(self._coming.discard)
+        elif turns > self._turns.get(name, 0):
+            self._turns[name] = turns
+            # Nobody sees it before it is as it was.
+            self._origin.withheld[name] = f"expected stage {name}, which is being taken over"
+            taking = self._bring_up(self._take_over, name, stage, measured=turns == 1)
+            task = self._coming[name] = asyncio.create_task(taking)
+            task.add_done_callback(lambda _: self._coming.pop(name))
 
-    async def _take_over(self, name: str, stage: RelayedStage) -> None:
+    async def _bring_up(
+        self, take_over: TakeOver, name: str, stage: RelayedStage, measured: bool
+    ) -> None:
+        if name not in self._scheduler.stages:
+            self._inherited.add(name)
         with self._scheduler.services.faults.survived("take-over"):
-            # A model may have to be loaded, and a camera opened.
-            ours = await asyncio.to_thread(self._made, name, stage.hello.status.source)
-            controls = stage.hello.controls
-            for wish in _wishes(controls):
-                try:
-                    ours.set(wish, self._clock())
-                except Refusal as refusal:
-                    why = f"{refusal.detail}; taken over without it"
-                    self._scheduler.services.faults.count("take-over", BhavaError(why))
-            if (history := danced(stage)) is not None:
-                ours.resume(history)
+            try:
+                ours = await take_over.bring_up(name, stage, measured)
+            except HouseFullError as error:
+                self._origin.withheld.pop(name)
+                self._inherited.discard(name)
+                self._tell_waiting(name, str(error))
+                raise
+            if self._clock() - stage.heard < SILENT:
+                self._give_up(name)  # another was quicker
+                return
+            if not measured:
+                wanted = f"expected a server with time for {name}"
+                ours.control.refused = f"{wanted}, got none: it is shown here all the same"
             self.others.stages.pop(name, None)
             self._origin.withheld.pop(name, None)
             _log.warning("stage taken over", extra={"stage": name, "of": stage.origin})
 
-    def _made(self, name: str, source: str) -> Stage:
-        """Return this server's stage of a name, made if there is none.
-
-        Raises:
-            HouseFullError: If there is no room.
-        """
-        if name in self._scheduler.stages:
-            return self._scheduler.stages[name]
-        with self._scheduler.place(name):
-            spec = SourceSpec.parse(source if source in ("demo", "browser") else "browser")
-            performer = open_source(spec, self._clock)
-            performer.start()
-            first = self._scheduler.stage("default").controls
-            controls = Controls(model=first.model, seed=self._scheduler.draw_seed())
-            try:
-                return self._scheduler.make(name, performer, controls, usual_seat(spec))
-            except BhavaError:
-                performer.close()
-                raise
-
-
-def _wishes(controls: Controls) -> list[Set]:
-    """Return controls as wishes, the model first: it decides what the others may be."""
-    settable = Set.model_fields.keys() & Controls.model_fields.keys() - {"type"} - ELSEWHERE
-    values = {name: getattr(controls, name) for name in settable}
-    model = values.pop("model")
-    return [Set(model=model), Set.model_validate(values)]
-
-
-def danced(stage: RelayedStage) -> Clip | None:
-    """Return the first partner's latest motion; None if none was seen."""
-    joints = len(CANONICAL.joints)
-    frames = [decode_frame(frame, joints) for frame in stage.recent]
-    poses = [
-        figure.pose
-        for frame in frames
-        for figure in frame.figures
-        if figure.kind == PARTNER and figure.id == 0
-    ]
-    return Clip.from_poses(poses, stage.hello.fps) if len(poses) > 1 else None
+    def _tell_waiting(self, name: str, why: str) -> None:
+        """Tell operators that there is no room for a stage that another server has lost."""
+        waits = f"stage {name} of a lost server waits for room: {why}"
+        self._scheduler.stage(DEFAULT).control.refused = waits
+        _log.warning("stage waits for room", extra={"stage": name, "detail": why})

@@ -13,6 +13,7 @@ from server.access.origins import OriginPolicy
 from server.app import create_app
 from server.broker.connection import Broker
 from server.broker.forwarded import MOST_BYTES, ForwardedRequest, answered
+from server.broker.messages import Report
 from server.broker.uplink import Uplink
 from server.relay.app import create_relay_app
 from server.stages.crowd_desk import CrowdDesk, CrowdSettings
@@ -78,6 +79,23 @@ async def test_operators_and_performers_are_sent_to_the_origin(
             "http://origin/console?stage=a%20b",
         )
         assert (await relay.get("/")).text == "<title>Bhava</title>"
+
+
+async def test_a_relay_sends_operators_to_the_server_that_shows_their_stage(
+    wire: Wire, tmp_path: Path
+) -> None:
+    await wire.run(1)
+    hello = wire.relay.stage("default").hello.model_copy(update={"stage": "hall"})
+    other = Report(edition=0, address="http://other", stages=(hello,))
+    wire.relay.receive_report("second", other)
+    async with relaying(wire, tmp_path) as relay:
+        for stage, place in {"hall": "other", "default": "origin", "nowhere": "origin"}.items():
+            page = await relay.get(f"/dance?stage={stage}")
+            assert page.headers["location"] == f"http://{place}/dance?stage={stage}"
+        assert (await relay.get("/console")).headers["location"] == "http://origin/console"
+        async with relay.link() as client:
+            await client.say(type="hello", version=2, role="operator", stage="hall")
+            assert (await client.message("refused"))["detail"].endswith("operator: http://other")
 
 
 async def test_a_relay_without_an_origin_asks_to_come_again(wire: Wire, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Two servers without a broker: one shows a stage that both have, and takes over the other's."""
 
 import asyncio
+import re
 from itertools import count
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 
 from motion.clip import Clip, Pose
 from server.broker.messages import Report, Told
-from server.broker.relay import SILENT, Relay
+from server.broker.relay import FORGOTTEN, SILENT, Relay
 from server.stages.origin import BrokerSettings, Origin
 from server.stages.scheduler import ServerSettings
 from server.stages.stage import Stage
-from server.stages.standby import DEAD, LISTEN, NEXT, Standby
+from server.stages.standby import DEAD, LISTEN, ROUND, Standby
+from server.stages.take_over import TakeOver
 from server.wire.messages import Set
 from tests.server.live_server import LiveServer
 
@@ -31,10 +33,15 @@ class Node:
         self.origin = Origin(settings, self.scheduler, hall.clock, name=name)
         self.origin.listens = True
         tokens = count()
-        self.others = Relay(hall.clock, lambda: f"token-{next(tokens)}")
+        self.others = Relay(hall.clock, lambda: f"token-{next(tokens)}", keeps_lost=True)
         self.connected = True
         self.standby = Standby(
-            self.origin, self.others, lambda: self.connected, self.scheduler, hall.clock, True
+            self.origin,
+            self.others,
+            lambda: self.connected,
+            self.scheduler,
+            hall.clock,
+            TakeOver(self.scheduler, hall.clock),
         )
         self.scheduler.attendants = [self.standby, self.origin]
 
@@ -85,7 +92,7 @@ class Hall:
                     if other is not node and other.connected:
                         for subject, data in sent:
                             other.hear(node, subject, data)
-            while coming := [task for node in self.nodes for task in node.standby._coming]:
+            while coming := [task for node in self.nodes for task in node.standby._coming.values()]:
                 await asyncio.wait(coming)
                 await asyncio.sleep(0)
 
@@ -147,7 +154,7 @@ async def test_a_server_that_comes_back_does_not_take_its_stages_back(hall: Hall
     second = hall.node("b")
     await hall.run(1.0)
     hall.nodes.remove(first)
-    await hall.run(DEAD + NEXT + 0.3)
+    await hall.run(DEAD + ROUND)
     again = hall.node("0")
     await hall.run(1.0)
     assert (second.shows, again.shows) == ({"default"}, set())
@@ -160,9 +167,102 @@ async def test_a_server_without_room_leaves_a_stage_to_the_next(hall: Hall) -> N
     full, free = hall.node("b", most_stages=1), hall.node("c")
     await hall.run(1.0)
     hall.nodes.remove(first)
-    await hall.run(DEAD + 3 * NEXT)
+    await hall.run(DEAD + ROUND + 0.3)
     assert "hall" in free.shows
     assert "hall" not in full.scheduler.stages
+
+
+async def lose(hall: Hall, first: Node) -> None:
+    """Let a server die, the moment that its stages are known to the others."""
+    await hall.run(1.0)
+    hall.nodes.remove(first)
+
+
+async def test_stages_that_lived_come_up_within_five_seconds_on_a_server_that_is_busy(
+    hall: Hall,
+) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    first.server.make("cellar")
+    await hall.run(LISTEN + 0.3)
+    busy = hall.node("b")
+    busy.scheduler.times.expected = lambda _: 1.0
+    await lose(hall, first)
+    await hall.run(DEAD + ROUND - 0.2)
+    assert busy.shows == {"default"}
+    waits = busy.server.stage.refused
+    assert re.match("stage (hall|cellar) of a lost server waits for room: expected a tick", waits)
+    await hall.run(0.4)
+    assert busy.shows == {"default", "hall", "cellar"}
+    got = "expected a server with time for hall, got none: it is shown here all the same"
+    assert busy.scheduler.stage("hall").refused == got
+    assert "hall" not in busy.others.stages
+
+
+async def test_a_busy_server_leaves_a_stage_to_one_that_has_time(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    nodes = hall.node("b"), hall.node("c")
+    await lose(hall, first)
+    for node in nodes:
+        node.scheduler.times.expected = lambda _: 1.0
+    _, later = sorted(nodes, key=lambda node: node.standby._turns_by("hall", DEAD), reverse=True)
+    del later.scheduler.times.expected
+    await hall.run(DEAD + ROUND - 0.1)
+    assert "hall" in later.shows
+    assert later.scheduler.stage("hall").refused == ""
+
+
+async def test_a_stage_without_a_place_is_told_and_comes_up_when_there_is_one(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    full = hall.node("b", most_stages=2)
+    full.server.make("attic")
+    await lose(hall, first)
+    await hall.run(DEAD + 2 * ROUND)
+    told = "stage hall of a lost server waits for room: expected at most 2 stages, got another"
+    assert full.server.stage.refused == told
+    hall.now += 2 * FORGOTTEN
+    full.others.look()
+    full.scheduler.end("attic")
+    await hall.run(2 * ROUND)
+    assert full.shows == {"default", "hall"}
+
+
+async def test_of_two_that_take_a_stage_over_at_once_one_ends_its_own(hall: Hall) -> None:
+    first = hall.node("z")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    nodes = [hall.node("b"), hall.node("a")]
+    await lose(hall, first)
+    for node in nodes:
+        node.standby._turns_by = lambda _, silence: int(silence > DEAD)
+    await hall.run(DEAD + 1.0)
+    assert [name for node in nodes for name in node.scheduler.stages].count("hall") == 1
+    assert [name for node in nodes for name in node.shows].count("hall") == 1
+    assert ("hall", "refused") not in [(each.stage, each.message.type) for each in hall.told]
+
+
+async def test_a_control_that_is_refused_takes_no_other_with_it(hall: Hall) -> None:
+    first = hall.node("a")
+    first.server.make("hall")
+    await hall.run(LISTEN + 0.3)
+    second = hall.node("b")
+    beat = {"bpm": 100.0, "at": hall.now, "by": "hand"}
+    wish = {"energy": 1.6, "tempo": "hand", "beat": beat, "emotion": {"happy": 0.5}}
+    first.scheduler.stage("hall").set(Set.model_validate(wish), hall.now)
+    await hall.run(1.0)
+    lost = second.others.stages["hall"]
+    odd = lost.hello.controls.model_copy(update={"emotion": {"never": 1.0}})
+    lost.hello = lost.hello.model_copy(update={"controls": odd})
+    hall.nodes.remove(first)
+    await hall.run(DEAD + ROUND)
+    ours = second.scheduler.stage("hall").controls
+    assert (ours.energy, ours.tempo, ours.beat) == (1.6, "hand", odd.beat)
+    assert "never" not in ours.emotion
+    assert second.server.faults["take-over: BhavaError"] == 1
 
 
 async def test_nobody_is_gone_when_the_broker_is(hall: Hall) -> None:
@@ -185,10 +285,10 @@ async def test_without_take_over_a_server_shows_its_own_again(hall: Hall) -> Non
     first.server.make("hall")
     await hall.run(LISTEN + 0.3)
     second = hall.node("b")
-    second.standby._takes_over = False
+    second.standby._take_over = None
     await hall.run(1.0)
     hall.nodes.remove(first)
-    await hall.run(DEAD + 2 * NEXT)
+    await hall.run(DEAD + ROUND)
     assert second.shows == {"default"}
 
 
