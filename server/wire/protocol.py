@@ -7,7 +7,7 @@ import io
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int16, UInt16
 
 from motion.clip import Pose
-from server.capture.landmarks import COUNT, PEOPLE, Landmarks, Sighting
+from server.capture.landmarks import COLOURS, COUNT, PEOPLE, Landmarks, Sighting
 
 Array = np.ndarray
 
@@ -93,6 +93,8 @@ _TIMES, _TIMES_AT = struct.Struct("<dd"), 8
 _LANDMARKS_HEADER = struct.Struct("<BBBBId")
 _FIGURE_HEADER = struct.Struct("<BBBB3h")
 _LANDMARK = np.dtype([("position", "<i2", (3,)), ("visibility", "u1"), ("image", "<i2", (2,))])
+_BARE = [("landmarks", _LANDMARK, (COUNT,))]
+_PERSON = (np.dtype(_BARE), np.dtype([*_BARE, ("track", "u1"), ("colours", "u1", (COLOURS,))]))
 _IMAGE_STEPS = 4096
 _KEPT = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
 _TOP_BITS = np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]], np.uint16) << 15
@@ -294,15 +296,21 @@ class LandmarksMessage:
 
 
 def encode_landmarks(message: LandmarksMessage) -> bytes:
-    """Return the bytes of a landmarks message: 16, and 363 for each person."""
+    """Return the bytes of a landmarks message: 16, and 363 or 428 for each person."""
     people, sequence = message.sighting.people, message.sequence % 2**32
+    followed = any(p.track is not None or p.colours is not None for p in people)
     time = message.sighting.time
-    header = _LANDMARKS_HEADER.pack(VERSION, LANDMARKS, 0, len(people), sequence, time)
-    packed = np.empty((len(people), COUNT), _LANDMARK)
+    header = _LANDMARKS_HEADER.pack(VERSION, LANDMARKS, followed, len(people), sequence, time)
+    packed = np.zeros(len(people), _PERSON[followed])
     for row, person in zip(packed, people, strict=True):
-        row["position"] = _millimetres(person.positions)
-        row["visibility"] = np.clip(np.rint(person.visibility * 255), 0, 255)
-        row["image"] = _steps(person.image, _IMAGE_STEPS)
+        landmarks = row["landmarks"]
+        landmarks["position"] = _millimetres(person.positions)
+        landmarks["visibility"] = np.clip(np.rint(person.visibility * 255), 0, 255)
+        landmarks["image"] = _steps(person.image, _IMAGE_STEPS)
+        if person.track is not None:
+            row["track"] = person.track
+        if person.colours is not None:
+            row["colours"] = person.colours
     return header + packed.tobytes()
 
 
@@ -313,22 +321,27 @@ def decode_landmarks(data: bytes) -> LandmarksMessage:
         Refusal: `malformed_frame`, when the bytes are not such a message.
     """
     _require_kind(data, LANDMARKS, _LANDMARKS_HEADER.size)
-    _, _, reserved, count, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
-    if reserved:
-        raise Refusal("malformed_frame", f"expected 0 at offset 2, got {reserved}")
+    _, _, followed, count, sequence, time = _LANDMARKS_HEADER.unpack_from(data)
+    if followed > 1:
+        raise Refusal("malformed_frame", f"expected 0 or 1 at offset 2, got {followed}")
     if not math.isfinite(time):
         raise Refusal("malformed_frame", f"expected a finite capture time, got {time}")
     if count > PEOPLE:
         raise Refusal("malformed_frame", f"expected at most {PEOPLE} people, got {count}")
-    _require_length(data, _LANDMARKS_HEADER.size + count * COUNT * _LANDMARK.itemsize)
-    packed = np.frombuffer(data, _LANDMARK, offset=_LANDMARKS_HEADER.size).reshape(count, COUNT)
+    _require_length(data, _LANDMARKS_HEADER.size + count * _PERSON[followed].itemsize)
+    packed = np.frombuffer(data, _PERSON[followed], offset=_LANDMARKS_HEADER.size)
     return LandmarksMessage(sequence, Sighting(time, tuple(map(_decode_person, packed))))
 
 
-def _decode_person(row: np.ndarray) -> Landmarks:
-    return Landmarks(
-        row["position"] / 1000.0, row["visibility"] / 255.0, row["image"] / float(_IMAGE_STEPS)
+def _decode_person(row: np.void) -> Landmarks:
+    bare, named = row["landmarks"], row.dtype.names or ()
+    found = Landmarks(
+        bare["position"] / 1000.0, bare["visibility"] / 255.0, bare["image"] / float(_IMAGE_STEPS)
     )
+    if "track" not in named:
+        return found
+    colours = row["colours"] if row["colours"].any() else None
+    return replace(found, colours=colours, track=int(row["track"]) or None)
 
 
 def _millimetres(metres: Float[Array, "*batch 3"]) -> Int16[Array, "*batch 3"]:

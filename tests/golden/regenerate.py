@@ -7,6 +7,7 @@ Each `NAME.bin` is a binary message, `NAME.json` beside it what a decoder must m
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from motion.clip import Pose
 from motion.skeleton import CANONICAL
-from server.capture.landmarks import COUNT, Landmarks, Sighting
+from server.capture.landmarks import COLOURS, COUNT, Landmarks, Sighting
 from server.wire import messages
 from server.wire.protocol import (
     PARTNER,
@@ -60,11 +61,14 @@ def _turned(rng: np.random.Generator, kind: int, taken_up: bool) -> Figure:
 
 
 def landmarks() -> dict[str, bytes]:
-    """Two people, and nobody."""
+    """Two people, the same where one is followed, and nobody."""
     rng = np.random.default_rng(2)
     people = (_person(rng), _person(rng))
+    worn = rng.integers(0, 256, COLOURS).astype(np.uint8)
+    followed = (replace(people[0], track=7, colours=worn), people[1])
     named = {
         "landmarks-people": LandmarksMessage(42, Sighting(7.5, people)),
+        "landmarks-followed": LandmarksMessage(44, Sighting(7.566, followed)),
         "landmarks-nobody": LandmarksMessage(43, Sighting.nobody(7.533)),
     }
     return {name: encode_landmarks(message) for name, message in named.items()}
@@ -108,6 +112,8 @@ def landmarks_values(data: bytes) -> dict[str, Any]:
             "positions": person.positions.tolist(),
             "visibility": person.visibility.tolist(),
             "image": person.image.tolist(),
+            "track": person.track,
+            "colours": None if person.colours is None else person.colours.tolist(),
         }
         for person in message.sighting.people
     ]

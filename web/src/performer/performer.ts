@@ -90,7 +90,8 @@ export class Performer {
 
 /** @param aspect Width of the picture by its height. */
 function personOf({ world, picture }: PoseDetection, aspect: number): Person {
-  return { world, image: picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 })) };
+  const image = picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 }));
+  return { world, image, track: null, colours: null };
 }
 
 function failureSentence(error: unknown): string {

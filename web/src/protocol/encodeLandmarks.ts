@@ -19,12 +19,17 @@ export interface ImagePoint {
 export interface Person {
   readonly world: readonly Landmark[];
   readonly image: readonly ImagePoint[];
+  /** Number by which this page follows them, 1 to 255; null while it does not. */
+  readonly track: number | null;
+  /** What share of the trunk has each colour, in steps of 1/255; null where that is not known. */
+  readonly colours: ArrayLike<number> | null;
 }
 
 const LANDMARKS_TYPE = 2;
 const HEADER_BYTES = 16;
 const LANDMARKS = 33;
 const LANDMARK_BYTES = 11;
+const COLOURS = 64;
 const IMAGE_STEPS = 4096;
 const INT16_MAX = 32767;
 
@@ -40,20 +45,32 @@ export function encodeLandmarks(
   captured: number,
   people: readonly Person[],
 ): ArrayBuffer {
-  const bytes = new ArrayBuffer(HEADER_BYTES + people.length * LANDMARKS * LANDMARK_BYTES);
+  const followed = people.some(({ track, colours }) => track !== null || colours !== null);
+  const size = LANDMARKS * LANDMARK_BYTES + (followed ? 1 + COLOURS : 0);
+  const bytes = new ArrayBuffer(HEADER_BYTES + people.length * size);
   const view = new DataView(bytes);
   view.setUint8(0, protocolVersion);
   view.setUint8(1, LANDMARKS_TYPE);
+  view.setUint8(2, followed ? 1 : 0);
   view.setUint8(3, people.length);
   view.setUint32(4, sequence, true);
   view.setFloat64(8, captured, true);
-  people.forEach(({ world, image }, person) => {
-    for (let i = 0; i < LANDMARKS; i++) {
-      const at = HEADER_BYTES + (person * LANDMARKS + i) * LANDMARK_BYTES;
-      encodeLandmark(view, at, world[i] as Landmark, image[i] as ImagePoint);
-    }
+  people.forEach((person, row) => {
+    const at = HEADER_BYTES + row * size;
+    encodePerson(view, at, person);
+    if (followed) encodeIdentity(bytes, at + LANDMARKS * LANDMARK_BYTES, person);
   });
   return bytes;
+}
+
+function encodePerson(view: DataView, at: number, { world, image }: Person): void {
+  for (let i = 0; i < LANDMARKS; i++) {
+    encodeLandmark(view, at + i * LANDMARK_BYTES, world[i] as Landmark, image[i] as ImagePoint);
+  }
+}
+
+function encodeIdentity(bytes: ArrayBuffer, at: number, { track, colours }: Person): void {
+  new Uint8Array(bytes, at, 1 + COLOURS).set([track ?? 0, ...Array.from(colours ?? [])]);
 }
 
 function encodeLandmark(view: DataView, at: number, landmark: Landmark, place: ImagePoint): void {

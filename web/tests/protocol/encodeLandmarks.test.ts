@@ -9,15 +9,19 @@ interface GoldenLandmarks {
     positions: [number, number, number][];
     visibility: number[];
     image: [number, number][];
+    track: number | null;
+    colours: number[] | null;
   }[];
 }
 
-describe.each(["landmarks-people", "landmarks-nobody"])("%s", (name) => {
+describe.each(["landmarks-people", "landmarks-followed", "landmarks-nobody"])("%s", (name) => {
   it("has the bytes that the server expects", () => {
     const { sequence, time, people } = goldenJson<GoldenLandmarks>(name);
-    const seen = people.map(({ positions, visibility, image }) => ({
+    const seen = people.map(({ positions, visibility, image, track, colours }) => ({
       world: positions.map(([x, y, z], i) => ({ x, y, z, visibility: visibility[i] ?? 0 })),
       image: image.map(([x, y]) => ({ x, y })),
+      track,
+      colours,
     }));
     const bytes = encodeLandmarks(sequence, time, seen);
     expect(new Uint8Array(bytes)).toEqual(new Uint8Array(goldenBytes(name)));
@@ -25,7 +29,8 @@ describe.each(["landmarks-people", "landmarks-nobody"])("%s", (name) => {
 });
 
 function somebody(landmark: Landmark, x = 0): Person {
-  return { world: Array(33).fill(landmark), image: Array(33).fill({ x, y: 0 }) };
+  const image = Array(33).fill({ x, y: 0 });
+  return { world: Array(33).fill(landmark), image, track: null, colours: null };
 }
 
 it("keeps what is out of range at its edge", () => {
