@@ -44,6 +44,13 @@ class RunningServer:
         url = f"{self.address}/api/stages/default/controls"
         httpx.patch(url, json=controls).raise_for_status()
 
+    def await_control(self, **wanted: Any) -> None:
+        """Waits until controls of the stage have these values."""
+        deadline = time.monotonic() + PATIENCE
+        while not wanted.items() <= (controls := self.state()["controls"]).items():
+            assert time.monotonic() < deadline, f"expected {wanted}, got {controls}"
+            time.sleep(0.1)
+
     def await_status(self, **wanted: str) -> None:
         """Watches like a viewer until members of the status have these values."""
         deadline = time.monotonic() + PATIENCE

@@ -1,5 +1,6 @@
 """The page as a visitor meets it: what it shows, and how the partner in it moves."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,12 @@ class StagePage:
         times, places = self.record(seconds, "hips", *WRISTS)
         path = np.linalg.norm(np.diff(places[:, 1:] - places[:, :1], axis=0), axis=-1)
         return float(path.mean(axis=1).sum() / (times[-1] - times[0]))
+
+    def await_dancing(self, speed: float, seconds: float = 1.0) -> None:
+        """Waits until the wrists are faster than so many metres a second: a dancer may pause."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while (seen := self.wrist_speed(seconds)) <= speed:
+            assert time.monotonic() < deadline, f"expected wrists above {speed} m/s, got {seen}"
 
     def picture(self, name: str) -> UInt8[np.ndarray, "H W 3"]:
         """Returns what is on the screen, and keeps it as a screenshot."""

@@ -18,7 +18,7 @@ def test_the_partner_dances_and_answers_an_emotion(browser: Browser, demo: Runni
     contract = Contract.load(MODELS / DEFAULT_MODEL)
     with visit(browser, demo.address, "?quality=low") as stage:
         assert [label.lower() for label in stage.emotions] == list(contract.emotions)
-        assert stage.wrist_speed(2.0) > MOVING
+        stage.await_dancing(MOVING, 2.0)
         assert _contrast(stage.picture("dance")) > 10
 
         # By itself: with a performer it would take up their energy, whatever it feels.
@@ -70,7 +70,7 @@ def test_a_page_comes_back_after_its_server(browser: Browser) -> None:
         stage.await_connection("waiting")
         with run_server("demo", first.port):
             stage.await_connection("live")
-            assert stage.wrist_speed(1.0) > MOVING
+            stage.await_dancing(MOVING)
 
 
 def _contrast(picture: UInt8[np.ndarray, "H W 3"]) -> float:

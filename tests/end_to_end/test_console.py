@@ -64,7 +64,8 @@ def test_cues_go_by_keyboard_with_their_fades(pair: Pair) -> None:
     one, other = pair
     for name, emotion in (("Storm", "angry"), ("Calm", "tired")):
         one.page.click(f"[data-emotion={emotion}]")
-        one.await_fader(f"share:{emotion}", "100 %")
+        for console in pair:  # a cue keeps what the server has confirmed
+            console.await_fader(f"share:{emotion}", "100 %")
         one.page.fill("#new-cue [name=name]", name)
         one.page.fill("#new-cue [name=fade]", "2")
         one.page.click("text='Add cue'")
@@ -241,6 +242,5 @@ def test_the_key_is_asked_for_once(browser: Browser, tmp_path: Path) -> None:
         page.reload()
         page.wait_for_selector("html[data-role=operator]", state="attached")
         page.click("[data-emotion=sad]")
-        console.await_fader("share:sad", "100 %")
-        assert server.state()["controls"]["emotion"] == {"sad": 1.0}
+        server.await_control(emotion={"sad": 1.0})
         expect(page.locator("#health")).to_contain_text("1 in the last 10 minutes")

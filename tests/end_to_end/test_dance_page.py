@@ -50,7 +50,7 @@ def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: B
         expect(page.locator("[data-mode=mirror]")).to_have_attribute(*PRESSED)
         chosen = server.state()["controls"]
         assert (chosen["mode"], chosen["emotion"]) == ("mirror", {"happy": 1.0})
-        assert stage.wrist_speed(2.0) > MOVING
+        stage.await_dancing(MOVING, 2.0)
         stage.picture("dance-duet")
         page.click("#dancing [data-emotion=sad]")
         expect(page.locator("#dancing [data-emotion=sad]")).to_have_attribute(*PRESSED)

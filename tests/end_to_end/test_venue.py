@@ -47,7 +47,7 @@ def test_a_kiosk_shows_the_picture_alone_and_invites_people(browser: Browser) ->
         )
         assert page.locator("header:visible, #controls:visible, #notice:visible").count() == 0
         assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
-        assert stage.wrist_speed(1.0) > 0
+        stage.await_dancing(0)
 
 
 def test_a_wall_shows_stages_side_by_side_and_says_which_is_not_there(

@@ -87,7 +87,10 @@ def test_a_phone_votes_by_the_code_on_the_stage_and_the_stage_shows_it(
             expect(phone.locator("#word")).to_contain_text("Your vote counts")
             for number, ballot in enumerate(others):
                 assert cast(venue, ballot, "happy" if number < 4 else "sad", 1) == 200
-            expect(phone.locator("[data-emotion=happy] output")).to_have_text("71 %")
+            # Five of seven, of which the phone's own is older and weighs a little less.
+            expect(phone.locator("[data-emotion=happy] output")).to_have_text(
+                re.compile(r"^(6[7-9]|7[01]) %$")
+            )
             expect(phone.locator("#voters")).to_have_text("7 votes")
             assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
             phone.wait_for_timeout(1000)  # until the tiles are filled
