@@ -5,7 +5,7 @@ ARGS ?=
 
 VENV := .venv
 PYTHONS := python3.11 python3.12 python3.13 python3.14
-WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json motion/emotion_colours.json
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json motion/emotion_colours.json server/wire/sentences.json
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from motion.errors import SetupError
 from server.links.desk import Desk
 from server.links.link import Link
 from server.links.patch import Pending, StageView
+from server.wire.sentence import OpenError, Sentence
 
 QUANTUM = 4.0
 """Beats of a bar."""
@@ -41,13 +41,17 @@ class Session:
         """Enter it.
 
         Raises:
-            SetupError: If the library is not installed.
+            OpenError: If the library is not installed.
         """
         try:
             library = import_module("link")
         except ImportError:
-            wanted = "expected the package LinkPython-extern, which is under the GPL 2 or later"
-            raise SetupError(f"{wanted}, got none: pip install 'bhava[ableton-link]'") from None
+            raise OpenError(
+                "package",
+                package="LinkPython-extern",
+                licence="GPL 2 or later",
+                remedy="pip install 'bhava[ableton-link]'",
+            ) from None
         self._link: Any = library.Link(120.0)
         self._link.enabled = True
 
@@ -71,7 +75,7 @@ class AbletonLink(Link):
         Args:
             stage: Name of the stage.
             desk: Changes stages.
-            enter: Enters a session; may raise SetupError.
+            enter: Enters a session; may raise OpenError.
         """
         super().__init__(f"ableton-link {stage}")
         self._stage, self._desk, self._enter = stage, desk, enter
@@ -93,7 +97,9 @@ class AbletonLink(Link):
         for stage in self._desk.stages():
             if stage.name == self._stage and self._session is not None:
                 heard, now = self._session.read(), self._desk.clock()
-                self.traffic.newest = f"{heard.bpm:.1f} bpm, {heard.peers} peers"
+                self.traffic.newest = Sentence.of(
+                    "tempo_heard", bpm=f"{heard.bpm:.1f}", peers=heard.peers
+                )
                 self._tell(stage, heard, now)
 
     def _tell(self, stage: StageView, heard: Heard, now: float) -> None:

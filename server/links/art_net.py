@@ -8,6 +8,7 @@ import struct
 from typing import NamedTuple
 
 from server.links.dmx import SLOTS
+from server.wire.sentence import Unusable
 
 PORT = 6454
 MOST_UNIVERSES = 1 << 15
@@ -71,10 +72,10 @@ def decode_packet(data: bytes) -> ArtDmx | ArtPoll | ArtTimeCode | None:
     """Read a packet; None for one that is of no concern here.
 
     Raises:
-        ValueError: If it is no Art-Net, or cut off.
+        Unusable: If it is no Art-Net, or cut off.
     """
     if not data.startswith(_ID) or len(data) < 10:
-        raise ValueError(f"expected an Art-Net packet, got {data[:10]!r}")
+        raise Unusable("protocol", protocol="Art-Net", got=repr(data[:10]))
     (code,) = struct.unpack_from("<H", data, 8)
     if code == _POLL:
         return ArtPoll()
@@ -83,22 +84,22 @@ def decode_packet(data: bytes) -> ArtDmx | ArtPoll | ArtTimeCode | None:
     if code != _DMX:
         return None
     if len(data) < _DMX_HEAD.size:
-        raise ValueError(f"expected at least {_DMX_HEAD.size} bytes of ArtDmx, got {len(data)}")
+        raise Unusable("packet_length", least=_DMX_HEAD.size, packet="ArtDmx", got=len(data))
     _, _, _, _, sequence, _, universe, high, low = _DMX_HEAD.unpack_from(data)
     size, slots = high << 8 | low, data[_DMX_HEAD.size :]
     if not 0 < size <= min(SLOTS, len(slots)):
-        raise ValueError(f"expected up to {min(SLOTS, len(slots))} slots of ArtDmx, got {size}")
+        raise Unusable("slots", most=min(SLOTS, len(slots)), packet="ArtDmx", got=size)
     return ArtDmx(universe & (MOST_UNIVERSES - 1), sequence, slots[:size])
 
 
 def _time_code(data: bytes) -> ArtTimeCode:
     if len(data) < _TIME.size:
-        raise ValueError(f"expected {_TIME.size} bytes of ArtTimeCode, got {len(data)}")
+        raise Unusable("packet_length", least=_TIME.size, packet="ArtTimeCode", got=len(data))
     frames, seconds, minutes, hours, kind = _TIME.unpack_from(data)
     rate = _RATES[kind] if kind < len(_RATES) else 0
     if frames >= rate or seconds > 59 or minutes > 59 or hours > 23:
         told = f"{hours}:{minutes}:{seconds}:{frames} of type {kind}"
-        raise ValueError(f"expected a time of the day in ArtTimeCode, got {told}")
+        raise Unusable("time_of_day", packet="ArtTimeCode", got=told)
     return ArtTimeCode(3600 * hours + 60 * minutes + seconds + frames / rate)
 
 

@@ -7,6 +7,7 @@ from server.links.link import Traffic
 from server.links.patch import REFRESH, Action, Pending, StageView
 from server.wire.messages import Set
 from server.wire.protocol import Refusal
+from server.wire.sentence import Sentence
 
 
 class Desk:
@@ -66,5 +67,6 @@ class Counted:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, Refusal | CueError):
             return False
-        self._traffic.refuse(error.detail if isinstance(error, Refusal) else str(error))
+        detail = error.detail if isinstance(error, Refusal) else str(error)
+        self._traffic.refuse(Sentence.of("stage_refuses", detail=detail))
         return True

@@ -11,6 +11,7 @@ from motion.emotion import MAX_INTENSITY
 from server.links.addresses import Address, Guarded
 from server.links.dmx import EMOTIONS
 from server.links.patch import Go, Patch, Pending, StageView
+from server.wire.sentence import Sentence
 
 PRESSED = 127
 """Value above which a button is pressed."""
@@ -93,7 +94,7 @@ class Surface:
         self._before = None
         self._taken.clear()
 
-    def read(self, slots: bytes, stage: StageView) -> tuple[Pending, str]:
+    def read(self, slots: bytes, stage: StageView) -> tuple[Pending, Sentence | None]:
         """Return the changes that channels which moved make, and why one of them may make none.
 
         Args:
@@ -101,7 +102,7 @@ class Surface:
             stage: As it is now.
         """
         before, now = self._before, slots[: len(CONTROL_CHANNELS)]
-        pending, refusal = Pending(), ""
+        pending, refusal = Pending(), None
         self._before = now + (before or b"")[len(now) :]
         moved = [
             i for i, (old, new) in enumerate(zip(before or b"", now, strict=False)) if old != new
@@ -111,7 +112,8 @@ class Surface:
             channel, value = CONTROL_CHANNELS[index], now[index]
             address = self._patch.table(stage.labels).get(channel.path)
             if address is None:
-                refusal = channel.path and f"expected `may={channel.path}` of this link, got none"
+                if channel.path:
+                    refusal = Sentence.of("permission", control=channel.path)
             elif channel.path == "emotion":
                 pending.changes["emotion"] = self._emotion(stage), 0.0
             elif channel.path != "go":

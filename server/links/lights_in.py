@@ -25,6 +25,7 @@ from server.links.patch import DEFAULT
 from server.links.timecode_run import TimecodeRun
 from server.links.universe import Universe
 from server.networks import Networks
+from server.wire.sentence import Sentence, Unusable
 
 MOST_POLLERS = 16
 """Desks that are answered between two ticks."""
@@ -146,7 +147,7 @@ class LightsIn(Link, ABC):
         """Take in a packet.
 
         Raises:
-            ValueError: If it is of no use.
+            Unusable: If it is of no use.
         """
 
     def hear(
@@ -155,12 +156,18 @@ class LightsIn(Link, ABC):
         """Take in values of a universe.
 
         Raises:
-            ValueError: If it is another universe than this link's, or the packet was overtaken.
+            Unusable: If it is another universe than this link's, or the packet was overtaken.
         """
         if universe != self.port.universe:
-            raise ValueError(f"expected universe {self.port.universe}, got {universe}")
+            raise Unusable("universe", wanted=self.port.universe, got=universe)
         self._universe.hear(key, slots, self.desk.clock(), priority, sequence)
-        self.traffic.newest = f"{len(slots)} slots of universe {universe} from {who}"
+        self.traffic.newest = Sentence.of(
+            "slots_heard",
+            slots=len(slots),
+            universe=universe,
+            sender=who,
+            priority=priority,
+        )
 
     def end(self, key: Hashable) -> None:
         """Forget a sender that says that it ends."""
@@ -182,7 +189,7 @@ class SacnIn(LightsIn):
         if message.terminated:
             self.end(message.source)
             return
-        who = f"{message.name or place.host}, priority {message.priority}"
+        who = message.name or place.host
         _, _, priority, sequence, universe, slots, _ = message
         self.hear(message.source, universe, slots, priority, sequence, who)
 
@@ -217,13 +224,15 @@ class ArtNetIn(LightsIn):
         if isinstance(message, art_net.ArtPoll):
             if len(self._asking) < MOST_POLLERS:
                 self._asking.add(place)
-            self.traffic.newest = f"{place.host} asks who is there"
+            self.traffic.newest = Sentence.of("polled", sender=place.host)
         elif isinstance(message, art_net.ArtTimeCode):
             if not self.port.timecode:
-                raise ValueError("expected may=timecode to let a timecode run the cues, got none")
+                raise Unusable("permission", control="timecode")
             now = self.desk.clock()
             self._chase(message.position, self._run.hear(message.position, now), now)
-            self.traffic.newest = f"timecode at {message.position:.2f} s from {place.host}"
+            self.traffic.newest = Sentence.of(
+                "timecode_heard", position=f"{message.position:.2f}", sender=place.host
+            )
         elif message is not None:
             usual, host = sacn.USUAL_PRIORITY, place.host
             self.hear(host, message.universe, message.slots, usual, message.sequence, host)

@@ -18,6 +18,7 @@ from server.links.link import (
 )
 from server.links.patch import DEFAULT, StageView
 from server.wire.protocol import FrameMessage
+from server.wire.sentence import Sentence
 
 MULTICAST = "multicast"
 """Written in place of a host, for the address that sACN has for each universe."""
@@ -117,13 +118,14 @@ class LightsOut(Link, ABC):
     def end_tick(self) -> None:
         """Send the newest values, also where nothing has moved or the stage has ended."""
         self.send(at_start(self._slots, self.target.start))
-        self.traffic.newest = f"{self.target.stage}: {' '.join(map(str, self._slots[:4]))} …"
+        values = " ".join(map(str, self._slots[:4]))
+        self.traffic.newest = Sentence.of("lamps_told", stage=self.target.stage, values=values)
 
     def sweep(self, share: float) -> None:
         """Send all channels from 0 to full and back."""
         value = round(255 * there_and_back(share))
         self.send(at_start(bytes([value]) * SHOW_SLOTS, self.target.start))
-        self.traffic.newest = f"test: all channels at {value}"
+        self.traffic.newest = Sentence.of("lamps_swept", value=value)
 
     def send(self, slots: bytes) -> None:
         """Send the values of a whole universe."""

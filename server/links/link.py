@@ -4,13 +4,14 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 from motion.errors import SetupError
 from server.links.patch import StageView
 from server.networks import Networks
 from server.wire.protocol import FrameMessage
+from server.wire.sentence import OpenError, Sentence, Unusable
 
 THIS_MACHINE = Networks(("127.0.0.0/8", "::1"))
 NOBODY = Networks()
@@ -24,7 +25,7 @@ MOST_AT_ONCE = 32
 LONGEST_PACKET = 65_535
 """Bytes; no datagram is longer."""
 
-_TOO_MANY = f"expected up to {MOST_PACKETS} packets for each frame, got more"
+_TOO_MANY = Sentence.of("packets", most=MOST_PACKETS)
 
 LOOKED_UP_WITHIN = 2.0
 """Seconds after which a name that no name server answers for is given up."""
@@ -96,17 +97,17 @@ class Traffic:
         received: Packets that came.
         sent: Packets that went.
         refused: Messages and packets that were not accepted, or could not be sent.
-        newest: The newest that was accepted, in words.
-        refusal: The newest that was not, and why; empty while none was.
+        newest: The newest that was accepted; None while none was.
+        refusal: Why the newest that was not accepted was not; None while all were.
     """
 
     received: int = 0
     sent: int = 0
     refused: int = 0
-    newest: str = ""
-    refusal: str = ""
+    newest: Sentence | None = None
+    refusal: Sentence | None = None
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: Sentence) -> None:
         """Count what was not accepted."""
         self.refused += 1
         self.refusal = why
@@ -128,7 +129,7 @@ class Link:
         """Open its socket; may be called again after `close`.
 
         Raises:
-            SetupError: If it cannot be opened.
+            OpenError: If it cannot be opened.
         """
 
     def close(self) -> None:
@@ -160,10 +161,10 @@ def check_sender(host: str, allowed: Networks) -> None:
     """Let a sender pass: one on this machine or on the allow list.
 
     Raises:
-        ValueError: If it is another.
+        Unusable: If it is another.
     """
     if host not in THIS_MACHINE and host not in allowed:
-        raise ValueError(f"expected a sender on the allow list, got {host}")
+        raise Unusable("sender", got=host)
 
 
 class Endpoint:
@@ -179,7 +180,7 @@ class Endpoint:
 
         Args:
             traffic: Counts.
-            receive: Takes a packet and where it came from; raises ValueError to refuse it.
+            receive: Takes a packet and where it came from; raises Unusable to refuse it.
             allowed: Networks that packets are accepted from, beside this machine.
         """
         self._traffic, self._receive = traffic, receive
@@ -196,7 +197,7 @@ class Endpoint:
             group: Address of a multicast group to join; empty for none.
 
         Raises:
-            SetupError: If the port is taken or the address is not this machine's.
+            OpenError: If the port is taken or the address is not this machine's.
         """
 
         def listen(opened: socket.socket, address: Any) -> None:
@@ -205,7 +206,7 @@ class Endpoint:
                 member = socket.inet_aton(group) + socket.inet_aton("0.0.0.0")
                 opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
 
-        self._socket = await _made(place, listen, "a free port of this machine")
+        self._socket = await _made(place, listen, "port")
         self._listen()
         return Place(*self._socket.getsockname()[:2])
 
@@ -213,9 +214,9 @@ class Endpoint:
         """Open a socket that sends to one place for its whole life, and says if nobody is there.
 
         Raises:
-            SetupError: If there is no such host, or no way to it.
+            OpenError: If there is no such host, or no way to it.
         """
-        self._socket = await _made(place, socket.socket.connect, "a host that can be reached")
+        self._socket = await _made(place, socket.socket.connect, "host")
         self._listen()
 
     def send(self, data: bytes, place: Place | None = None) -> None:
@@ -258,8 +259,8 @@ class Endpoint:
         try:
             check_sender(place.host, self._allowed)
             self._receive(data, place)
-        except ValueError as error:
-            self._traffic.refuse(str(error))
+        except Unusable as error:
+            self._traffic.refuse(error.sentence)
 
     def _listen(self) -> None:
         assert self._socket is not None
@@ -297,16 +298,16 @@ class Endpoint:
         return data, Place(*address[:2])
 
     def _refuse(self, error: OSError) -> None:
-        self._traffic.refuse(f"expected a receiver, got: {_reason(error)}")
+        self._traffic.refuse(Sentence.of("receiver", reason=_reason(error)))
 
 
 async def _made(
-    place: Place, begin: Callable[[socket.socket, Any], None], expected: str
+    place: Place, begin: Callable[[socket.socket, Any], None], wanted: Literal["port", "host"]
 ) -> socket.socket:
     """Return a socket that was bound or connected by `begin`.
 
     Raises:
-        SetupError: With what was expected.
+        OpenError: With what was wanted.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -324,7 +325,7 @@ async def _made(
             raise
     except (OSError, UnicodeError) as error:  # a name that no name server could have
         where = f"{place.host}:{place.port}"
-        raise SetupError(f"expected {expected}, got {where}: {_reason(error)}") from error
+        raise OpenError(wanted, place=where, reason=_reason(error)) from error
     return opened
 
 

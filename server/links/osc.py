@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from server.wire.sentence import Unusable
+
 Value = float | int | str | bool | bytes | None
 
 BUNDLE = b"#bundle\0"
@@ -30,8 +32,8 @@ _FIXED = {
 _CONSTANT: dict[str, Value] = {"T": True, "F": False, "N": None, "I": True}
 
 
-class OscError(ValueError):
-    """Bytes that are no OSC packet: "expected X, got Y"."""
+class OscError(Unusable):
+    """Bytes that are no OSC packet, or a message that has no meaning."""
 
 
 class OscMessage(NamedTuple):
@@ -60,14 +62,14 @@ def _messages(data: bytes, depth: int) -> Iterator[OscMessage]:
         yield _message(data)
         return
     if depth >= DEEPEST:
-        raise OscError(f"expected at most {DEEPEST} nested bundles, got more")
+        raise OscError("bundle_depth", most=DEEPEST)
     at = len(BUNDLE) + 8  # the date
     if len(data) < at:
-        raise OscError(f"expected a bundle with a date, got {len(data)} bytes")
+        raise OscError("bundle_date", got=len(data))
     while at < len(data):
         size, at = _number(_SIZE, data, at)
         if not 0 < size <= len(data) - at:
-            raise OscError(f"expected an element of up to {len(data) - at} bytes, got {size}")
+            raise OscError("element_length", most=len(data) - at, got=size)
         yield from _messages(data[at : at + int(size)], depth + 1)
         at += int(size)
 
@@ -75,12 +77,12 @@ def _messages(data: bytes, depth: int) -> Iterator[OscMessage]:
 def _message(data: bytes) -> OscMessage:
     address, at = _text(data, 0)
     if not address.startswith("/"):
-        raise OscError(f"expected an address that begins with /, got {address[:40]!r}")
+        raise OscError("address_start", got=repr(address[:40]))
     if at >= len(data):  # very old senders leave the types out where there are no arguments
         return OscMessage(address, ())
     types, at = _text(data, at)
     if not types.startswith(","):
-        raise OscError(f"expected types that begin with a comma, got {types[:40]!r}")
+        raise OscError("types_start", got=repr(types[:40]))
     arguments = []
     for kind in types[1:]:
         if kind in "[]":
@@ -101,26 +103,26 @@ def _argument(kind: str, data: bytes, at: int) -> tuple[Value, int]:
         size, at = _number(_SIZE, data, at)
         end = at + int(size)
         if not at <= end <= len(data):
-            raise OscError(f"expected a blob of up to {len(data) - at} bytes, got {size}")
+            raise OscError("blob_length", most=len(data) - at, got=size)
         return data[at:end], _padded(end)
-    raise OscError(f"expected a known argument type, got {kind!r}")
+    raise OscError("argument_type", got=repr(kind))
 
 
 def _number(form: struct.Struct, data: bytes, at: int) -> tuple[float, int]:
     end = at + form.size
     if end > len(data):
-        raise OscError(f"expected {end - at} bytes of an argument, got {max(0, len(data) - at)}")
+        raise OscError("argument_length", wanted=end - at, got=max(0, len(data) - at))
     return form.unpack_from(data, at)[0], end
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:
     end = data.find(b"\0", at)
     if end < 0:
-        raise OscError("expected text that ends in a zero byte, got none")
+        raise OscError("text_end")
     try:
         return data[at:end].decode(), _padded(end + 1)
     except UnicodeDecodeError:
-        raise OscError("expected text in UTF-8, got other bytes") from None
+        raise OscError("text_encoding") from None
 
 
 def _padded(size: int) -> int:
@@ -162,7 +164,7 @@ def number(value: Value) -> float:
     """
     if isinstance(value, bool | int | float) and math.isfinite(value):
         return float(value)
-    raise OscError(f"expected a finite number, got {value!r:.40}")
+    raise OscError("finite_number", got=f"{value!r:.40}")
 
 
 def matches(pattern: str, address: str) -> bool:
@@ -174,7 +176,7 @@ def matches(pattern: str, address: str) -> bool:
     if _WILD.isdisjoint(pattern):
         return pattern == address
     if len(pattern) > LONGEST_PATTERN:
-        raise OscError(f"expected a pattern of up to {LONGEST_PATTERN} characters, got more")
+        raise OscError("pattern_length", most=LONGEST_PATTERN)
     parts, wanted = address.split("/"), [_choices(part) for part in pattern.split("/")]
     return len(parts) == len(wanted) and all(
         any(fnmatchcase(part, choice) for choice in choices)
@@ -190,5 +192,5 @@ def _choices(part: str) -> list[str]:
         inner, _, part = part.partition("}") if brace else ("", "", "")
         found = [text + head + choice for text in found for choice in inner.split(",")]
         if len(found) > MOST_CHOICES:
-            raise OscError(f"expected up to {MOST_CHOICES} alternatives, got {len(found)}")
+            raise OscError("pattern_choices", most=MOST_CHOICES, got=len(found))
     return found

@@ -11,6 +11,7 @@ from server.links.osc import OscError, decode_packet
 from server.links.patch import ROOT, Patch, Pending, StageView, Teller
 from server.networks import Networks
 from server.wire.protocol import FrameMessage
+from server.wire.sentence import Sentence
 
 REMEMBERED = 60.0
 """Seconds for which a sender is told the controls after its newest message."""
@@ -118,10 +119,10 @@ class OscIn(Link):
             try:
                 self._patch.receive(message, stages, self._pending, now)
             except OscError as error:
-                self.traffic.refuse(str(error))
+                self.traffic.refuse(error.sentence)
                 continue
             words = " ".join(map(str, (message.address, *message.arguments)))
-            self.traffic.newest = words[:120]
+            self.traffic.newest = Sentence.of("osc_message", message=words[:120])
             if sender in self._senders or len(self._senders) < MOST_SENDERS:
                 self._senders[sender] = now
             if message.address.startswith(f"/{ROOT}/") and message.address.endswith("/refresh"):

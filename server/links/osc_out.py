@@ -5,6 +5,7 @@ from server.links.desk import Desk
 from server.links.link import Endpoint, Link, Place, ignore, there_and_back
 from server.links.patch import ROOT, Patch, StageView, Teller, encode_state
 from server.wire.protocol import FrameMessage
+from server.wire.sentence import Sentence
 
 
 class OscOut(Link):
@@ -37,7 +38,9 @@ class OscOut(Link):
         if self.traffic.refused > self._lost:
             self._lost = self.traffic.refused
             self._teller.forget()
-        self._send(self._teller.moved(stage, frame.time), f"controls of {stage.name}")
+        self._send(
+            self._teller.moved(stage, frame.time), Sentence.of("controls_told", stage=stage.name)
+        )
 
     def sweep(self, share: float) -> None:
         """Send every number from its least to its greatest and back; stages stay as they are."""
@@ -48,12 +51,12 @@ class OscOut(Link):
                 for path, address in self._patch.table(stage.labels).items()
                 if address.readable and address.range
             }
-            self._send(encode_state(dict(swept)), f"test of {stage.name}")
+            self._send(encode_state(dict(swept)), Sentence.of("controls_swept", stage=stage.name))
 
-    def _send(self, packets: list[bytes], words: str) -> None:
+    def _send(self, packets: list[bytes], newest: Sentence) -> None:
         for packet in packets:
             self._endpoint.send(packet)
-            self.traffic.newest = words
+            self.traffic.newest = newest
 
 
 def _swept(address: Address, share: float) -> float:

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 import psutil
 
-from motion.errors import SetupError
 from server.links.desk import Desk
 from server.links.link import (
     NOBODY,
@@ -25,6 +24,7 @@ from server.links.link import (
 from server.links.osc_tree import ATTRIBUTES, find, host_info, tree
 from server.links.patch import Patch
 from server.networks import Networks
+from server.wire.sentence import OpenError, Sentence, Unusable
 
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
@@ -85,9 +85,8 @@ class OscQuery(Link):
         try:
             self._server = await asyncio.start_server(self._serve, host, port, limit=REQUEST_LIMIT)
         except (OSError, UnicodeError) as error:
-            raise SetupError(
-                f"expected a free port of this machine, got {host}:{port}: {error}"
-            ) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise OpenError("port", place=f"{host}:{port}", reason=reason) from error
         here = Place(*self._server.sockets[0].getsockname()[:2])
         self.name = f"osc-query {here.host}:{here.port}"
         if not ipaddress.ip_address(here.host).is_loopback:
@@ -128,8 +127,12 @@ class OscQuery(Link):
                 writer.write(await self._answer(reader, writer))
                 self.traffic.sent += 1
                 await writer.drain()
-        except (OSError, ValueError, EOFError) as error:
-            self.traffic.refuse(str(error) or "expected a whole request in time, got none")
+        except Unusable as error:
+            self.traffic.refuse(error.sentence)
+        except TimeoutError:
+            self.traffic.refuse(Sentence.of("request_time"))
+        except (OSError, EOFError, ValueError) as error:
+            self.traffic.refuse(Sentence.of("connection", reason=str(error)))
         finally:
             self._connections -= 1
             writer.close()
@@ -138,19 +141,20 @@ class OscQuery(Link):
         host = writer.get_extra_info("peername")[0]
         check_sender(host, self._allowed)
         if self._connections > MOST_CONNECTIONS:
-            raise ValueError(f"expected up to {MOST_CONNECTIONS} connections, got more")
+            raise Unusable("connections", most=MOST_CONNECTIONS)
         try:
             request = await reader.readuntil(b"\r\n\r\n")
         except asyncio.LimitOverrunError:
-            raise ValueError(f"expected up to {REQUEST_LIMIT} bytes, got more") from None
+            raise Unusable("request_length", most=REQUEST_LIMIT) from None
         method, target, *_ = [*request.split(b"\r\n")[0].decode("latin1").split(" "), "", ""]
         status, content = HTTPStatus.METHOD_NOT_ALLOWED, None
         if method == "GET":
             status, content = self.answer(target)
         if status in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
-            self.traffic.newest = f"{target[:80]} asked by {host}"
+            self.traffic.newest = Sentence.of("asked", target=target[:80], sender=host)
         else:
-            self.traffic.refuse(f"expected GET and a known address, got {method[:9]} {target[:60]}")
+            got = f"{method[:9]} {target[:60]}"
+            self.traffic.refuse(Sentence.of("request", got=got))
         body = b"" if content is None else json.dumps(content).encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
@@ -163,7 +167,7 @@ class OscQuery(Link):
         try:
             from zeroconf.asyncio import AsyncZeroconf
         except ImportError:
-            self.traffic.refuse("expected the extra `links` to announce OSCQuery, got none")
+            self.traffic.refuse(Sentence.of("announcing"))
             return
         found = _addresses() if here.host in ("0.0.0.0", "::") else [here.host]
         announcer = AsyncZeroconf(interfaces=found)

@@ -109,7 +109,9 @@ class Patch:
         """
         found = self._found(message.address, stages)
         if not found:
-            raise OscError(f"expected /{ROOT}/STAGE/CONTROL, got {message.address[:60]!r}")
+            raise OscError(
+                "address", wanted=f"/{ROOT}/STAGE/CONTROL", got=repr(message.address[:60])
+            )
         for stage, address in found:
             note = pending.setdefault(stage.name, Pending())
             if address.kind == "tap":
@@ -217,7 +219,8 @@ def _note(
         Set.model_validate({address.control: value, "fade": fade})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        raise OscError(f"{address.path}: {first['msg']}, got {first['input']!r:.40}") from None
+        got = f"{first['input']!r:.40}"
+        raise OscError("value", address=address.path, reason=first["msg"], got=got) from None
     note.changes[address.control] = value, fade
 
 
@@ -227,16 +230,16 @@ def _change(
     first = _first(address, arguments)
     match address.kind:
         case "number":
-            return number(first), 0.0
+            return _within(number(first), address), 0.0
         case "truth":
             return number(first) != 0.0, 0.0
         case "beat":
-            return {"bpm": number(first), "at": now, "by": "osc"}, 0.0
+            return {"bpm": _within(number(first), address), "at": now, "by": "osc"}, 0.0
         case "weight":
             before, _ = note.changes.get("emotion", (stage.controls.emotion, 0.0))
             assert isinstance(before, dict)
             label = address.path.partition("/")[2]
-            return with_weight(before, label, _weight(number(first), address)), 0.0
+            return with_weight(before, label, _within(number(first), address)), 0.0
         case "emotion":
             more = [number(each) for each in arguments[1:3]]
             weight, fade = [*more, *(1.0, 0.0)[len(more) :]]
@@ -266,21 +269,22 @@ def _pressed(arguments: tuple[Value, ...]) -> bool:
 
 def _first(address: Address, arguments: tuple[Value, ...]) -> Value:
     if not arguments:
-        raise OscError(f"{address.path}: expected arguments {address.types!r}, got none")
+        raise OscError("arguments", address=address.path, types=repr(address.types))
     return arguments[0]
 
 
 def _word(value: Value, address: Address) -> str:
     if not isinstance(value, str):
-        raise OscError(f"{address.path}: expected a word, got {value!r:.40}")
+        raise OscError("word", address=address.path, got=f"{value!r:.40}")
     if address.choices and value not in address.choices:
-        raise OscError(f"{address.path}: expected {', '.join(address.choices)}, got {value[:40]!r}")
+        choices, got = ", ".join(address.choices), repr(value[:40])
+        raise OscError("choice", address=address.path, choices=choices, got=got)
     return value
 
 
-def _weight(value: float, address: Address) -> float:
+def _within(value: float, address: Address) -> float:
     assert address.range is not None
     least, most = address.range
     if not least <= value <= most:
-        raise OscError(f"{address.path}: expected {least:g} to {most:g}, got {value:g}")
+        raise OscError("range", address=address.path, least=least, most=most, got=value)
     return value

@@ -16,6 +16,7 @@ from server.links.link import Link
 from server.links.patch import StageView
 from server.telemetry.faults import Faults
 from server.wire.protocol import FrameMessage
+from server.wire.sentence import OpenError, Sentence
 
 MOST_LINKS = 64
 
@@ -40,7 +41,7 @@ class Slot:
         spec: As the link was asked for.
         link: The link.
         fixed: Whether the command line named it, so that it is neither kept nor taken out.
-        failed: Why it could not be opened; empty if it could, or is off.
+        failed: Why it could not be opened; None if it could, or is off.
         tested_from: The server's clock when a test began, seconds; None while none runs.
     """
 
@@ -48,7 +49,7 @@ class Slot:
     spec: LinkSpec
     link: Link
     fixed: bool
-    failed: str = ""
+    failed: Sentence | None = None
     tested_from: float | None = None
 
 
@@ -123,7 +124,7 @@ class Rack:
             if not slot.fixed:
                 await self._keep(list({**self._kept(), slot.id: spec}.values()))
             slot.link.close()
-            slot.spec, slot.link, slot.failed = spec, spec.make(self.desk), ""
+            slot.spec, slot.link, slot.failed = spec, spec.make(self.desk), None
             await self._open(slot)
 
     async def remove(self, slot: Slot) -> None:
@@ -193,7 +194,7 @@ class Rack:
             return
         try:
             await slot.link.open()
-            slot.failed = ""
-        except SetupError as error:
-            slot.failed = str(error)
+            slot.failed = None
+        except OpenError as error:
+            slot.failed = error.sentence
             self._faults.count(f"link {slot.link.name}", error)

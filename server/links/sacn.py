@@ -9,6 +9,7 @@ import struct
 from typing import NamedTuple
 
 from server.links.dmx import SLOTS
+from server.wire.sentence import Unusable
 
 PORT = 5568
 MOST_UNIVERSE = 63999
@@ -85,15 +86,15 @@ def decode_packet(data: bytes) -> SacnData | None:
     """Read a packet; None for one that is of no concern here, such as a preview.
 
     Raises:
-        ValueError: If it is no sACN, or cut off.
+        Unusable: If it is no sACN, or cut off.
     """
     if len(data) < _ROOT.size or data[4:16] != _ID:
-        raise ValueError(f"expected an sACN packet, got {data[:16]!r}")
+        raise Unusable("protocol", protocol="sACN", got=repr(data[:16]))
     _, _, _, _, vector, source = _ROOT.unpack_from(data)
     if vector != _DATA:
         return None
     if len(data) < _HEAD:
-        raise ValueError(f"expected at least {_HEAD} bytes of sACN data, got {len(data)}")
+        raise Unusable("packet_length", least=_HEAD, packet="sACN", got=len(data))
     _, vector, name, priority, _, sequence, options, universe = _FRAMING.unpack_from(
         data, _ROOT.size
     )
@@ -102,9 +103,9 @@ def decode_packet(data: bytes) -> SacnData | None:
         return None
     slots = data[_HEAD:]
     if not 0 < count <= min(SLOTS, len(slots)) + 1:
-        raise ValueError(f"expected up to {min(SLOTS, len(slots))} slots of sACN, got {count - 1}")
+        raise Unusable("slots", most=min(SLOTS, len(slots)), packet="sACN", got=count - 1)
     if priority > MOST_PRIORITY:
-        raise ValueError(f"expected a priority up to {MOST_PRIORITY}, got {priority}")
+        raise Unusable("priority", most=MOST_PRIORITY, got=priority)
     readable = name.partition(b"\0")[0].decode(errors="replace")
     ends = bool(options & _TERMINATED)
     return SacnData(source, readable, priority, sequence, universe, slots[: count - 1], ends)

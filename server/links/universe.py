@@ -3,6 +3,8 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from server.wire.sentence import Unusable
+
 SILENCE = 2.5
 """Seconds without a packet after which a sender is gone: `E131_NETWORK_DATA_LOSS_TIMEOUT`."""
 
@@ -45,14 +47,14 @@ class Universe:
             sequence: Number of the packet, modulo 256; always 0 where the sender does not count.
 
         Raises:
-            ValueError: If there are too many senders, or a newer packet of this one came already.
+            Unusable: If there are too many senders, or a newer packet of this one came already.
         """
         self._forget(now)
         before = self._senders.get(key)
         if before is None and len(self._senders) >= MOST_SENDERS:
-            raise ValueError(f"expected up to {MOST_SENDERS} senders of a universe, got another")
+            raise Unusable("senders", most=MOST_SENDERS)
         if before and before.sequence and sequence and _overtaken(before.sequence, sequence):
-            raise ValueError(f"expected packets in order, got {sequence} after {before.sequence}")
+            raise Unusable("order", got=sequence, before=before.sequence)
         self._senders[key] = _Sender(priority, sequence, slots, now)
 
     def end(self, key: Hashable) -> None:

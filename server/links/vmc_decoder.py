@@ -160,11 +160,11 @@ def _transform(message: OscMessage) -> Float[Array, "7"]:
     name, *numbers = message.arguments[:8] or ("",)
     if not isinstance(name, str) or len(numbers) < 7:
         got = f"{len(message.arguments)} arguments"
-        raise OscError(f"{message.address}: expected a name and 7 numbers, got {got}")
+        raise OscError("bone", address=message.address, got=got)
     values = [number(value) for value in numbers]
     length = math.hypot(*values[3:])
     if max(map(abs, values[:3])) > FARTHEST or not 0.5 < length < 2.0:
-        raise OscError(f"{name:.40}: expected metres and a unit quaternion, got {numbers}")
+        raise OscError("bone_values", bone=name[:40], got=str(numbers))
     return np.array([*values[:3], *(value / length for value in values[3:])])
 
 

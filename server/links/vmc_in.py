@@ -12,6 +12,7 @@ from server.links.link import NOBODY, Place, Traffic, check_sender, parse_option
 from server.links.osc import OscError, decode_packet
 from server.links.vmc_decoder import VmcDecoder
 from server.networks import Networks
+from server.wire.sentence import Sentence, Unusable
 
 SILENCE = 0.5
 """Seconds without a pose after which the performer is absent."""
@@ -150,16 +151,16 @@ class VmcSource:
             try:
                 messages = decode_packet(packet)
             except OscError as error:
-                self.traffic.refuse(str(error))
+                self.traffic.refuse(error.sentence)
                 continue
             for message in messages[:left]:
                 try:
                     self._decoder.receive(message, now)
                 except OscError as error:
-                    self.traffic.refuse(str(error))
+                    self.traffic.refuse(error.sentence)
             left -= len(messages)
             if left < 0:
-                self.traffic.refuse(f"expected up to {MOST_MESSAGES} messages a frame, got more")
+                self.traffic.refuse(Sentence.of("messages", most=MOST_MESSAGES))
                 return
 
     def _waiting(self) -> deque[bytes]:
@@ -177,6 +178,6 @@ class VmcSource:
             try:
                 check_sender(host, self._allowed)
                 packets.append(data)
-            except ValueError as error:
-                self.traffic.refuse(str(error))
+            except Unusable as error:
+                self.traffic.refuse(error.sentence)
         return packets

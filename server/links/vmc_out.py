@@ -24,6 +24,7 @@ from server.links.link import (
 from server.links.patch import DEFAULT, StageView
 from server.links.vmc import VRM0, Names, VmcEncoder, expressions
 from server.wire.protocol import PARTNER, FrameMessage
+from server.wire.sentence import Sentence
 
 PORT = 39539
 """Where receivers listen unless told otherwise."""
@@ -91,7 +92,9 @@ class VmcOut(Link):
             if figure.kind == PARTNER and figure.id == self._target.figure - 1:
                 face = frame.emotion @ self._shown(stage.labels)
                 self._send(figure.pose, frame.time, face)
-                self.traffic.newest = f"partner {self._target.figure} of {stage.name}"
+                self.traffic.newest = Sentence.of(
+                    "partner_told", figure=self._target.figure, stage=stage.name
+                )
 
     def sweep(self, share: float) -> None:
         """Send a figure in rest that lifts its arms and smiles."""
@@ -103,7 +106,7 @@ class VmcOut(Link):
         face = np.zeros(len(VRM0))
         face[0] = up
         self._send(Pose(CANONICAL.rest_offsets[0], rotations), self._clock(), face)
-        self.traffic.newest = "test: arms up and down"
+        self.traffic.newest = Sentence.of("arms_swept")
 
     def _send(self, pose: Pose, time: float, face: Float[np.ndarray, "X"]) -> None:
         self._began = time if self._began is None else self._began

@@ -19,9 +19,29 @@ from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Set
+from server.wire.sentence import Sentence, Value
 
 RETRY_EVERY = 5.0
 """Seconds between two attempts to open links that could not be opened."""
+
+
+class Told(BaseModel):
+    """A sentence about a link, which a page words by its key.
+
+    Attributes:
+        key: Names the sentence.
+        values: What it tells of, by name.
+        text: The sentence in English.
+    """
+
+    key: str
+    values: dict[str, Value]
+    text: str
+
+    @staticmethod
+    def of(sentence: Sentence | None) -> "Told | None":
+        """Return a sentence as it travels."""
+        return sentence and Told(**sentence._asdict(), text=str(sentence))
 
 
 class LinkState(BaseModel):
@@ -37,12 +57,12 @@ class LinkState(BaseModel):
         sends: Whether something goes out, so that it can be tested.
         testing: Whether a test runs.
         name: Kind and place, as it was opened.
-        failed: Why it could not be opened; empty if it could, or is off.
+        failed: Why it could not be opened; null if it could, or is off.
         received: Packets that came.
         sent: Packets that went.
         refused: Messages and packets that were not accepted or could not be sent.
-        newest: The newest that was accepted, in words.
-        refusal: The newest that was not, and why.
+        newest: The newest that was accepted; null while none was.
+        refusal: Why the newest that was not accepted was not; null while all were.
     """
 
     id: int
@@ -53,17 +73,17 @@ class LinkState(BaseModel):
     sends: bool
     testing: bool
     name: str
-    failed: str
+    failed: Told | None
     received: int
     sent: int
     refused: int
-    newest: str
-    refusal: str
+    newest: Told | None
+    refusal: Told | None
 
     @staticmethod
     def from_slot(slot: Slot) -> "LinkState":
         """Return a link as it travels."""
-        spec = slot.spec
+        spec, traffic = slot.spec, slot.link.traffic
         return LinkState(
             id=slot.id,
             kind=spec.kind,
@@ -73,8 +93,12 @@ class LinkState(BaseModel):
             sends=spec.sends,
             testing=slot.tested_from is not None,
             name=slot.link.name,
-            failed=slot.failed,
-            **vars(slot.link.traffic),
+            failed=Told.of(slot.failed),
+            received=traffic.received,
+            sent=traffic.sent,
+            refused=traffic.refused,
+            newest=Told.of(traffic.newest),
+            refusal=Told.of(traffic.refusal),
         )
 
 

@@ -11,6 +11,7 @@ from tests.end_to_end.console_page import ConsolePage, operate
 from tests.end_to_end.running_server import RunningServer, run_server
 
 LAPTOP, PHONE = (1280, 800), (390, 844)
+SWEPT = {"en": "arms up and down", "de": "Arme auf und ab"}
 
 
 def add(console: ConsolePage, kind: str, address: str) -> None:
@@ -48,7 +49,7 @@ def test_links_are_added_watched_tested_and_removed(
         console.page.wait_for_selector("#notice:has-text('[HOST:]PORT')")
         console.page.click("#notice .dismiss")
         console.page.click("#links [data-lamp=moving] button:nth-of-type(2)")
-        wait_for_row(console, "arms up and down", "moving")
+        wait_for_row(console, SWEPT[language], "moving")
         console.picture(f"links-{size[0]}")
         assert console.too_small() == []
         console.page.click(f"{osc}[data-lamp=quiet] button")
@@ -75,7 +76,7 @@ def test_a_refused_message_is_told_and_links_outlive_the_server(
         wait_for_row(console, str(port), "quiet")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as instrument:
             instrument.sendto(encode_message("/bhava/energy", 9.0), ("127.0.0.1", port))
-        console.page.wait_for_selector("#links .refusal:has-text('less than or equal to 2')")
+        console.page.wait_for_selector("#links .refusal:has-text('expected 0.5 to 2, got 9')")
     with run_server("demo", 0, *options) as server, operate(browser, server.address) as console:
         console.open("links")
         wait_for_row(console, str(port), "quiet")

@@ -126,7 +126,8 @@ def test_olas_desk_drives_the_stage(universe: str, kind: str) -> None:
     def is_heard() -> bool:
         # OLA polls every ten seconds, tells nodes nothing before they answer, and never repeats.
         fade_to(10)
-        return "slots of universe" in link(kind)["newest"]
+        newest = link(kind)["newest"]
+        return newest is not None and newest["key"] == "slots_heard"
 
     set_controls(energy=1.0)
     wait_for(is_heard, f"OLA's values by {kind}")

@@ -85,7 +85,7 @@ async def test_another_timekeeper_is_left_alone_and_link_takes_over_when_chosen(
     assert show.beats == []
     show.play(1)
     assert len(show.beats) == 1
-    assert show.link.traffic.newest == "120.0 bpm, 1 peers"
+    assert str(show.link.traffic.newest) == "120.0 bpm, 1 peers"
 
 
 def test_beats_are_compared_across_the_end_of_a_bar() -> None:
@@ -102,7 +102,7 @@ async def test_a_library_that_is_missing_is_told_in_words(
     monkeypatch.setattr("server.links.ableton_link.import_module", missing)
     links = [LinkSpec(kind="ableton-link", address="default")]
     async with LiveServer().open(cues=tmp_path, links=links) as server:
-        failed = (await state(server))["failed"]
+        failed = (await state(server))["failed"]["text"]
         assert failed.endswith("got none: pip install 'bhava[ableton-link]'")
         assert "GPL" in failed
         await server.time.run(2)

@@ -76,9 +76,7 @@ async def test_cues_go_where_it_is_allowed_and_no_further_than_it_ran(
         told = await state(server)
         if may == "panic":
             assert server.stage.controls.energy == 1.0
-            assert (
-                told["refusal"] == "expected may=timecode to let a timecode run the cues, got none"
-            )
+            assert told["refusal"]["text"] == "expected `may=timecode` of this link, got none"
         else:
             assert server.stage.controls.energy == 1.5  # it stood before the second cue
-            assert told["newest"] == "timecode at 60.00 s from 127.0.0.1"
+            assert told["newest"]["text"] == "timecode at 60.00 s from 127.0.0.1"

@@ -184,5 +184,5 @@ async def test_a_desk_that_was_answered_drives_the_stage(lamp: socket.socket) ->
         assert server.stage.controls.energy == 2.0
         assert server.stage.controls.panic == "none"
         assert told["refused"] == 3
-        assert "slots of universe 1 from 127.0.0.1" in told["newest"]
+        assert "slots of universe 1 from 127.0.0.1" in told["newest"]["text"]
         assert server.faults == {}

@@ -61,7 +61,9 @@ async def test_one_attribute_of_one_address_is_told_as_it_is_now(venue: LiveServ
     assert (await ask(venue, "/bhava/default/energy?VALUE")).json() == {"VALUE": [1.5]}
     assert (await ask(venue, "/?HOST_INFO")).json()["OSC_PORT"] == 9001
     assert (await ask(venue, "/bhava/default/take_up?VALUE")).status_code == 204
-    assert (await state(venue))["newest"].startswith("/bhava/default/take_up?VALUE asked by")
+    assert (await state(venue))["newest"]["text"].startswith(
+        "/bhava/default/take_up?VALUE asked by"
+    )
 
 
 async def test_requests_of_no_use_are_refused_and_told(venue: LiveServer) -> None:
@@ -69,7 +71,7 @@ async def test_requests_of_no_use_are_refused_and_told(venue: LiveServer) -> Non
     assert (await ask(venue, "/?COLOUR")).status_code == 400
     assert (await ask(venue, "/", "POST")).status_code == 405
     link = await state(venue)
-    assert (link["refused"], link["refusal"]) == (
+    assert (link["refused"], link["refusal"]["text"]) == (
         3,
         "expected GET and a known address, got POST /",
     )
@@ -80,7 +82,7 @@ async def test_a_request_without_end_is_cut_off(venue: LiveServer) -> None:
     writer.write(b"GET /" + b"a" * 9000)
     assert await soon(reader.read()) == b""
     writer.close()
-    assert (await state(venue))["refusal"] == "expected up to 4096 bytes, got more"
+    assert (await state(venue))["refusal"]["text"] == "expected up to 4096 bytes, got more"
     assert venue.faults == {}
 
 

@@ -279,7 +279,9 @@ def test_strangers_are_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     stranger = Sender()
     stranger.send(figure())
     assert stranger.source.latest() is None
-    assert stranger.source.traffic.refusal == "expected a sender on the allow list, got 127.0.0.1"
+    assert (
+        str(stranger.source.traffic.refusal) == "expected a sender on the allow list, got 127.0.0.1"
+    )
     stranger.close()
 
 

@@ -1,3 +1,5 @@
+import sentences from "../../../server/wire/sentences.json";
+
 /** What the operator's console says, in English. */
 export const englishConsole = {
   console: {
@@ -208,6 +210,7 @@ export const englishConsole = {
       "sacn-in": "sACN in, from a desk",
       "ableton-link": "Tempo of Ableton Link, to a stage",
     },
+    sentences,
   },
   keys: {
     title: "Keys and MIDI",

@@ -1,4 +1,5 @@
 import type { englishConsole } from "./englishConsole";
+import { germanSentences } from "./germanSentences";
 import type { TextsShape } from "./textsShape";
 
 /** What the operator's console says, in German. */
@@ -217,6 +218,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       "sacn-in": "sACN ein, vom Lichtpult",
       "ableton-link": "Tempo von Ableton Link, für eine Bühne",
     },
+    sentences: germanSentences,
   },
   keys: {
     title: "Tasten und MIDI",

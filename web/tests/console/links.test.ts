@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { lampOf, packetRate } from "../../src/console/links/linkActivity";
-import type { LinkState } from "../../src/console/links/linkState";
+import type { LinkState, Told } from "../../src/console/links/linkState";
+import { saySentence } from "../../src/console/links/saySentence";
+import { languages } from "../../src/language/languages";
 
 const QUIET: LinkState = {
   id: 1,
@@ -10,13 +12,15 @@ const QUIET: LinkState = {
   fixed: false,
   sends: false,
   testing: false,
-  failed: "",
+  failed: null,
   received: 10,
   sent: 5,
   refused: 2,
-  newest: "",
-  refusal: "",
+  newest: null,
+  refusal: null,
 };
+
+const told = (key: string, values: Told["values"]): Told => ({ key, values, text: "as it is" });
 
 const seen = (at: number, changes: Partial<LinkState> = {}) => ({
   at,
@@ -34,6 +38,34 @@ it("a lamp tells trouble first, then traffic", () => {
   expect(lampOf(before, seen(1000))).toBe("quiet");
   expect(lampOf(before, seen(1000, { sent: 6 }))).toBe("moving");
   expect(lampOf(before, seen(1000, { sent: 6, refused: 3 }))).toBe("refusing");
-  expect(lampOf(before, seen(1000, { sent: 6, refused: 3, failed: "in use" }))).toBe("failed");
-  expect(lampOf(before, seen(1000, { on: false, failed: "in use" }))).toBe("off");
+  expect(
+    lampOf(
+      before,
+      seen(1000, {
+        sent: 6,
+        refused: 3,
+        failed: told("port", { place: "here", reason: "in use" }),
+      }),
+    ),
+  ).toBe("failed");
+  expect(
+    lampOf(
+      before,
+      seen(1000, { on: false, failed: told("port", { place: "here", reason: "in use" }) }),
+    ),
+  ).toBe("off");
+});
+
+it("a sentence of the server is said with its values; an unknown one as the server says it", () => {
+  expect(saySentence(told("universe", { wanted: 2, got: 1 }))).toBe("expected universe 2, got 1");
+  expect(saySentence(told("stage_refuses", { detail: "{got} $&" }))).toBe("{got} $&");
+  expect(saySentence(told("of a newer server", {}))).toBe("as it is");
+  expect(saySentence(told("constructor", {}))).toBe("as it is");
+});
+
+it("every sentence holds the same values in each language", () => {
+  const namesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+  const { en, de } = languages;
+  for (const [key, text] of Object.entries(en.links.sentences))
+    expect(namesOf(Reflect.get(de.links.sentences, key)), key).toEqual(namesOf(text));
 });

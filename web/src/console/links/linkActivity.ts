@@ -21,7 +21,7 @@ export function packetRate(before: SeenLink | null, now: SeenLink): number {
 export function lampOf(before: SeenLink | null, now: SeenLink): Lamp {
   const { link } = now;
   if (!link.on) return "off";
-  if (link.failed !== "") return "failed";
+  if (link.failed) return "failed";
   if (before && link.refused > before.link.refused) return "refusing";
   return packetRate(before, now) > 0 ? "moving" : "quiet";
 }

@@ -4,6 +4,7 @@ import { confirmTwice } from "../confirmTwice";
 import { lampOf, packetRate, type SeenLink } from "./linkActivity";
 import { kindName } from "./linkKinds";
 import type { LinkState } from "./linkState";
+import { saySentence } from "./saySentence";
 
 /** What an operator does with a link. */
 export interface LinkActions {
@@ -50,18 +51,17 @@ export class LinkRow {
     this.activity.textContent = [
       links.lamps[lamp],
       rate > 0 && links.rate(rate.toFixed(rate < 10 ? 1 : 0)),
-      link.newest,
+      link.newest && saySentence(link.newest),
       link.fixed && links.fixed,
     ]
       .filter(Boolean)
       .join(" · ");
-    this.trouble.textContent =
-      link.failed || (link.refused > 0 ? links.refused(link.refused, link.refusal) : "");
+    this.trouble.textContent = troubleOf(link);
     this.toggle.textContent = link.on ? links.on : links.off;
     this.toggle.ariaPressed = String(link.on);
     this.toggle.ariaLabel = links.switchOf(this.name.textContent);
     this.testing.ariaLabel = links.testOf(this.name.textContent);
-    this.testing.disabled = !link.on || link.failed !== "" || link.testing;
+    this.testing.disabled = !link.on || link.failed !== null || link.testing;
   }
 
   private editor(): HTMLElement {
@@ -83,4 +83,9 @@ export class LinkRow {
     const summary = makeElement("summary", { ariaLabel: links.edit(this.link.address) }, "⋯");
     return makeElement("details", {}, summary, form);
   }
+}
+
+function troubleOf({ failed, refused, refusal }: LinkState): string {
+  if (failed) return saySentence(failed);
+  return refusal ? texts.links.refused(refused, saySentence(refusal)) : "";
 }

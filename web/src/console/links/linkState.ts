@@ -1,3 +1,12 @@
+/** A sentence of the server. */
+export interface Told {
+  /** Names it in `texts.links.sentences`. */
+  readonly key: string;
+  readonly values: Readonly<Record<string, string | number>>;
+  /** The sentence in English. */
+  readonly text: string;
+}
+
 /** What the server says about one link to an instrument. */
 export interface LinkState {
   readonly id: number;
@@ -9,12 +18,12 @@ export interface LinkState {
   /** Whether something goes out, so that it can be tested. */
   readonly sends: boolean;
   readonly testing: boolean;
-  /** Why it could not be opened; empty if it could, or is off. */
-  readonly failed: string;
+  /** Why it could not be opened; null if it could, or is off. */
+  readonly failed: Told | null;
   readonly received: number;
   readonly sent: number;
   readonly refused: number;
-  /** The newest message that was accepted, and the newest that was not, with its reason. */
-  readonly newest: string;
-  readonly refusal: string;
+  /** The newest message that was accepted, and why the newest that was not accepted was not. */
+  readonly newest: Told | null;
+  readonly refusal: Told | null;
 }

@@ -1,0 +1,11 @@
+import { texts } from "../../language/texts";
+import type { Told } from "./linkState";
+
+/** Words a sentence of the server; one that the page does not know is said as the server says it. */
+export function saySentence({ key, values, text }: Told): string {
+  const sentences: Readonly<Record<string, string>> = texts.links.sentences;
+  if (!Object.hasOwn(sentences, key)) return text;
+  return (sentences[key] ?? text).replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(values[name] ?? ""),
+  );
+}
