@@ -165,7 +165,6 @@ def serve(
         models.ready(model)  # begins to load it, while the rest is imported
         from server.app import create_app
 
-    import secrets
     import time
     from contextlib import closing
     from dataclasses import replace
@@ -225,7 +224,7 @@ def serve(
         spec = _source_spec(source)
         with closing(open_source(spec, time.monotonic, people)) as performer:
             performer.start()
-            chance = secrets.randbits(32) if seed is None else seed
+            chance = scheduler.draw_seed() if seed is None else seed
             make_default_stage(scheduler, performer, model, chance, seat or usual_seat(spec))
             if spec.kind == "demo":
                 stage = scheduler.stage(DEFAULT)

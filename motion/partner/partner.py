@@ -63,3 +63,7 @@ class Partner:
         frames = self._batch.advance(emotion[None], np.array([energy]), leads)
         pose = Pose(frames.hips[0], frames.rotations[0])
         return PartnerFrame(pose, frames.contacts[0], bool(frames.taken_up[0]))
+
+    def think_ahead(self) -> None:
+        """Generate what no frame needs yet; see `PartnerBatch.think_ahead`."""
+        self._batch.think_ahead()

@@ -22,7 +22,7 @@ from motion.partner.lead import Lead, follow_leads
 from motion.partner.partner_state import FRAMES_BETWEEN_REWINDS, PartnerState
 from motion.partner.smoothing import REACH, smooth
 from motion.partner.stage_bounds import bend_inwards, face, hold_back
-from motion.partner.token_stream import TokenStream, advance_streams
+from motion.partner.token_stream import BatchItem, TokenStream, advance_streams, generate
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
@@ -78,6 +78,7 @@ class PartnerBatch:
         engine.contract.require_canonical()
         self.fps = engine.contract.fps
         self._engine, self._default_radius = engine, stage_radius
+        self._early: list[BatchItem] = []
         self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
         self._standing_window = TokenStream(engine, 0).next_window()
         self._state = PartnerState(engine, seeds, stage_radius)
@@ -159,6 +160,15 @@ class PartnerBatch:
         if not state.begun[slot]:
             state.place_partner(slot, context)
 
+    def think_ahead(self) -> None:
+        """Generate the tokens that no frame needs yet, while nobody waits for one.
+
+        `advance` does so first if it was not done since the last frame; the motion is the same.
+        """
+        items, self._early = self._early, []
+        if items:
+            generate(self._engine, items)
+
     def advance(
         self,
         emotion: Float[Array, "B E"],
@@ -178,10 +188,12 @@ class PartnerBatch:
         Raises:
             ConditionError: If emotion or energy is out of range for a partner; then none advances.
         """
+        self.think_ahead()
         state, dt = self._state, 1.0 / self.fps
         target = self._condition_streams(emotion, energy)
         self._assign_leads(leads or {})
-        advance_streams(self._engine, [stream for stream in self._streams if stream])
+        streams = [stream for stream in self._streams if stream]
+        self._early = advance_streams(self._engine, streams)
         windows, changed, taken_up = self._next_windows()
         self._begin_transitions(windows, changed, leads or {})
         # In features, where a change of course is two numbers. A lead decides where its follower

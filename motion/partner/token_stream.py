@@ -124,6 +124,11 @@ class TokenStream:
         """
         return self.committed and not self.is_due and self.frames_ahead <= REACH + self._stagger
 
+    @property
+    def prefills(self) -> bool:
+        """Whether it reads a dancer's motion while its partner dances on."""
+        return self._prefilling is not None
+
     def recover(self) -> None:
         """Start again from standing, after something went wrong."""
         self.recoveries += 1
@@ -217,6 +222,8 @@ class TokenStream:
             after: The model's states after it.
         """
         state = item.state
+        if state is not self._state and state is not self._prefilling:
+            return  # it was early, and the stream has begun something else since
         pending = PendingToken(state.model_state, state.inbox.popleft(), item.noise)
         state.model_state = after
         if state.inbox:  # it reads on
@@ -258,29 +265,43 @@ class TokenStream:
         return Noise.draw(self._engine.contract, self._rng)
 
 
-def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> None:
-    """Generate the tokens that are due, and some early, so that all ticks cost much the same."""
-    early = {stream for stream in streams if stream.is_early}
+def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> list[BatchItem]:
+    """Generate the tokens that are due.
+
+    Returns:
+        The rows of tokens that are early, for `generate`, which may be called at any time before
+        the streams are advanced again.
+    """
+    early: list[BatchItem] = []
+    due: list[BatchItem] = []
     for stream in streams:
         stream.begin_tick()
-    items = [item for stream in streams for item in stream.batch_items(stream in early)]
+        ahead = stream.is_early
+        items = early if ahead and not stream.prefills else due
+        items.extend(stream.batch_items(ahead))
     # Streams that read a context need several calls; those that are ready drop out of the batch.
-    while items:
-        filled = items + items[-1:] * (-len(items) % engine.contract.batch_multiple)
-        following, states = engine.step(
-            np.stack([item.state.inbox[0] for item in filled]),
-            Conditions.from_rows(
-                np.stack([item.stream.conditions for item in filled]),
-                engine.contract,
-                _stack_observed(engine, filled),
-            ),
-            _stack_states([item.state.model_state for item in filled]),
-            Noise.stack([item.noise for item in filled]),
-        )
-        for row, item in enumerate(items):
-            item.stream.accept(item, following[row], StateRow(states, row))
-        called = dict.fromkeys(item.stream for item in items)
-        items = [item for stream in called for item in stream.batch_items()]
+    while due:
+        generate(engine, due)
+        called = dict.fromkeys(item.stream for item in due)
+        due = [item for stream in called for item in stream.batch_items()]
+    return early
+
+
+def generate(engine: Engine, items: list[BatchItem]) -> None:
+    """Call the model once for some rows, and hand the streams what it makes of them."""
+    filled = items + items[-1:] * (-len(items) % engine.contract.batch_multiple)
+    following, states = engine.step(
+        np.stack([item.state.inbox[0] for item in filled]),
+        Conditions.from_rows(
+            np.stack([item.stream.conditions for item in filled]),
+            engine.contract,
+            _stack_observed(engine, filled),
+        ),
+        _stack_states([item.state.model_state for item in filled]),
+        Noise.stack([item.noise for item in filled]),
+    )
+    for row, item in enumerate(items):
+        item.stream.accept(item, following[row], StateRow(states, row))
 
 
 def _stack_observed(engine: Engine, items: Sequence[BatchItem]) -> Float[Array, "B K W"] | None:

@@ -43,6 +43,9 @@ WARM_UP = 2 * FRAME_RATE
 FRAMES = 10 * FRAME_RATE
 """Frames that count."""
 
+SEED = 1
+"""Of partners; as of stages, whose partners think between frames."""
+
 VIDEOS = 5
 """Videos that are written."""
 
@@ -68,9 +71,9 @@ def frame_rows(engine: Engine, folder: Path, video: Path | None) -> Iterator[Row
     note = "peer: json.dumps of the same numbers"
     yield Row.from_values("encode a frame", "ms", encoded, peer=dumped, note=note)
     frames, steps, bare = _partner_times(engine, folder)
-    note = f"sampling and post-processing included; context {engine.contract.context_frames} frames"
-    yield Row.from_values("partner, a frame", "ms", frames, aim=3.0, note=note)
-    note = f"{engine.contract.frames_per_step} frames; peer: the bare call of onnxruntime"
+    note = f"thought of after the one before; context {engine.contract.context_frames} frames"
+    yield Row.from_values("partner, a frame", "ms", frames, aim=2.5, note=note)
+    note = f"{engine.contract.frames_per_step} frames, all; peer: the bare call of onnxruntime"
     yield Row.from_values("partner, a step of the model", "ms", steps, peer=bare, note=note)
     ticks, bare = _batch_times(engine, folder)
     note = "peer: the bare call of onnxruntime for those of them who think in a frame"
@@ -129,7 +132,7 @@ def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
     """Return the times from landmarks to the bytes of a frame, take-ups included."""
     faults = Faults()
     pool = PartnerPool(lambda _: engine, faults)
-    controls = Controls(emotion={engine.contract.emotions[0]: 1.0})
+    controls = Controls(emotion={engine.contract.emotions[0]: 1.0}, seed=SEED)
     dance = Dance(pool, faults, Opening(controls))
     following, times = cycle(seen), count(step=1 / FRAME_RATE)
 
@@ -138,7 +141,7 @@ def _frame_times(engine: Engine, seen: list[Sighting]) -> Float[Array, "N"]:
         inputs = FrameInputs(now, replace(next(following), time=now), controls)
         return encode_frame(dance.compose(inputs, pool.advance(dance.requests(inputs))))
 
-    return _times(frame)
+    return _times(frame, between=pool.think_ahead)
 
 
 def _encode_times() -> tuple[Float[Array, "N"], Float[Array, "N"]]:
@@ -159,21 +162,21 @@ def _encode_times() -> tuple[Float[Array, "N"], Float[Array, "N"]]:
 def _partner_times(
     engine: Engine, folder: Path
 ) -> tuple[Float[Array, "N"], Float[Array, "N"], Float[Array, "N"]]:
-    """Return the times of a frame, of all frames of a step, and of the graph alone, in turns."""
-    partner, emotion = Partner(engine, seed=0), _first_emotion(engine)
+    """Return the times of a frame, of all that a step takes, and of the graph alone, in turns."""
+    partner, emotion = Partner(engine, seed=SEED), _first_emotion(engine)
     alone = bare_call(engine, folder)
     steps, bare = [], []
     for _ in range((WARM_UP + FRAMES) // engine.contract.frames_per_step):
         steps.append(
             [
-                timed(lambda: partner.advance(emotion, 1.0))
+                (timed(lambda: partner.advance(emotion, 1.0)), timed(partner.think_ahead))
                 for _ in range(engine.contract.frames_per_step)
             ]
         )
         bare.append(timed(alone))
     warm = WARM_UP // engine.contract.frames_per_step
-    frames = np.array(steps[warm:])
-    return frames.ravel(), frames.sum(axis=1), np.array(bare[warm:])
+    taken = np.array(steps[warm:])
+    return taken[:, :, 0].ravel(), taken.sum(axis=(1, 2)), np.array(bare[warm:])
 
 
 def _batch_times(engine: Engine, folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
@@ -213,9 +216,20 @@ def _first_emotion(engine: Engine) -> Float[Array, "E"]:
     return weights_of({engine.contract.emotions[0]: 1.0}, engine.contract.emotions)
 
 
-def _times(act: Callable[[], object]) -> Float[Array, "N"]:
-    """Return how long each of some calls took, milliseconds; the first ones only warm up."""
-    return np.array([timed(act) for _ in range(WARM_UP + FRAMES)])[WARM_UP:]
+def _times(
+    act: Callable[[], object], between: Callable[[], object] = lambda: None
+) -> Float[Array, "N"]:
+    """Return how long each of some calls took, milliseconds; the first ones only warm up.
+
+    Args:
+        act: Is timed.
+        between: Is called after each, and is not.
+    """
+    times = []
+    for _ in range(WARM_UP + FRAMES):
+        times.append(timed(act))
+        between()
+    return np.array(times)[WARM_UP:]
 
 
 def timed(act: Callable[[], object]) -> float:

@@ -60,11 +60,14 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
         counts: How many stages, one measurement each; `COUNTS` if not given.
     """
     for count in counts or COUNTS:
-        ticks, bare = _tick_times(engine, folder, count)
+        ticks, ready, bare = _tick_times(engine, folder, count)
         most = 1.3 if count == STAGES else None
         note = "peer: the bare call of onnxruntime for the partners who think in a tick"
         name = f"a tick of {count} stages"
         yield Row.from_values(name, "ms", ticks, peer=bare, most=most, note=note, count=count)
+        if count == STAGES:
+            note = "the rest of a tick: partners think of what comes later"
+            yield Row.from_values(f"until {count} stages have their frames", "ms", ready, note=note)
     note = f"before each of {PERFORMERS} stages, against as many without"
     yield Row.from_values(
         "what a performer adds to a tick", "ms", _performer_times(folder), note=note
@@ -100,8 +103,17 @@ class _Stages:
             stage.control.receive(replace(seen, time=self.now))
 
     def tick(self) -> None:
-        """Make a frame of each."""
+        """Make a frame of each, and let the partners think."""
+        self.frames()
+        self.think_ahead()
+
+    def frames(self) -> None:
+        """Make a frame of each; `think_ahead` is due then."""
         self.scheduler.tick(self.now, self._stages)
+
+    def think_ahead(self) -> None:
+        """Let the partners think of what comes later."""
+        self.scheduler.think_ahead()
         self.now += 1 / FRAME_RATE
 
     def let_in(self, viewers: int) -> None:
@@ -118,26 +130,27 @@ class _Stages:
                 stage.set(Set(energy=energy), self.now)
         for stage, frame, encoded, report in self.scheduler.tick(self.now, self._stages):
             stage.publish(frame, encoded, report)
-        self.now += 1 / FRAME_RATE
+        self.think_ahead()
 
 
 def _tick_times(
     engine: Engine, folder: Path, count: int
-) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
-    """Return the times of ticks and of the graph alone, in turns, milliseconds.
+) -> tuple[Float[Array, "N"], Float[Array, "M"], Float[Array, "N"]]:
+    """Return the times of ticks, until each has its frames, and of the graph alone, in turns, ms.
 
-    Each tick is taken with those next to it, as many as a token has frames: all partners think in
+    Ticks are taken with those next to them, as many as a token has frames: all partners think in
     the course of them, few ones not in each.
     """
     stages, length = _Stages(folder, count), engine.contract.frames_per_step
     calls = min(length, ceil(count / TOGETHER))
     alone = bare_call(engine, folder, count // calls)
-    pairs = []
+    steps, bare = [], []
     for _ in range((WARM_UP + TICKS) // length):
-        ticks = sum(timed(stages.tick) for _ in range(length)) / length
-        pairs.append((ticks, sum(timed(alone) for _ in range(calls)) / length))
-    ticks, bare = np.array(pairs[WARM_UP // length :]).T
-    return ticks, bare
+        steps.append([(timed(stages.frames), timed(stages.think_ahead)) for _ in range(length)])
+        bare.append(sum(timed(alone) for _ in range(calls)) / length)
+    warm = WARM_UP // length
+    taken = np.array(steps[warm:])
+    return taken.sum(2).mean(1), taken[:, :, 0].ravel(), np.array(bare[warm:])
 
 
 def _performer_times(folder: Path) -> Float[Array, "N"]:

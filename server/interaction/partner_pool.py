@@ -1,6 +1,7 @@
 """All partners of a server, in one batch for each model: each model is called once in a tick."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,12 +108,23 @@ class PartnerPool:
         """
         frames: dict[PartnerHandle, PartnerFrame] = {}
         for model in list(self._batches):
-            try:
+            with self._given_up_on_failure(model):
                 frames |= self._advance(model, requests)
-            except Exception as error:
-                self._faults.count(f"model {model}", error)
-                del self._batches[model], self._handles[model]
         return frames
+
+    def think_ahead(self) -> None:
+        """Generate what no frame needs yet; see `PartnerBatch.think_ahead`."""
+        for model, batch in list(self._batches.items()):
+            with self._given_up_on_failure(model):
+                batch.think_ahead()
+
+    @contextmanager
+    def _given_up_on_failure(self, model: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._faults.count(f"model {model}", error)
+            del self._batches[model], self._handles[model]
 
     def _advance(
         self, model: str, requests: Mapping[PartnerHandle, PartnerInputs]

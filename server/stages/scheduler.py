@@ -125,6 +125,7 @@ class Scheduler:
         self.attendants: list[Attendant] = []
         self.elsewhere: Callable[[str], str] = lambda _: ""
         self._due: float | None = None
+        self._thought = 0.0
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
         self._coming: set[str] = set()
@@ -193,8 +194,9 @@ class Scheduler:
 
         A partner thinks at a time within its token that its seed tells: of stages made one after
         the other some think together, and then the next, so that ticks of many have the same load.
+        Nobody of the first ones thinks at time 0, which is in a tick: all others do after it.
         """
-        return secrets.randbits(20) * TURNS + len(self.stages) // TOGETHER % TURNS
+        return secrets.randbits(20) * TURNS + (1 + len(self.stages) // TOGETHER) % TURNS
 
     def make(
         self,
@@ -282,10 +284,17 @@ class Scheduler:
         with self.metrics.steps.time():
             frames = self.services.pool.advance(requests)
         made = self._stage_frames(asking, frames)
-        took = self._clock() - began
+        took = self._clock() - began + self._thought
+        self._thought = 0.0
         self.times.count(took, len(stages))
         self.metrics.ticks.observe(took)
         return made
+
+    def think_ahead(self) -> None:
+        """Let the partners think, once a tick's frames are on their way; runs in its thread."""
+        began = self._clock()
+        self.services.pool.think_ahead()
+        self._thought = self._clock() - began
 
     def _stage_frames(
         self,
@@ -328,6 +337,7 @@ class Scheduler:
                     stages = list(self.stages.values())
                     made = await loop.run_in_executor(worker, self.tick, now, stages)
                     self._publish(made, now)
+                    await loop.run_in_executor(worker, self.think_ahead)
         finally:
             for stage in self.stages.values():
                 stage.show.end()

@@ -234,8 +234,34 @@ def test_some_partners_think_in_a_tick_together_and_then_the_next_some() -> None
         seeds.append(stages.scheduler.draw_seed())
         stages.make(str(number))
     turns = [seed % length for seed in seeds]
-    assert turns == [0] * TOGETHER + [1] * TOGETHER + [2]
+    assert turns == [1] * TOGETHER + [2] * TOGETHER + [3]
     assert len(set(seeds)) == len(seeds)
+
+
+async def test_partners_think_when_the_frames_of_a_tick_were_handed_on() -> None:
+    sway = SwayingEngine()
+    stages, happened = Stages(sway), []
+    stages.make("one", mode="solo", seed=1)
+
+    class Noting:
+        def before_tick(self) -> None:
+            happened.append("tick")
+
+        def after_tick(self, shown: object) -> None:  # noqa: ARG002 - as attendants have it
+            happened.append("frames")
+
+    async def pass_time(seconds: float) -> None:
+        stages.now += seconds
+        if len(happened) > 60:
+            raise TimeoutError
+
+    sway.before = lambda: happened.append("thinks")
+    stages.scheduler.attendants.append(Noting())
+    with pytest.raises(TimeoutError):
+        await stages.scheduler.run(pass_time)
+    steady = " ".join(happened[10:])
+    assert "frames thinks tick" in steady
+    assert "tick thinks" not in steady
 
 
 def test_one_model_that_fails_leaves_the_stages_standing_and_dancing_on() -> None:

@@ -85,6 +85,28 @@ def test_the_model_calls_are_spread_evenly_over_frames(engine):
     assert counting.batches == [4] * 30
 
 
+def test_partners_who_think_between_frames_dance_the_same_and_hold_no_frame_up(engine):
+    counting = Counting(engine)
+    seeds = [1, 2, 3, 5, 6]  # all but the one in four who thinks in the frame itself
+    ahead, batch = PartnerBatch(counting, seeds), PartnerBatch(engine, seeds)
+    happy, sad = weights(engine, *["happy"] * 5), weights(engine, *["sad"] * 5)
+    calls = []
+    for number in range(90):
+        if number == 30:
+            for each in (ahead, batch):
+                each.take_up(2, swaying(150))
+                each.remove_partner(4)
+        emotion, energy = sad if number > 60 else happy, np.ones(5)
+        counting.batches.clear()
+        shown, expected = (each.advance(emotion, energy) for each in (ahead, batch))
+        calls.append(len(counting.batches))
+        ahead.think_ahead()
+        np.testing.assert_array_equal(shown.hips, expected.hips)
+        np.testing.assert_array_equal(shown.rotations, expected.rotations)
+    assert sum(calls[5:30]) == 0
+    assert sum(calls[30:]) > 0  # a dancer's motion that is read, and a change of emotion
+
+
 def test_a_control_that_is_moved_costs_few_calls_and_its_last_value_counts(engine):
     counting = Counting(engine)
     batch = PartnerBatch(counting, [1])
