@@ -25,7 +25,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends python3-venv \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 --groups video bhava \
-    && install --directory --owner=bhava /data
+    && install --directory --owner=bhava /data /data/keys
 WORKDIR /bhava
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1
 # The packages come before the code, so that a change of code does not install them anew.

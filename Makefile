@@ -45,7 +45,7 @@ check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-c
 peers: $(VENV)/test.stamp programs web/dist/index.html | $(VENV)/node.stamp ## try the links against programs of other authors
 	@$(functions)
 	missing=()
-	for pair in olad:ola avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus curl:curl qlcplus:qlcplus ip:iproute2; do
+	for pair in olad:ola avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus curl:curl qlcplus:qlcplus ip:iproute2 nats-server:nats-server caddy:caddy; do
 	  command -v "$${pair%:*}" >/dev/null || missing+=("$${pair#*:}")
 	done
 	$(VENV)/bin/python -c 'from ctypes.util import find_library as find; exit(not find("ltc"))' || missing+=(libltc11)

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from motion.errors import SetupError
 
@@ -50,3 +51,22 @@ class Networks:
         except ValueError:
             return False
         return any(ip in network for network in self._networks)
+
+
+def web_address(option: str, text: str) -> str:
+    """Return the address of a server as an option names it, without a slash at its end.
+
+    Raises:
+        SetupError: If it is none.
+    """
+    parts = urlsplit(text)
+    known = parts.scheme in ("http", "https") and parts.hostname
+    if text and (not known or parts.query or parts.fragment):
+        raise SetupError(f"expected {option} such as https://show.example, got {text!r}")
+    return text.rstrip("/")
+
+
+def hosts_of(address: str) -> list[str]:
+    """Return the name of the server in an address of the web; none in an empty one."""
+    name = urlsplit(address).hostname
+    return [name] if name else []

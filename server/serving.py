@@ -145,6 +145,13 @@ def serve(
     allow_origin: AllowOrigin = None,
     trust_proxy: TrustProxy = None,
     nats: Nats = "",
+    address: Annotated[
+        str,
+        typer.Option(
+            envvar="BHAVA_ADDRESS",
+            help="Address that relays send operators and performers to; found if not given.",
+        ),
+    ] = "",
     take_over: Annotated[
         bool,
         typer.Option(help="Take over stages of other servers at the same NATS server that vanish."),
@@ -175,8 +182,10 @@ def serve(
     from server.access.origins import OriginPolicy
     from server.access.tls import find_certificate
     from server.links.kinds import specs_of
-    from server.listen import address, bind
+    from server.listen import address as address_of
+    from server.listen import bind
     from server.listen import serve as listen_and_serve
+    from server.networks import hosts_of, web_address
     from server.stages.assemble import make_default_stage, open_scheduler, usual_seat
     from server.stages.chats import ChatSettings
     from server.stages.crowd_desk import CrowdSettings
@@ -205,10 +214,10 @@ def serve(
         }
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)
-    broker = BrokerSettings.parse(nats)
+    broker, told = BrokerSettings.parse(nats), web_address("--address", address)
     crowd = CrowdSettings.open(public_url, keys)
     chat = ChatSettings.parse(twitch, youtube, twitch_url, youtube_url)
-    hosts, origins = allow_host or [], allow_origin or []
+    hosts, origins = [*(allow_host or []), *hosts_of(told)], allow_origin or []
     policy = OriginPolicy([*hosts, *crowd.hosts], [*origins, *crowd.origins])
     proxies = trust_proxy or []
     reachable = is_reachable(host, proxies)
@@ -229,8 +238,8 @@ def serve(
             if spec.kind == "demo":
                 stage = scheduler.stage(DEFAULT)
                 scheduler.attendants.append(Showcase(stage, time.monotonic))
-            here = address(listener, door.scheme)
-            way = seen_from_outside(here) if reachable else here
+            here = address_of(listener, door.scheme)
+            found = seen_from_outside(here) if reachable else here
 
             def listening() -> None:
                 typer.echo(f"Bhava dances at {here} ({performer.name})")
@@ -245,7 +254,7 @@ def serve(
                 link_file=links,
                 crowd=crowd,
                 chat=chat,
-                broker=broker and replace(broker, address=way, takes_over=take_over),
+                broker=broker and replace(broker, address=told or found, takes_over=take_over),
                 door=door,
                 proxies=proxies,
             )

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -201,6 +202,60 @@ def test_compose_runs_nodes_and_relays_that_meet_at_nats(compose: dict) -> None:
     relays = compose["services"]["relays"]["networks"]["default"]["ipv4_address"]
     assert compose["services"]["relay-1"]["environment"]["BHAVA_TRUST_PROXY"] == relays
     assert "ports" not in compose["services"]["nats"]
+
+
+def told_command(profile: str) -> list[str]:
+    """Return the services that the command in the head of the file names."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    found = re.search(rf"docker compose --profile {profile} up *(.*)", text)
+    assert found, f"expected a command for the profile {profile}, got none"
+    return found[1].split()
+
+
+def started(services: Mapping[str, Any], named: list[str], profile: str) -> list[str]:
+    """Return the services that the tool would start, those that others depend on first."""
+    profiles = {name: each.get("profiles", []) for name, each in services.items()}
+    wanted = named or [name for name in services if not profiles[name] or profile in profiles[name]]
+    order: list[str] = []
+
+    def add(name: str) -> None:
+        for other in services[name].get("depends_on", []):
+            add(other)
+        if name not in order:
+            order.append(name)
+
+    for name in wanted:
+        add(name)
+    return order
+
+
+def published(services: Mapping[str, Any], names: list[str]) -> dict[int, tuple[str, int]]:
+    """Return the service and its own port, by the port of the machine."""
+    ports: dict[int, tuple[str, int]] = {}
+    for name in names:
+        for port in services[name].get("ports", []):
+            host, target = int(port["published"]), int(port["target"])
+            assert host not in ports, (
+                f"expected one service at {host}, got {ports[host][0]}, {name}"
+            )
+            ports[host] = name, target
+    return ports
+
+
+def test_the_command_of_the_profile_starts_its_services_alone_each_at_its_ports(
+    compose: dict,
+) -> None:
+    """A profile starts beside services without one, such as `gpu`, unless it is told which."""
+    services = compose["services"]
+    names = started(services, told_command("scale"), "scale")
+    assert sorted(names) == sorted(SCALE)
+    ports = {name: port for port, (name, _) in published(services, names).items()}
+    assert ports == {"node-1": 8000, "node-2": 8001, "relays": 443}
+    for name in ("node-1", "node-2"):
+        told = services[name]["environment"]["BHAVA_ADDRESS"]
+        assert told == f"http://localhost:{ports[name]}"
+    with pytest.raises(AssertionError, match="expected one service at 8000"):
+        published(services, started(services, [], "scale"))
 
 
 @pytest.mark.parametrize("service", ["gpu", "cpu", "caddy", *SCALE])

@@ -6,9 +6,11 @@ References:
 
 import hmac
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -215,8 +217,12 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            path.write_text(make())
+            made = path.with_suffix(f".{secrets.token_hex(4)}")
+            made.touch(mode=0o600)
+            made.write_text(make())
+            with suppress(FileExistsError):  # of servers that share a folder, the first makes it
+                os.link(made, path)
+            made.unlink()
         return path.read_text().strip()
     except OSError as error:
         raise SetupError(f"expected to keep {path}, got: {error.strerror}") from error

@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from weakref import WeakKeyDictionary
 
-from motion.errors import SetupError
 from server.access.keyring import kept, new_secret
 from server.crowd.ballot_box import BallotBox
 from server.crowd.ballots import Ballots
 from server.crowd.tally import Result
+from server.networks import hosts_of, web_address
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 
@@ -47,21 +47,15 @@ class CrowdSettings:
         Raises:
             SetupError: If the address is none of a server, or the secret cannot be kept.
         """
-        parts = urlsplit(public_url)
-        known = parts.scheme in ("http", "https") and parts.hostname
-        if public_url and (not known or parts.query or parts.fragment):
-            got = f"got {public_url!r}"
-            raise SetupError(f"expected --public-url such as https://show.example, {got}")
+        public_url = web_address("--public-url", public_url)
         if not public_url:
             return CrowdSettings()
-        secret = kept(keys / "ballot-secret", new_secret)
-        return CrowdSettings(public_url.rstrip("/"), secret)
+        return CrowdSettings(public_url, kept(keys / "ballot-secret", new_secret))
 
     @property
     def hosts(self) -> list[str]:
         """Name of the server in its public address."""
-        name = urlsplit(self.public_url).hostname
-        return [name] if name else []
+        return hosts_of(self.public_url)
 
     @property
     def origins(self) -> list[str]:

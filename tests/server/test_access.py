@@ -1,3 +1,4 @@
+import re
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from server.access.origin_guard import OriginGuard
 from server.access.origins import OriginPolicy
 from server.access.tls import find_certificate
 from server.access.wrong_keys import FIRST, FORGOTTEN, MOST_ADDRESSES, WrongKeys
+from server.networks import hosts_of, web_address
 from server.telemetry.logs import OnceASecond
 from tests.server.live_server import LiveServer
 
@@ -337,3 +339,23 @@ def test_the_command_prints_a_link_and_revokes_it(tmp_path: Path, role: Role, pa
     name = run.stdout.rpartition("--revoke ")[2].partition("`")[0]
     CliRunner().invoke(bhava.app, ["token", "--keys", str(tmp_path), "--revoke", name])
     assert asked(keyring, token, role, "left") == "wrong_key"
+
+
+def test_of_servers_that_share_a_folder_the_first_makes_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "keys/operator-key"
+
+    def make() -> str:
+        path.write_text("of the other, which was quicker")
+        return "ours"
+
+    assert kept(path, make) == "of the other, which was quicker"
+    assert kept(path, make) == "of the other, which was quicker"
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("text", ["show.example", "ftp://show.example", "http://a?b", "http://"])
+def test_an_address_that_is_none_of_the_web_is_refused_by_the_name_of_its_option(text: str) -> None:
+    with pytest.raises(SetupError, match=f"expected --address such as .*, got '{re.escape(text)}'"):
+        web_address("--address", text)
+    assert web_address("--address", "https://show.example:8000/") == "https://show.example:8000"
+    assert hosts_of("https://show.example:8000") == ["show.example"]
