@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion import kinematics, rotations
-from motion.clip import Clip
+from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
@@ -100,10 +100,26 @@ def last_root(clip: Clip) -> Float[Array, "3"]:
     return roots(clip[-1:])[0]
 
 
-def with_last_root(clip: Clip) -> tuple[Float[Array, "T F"], Float[Array, "3"]]:
-    """Return `from_clip` and `last_root` together, which costs less than one after the other."""
-    positions = clip.world_positions()
-    return _from_positions(clip, positions), _roots(clip[-1:], positions[-1:])[0]
+def with_last_roots(
+    hips: Float[Array, "*batch T 3"], local_rotations: Float[Array, "*batch T J 4"], fps: float
+) -> tuple[Float[Array, "*batch T F"], Float[Array, "*batch 3"]]:
+    """Return `from_clip` and `last_root` of clips of the canonical skeleton, side by side.
+
+    Args:
+        hips: World positions of the hips, metres.
+        local_rotations: Unit quaternions.
+        fps: Frames per second of all of them.
+    """
+    positions = kinematics.world_positions(CANONICAL, hips, local_rotations)
+    heading = kinematics.facing(positions)
+    root = np.stack([hips[..., -1, 0], hips[..., -1, 2], heading[..., -1]], axis=-1)
+    return _from_positions(hips, local_rotations, positions, heading, fps, CANONICAL_LAYOUT), root
+
+
+def root_of(pose: Pose) -> Float[Array, "3"]:
+    """Return the root of a pose of the canonical skeleton; see `last_root`."""
+    positions = kinematics.world_positions(CANONICAL, pose.hips, pose.rotations)
+    return np.array([pose.hips[0], pose.hips[2], kinematics.facing(positions)])
 
 
 def roots(clip: Clip) -> Float[Array, "T 3"]:
@@ -131,26 +147,44 @@ def from_clip(clip: Clip) -> Float[Array, "T F"]:
 
     The first frame has no predecessor; it takes the velocities of the second.
     """
-    return _from_positions(clip, clip.world_positions())
-
-
-def _from_positions(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T F"]:
     layout = CANONICAL_LAYOUT if clip.skeleton is CANONICAL else Layout(clip.skeleton)
-    part, turning = layout.part, clip.skeleton.turning
-    heading = np.unwrap(facing(clip, positions))
-    step = np.diff(clip.hips, axis=0) * clip.fps
-    velocity = rotations.rotate(rotations.about_y(-heading[:-1]), step)
-    turned = clip.rotations[:, turning]
-    turned[:, 0] = rotations.multiply(rotations.about_y(-heading), turned[:, 0])
+    positions = clip.world_positions()
+    heading = facing(clip, positions)
+    return _from_positions(clip.hips, clip.rotations, positions, heading, clip.fps, layout)
 
-    features = np.empty((len(clip), layout.width), np.float32)
-    features[1:, part["root_velocity"]] = velocity[:, [0, 2]]
-    features[1:, part["turn_rate"]] = np.diff(heading)[:, None] * clip.fps
-    features[0] = features[1]
-    features[:, part["hips_height"]] = clip.hips[:, 1:2]
-    features[:, part["rotations"]] = rotations.to_6d(turned).reshape(len(clip), -1)
-    features[:, part["contacts"]] = kinematics.contacts(positions, clip.fps, clip.skeleton)
+
+def _from_positions(
+    hips: Float[Array, "*batch T 3"],
+    local_rotations: Float[Array, "*batch T J 4"],
+    positions: Float[Array, "*batch T J 3"],
+    heading: Float[Array, "*batch T"],
+    fps: float,
+    layout: Layout,
+) -> Float[Array, "*batch T F"]:
+    part, skeleton = layout.part, layout.skeleton
+    heading = _unwrapped(heading)
+    step = np.diff(hips, axis=-2) * fps
+    velocity = rotations.rotate(rotations.about_y(-heading[..., :-1]), step)
+    turned = local_rotations[..., skeleton.turning, :]
+    turned[..., 0, :] = rotations.multiply(rotations.about_y(-heading), turned[..., 0, :])
+
+    features = np.empty((*hips.shape[:-1], layout.width), np.float32)
+    features[..., 1:, part["root_velocity"]] = velocity[..., [0, 2]]
+    features[..., 1:, part["turn_rate"]] = np.diff(heading)[..., None] * fps
+    features[..., 0, :] = features[..., 1, :]
+    features[..., part["hips_height"]] = hips[..., 1:2]
+    features[..., part["rotations"]] = rotations.to_6d(turned).reshape(*heading.shape, -1)
+    features[..., part["contacts"]] = kinematics.contacts(positions, fps, skeleton)
     return features
+
+
+def _unwrapped(heading: Float[Array, "*batch T"]) -> Float[Array, "*batch T"]:
+    """Return `np.unwrap`, in a tenth of its time where nothing is to be unwrapped."""
+    if np.abs(np.diff(heading)).max(initial=0.0) > 3.0:
+        return np.unwrap(heading)
+    steady = heading.copy()
+    steady[..., 1:] += 0.0  # a negative zero becomes a positive one there as well
+    return steady
 
 
 def next_root(

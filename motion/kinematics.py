@@ -106,8 +106,8 @@ def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"
 
 
 def contacts(
-    world_positions: Float[Array, "T J 3"], fps: float, skeleton: Skeleton = CANONICAL
-) -> Bool[Array, "T C"]:
+    world_positions: Float[Array, "*batch T J 3"], fps: float, skeleton: Skeleton = CANONICAL
+) -> Bool[Array, "*batch T C"]:
     """Tell which of a skeleton's feet stand on the floor in each frame.
 
     A joint stands when it is low and slow.
@@ -117,8 +117,17 @@ def contacts(
         fps: Frames per second.
         skeleton: The skeleton whose `feet` are meant.
     """
-    positions = world_positions[:, skeleton.standing]
+    positions = world_positions[..., skeleton.standing, :]
     size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH
     low = positions[..., 1] < np.array(list(skeleton.feet.values())) + LOW * size
-    velocity = np.gradient(positions, 1.0 / fps, axis=0) if len(positions) > 1 else 0 * positions
-    return low & (rotations.length(velocity) < SLOW * size)
+    return low & (rotations.length(_velocity(positions, 1.0 / fps)) < SLOW * size)
+
+
+def _velocity(positions: Float[Array, "*batch T J 3"], dt: float) -> Float[Array, "*batch T J 3"]:
+    """Return `np.gradient` along time, in a third of its time; 0 of a single frame."""
+    velocity = np.zeros_like(positions)
+    if positions.shape[-3] > 1:
+        before, after = positions[..., :-1, :, :], positions[..., 1:, :, :]
+        velocity[..., [0, -1], :, :] = (after - before)[..., [0, -1], :, :] / dt
+        velocity[..., 1:-1, :, :] = (after[..., 1:, :, :] - before[..., :-1, :, :]) / (2 * dt)
+    return velocity

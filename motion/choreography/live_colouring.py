@@ -5,11 +5,12 @@ over the floor stay the dancer's own, so that contacts and beats come when they 
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.special import ndtri
 
 from motion import kinematics, rotations
@@ -81,6 +82,16 @@ class Tint:
     bounce: Float[Array, "N"]
     arms: Float[Array, "N 7"]
 
+    def repeated(self, times: int) -> "Tint":
+        """Return each so many times."""
+        return Tint(**{name: np.repeat(value, times, axis=0) for name, value in vars(self).items()})
+
+    @staticmethod
+    def beside(others: Sequence["Tint"]) -> "Tint":
+        """Return the tints of others, side by side."""
+        names = vars(others[0])
+        return Tint(**{n: np.concatenate([vars(other)[n] for other in others]) for n in names})
+
     @staticmethod
     def from_weights(weights: Float[Array, "N E"], labels: Sequence[str]) -> "Tint":
         """Return what emotion weights ask for: nothing at 0, and nothing if they are neutral.
@@ -132,6 +143,21 @@ class LiveColouring:
         self._elevation = np.full(count, np.radians(-70.0))
         self._deviation = np.full(count, np.radians(15.0))
 
+    @staticmethod
+    def beside(others: Sequence["LiveColouring"]) -> "LiveColouring":
+        """Return the dancers of others, side by side."""
+        together = copy(others[0])
+        for name in vars(together):
+            setattr(together, name, np.concatenate([vars(other)[name] for other in others]))
+        return together
+
+    def of(self, dancers: list[int] | Int[Array, "N"]) -> "LiveColouring":
+        """Return some of these dancers."""
+        some = copy(self)
+        for name, values in vars(self).items():
+            setattr(some, name, values[dancers])
+        return some
+
     def observe(self, poses: Poses, dt: float) -> None:
         """Take the newest frame of every dancer into the means.
 
@@ -163,9 +189,14 @@ class LiveColouring:
         """Return the look of a tint on poses of these dancers; ankles stay where they were.
 
         Args:
-            poses: One of every dancer, or any number of the only one.
+            poses: As many of every dancer, those of one after those of another.
             tint: As many as dancers.
         """
+        each = len(poses[0]) // len(self._begun)
+        if each > 1 and len(self._begun) > 1:  # one dancer's rows stand for any number
+            return self.of(np.repeat(np.arange(len(self._begun)), each)).coloured(
+                poses, tint.repeated(each)
+            )
         hips, turned = poses[0].copy(), poses[1].copy()
         feet = kinematics.world_positions(CANONICAL, *poses)[:, FEET]
         upper = enlarged(turned[:, UPPER], self._middle[:, UPPER], tint.size[:, None, None])

@@ -1,7 +1,6 @@
 """What a partner makes of a phrase that it heard, before it dances its own again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -112,12 +111,11 @@ class Reply:
         end = min(self._danced + frames - 1, len(self._motion))
         first, last = self._emotion
         felt = first + (last - first) * min(1.0, self._danced / self._frames)
-        coloured = self._feeling.coloured(
+        promised = self._feeling.promise(
             self._motion[end - frames : end], {label: felt * x for label, x in emotion.items()}
         )
-        lead = Lead.from_clip(coloured, SHARE, 1.0).moved_to((1.0 - HOMEWARD) * root)
         share = self._share
-        return replace(lead, shown_share=share * SHARE, input_share=share)
+        return Lead(promised, share * SHARE, share).moved_to((1.0 - HOMEWARD) * root)
 
 
 def _tempo(energy: float) -> float:

@@ -55,10 +55,7 @@ class _Look:
     @staticmethod
     def from_landmarks(landmarks: Landmarks) -> "_Look":
         """Return how a person looks; any numbers give finite ones."""
-        world, image = (
-            np.clip(np.nan_to_num(values), -_LARGEST, _LARGEST)
-            for values in (landmarks.positions, landmarks.image)
-        )
+        world, image = _bounded(landmarks.positions), _bounded(landmarks.image)
         size = max(image_scale(world, image), 1e-3)
         spans = world[_BONES[..., 1]] - world[_BONES[..., 0]]
         lengths = np.sqrt((spans * spans).sum(axis=-1)).mean(axis=-1)
@@ -196,8 +193,16 @@ class Tracker:
         return person.time == self._now >= person.counts_from
 
 
+def _bounded(values: Array) -> Array:
+    """Return finite numbers; what is none counts as 0."""
+    bounded = np.minimum(np.maximum(values, -_LARGEST), _LARGEST)
+    return np.nan_to_num(bounded) if np.isnan(bounded).any() else bounded
+
+
 def _distinct(looks: list[_Look], same: float) -> list[_Look]:
     """Return everybody once: of two who lie on one another, the one found more surely."""
+    if len(looks) < 2:
+        return looks
     kept: list[_Look] = []
     for look in sorted(looks, key=_sureness, reverse=True):
         if all(_apart(look, other) > same for other in kept):

@@ -15,7 +15,7 @@ from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.partner.companion import BEFORE_RULES_5, PACES, Companion
 from motion.partner.feeling import Feeling
-from motion.partner.lead import Lead
+from motion.partner.lead import KnownMotion, Lead
 from motion.partner.partner import PartnerFrame
 from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
@@ -276,23 +276,25 @@ class ModePolicy:
             seen = followed.live(now, self._contract.fps, self._frames)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
-            mirrored = seen.mirrored()
-            if self._feeling:
-                mirrored = self._feeling.coloured(mirrored, controls.emotion)
-            lead = Lead.from_clip(mirrored, 1.0, 1.0)
+            lead = self._felt_lead(seen.mirrored(), controls)
             if controls.mode == "duet" and self._keeps_company:
-                return lead.moved_to(np.append(self.frame.pose.hips[[0, 2]], lead.root[2]))
+                return replace(lead, place=self.frame.pose.hips[[0, 2]])
             return lead
         if followed == "hold" and self._lead is not None and self._ramp.value_at(now) > 0.0:
             return self._lead
         if followed == "hold":
             here = _still(self.frame.pose, self._frames, self._contract.fps)
             return Lead.from_clip(here, 1.0, 1.0)
-        root = features.last_root(_still(self.frame.pose, 1, self._contract.fps))
+        root = features.root_of(self.frame.pose)
         if isinstance(followed, Reply):
             return followed.next_lead(controls.emotion, root, self._frames)
         stand = _still(Pose.standing(), self._frames, self._contract.fps)
         return Lead.from_clip(stand, 1.0, 1.0).moved_to(root)
+
+    def _felt_lead(self, motion: Clip, controls: Controls) -> Lead:
+        if self._feeling is None:
+            return Lead.from_clip(motion, 1.0, 1.0)
+        return Lead(self._feeling.promise(motion, controls.emotion), 1.0, 1.0)
 
     @property
     def _frames(self) -> int:
@@ -308,4 +310,4 @@ def _stopped(lead: Lead) -> Lead:
     """Return a lead who stays where they were last."""
     frames = np.tile(lead.frames[-1], (len(lead.frames), 1))
     frames[:, features.PART["root_velocity"]] = frames[:, features.PART["turn_rate"]] = 0.0
-    return replace(lead, frames=frames)
+    return replace(lead, motion=KnownMotion(frames, lead.motion.root))

@@ -11,6 +11,7 @@ from motion.clip import Clip, Pose
 from motion.model.contract import Contract
 from motion.model.engine import Engine
 from motion.partner.companion import Companion
+from motion.partner.feeling import Felt, feel_together
 from motion.partner.lead import Lead
 from motion.partner.partner import PartnerFrame
 from motion.partner.partner_batch import PartnerBatch
@@ -134,7 +135,8 @@ class PartnerPool:
             return {}
         emotion = np.zeros((len(batch), len(self.contract(model).emotions)), np.float32)
         energy = np.ones(len(batch))
-        leads, companions = {}, {}
+        leads: dict[int, Lead] = {}
+        companions: dict[int, Companion] = {}
         for handle in handles:
             if handle not in requests:
                 continue
@@ -148,6 +150,7 @@ class PartnerPool:
                 leads[slot] = request.lead
             if request.companion is not None:
                 companions[slot] = request.companion
+        self._feel(leads)
         frames = batch.advance(emotion, energy, leads, companions)
         return {
             handle: PartnerFrame(
@@ -157,3 +160,16 @@ class PartnerPool:
             )
             for handle in handles
         }
+
+    def _feel(self, leads: dict[int, Lead]) -> None:
+        """Colour what is followed in one pass; a motion that cannot be is followed by nobody."""
+        promised = {s: lead.motion for s, lead in leads.items() if isinstance(lead.motion, Felt)}
+        try:
+            feel_together(list(promised.values()))
+        except Exception:  # of one among them: each by itself then
+            for slot, felt in promised.items():
+                try:
+                    feel_together([felt])
+                except Exception as error:
+                    self._faults.count("lead", error)
+                    del leads[slot]

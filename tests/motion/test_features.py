@@ -37,7 +37,7 @@ def test_features_do_not_depend_on_place_and_facing():
 
 def test_features_and_root_together_are_those_of_each_alone():
     clip = moved(swaying(), 2.0, np.array([3.0, 0.0, -1.0]))
-    frames, root = features.with_last_root(clip)
+    frames, root = features.with_last_roots(clip.hips, clip.rotations, clip.fps)
     np.testing.assert_array_equal(frames, features.from_clip(clip))
     np.testing.assert_array_equal(root, features.last_root(clip))
 

@@ -19,7 +19,7 @@ from motion.clip import Clip
 from motion.errors import BhavaError
 from motion.model import observed_dancer
 from motion.model.engine import Conditions, Engine, Noise
-from motion.partner.lead import Lead
+from motion.partner.lead import KnownMotion, Lead
 from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from training.corpus.corpus import FPS
@@ -235,7 +235,7 @@ def roll_out_duets(
     for frame in range(begin, frames):
         now = slice(frame + 1 - length, frame + 1)
         leads = {
-            slot: Lead(moves[now], roots[frame], 0.0, 0.0)
+            slot: Lead(KnownMotion(moves[now], roots[frame]), 0.0, 0.0)
             for slot, (moves, roots) in dancers.items()
         }
         danced.append(partners.advance(emotion, np.ones(len(duets)), leads))
