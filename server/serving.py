@@ -115,6 +115,10 @@ def serve(
         list[str] | None,
         typer.Option(help="Stage that may go by the tempo of an Ableton Link session."),
     ] = None,
+    midi_in: Annotated[
+        list[str] | None,
+        typer.Option(help="MIDI input of this machine: NAME[?stage=…&system=jack&may=…]."),
+    ] = None,
     public_url: Annotated[
         str,
         typer.Option(
@@ -211,6 +215,7 @@ def serve(
             "artnet-in": artnet_in,
             "sacn-in": sacn_in,
             "ableton-link": ableton_link,
+            "midi-in": midi_in,
         }
     )
     certificates = find_certificate(tls, tls_cert, tls_key, keys)

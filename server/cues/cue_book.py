@@ -50,7 +50,7 @@ class CueBook:
         self.revision += 1
 
     def find(self, cue: str | None) -> Cue:
-        """Return the cue of an id, or, for None, the one after the current.
+        """Return the cue of an id, a name or a place in digits; None is the one after the current.
 
         Raises:
             CueError: If there is none.
@@ -58,8 +58,10 @@ class CueBook:
         if cue is None:
             return self._following()
         for found in self.sheet.cues:
-            if found.id == cue:
+            if cue in (found.id, found.name):
                 return found
+        if cue.isascii() and cue.isdigit() and len(cue) < 10:
+            return self.at(int(cue))
         raise CueError(f"expected a cue of the list, got {cue!r}")
 
     def at(self, place: int) -> Cue:

@@ -144,6 +144,6 @@ _ACTIONS = (
     Address("beat", "beat", "tempo; a beat lies now", "beat", Range(20.0, 400.0)),
     Address("tap", "tap", "a beat is now; the third tap sets the tempo", "beat"),
     Address("take_up", "trigger", "takes the performer up"),
-    Address("go", "cue", "lets a cue go: its place from 1, its id, or the next one"),
+    Address("go", "cue", "lets a cue go: its place from 1, its id or name, or the next one"),
     Address("refresh", "trigger", "sends all values to the sender"),
 )

@@ -11,6 +11,7 @@ from server.links.desk import Desk
 from server.links.lights_in import ArtNetIn, LightsPort, SacnIn
 from server.links.lights_out import ArtNetOut, LightsTarget, SacnOut
 from server.links.link import Link, Place
+from server.links.midi_in import MidiIn, MidiPort
 from server.links.osc_in import OscIn, OscPort
 from server.links.osc_out import OscOut
 from server.links.osc_query import OscQuery, OscQueryPort
@@ -26,6 +27,7 @@ KindName = Literal[
     "artnet-in",
     "sacn-in",
     "ableton-link",
+    "midi-in",
 ]
 
 
@@ -51,6 +53,7 @@ KINDS: dict[KindName, Kind] = {
     "artnet-in": Kind(LightsPort.art_net, ArtNetIn),
     "sacn-in": Kind(LightsPort.sacn, SacnIn),
     "ableton-link": Kind(str, AbletonLink),
+    "midi-in": Kind(MidiPort.parse, MidiIn),
 }
 
 

@@ -209,6 +209,7 @@ export const englishConsole = {
       "artnet-in": "Art-Net in, from a desk",
       "sacn-in": "sACN in, from a desk",
       "ableton-link": "Tempo of Ableton Link, to a stage",
+      "midi-in": "MIDI in, at the server",
     },
     sentences,
   },

@@ -217,6 +217,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       "artnet-in": "Art-Net ein, vom Lichtpult",
       "sacn-in": "sACN ein, vom Lichtpult",
       "ableton-link": "Tempo von Ableton Link, für eine Bühne",
+      "midi-in": "MIDI ein, am Server",
     },
     sentences: germanSentences,
   },

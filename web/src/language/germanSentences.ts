@@ -14,6 +14,9 @@ export const germanSentences: TextsShape["links"]["sentences"] = {
   slots_heard: "{slots} Kanäle von Universum {universe} von {sender}, Priorität {priority}",
   timecode_heard: "Zeitcode bei {position} s von {sender}",
   tempo_heard: "{bpm} bpm, {peers} andere",
+  clock_heard: "Takt von {bpm} bpm von {sender}",
+  go_heard: "GO von {sender}",
+  cue_heard: "GO für Stichwort {cue} von {sender}",
   stage_refuses: "die Bühne lehnt ab: {detail}",
   sender: "erwartet: ein erlaubter Absender, bekommen: {got}",
   packets: "erwartet: höchstens {most} Pakete je Bild, bekommen: mehr",
@@ -57,5 +60,7 @@ export const germanSentences: TextsShape["links"]["sentences"] = {
   announcing: "erwartet: das Extra „links“, um OSCQuery anzukündigen, bekommen: keines",
   port: "erwartet: ein freier Port dieses Rechners, bekommen: {place}: {reason}",
   host: "erwartet: ein erreichbarer Rechner, bekommen: {place}: {reason}",
+  midi_system: "erwartet: MIDI von {system}, bekommen: keines: {reason}",
+  midi_input: "erwartet: ein MIDI-Eingang namens {wanted}, bekommen: {got}",
   package: "erwartet: das Paket {package} (Lizenz: {licence}), bekommen: keines: {remedy}",
 };

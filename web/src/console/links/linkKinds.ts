@@ -11,6 +11,7 @@ export const linkExamples: Readonly<Record<string, string>> = {
   "artnet-in": "127.0.0.1?universe=0",
   "sacn-in": "127.0.0.1?universe=1",
   "ableton-link": "default",
+  "midi-in": "Midi Through?may=timecode,go",
 };
 
 /** Names a kind of link; one that the page does not know is called as the server calls it. */
