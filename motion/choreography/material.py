@@ -106,22 +106,32 @@ class Phrase:
         first = int(lately[np.argmin(np.abs(self._unusual[lately]))])
         return self._joined(self._pieces(first, frames, tempo, rng))
 
-    def answered(self, frames: int, tempo: float, rng: np.random.Generator) -> Clip:
-        """Return a reply: the phrase's beginning in its mirror image, then pieces of it.
+    def answered(
+        self,
+        frames: int,
+        tempo: float,
+        rng: np.random.Generator,
+        *,
+        first: int = 0,
+        mirrored: bool = False,
+    ) -> Clip:
+        """Return a reply: a stretch of the phrase, half as long as the reply, then pieces of it.
 
         Args:
             frames: Least number of frames.
             tempo: Factor for the tempo; 1 keeps the phrase's own.
             rng: Source of randomness.
+            first: Frame with which the stretch begins.
+            mirrored: Whether left and right are swapped in it.
         """
-        whole = len(self.clip) - self._join - 1
+        whole = len(self.clip) - self._join - 1 - first
         repeated = min(max(round(0.5 * frames * tempo), self._shortest), whole)
-        asked = Piece(True, 0, repeated, tempo)
+        asked = Piece(mirrored, first, repeated, tempo)
         end, row = self._best_after(asked, np.zeros(len(self._points)), rng)
-        motif = Piece(True, 0, end, tempo)
-        first, mirrored = row % len(self.clip), row >= len(self.clip)
-        rest = max(1, frames - round(end / tempo))
-        return self._joined([motif, *self._pieces(first, rest, tempo, rng, mirrored=mirrored)])
+        motif = Piece(mirrored, first, end - first, tempo)
+        rest = max(1, frames - round(motif.frames / tempo))
+        start, swapped = row % len(self.clip), row >= len(self.clip)
+        return self._joined([motif, *self._pieces(start, rest, tempo, rng, mirrored=swapped)])
 
     def _pieces(
         self,

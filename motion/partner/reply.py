@@ -33,8 +33,14 @@ TEMPO_RANGE = (0.7, 1.4)
 GROWING = (0.35, 1.0)
 """Of the emotion in what is gone on with, at first and at the end: it becomes the partner's own."""
 
-EXAGGERATED = (1.2, 1.2)
-"""Likewise in what is answered."""
+EXAGGERATED = (0.4, 1.2)
+"""Likewise in what is answered: first the phrase is known again, then it is exaggerated."""
+
+BEFORE_RULES_6 = (1.2, 1.2)
+"""The same by the rules of version 5; see `Opening` of the server."""
+
+REMEMBERED = 4.0
+"""Seconds at the end of a phrase from which an answer begins: what was danced last is known."""
 
 HOMEWARD = 0.06
 """Of its way to the middle of the stage, facing the audience: how far a reply's place is from the
@@ -79,8 +85,16 @@ class Reply:
     def answering(heard: Clip, energy: float, rng: np.random.Generator) -> "Reply":
         """Return what answers a phrase, as long as it was; see `going_on`."""
         longer = len(heard) + round(HAND_OVER * heard.fps)
-        motion = Phrase(heard).answered(longer, _tempo(energy), rng)
+        first = max(0, len(heard) - round(REMEMBERED * heard.fps))
+        motion = Phrase(heard).answered(longer, _tempo(energy), rng, first=first)
         return Reply(motion, len(heard), EXAGGERATED, 0.0)
+
+    @staticmethod
+    def answering_in_mirror(heard: Clip, energy: float, rng: np.random.Generator) -> "Reply":
+        """Return the answer by the rules before version 6: from the beginning, left as right."""
+        longer = len(heard) + round(HAND_OVER * heard.fps)
+        motion = Phrase(heard).answered(longer, _tempo(energy), rng, mirrored=True)
+        return Reply(motion, len(heard), BEFORE_RULES_6, 0.0)
 
     @staticmethod
     def echoing(heard: Clip, energy: float, rng: np.random.Generator) -> "Reply":

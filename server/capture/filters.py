@@ -156,14 +156,15 @@ def _gain(cutoff: Array | float, seconds: Array) -> Array:
 class TumbleFilter:
     """Disbelieves a body whose trunk turns over faster than anybody's, until it insists.
 
-    A network that sees a body upside down, or spinning, is as sure of it as of any other. But a
+    A network that sees a body upside down, or turning over, is as sure of it as of any other. But a
     body passes through all that lies between: in capoeira no trunk turns faster than 7.3 radians a
-    second, nor by more than 0.7 radians in a tenth. Who comes into sight is taken to come upright.
+    second, nor by more than 0.7 radians in a tenth. Spins about the vertical are not judged: salsa
+    dancers turn by 2.5 radians in a tenth. Who comes into sight is taken to come upright.
     """
 
-    SPEED = 10.0
-    """Radians a second that a trunk may turn, as in a somersault, and"""
-    SLACK = 0.25
+    SPEED = 7.5
+    """Radians a second that a trunk may turn over, and"""
+    SLACK = 0.2
     """radians besides."""
     OVER = 0.1
     """Seconds over which that is measured."""

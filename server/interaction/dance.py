@@ -40,7 +40,7 @@ PARTNER_WAITS = 4.0
 MOST_PARTNERS = PEOPLE
 """Partners of a stage: who jumps about is taken for one newcomer after the other."""
 
-RULES = 5
+RULES = 6
 """Version of the rules by which partners answer performers; a take is computed again by its own."""
 
 
@@ -54,7 +54,8 @@ class Opening:
         history: What was shown before; None lets the partner stand.
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
             of what is followed, version 2 no limit to partners, version 3 no distance in a duet;
-            by version 4 a partner kept it at one pace, whether a foot stood or not.
+            by version 4 a partner kept it at one pace, whether a foot stood or not, by version 5
+            it answered from a phrase's beginning in its mirror image, and listened like a doll.
     """
 
     controls: Controls

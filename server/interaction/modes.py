@@ -151,7 +151,8 @@ class ModePolicy:
             return None
         heard = heard[: len(heard) - rest]
         if answers:
-            return Reply.answering(heard, controls.energy, self._chance(controls))
+            answering = Reply.answering if self._rules >= 6 else Reply.answering_in_mirror
+            return answering(heard, controls.energy, self._chance(controls))
         if not performer.dances:
             return None
         return Reply.going_on(heard, controls.energy, self._chance(controls))

@@ -58,12 +58,15 @@ def test_chance_and_tempo_change_it_and_a_seed_gives_it_again(phrase):
     assert speed(made(phrase, tempo=1.3)) > 1.1 * speed(made(phrase, tempo=0.8))
 
 
-def test_an_answer_repeats_the_beginning_in_its_mirror_image(phrase):
-    reply = Phrase(phrase).answered(len(phrase), 1.0, np.random.default_rng(0))
+@pytest.mark.parametrize(("first", "mirrored"), [(0, True), (120, False)])
+def test_an_answer_repeats_a_stretch_as_it_was_or_in_its_mirror_image(phrase, first, mirrored):
+    reply = Phrase(phrase).answered(
+        len(phrase), 1.0, np.random.default_rng(0), first=first, mirrored=mirrored
+    )
     assert len(reply) >= len(phrase)
-    mirror = phrase.mirrored()
-    assert nearest(reply[:60], mirror[:60]) < 0.02
-    assert longest_replay(reply, mirror) > 2.0
+    source = phrase.mirrored() if mirrored else phrase
+    assert nearest(reply[:60], source[first : first + 60]) < 0.02
+    assert longest_replay(reply, source) > 2.0
 
 
 @pytest.mark.parametrize("frames", [30, 45])

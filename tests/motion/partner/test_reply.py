@@ -50,6 +50,16 @@ def test_an_answer_is_as_long_as_the_phrase_and_ends(phrase):
     assert all(lead.shown_share == SHARE for lead in leads)
 
 
+def test_an_answer_begins_with_what_was_danced_last_and_grows_away_from_it(phrase):
+    late = phrase[-4 * FPS :]
+    for seed in range(3):
+        leads = danced_out(Reply.answering(phrase, 1.0, np.random.default_rng(seed)), sad=1.0)
+        answer = motion_of(leads)
+        first, last = nearest(answer[:60], late), nearest(answer[-60:], late)
+        assert first < 0.11
+        assert first < 0.8 * last
+
+
 def test_the_emotion_grows_in_what_is_gone_on_with(phrase):
     plain, sad = (
         posture(
