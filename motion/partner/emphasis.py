@@ -37,7 +37,8 @@ class Emphasis(BatchedState):
         """
         # How much of the emotion was another one lately: a fade adds up as a switch does, and fades
         # out as it goes on. A partner's first emotion is no change.
-        changed = np.nan_to_num(np.abs(emotion - self._emotion).sum(-1)) / 2
+        away = np.abs(emotion - self._emotion).sum(-1)
+        changed = np.where(np.isnan(away), 0.0, away) / 2
         self._emotion = emotion.copy()
         self._newness = np.minimum(1.0, 0.5 ** (dt / HALF_LIFE) * self._newness + changed)
         result: Array = self._size * self._newness

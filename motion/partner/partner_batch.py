@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from motion import emotion as emotions
 from motion import features, kinematics
 from motion.clip import Clip
-from motion.content import check_content, usual_speed_in
 from motion.model.engine import Engine
+from motion.partner.asked import Asked, Wishes
 from motion.partner.companion import Companion, headings, keep_distance
 from motion.partner.inertialisation import Poses
 from motion.partner.lead import Lead, follow_leads
@@ -82,7 +81,8 @@ class PartnerBatch:
         self._streams: list[TokenStream | None] = [TokenStream(engine, seed) for seed in seeds]
         self._standing_window = TokenStream(engine, 0).next_window()
         self._state = PartnerState(engine, seeds, stage_radius)
-        self._usual_speed: tuple[bytes, bytes, Array] = b"", b"", np.empty(0)
+        self._asked: Asked | None = None
+        self._asked_bytes = b""
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -201,7 +201,9 @@ class PartnerBatch:
         # stage's edge holds for all.
         alone, together = headings(companions or {}, state.root)
         frames = face(smooth(windows, self.fps, self._engine.contract.accent), state.root, alone)
-        frames = face(self._mix_leads(frames, leads or {}), state.root, together, 0.0)
+        frames = self._mix_leads(frames, leads or {})
+        if companions:
+            frames = face(frames, state.root, together, 0.0)
         frames = bend_inwards(frames, state.root, state.stage_radius)
         root = features.next_root(state.root, frames, self.fps)
         # From here on in poses. Feet come last: they must stand in what is shown, offsets and all.
@@ -245,51 +247,37 @@ class PartnerBatch:
 
     def _condition_streams(self, emotion: Array, energy: Array) -> Float[Array, "B"]:
         """Give the streams their conditions; return the target mean joint speeds, m/s."""
-        state, contract = self._state, self._engine.contract
-        here = np.array([stream is not None for stream in self._streams], bool)
-        emotion = emotions.check_weights(np.where(here[:, None], emotion, 0.0))
-        energy = emotions.check_energy(np.where(here, energy, 1.0))
-        content = check_content(state.content)
-        swell = state.swell.share(content)
-        target = energy * swell * self._usual_speed_in(content, emotion)
-        if contract.text_width:  # a prompt has a speed of its own, which the emotion changes
-            calm = emotions.usual_speed(0 * emotion, contract.emotions, contract.energy_by_emotion)
-            pace = state.text[:, -1]
-            target = np.where(pace > 0, target * pace / calm, target)
-        intensity = emotion.sum(-1, keepdims=True)
-        guidance = emotions.guidance_at(emotion, state.guidance)
-        asked = np.column_stack(
-            [emotion, energy, state.temperature, state.guidance, state.text, content]
-        )
+        state = self._state
+        asked = self._asked_now(emotion, energy)
+        target = asked.speed(state.swell.share(asked.content))
         steered = state.governor.corrected_energy(target) * state.watchdog.boost
         # The governor holds the mean over a phrase; accents within one are not for it to even out.
         # Who is asked for more than usual rises less above it: nobody learnt from much more.
-        steered = steered * state.phrasing.share(content) ** (1.0 / np.maximum(energy, 1.0))
-        labels, conditions = emotion.shape[1], asked.astype(np.float32)
-        conditions[:, :labels] = emotion / np.maximum(intensity, 1e-6)
-        emphasised = guidance + (1.0 + guidance) * state.emphasis.share(emotion, 1.0 / self.fps)
-        conditions[:, labels], conditions[:, labels + 2] = steered, emphasised
+        rise = 1.0 / np.maximum(asked.energy, 1.0)
+        steered = steered * state.phrasing.share(asked.content) ** rise
+        emphasis = state.emphasis.share(asked.emotion, 1.0 / self.fps)
+        conditions = asked.conditions(steered, emphasis)
         # Compared are the inputs from outside. What the governor makes of them creeps from frame to
         # frame, and is given to the next token without a rewind.
-        changed = np.abs(asked - state.committed_inputs).max(-1) > REWIND_THRESHOLD
+        changed = np.abs(asked.rows - state.committed_inputs).max(-1) > REWIND_THRESHOLD
         rewound = changed & (state.since_rewind >= FRAMES_BETWEEN_REWINDS)
         state.since_rewind = np.where(rewound, 1, state.since_rewind + 1)
         for slot, stream in enumerate(self._streams):
             if stream and rewound[slot]:
                 stream.rewind()
             if stream and stream.commit_conditions(conditions[slot]):
-                state.committed_inputs[slot] = asked[slot]
+                state.committed_inputs[slot] = asked.rows[slot]
         return target
 
-    def _usual_speed_in(
-        self, content: Float[Array, "B C"], emotion: Float[Array, "B E"]
-    ) -> Float[Array, "B"]:
-        """Return `usual_speed_in`, which is the same for as long as nobody asks for another."""
-        of_content, of_emotion, speed = self._usual_speed
-        if (of_content, of_emotion) != (content.tobytes(), emotion.tobytes()):
-            speed = usual_speed_in(content, emotion, self._engine.contract)
-            self._usual_speed = content.tobytes(), emotion.tobytes(), speed
-        return speed
+    def _asked_now(self, emotion: Float[Array, "B E"], energy: Float[Array, "B"]) -> Asked:
+        """Return what is asked for, computed anew if it is not what it was."""
+        state = self._state
+        here = np.array([stream is not None for stream in self._streams], bool)
+        own = state.temperature, state.guidance, state.text, state.content
+        wishes = Wishes(here, emotion, energy, *own)
+        if (known := wishes.to_bytes()) != self._asked_bytes or self._asked is None:
+            self._asked, self._asked_bytes = Asked(wishes, self._engine.contract), known
+        return self._asked
 
     def _assign_leads(self, leads: Mapping[int, Lead]) -> None:
         """Give the streams their leads, and the roots from which they observe them."""

@@ -121,6 +121,17 @@ def test_a_control_that_is_moved_costs_few_calls_and_its_last_value_counts(engin
     np.testing.assert_array_equal(counting.asked.emotion, sad)
 
 
+def test_what_is_asked_for_in_place_counts_from_the_next_token_on(engine):
+    counting = Counting(engine)
+    batch, happy = PartnerBatch(counting, [1]), weights(engine, "happy")
+    danced(batch, happy, 1)
+    usual = counting.asked
+    batch.temperature[0] = 0.25
+    danced(batch, happy, 0.3)
+    assert counting.asked.temperature == 0.25 != usual.temperature
+    np.testing.assert_array_equal(counting.asked.emotion, usual.emotion)
+
+
 def test_a_new_emotion_is_guided_further_at_first(engine):
     counting = Counting(engine)
     counting.contract = engine.contract.model_copy(update={"emphasis": 0.5})
