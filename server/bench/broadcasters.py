@@ -28,9 +28,8 @@ from server.stages.pacer import ticks
 from server.stages.scheduler import FRAME_RATE
 from server.wire.audience import Audience
 from server.wire.connection import Connection
-from server.wire.direct_write import framed
 from server.wire.messages import Played
-from server.wire.outbox import Outbox
+from server.wire.outbox import Outbox, framed
 from server.wire.protocol import PARTNER, Figure, FrameMessage, encode_frame
 from server.wire.session import Join, StageEvent
 

@@ -38,14 +38,12 @@ class Member:
         session: Token with which it may come back.
         key: By which it was let in; empty if it showed none.
         played: Sequence of the newest frame that it said to have shown; None before the first.
-        stride: It gets one frame of so many: 1, 2, 4 or 8.
     """
 
     role: Role
     session: str
     key: str = ""
     played: int | None = None
-    stride: int = 1
 
 
 class Audience:
@@ -71,6 +69,7 @@ class Audience:
             performers_controls: Controls that the performer in the seat may set.
         """
         self.members: dict[Outbox, Member] = {}
+        self._strides: dict[Outbox, int] = {}  # of those that get every 2nd, 4th or 8th frame
         self.skipped = self.elsewhere = 0
         self._gone_bytes = self._gone_dropped = 0
         self._seat = Seat(seat)
@@ -91,7 +90,7 @@ class Audience:
     @property
     def slowed(self) -> int:
         """How many clients get fewer frames since they fell behind."""
-        return sum(member.stride > 1 for member in self.members.values())
+        return len(self._strides)
 
     @property
     def waiting(self) -> int:
@@ -148,6 +147,7 @@ class Audience:
             client: Whoever it is.
             lost: Whether it did not say so; then a performer's seat is kept for a while.
         """
+        self._strides.pop(client, None)
         if self.members.pop(client, None):
             self._gone_bytes += client.sent_bytes
             self._gone_dropped += client.dropped
@@ -232,11 +232,11 @@ class Audience:
         self._newest = sequence
         if sequence % STEER_EVERY == 0:
             self._steer()
-        for client, member in self.members.items():
-            if sequence % member.stride == 0:
+        skipping = {client for client, stride in self._strides.items() if sequence % stride}
+        self.skipped += len(skipping)
+        for client in self.members:
+            if client not in skipping:
                 client.send_frame(frame)
-            else:
-                self.skipped += 1
 
     def send_all(self, message: ServerMessage) -> None:
         """Send a control message to all; it is encoded once."""
@@ -282,9 +282,11 @@ class Audience:
         _dismiss(client, refusal)
 
     def _steer(self) -> None:
-        for member in self.members.values():
+        for client, member in self.members.items():
             if member.played is not None:
-                member.stride = _steered(member.stride, self._lag(member.played))
+                stride = _steered(self._strides.pop(client, 1), self._lag(member.played))
+                if stride > 1:
+                    self._strides[client] = stride
 
     def _lag(self, played: int) -> int:
         lag = (self._newest - played) % 2**32

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from server.wire.direct_write import frame_writer, take_at_once
+from server.wire.direct_write import link_of, take_at_once
 from server.wire.messages import Hello, Pong, Refused
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
@@ -65,7 +65,7 @@ class Connection:
         self._note_refusal = note_refusal
         self._session = Session()
         self._lost = True
-        self._outbox = Outbox(frame_writer(websocket.scope))
+        self._outbox = Outbox(link_of(websocket.scope))
 
     async def run(self) -> None:
         """Serve the client until it leaves, is refused, or takes nothing any more."""

@@ -1,13 +1,8 @@
-"""A WebSocket that frames are written to, and messages read from, at once: no task wakes.
-
-One framed copy of a frame serves all.
-"""
+"""A WebSocket that frames are written to, and messages read from, at once: no task wakes."""
 
 import socket
-import struct
 from asyncio.transports import BaseTransport, Transport
 from collections.abc import Callable, MutableMapping
-from functools import lru_cache, partial
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -16,6 +11,7 @@ from websockets.http11 import Request
 
 from server.guard.proxies import reveal_client
 from server.networks import Networks
+from server.wire.outbox import Link
 
 BUFFER = 16 * 1024
 """Bytes that the kernel may hold for a viewer, those on their way included."""
@@ -49,24 +45,22 @@ NOT_UTF_8 = 1007
 ABNORMAL_CLOSURE = 1006
 """Code for the end of a link whose client did not close it."""
 
-FrameWriter = Callable[[bytes], bool]
 MessageTaker = Callable[[str | bytes], bool]
 _EXTENSION = "bhava.frames"
-_BINARY = 0x82
-"""First byte of a binary message in one piece (RFC 6455, 5.2)."""
 
 
-def frame_writer(scope: MutableMapping[str, Any]) -> FrameWriter:
-    """Return what sends a binary message over a WebSocket at once, unless its link is busy.
-
-    It tells whether it did, and is not to be called once the WebSocket was closed. Where another
-    server runs the application it never does, and messages take the usual way.
+def link_of(scope: MutableMapping[str, Any]) -> Link | None:
+    """Return what binary messages can be written to at once.
 
     Args:
         scope: ASGI scope of the WebSocket.
+
+    Returns:
+        The link, not to be written to once the WebSocket was closed; None where another server runs
+        the application.
     """
     extension = scope.get("extensions", {}).get(_EXTENSION, {})
-    return cast(FrameWriter, extension.get("write", lambda _: False))
+    return cast(Link | None, extension.get("link"))
 
 
 def take_at_once(scope: MutableMapping[str, Any], taker: MessageTaker | None) -> None:
@@ -181,12 +175,12 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             self.on_refused()
 
     def handle_connect(self, event: Request) -> None:
-        """Put the writer and the client into the scope of the application."""
+        """Put the link and the client into the scope of the application."""
         super().handle_connect(event)
         if not self.close_sent:
             reveal_client(self.scope, self._proxies)
-            writer = partial(_write_at_once, self.transport)
-            self.scope["extensions"][_EXTENSION] = {"write": writer, "take": self._take_by}
+            ours: dict[object, object] = {"link": self.transport, "take": self._take_by}
+            self.scope["extensions"][_EXTENSION] = ours
 
     def send_receive_event_to_app(self) -> None:
         """Hand a message to who takes it at once; queue it otherwise, behind those that wait."""
@@ -229,22 +223,3 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         await super().run_asgi()
         if not self.writable.is_set():
             self.transport.abort()  # closing would wait for the client for ever
-
-
-def _write_at_once(transport: Transport, message: bytes) -> bool:
-    # Nothing but the transport is looked at: with a thousand of them, that is what this costs.
-    if transport.get_write_buffer_size() or transport.is_closing():
-        return False
-    transport.write(framed(message))
-    return True
-
-
-@lru_cache(maxsize=8)
-def framed(message: bytes) -> bytes:
-    """Return a message with its WebSocket header; one copy serves all, as servers mask nothing."""
-    size = len(message)
-    if size < 126:
-        return struct.pack("!BB", _BINARY, size) + message
-    if size < 2**16:
-        return struct.pack("!BBH", _BINARY, 126, size) + message
-    return struct.pack("!BBQ", _BINARY, 127, size) + message

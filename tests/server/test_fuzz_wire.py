@@ -219,7 +219,7 @@ class Evening(RuleBasedStateMachine):
         performer = self.audience.performer
         assert performer is None or members[performer].role == "performer"
         assert len({member.session for member in members.values()}) == len(members)
-        assert all(member.stride in (1, 2, 4, 8) for member in members.values())
+        assert self.audience.slowed <= len(members)
         assert all(behind >= 0 for behind in self.audience.behind)
 
 

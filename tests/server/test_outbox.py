@@ -2,7 +2,24 @@ import asyncio
 import json
 
 from server.wire.messages import Controls, Pong, Refused
-from server.wire.outbox import Outbox
+from server.wire.outbox import Outbox, framed
+
+
+class Wire:
+    """A link that takes some frames, and is busy after them."""
+
+    def __init__(self, takes: int) -> None:
+        self.written: list[bytes] = []
+        self._takes = takes
+
+    def get_write_buffer_size(self) -> int:
+        return int(len(self.written) >= self._takes)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes, /) -> None:
+        self.written.append(data)
 
 
 async def taken(outbox: Outbox) -> list[str | bytes | int]:
@@ -59,35 +76,37 @@ async def test_the_first_code_counts_and_nothing_follows_it() -> None:
 
 
 async def test_a_frame_that_finds_nothing_before_it_goes_at_once() -> None:
-    written: list[bytes] = []
-    outbox = Outbox(lambda frame: len(written) < 2 and not written.append(frame))
+    wire = Wire(takes=2)
+    outbox = Outbox(wire)
     outbox.send_frame(b"queued: nobody asked yet what is next")
     assert (await outbox.next()) == b"queued: nobody asked yet what is next"
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     for frame in (b"1", b"2", b"the link is busy"):
         outbox.send_frame(frame)
-    assert (written, await waiting) == ([b"1", b"2"], b"the link is busy")
+    assert wire.written == [framed(b"1"), framed(b"2")]
+    assert await waiting == b"the link is busy"
+    assert outbox.sent_bytes == len(b"queued: nobody asked yet what is next12the link is busy")
 
 
 async def test_no_frame_overtakes_what_is_being_sent() -> None:
-    written: list[bytes] = []
-    outbox = Outbox(lambda frame: not written.append(frame))
+    wire = Wire(takes=9)
+    outbox = Outbox(wire)
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     outbox.send(Pong(client_time=1.0, server_time=2.0))
     outbox.send_frame(b"1")
     await waiting
     outbox.send_frame(b"2")
-    assert written == []
+    assert wire.written == []
     assert await taken(outbox) == [b"2", 1000]
 
 
 async def test_no_frame_follows_the_close() -> None:
-    written: list[bytes] = []
-    outbox = Outbox(lambda frame: not written.append(frame))
+    wire = Wire(takes=9)
+    outbox = Outbox(wire)
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     outbox.close(1001)
     outbox.send_frame(b"1")
-    assert (written, await waiting) == ([], 1001)
+    assert (wire.written, await waiting) == ([], 1001)
