@@ -80,3 +80,27 @@ def test_a_refused_message_is_told_and_links_outlive_the_server(
     with run_server("demo", 0, *options) as server, operate(browser, server.address) as console:
         console.open("links")
         wait_for_row(console, str(port), "quiet")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_window_sends_the_picture_and_says_why_it_cannot(
+    browser: Browser, demo: RunningServer, language: str
+) -> None:
+    nobody = "http://127.0.0.1:9/whip"
+    with operate(browser, demo.address, path=f"console?lang={language}") as console:
+        console.open("links")
+        console.page.fill("#whip [name=address]", "nowhere")
+        console.page.click("#whip button")
+        console.page.wait_for_selector("#notice:has-text('nowhere')")
+        console.page.click("#notice .dismiss")
+        console.page.fill("#whip [name=address]", nobody)
+        console.page.fill("#whip [name=token]", "secret")
+        with console.page.expect_popup() as popup:
+            console.page.click("#whip button")
+        console.page.wait_for_selector(f"#whip [role=status]:has-text('{nobody}')")
+        assert popup.value.url.endswith("#whip=secret")
+        console.picture(f"whip-{language}")
+        assert console.too_small() == []
+        console.page.click("#whip button")
+        console.page.wait_for_selector("#whip button[aria-pressed=false]")
+        assert popup.value.is_closed()

@@ -44,6 +44,26 @@ def receiving(port: int, folder: Path) -> Iterator[Callable[[str], None]]:
             peer.terminate()
 
 
+def test_the_console_sends_the_picture_and_ends_it(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        run_server("demo", 0) as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS) as browser,
+        receiving(port, tmp_path) as wait_for,
+    ):
+        page = browser.new_page()
+        page.goto(f"{server.address}/console")
+        page.click("[data-panel=links]")
+        page.fill("#whip [name=address]", f"http://127.0.0.1:{port}/whip")
+        page.fill("#whip [name=token]", TOKEN)
+        page.click("#whip button")
+        page.wait_for_selector("#whip [role=status]:has-text('goes out')")
+        wait_for("kept")
+        page.click("#whip button")
+        wait_for("ended")
+
+
 def test_the_picture_arrives_comes_back_and_ends(tmp_path: Path) -> None:
     port = free_port()
     with (

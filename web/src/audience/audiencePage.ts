@@ -100,6 +100,7 @@ export class AudiencePage {
       if (sentence !== null) this.notice.tell(sentence);
       else this.notice.retract(told);
       told = sentence ?? "";
+      document.documentElement.dataset.whip = told; // for the console that opened this page
     });
     broadcast.start();
   }

@@ -20,6 +20,7 @@ import { HealthPanel } from "./healthPanel";
 import { KeyDialog } from "./keyDialog";
 import { LandmarkView, type Seen } from "./landmarkView";
 import { LinksPanel } from "./links/linksPanel";
+import { WhipPanel } from "./links/whipPanel";
 import { MidiPanel } from "./midi/midiPanel";
 import { MidiShow } from "./midi/midiShow";
 import { PanelTabs } from "./panelTabs";
@@ -115,6 +116,7 @@ export class ConsolePage {
     this.takes = new TakesPanel(this.api, tell);
     this.stages = new StagesPanel(this.api, stage, tell);
     this.links = new LinksPanel(this.api, stage, tell);
+    new WhipPanel(stage, tell);
     const landmarks = () =>
       this.operates ? this.api.requestStage<Seen>("GET", "landmarks") : null;
     this.landmarks = new LandmarkView(findElement("#camera"), landmarks, serverNow);

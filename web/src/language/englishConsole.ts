@@ -211,6 +211,15 @@ export const englishConsole = {
       "ableton-link": "Tempo of Ableton Link, to a stage",
       "midi-in": "MIDI in, at the server",
     },
+    whip: {
+      title: "Picture by WHIP",
+      token: "Token",
+      off: "Off. On opens a window on this machine that shows the stage and sends it.",
+      starting: "The window opens…",
+      sends: "The picture goes out. The window must stay visible.",
+      blocked: "The browser did not let the console open a window. Allow pop-ups for this page.",
+      noAddress: (got: string) => `Expected an address that begins with https://, got “${got}”.`,
+    },
     sentences,
   },
   keys: {

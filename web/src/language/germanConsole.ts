@@ -219,6 +219,15 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       "ableton-link": "Tempo von Ableton Link, für eine Bühne",
       "midi-in": "MIDI ein, am Server",
     },
+    whip: {
+      title: "Bild per WHIP",
+      token: "Token",
+      off: "Aus. An öffnet auf diesem Rechner ein Fenster, das die Bühne zeigt und sendet.",
+      starting: "Das Fenster öffnet sich…",
+      sends: "Das Bild geht hinaus. Das Fenster muss sichtbar bleiben.",
+      blocked: "Der Browser ließ das Pult kein Fenster öffnen. Erlaube Pop-ups für diese Seite.",
+      noAddress: (got) => `Erwartet: eine Adresse, die mit https:// beginnt, bekommen: „${got}“.`,
+    },
     sentences: germanSentences,
   },
   keys: {

@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { lampOf, packetRate } from "../../src/console/links/linkActivity";
 import type { LinkState, Told } from "../../src/console/links/linkState";
 import { saySentence } from "../../src/console/links/saySentence";
+import { whipPage } from "../../src/console/links/whipPanel";
 import { languages } from "../../src/language/languages";
 
 const QUIET: LinkState = {
@@ -68,4 +69,16 @@ it("every sentence holds the same values in each language", () => {
   const { en, de } = languages;
   for (const [key, text] of Object.entries(en.links.sentences))
     expect(namesOf(Reflect.get(de.links.sentences, key)), key).toEqual(namesOf(text));
+});
+
+it("the page that sends a picture hides the token from servers", () => {
+  vi.stubGlobal("location", { search: "?lang=de&key=1" });
+  expect(whipPage("hall 2", "https://host/a?b=c&d", "s&t")).toBe(
+    "./?stage=hall+2&lang=de&kiosk&whip=https%3A%2F%2Fhost%2Fa%3Fb%3Dc%26d#whip=s%26t",
+  );
+  vi.stubGlobal("location", { search: "" });
+  expect(whipPage("default", "http://host/a", "")).toBe("./?kiosk&whip=http%3A%2F%2Fhost%2Fa");
+  for (const wrong of ["", "host", "javascript:alert(1)"])
+    expect(whipPage("default", wrong, "")).toBe(null);
+  vi.unstubAllGlobals();
 });
