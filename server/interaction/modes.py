@@ -16,6 +16,7 @@ from motion.model.contract import Contract
 from motion.partner.companion import BEFORE_RULES_5, PACES, Companion
 from motion.partner.feeling import Feeling
 from motion.partner.lead import KnownMotion, Lead
+from motion.partner.listening import HEARD_SECONDS, Listening
 from motion.partner.partner import PartnerFrame
 from motion.partner.reply import LEAST_HEARD, LONGEST, Reply
 from server.capture.performer import Performer
@@ -42,6 +43,12 @@ TOGETHER = 0.9
 
 LISTENING = 0.85
 """Share of the stand in a partner that listens: it breathes on."""
+
+HEARS_EVERY = 0.5
+"""Seconds after which a partner that listens looks for the dancer's beat again."""
+
+BESIDE = 0.5 * np.pi
+"""Direction from the partner in which pages show the dancer, radians: beside it, at its left."""
 
 SETTLES = 0.6
 """Seconds in which a partner comes to stand: arms that fall faster than that look thrown."""
@@ -97,12 +104,14 @@ class ModePolicy:
         self._feeling = Feeling() if rules >= 2 else None
         self._reply: Reply | None = None
         self._replies = 0
+        self._listening: Listening | None = None
+        self._hears_next = float("-inf")
         self._turns = DuetTurns()
         self._rules = rules
 
     def change_model(self, contract: Contract) -> None:
         """Dance on in another model."""
-        self._contract, self._reply = contract, None
+        self._contract, self._reply, self._listening = contract, None, None
 
     @property
     def history(self) -> Clip | None:
@@ -192,7 +201,7 @@ class ModePolicy:
         following = self._following = wanted if wanted and stays else self._following
         takes = SETTLES if stays and following.followed == "stand" else Ramp.SECONDS
         shown = self._ramp.move_towards(following.shown if stays else 0.0, now, takes)
-        self._lead = self._newest_lead(following.followed, controls, now)
+        self._lead = self._newest_lead(following.followed, performer, controls, now)
         watched = stays and self._contract.other  # a model that heeds others needs no pull
         if self._lead is None or not (shown or watched):
             return None
@@ -222,6 +231,8 @@ class ModePolicy:
         before, self._following = self._following, wanted
         if self._feeling and wanted and (before is None or before.followed != wanted.followed):
             self._feeling = Feeling()
+        if wanted is None or wanted.followed != "stand":
+            self._listening = None
 
     def _wanted(self, performer: Performer | None, controls: Controls, now: float) -> Follow | None:
         if controls.panic == "freeze":
@@ -272,7 +283,9 @@ class ModePolicy:
         self._replies += 1
         return np.random.default_rng([controls.seed, self.dancer, self._replies])
 
-    def _newest_lead(self, followed: Followed, controls: Controls, now: float) -> Lead | None:
+    def _newest_lead(
+        self, followed: Followed, performer: Performer | None, controls: Controls, now: float
+    ) -> Lead | None:
         if isinstance(followed, Performer):
             seen = followed.live(now, self._contract.fps, self._frames)
             if seen is None:
@@ -289,8 +302,27 @@ class ModePolicy:
         root = features.root_of(self.frame.pose)
         if isinstance(followed, Reply):
             return followed.next_lead(controls.emotion, root, self._frames)
-        stand = _still(Pose.standing(), self._frames, self._contract.fps)
+        if self._rules >= 6:
+            stand = self._listens(performer, controls, root[2], now)
+        else:
+            stand = _still(Pose.standing(), self._frames, self._contract.fps)
         return Lead.from_clip(stand, 1.0, 1.0).moved_to(root)
+
+    def _listens(
+        self, performer: Performer | None, controls: Controls, heading: float, now: float
+    ) -> Clip:
+        """Return the newest frames of a stand that listens to the dancer."""
+        fps = self._contract.fps
+        if self._listening is None:
+            chance = np.random.default_rng([controls.seed, self.dancer, 0, self._replies])
+            self._listening, self._hears_next = Listening(fps, chance), now
+        if performer is not None and now >= self._hears_next:
+            self._hears_next = now + HEARS_EVERY
+            heard = performer.recent(fps, round(HEARD_SECONDS * fps))
+            if heard is not None and len(heard) > 1:
+                self._listening.hear(features.joint_speed(heard))
+        towards = (BESIDE - heading + np.pi) % (2.0 * np.pi) - np.pi
+        return self._listening.next_frames(towards, self._frames)
 
     def _felt_lead(self, motion: Clip, controls: Controls) -> Lead:
         if self._feeling is None:

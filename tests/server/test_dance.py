@@ -255,6 +255,14 @@ def test_an_answer_waits_for_the_end_of_a_phrase_and_is_about_as_long() -> None:
     assert seconds[-1] - seconds[0] == pytest.approx(4.0, abs=1.5)
 
 
+def test_who_listens_shifts_its_weight_and_goes_along_with_the_beat() -> None:
+    new, old = (DanceHarness(mode="answer", emotion={}, rules=rules) for rules in (RULES, 5))
+    listens, stood = (partner(harness.run(5.0, dancer(1))[60:]) for harness in (new, old))
+    assert np.ptp(listens.hips[:, 0]) > np.ptp(stood.hips[:, 0]) + 0.02
+    assert np.std(np.diff(listens.hips[:, 1])) > 2.0 * np.std(np.diff(stood.hips[:, 1]))
+    assert np.ptp(listens.hips[:, 2]) < 0.1
+
+
 def test_solo_heeds_nobody() -> None:
     alone, watched = DanceHarness(mode="solo"), DanceHarness(mode="solo")
     apart_ = partner(alone.run(3.0)).rotations - partner(watched.run(3.0, dancer())).rotations
