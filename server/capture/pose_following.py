@@ -112,9 +112,9 @@ class Following:
         order = sorted(self._tracks, key=lambda t: (not t.believed, t.hidden > 0, t.covered))
         for track in order:
             others = [other for other in order if other is not track and track.near(other)]
-            before = [finds[o.number].landmarks for o in others if o.number in finds]
-            if track.hidden and not before:
+            if track.hidden and not others:
                 continue  # nobody hides them: they have gone
+            before = [finds[o.number].landmarks for o in others if o.number in finds]
             rest = [o for o in others if o.number not in finds and o.believed and not o.hidden]
             behind = [o.landmarks for o in rest if o.landmarks]
             region = track.expected(seconds) if before or behind else track.region

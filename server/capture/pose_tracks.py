@@ -26,7 +26,8 @@ SAME = 0.25
 CROWDED = 0.35
 """Sides of a region within which somebody else's may hide who is in it."""
 STRANGE, STRANGER = 0.6, 1.2
-"""How unlike the colours of somebody hidden may be who shows again, and how doubtful anybody."""
+"""How unlike the colours of somebody hidden may be who shows again, or of somebody beside whom
+another is more like them; and how doubtful anybody."""
 _FADE = 0.5  # seconds after which a change of colours is taken in by two thirds: lights change, too
 _COVERED = 0.1  # seconds after which who is in front of whom is taken in by two thirds
 _HEADING = 0.2  # seconds over which a velocity is told
@@ -148,12 +149,21 @@ def assigned(finds: dict[int, Find], tracks: Sequence[Track]) -> dict[int, Find]
     """
     known = [track for track in tracks if track.believed]
     bodies = list(finds.values())
-    doubts = [[track.doubt(body) for body in bodies] for track in known]
+    doubts = [[_doubt(track, body, known) for body in bodies] for track in known]
     pairs = [(row, at) for row, at in cheapest_pairs(doubts) if doubts[row][at] < STRANGER]
     taken = {id(bodies[at]) for _, at in pairs}
     theirs = {known[row].number: bodies[at] for row, at in pairs}
     new = (track.number for track in tracks if not track.believed)
     return theirs | {n: finds[n] for n in new if n in finds and id(finds[n]) not in taken}
+
+
+def _doubt(track: Track, body: Find, known: Sequence[Track]) -> float:
+    """Return how little a body may be theirs; not at all if strange, and more like who is near."""
+    unlike = track.unlike(body)
+    others = [other for other in known if other is not track and track.near(other)]
+    if unlike > STRANGE and any(other.unlike(body) < unlike for other in others):
+        return STRANGER
+    return track.doubt(body)
 
 
 def regions_of(found: list[Region], tracks: Sequence[Track]) -> dict[int, int]:

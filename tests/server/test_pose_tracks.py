@@ -43,6 +43,13 @@ def test_who_was_hidden_is_known_again_in_the_body_of_a_newcomer_by_their_colour
     assert assigned({2: stranger}, [hidden, newcomer]) == {2: stranger}
 
 
+def test_a_body_made_of_two_is_nobodys_if_it_is_strange_to_one_and_more_like_the_other():
+    front, hidden = known(1, 200, RED), known(2, 220, BLUE).missed(0.1)
+    mixed = body(205, BLUE + np.eye(64)[[7, 8]].sum(axis=0) * 255.0)
+    assert assigned({1: mixed}, [front, hidden]) == {}
+    assert assigned({1: mixed}, [front]) == {1: mixed}
+
+
 def test_who_is_hidden_goes_on_more_slowly_and_keeps_their_looks():
     track = replace(known(1, 200, RED), velocity=np.array([100.0, 0.0])).missed(0.5).missed(0.5)
     assert 250 < track.region.centre[0] < 300
