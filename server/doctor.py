@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -92,6 +93,31 @@ def microphone(pcm: Path = Path("/proc/asound/pcm")) -> Finding:
     return Finding("microphone", "less", "none", meaning)
 
 
+def virtual_camera(devices: Path = Path("/sys/devices/virtual/video4linux")) -> Finding:
+    """Look for a camera that OBS can play the stage page to."""
+    if sys.platform != "linux":
+        return Finding("virtual camera", "ok", "that of OBS")
+    names = [path.read_text().strip() for path in sorted(devices.glob("video*/name"))]
+    if names:
+        return Finding("virtual camera", "ok", ", ".join(names))
+    meaning = (
+        "OBS cannot offer the stage as a camera without the kernel module v4l2loopback (GPL 2): "
+        "sudo apt-get install v4l2loopback-dkms; WHIP needs none"
+    )
+    return Finding("virtual camera", "less", "none", meaning)
+
+
+def ndi(find: Callable[[str], str | None] = find_library) -> Finding:
+    """Look for the library by which OBS sends NDI."""
+    if (found := find("ndi")) is not None:
+        return Finding("NDI", "ok", found)
+    meaning = (
+        "OBS sends NDI by the plug-in DistroAV (GPL 2) and the NDI library, which its licence "
+        "keeps out of Bhava: get it at https://ndi.video; WHIP needs neither"
+    )
+    return Finding("NDI", "less", "none", meaning)
+
+
 def port(number: int) -> Finding:
     """See whether a port is free."""
     try:
@@ -169,6 +195,8 @@ def examine(name: str, number: int, folder: Path) -> Iterator[Finding]:
         "GPU": gpu,
         "cameras": cameras,
         "microphone": microphone,
+        "virtual camera": virtual_camera,
+        "NDI": ndi,
         "port": lambda: port(number),
         "certificate": lambda: certificate(KEYS),
         "recordings": lambda: space(folder),

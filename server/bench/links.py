@@ -14,6 +14,7 @@ from server.bench.row import Row
 from server.links.desk import Desk
 from server.links.lights_out import ArtNetOut, LightsTarget, SacnOut
 from server.links.link import Place
+from server.links.midi_clock import TICK, TICKS_PER_BAR, TICKS_PER_BEAT, MidiClock, Tempo
 from server.links.osc import decode_packet, encode_message
 from server.links.osc_in import OscIn, OscPort
 from server.links.patch import StageView
@@ -37,12 +38,21 @@ VMC_AIM = 1000 * 0.02 / (STAGES * 30)
 POSE_AIM = 1.0
 """Milliseconds of a pose that comes in: as much as landmarks may take to become one."""
 
+BEAT_AIM = 2.0
+"""Milliseconds that a beat of a MIDI clock may be wrong."""
+
+JITTER = 0.0027
+"""Seconds by which ticks of a MIDI clock come early or late, as measured with JACK."""
+
+TEMPI = 60.0, 96.0, 126.0, 174.0
+BARS = 60
+
 _LABELS = "happy", "sad"
 _HERE = Place("127.0.0.1", 0)
 
 
 def link_rows() -> Iterator[Row]:
-    """Yield the rows of OSC that comes in, of VMC both ways and of lamps, their sockets apart."""
+    """Yield the rows of OSC and MIDI that come in, of VMC both ways and of lamps; no sockets."""
     note = f"of 1,000 a second to {STAGES} stages, checked, read and handed to the stage"
     yield Row.from_values("an OSC message", "ms", _osc_times(), aim=OSC_AIM, note=note)
     note = f"{STAGES} stages at 30 frames a second may take 2 % of a core"
@@ -51,6 +61,10 @@ def link_rows() -> Iterator[Row]:
     yield Row.from_values("a frame for lamps", "ms", _lights_times(), note=note)
     note = "of a performer: 29 messages read, scaled and put on the floor"
     yield Row.from_values("a pose from VMC", "ms", _pose_times(), aim=POSE_AIM, note=note)
+    note = f"at {', '.join(f'{bpm:g}' for bpm in TEMPI)} bpm, ticks up to 2.7 ms early or late"
+    yield Row.from_values("error of a MIDI beat", "ms", _beat_errors(), aim=BEAT_AIM, note=note)
+    note = "of a MIDI clock; 24 a beat"
+    yield Row.from_values("a tick of MIDI", "ms", _tick_times(), note=note)
 
 
 def _osc_times() -> list[float]:
@@ -106,6 +120,25 @@ def _pose_times() -> list[float]:
         decoder.take(now)
 
     return [timed(receive) for _ in range(TICKS)]
+
+
+def _beat_errors() -> list[float]:
+    """Return how far beats are from those that were told, from the second bar on."""
+    chance, errors = np.random.default_rng(0), []
+    for bpm in TEMPI:
+        clock, told = MidiClock(), Tempo(bpm, 0.0)
+        for tick in range(BARS * TICKS_PER_BAR):
+            due = tick * 60 / bpm / TICKS_PER_BEAT
+            told = clock.receive([TICK], due + chance.uniform(-JITTER, JITTER)) or told
+            if tick >= TICKS_PER_BAR and tick % TICKS_PER_BEAT == 0:
+                beats = (due - told.at) * told.bpm / 60
+                errors.append(1000 * abs(beats - round(beats)) * 60 / told.bpm)
+    return errors
+
+
+def _tick_times() -> list[float]:
+    clock, times = MidiClock(), count(step=60 / 126 / TICKS_PER_BEAT)
+    return [timed(lambda: clock.receive([TICK], next(times))) for _ in range(TICKS)]
 
 
 def _desk(views: list[StageView]) -> Desk:

@@ -92,7 +92,7 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
     for name in [name for name in rows if "relay" in name]:  # where there is a NATS server
         row = rows.pop(name)
         assert row["median"] is not None or "nats-server" in row["note"]
-    assert len(rows) == 37
+    assert len(rows) == 39
     for name, row in rows.items():
         assert row["median"] is not None, name
         if not name.startswith(("growth", "what a performer", "late ticks", "processor time of")):

@@ -29,17 +29,29 @@ def test_a_machine_with_all_there_is_well(tmp_path: Path):
     assert [(finding.grade, finding.meaning) for finding in found] == [("ok", "")] * len(found)
 
 
-def test_every_lack_says_what_it_means(tmp_path: Path):
+def test_every_lack_says_what_it_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
     lacks = [
         doctor.cameras(tmp_path),
         doctor.microphone(tmp_path / "pcm"),
+        doctor.virtual_camera(tmp_path),
+        doctor.ndi(lambda _: None),
         doctor.pages(tmp_path),
         doctor.networks(tmp_path),
         doctor.model("none", tmp_path),
         doctor.certificate(tmp_path),
     ]
-    assert [finding.grade for finding in lacks] == ["less", "less", "bad", "less", "bad", "less"]
+    grades = "less less less less bad less bad less"
+    assert [finding.grade for finding in lacks] == grades.split()
     assert all(finding.meaning for finding in lacks)
+
+
+def test_ways_of_the_picture_out_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    (tmp_path / "video10").mkdir()
+    (tmp_path / "video10" / "name").write_text("OBS Virtual Camera\n")
+    assert doctor.virtual_camera(tmp_path).found == "OBS Virtual Camera"
+    assert doctor.ndi("lib{}.so.6".format) == doctor.Finding("NDI", "ok", "libndi.so.6")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
@@ -70,7 +82,7 @@ def test_a_check_that_fails_does_not_hide_the_others(monkeypatch: pytest.MonkeyP
     found = {finding.name: finding for finding in doctor.examine("default", 0, Path.cwd())}
     assert found["GPU"].grade == "bad"
     assert "no such device" in found["GPU"].found
-    assert len(found) == 10
+    assert len(found) == 12
 
 
 @pytest.mark.parametrize(("model", "status"), [("default", 0), ("none", 1)])
