@@ -51,7 +51,7 @@ class RunningServer:
             assert time.monotonic() < deadline, f"expected {wanted}, got {controls}"
             time.sleep(0.1)
 
-    def await_status(self, **wanted: str) -> None:
+    def await_status(self, **wanted: str | int) -> None:
         """Watches like a viewer until members of the status have these values."""
         deadline = time.monotonic() + PATIENCE
         with connect(f"{self.address.replace('http', 'ws')}/ws") as viewer:

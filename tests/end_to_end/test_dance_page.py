@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.end_to_end.conftest import FLAGS, program
-from tests.end_to_end.running_server import performing, run_server
-from tests.end_to_end.stage_page import PATIENCE, visit
+from tests.end_to_end.running_server import RunningServer, performing, run_server
+from tests.end_to_end.stage_page import PATIENCE, StagePage, visit
 
 WATCH = """() => {
   window.states = [];
@@ -120,24 +120,48 @@ def test_a_camera_that_is_missing_or_forbidden_is_told(
 
 
 def test_a_dark_room_and_a_slow_camera_are_told(playwright: Playwright, tmp_path: Path) -> None:
-    footage = tmp_path / "dark.y4m"
-    black = "-v error -f lavfi -i color=c=0x060606:s=320x240:r=5 -t 8 -pix_fmt yuv420p"
-    subprocess.run([program("ffmpeg"), *black.split(), footage], check=True)
-    camera = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={footage}",
-    ]
-    with (
-        run_server("browser") as server,
-        _chromium(playwright, camera) as dark,
-        visit(dark, server.address, "dance?quality=low") as stage,
-    ):
-        stage.page.click("text=Begin")
+    black = "-f lavfi -i color=c=0x060606:s=320x240:r=5 -t 8 -pix_fmt yuv420p"
+    camera = _camera(tmp_path / "dark.y4m", black)
+    with _begun(playwright, camera) as (server, stage):
         expect(stage.page.locator("#advice")).to_contain_text("too dark")
         expect(stage.page.locator("#notice")).to_contain_text("frames per second")
         server.process.kill()
         expect(stage.page.locator("#notice")).to_contain_text("does not answer")
+
+
+def test_two_before_one_webcam_are_both_found(
+    playwright: Playwright, shared_video: Path, tmp_path: Path
+) -> None:
+    beside = "[0]scale=-2:480[a];[1]scale=-2:480,hflip[b];[a][b]hstack"
+    video = f"-i {shared_video} -ss 1.3 -i {shared_video} -t 4 -filter_complex {beside} -q:v 4"
+    camera = _camera(tmp_path / "two.mjpeg", video)
+    with _begun(playwright, camera) as (server, stage):
+        stage.page.set_default_timeout(3 * PATIENCE)
+        stage.page.wait_for_selector("html[data-dance=dancing]", state="attached")
+        server.await_status(people=2)
+        stage.picture("dance-two-performers")
+
+
+def _camera(footage: Path, made: str) -> list[str]:
+    """Returns the flags of a webcam that shows what ffmpeg makes."""
+    subprocess.run([program("ffmpeg"), "-v", "error", *made.split(), footage], check=True)
+    return [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={footage}",
+    ]
+
+
+@contextmanager
+def _begun(playwright: Playwright, camera: list[str]) -> Iterator[tuple[RunningServer, StagePage]]:
+    """Yields a server, and its page for performers whose camera is wanted."""
+    with (
+        run_server("browser") as server,
+        _chromium(playwright, camera) as browser,
+        visit(browser, server.address, "dance?quality=low") as stage,
+    ):
+        stage.page.click("text=Begin")
+        yield server, stage
 
 
 @contextmanager

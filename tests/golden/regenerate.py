@@ -1,9 +1,10 @@
-"""Writes the golden files anew, from the server's encoder: `python tests/golden/regenerate.py`.
+"""Writes the golden files anew, from the server's encoder: `python -m tests.golden.regenerate`.
 
 A change of these bytes is a change of the wire: `server/wire/PROTOCOL.md` and its version go with
 it.
 Each `NAME.bin` is a binary message, `NAME.json` beside it what a decoder must make of it.
-`messages.json` holds control messages of both directions, and texts that are refused, by name.
+`messages.json` holds control messages of both directions, and texts that are refused, by name;
+`following.json` tells how people are followed from picture to picture, on the server and in a page.
 """
 
 import json
@@ -29,6 +30,7 @@ from server.wire.protocol import (
     encode_frame,
     encode_landmarks,
 )
+from tests.golden import people_followed
 
 FOLDER = Path(__file__).parent
 JOINTS = len(CANONICAL.joints)
@@ -212,6 +214,8 @@ def golden() -> dict[str, bytes]:
     for name, data in binary.items():
         values[name] = (frame_values if name.startswith("frame") else landmarks_values)(data)
     files = {f"{name}.bin": data for name, data in binary.items()}
+    followed = json.dumps(people_followed.values(), separators=(",", ":"))
+    files["following.json"] = followed.encode() + b"\n"
     for name, value in values.items():
         files[f"{name}.json"] = (json.dumps(value, indent=1) + "\n").encode()
     return files

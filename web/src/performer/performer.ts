@@ -1,11 +1,10 @@
 import { texts } from "../language/texts";
-import type { Person } from "../protocol/encodeLandmarks";
 import { BrightnessMeter } from "./brightnessMeter";
 import { CameraError } from "./cameraError";
 import type { CameraSight } from "./cameraSight";
 import { openCamera } from "./openCamera";
+import { PeopleDetector } from "./peopleDetector";
 import { PictureRate } from "./pictureRate";
-import { type PoseDetection, PoseDetector } from "./poseDetector";
 import type { Preview } from "./preview";
 
 export interface PerformerListener {
@@ -19,10 +18,10 @@ export interface PerformerListener {
 /** Just short of a thirtieth of a second, so that a 30 fps camera is not halved by its jitter. */
 const SHORTEST_PERIOD = 0.03;
 
-/** Somebody dancing before this page's webcam. */
+/** Those who dance before this page's webcam. */
 export class Performer {
   private stream: MediaStream | null = null;
-  private detector: PoseDetector | null = null;
+  private detector: PeopleDetector | null = null;
   private readonly meter = new BrightnessMeter();
 
   constructor(
@@ -39,7 +38,7 @@ export class Performer {
       stream.getVideoTracks()[0]?.addEventListener("ended", () => this.fail(texts.camera.taken));
       const video = await this.preview.show(stream);
       this.listener.opened();
-      this.detector ??= await PoseDetector.load();
+      this.detector ??= await PeopleDetector.load();
       await this.watchVideo(video, stream, this.detector);
     } catch (error) {
       this.fail(failureSentence(error));
@@ -60,7 +59,7 @@ export class Performer {
   private async watchVideo(
     video: HTMLVideoElement,
     stream: MediaStream,
-    detector: PoseDetector,
+    detector: PeopleDetector,
   ): Promise<void> {
     const rate = new PictureRate();
     let last = Number.NEGATIVE_INFINITY;
@@ -69,29 +68,14 @@ export class Performer {
       rate.update(time, count);
       if (captured - last < SHORTEST_PERIOD) continue;
       last = captured;
-      const found = await detector.detect(video);
+      const people = await detector.detect(video, captured);
       if (this.stream !== stream) return;
-      this.preview.draw(found);
-      this.listener.pictureSeen(this.describePicture(video, captured, found, rate.rate));
+      this.preview.draw(people);
+      const aspect = video.videoWidth / video.videoHeight;
+      const brightness = this.meter.measure(video);
+      this.listener.pictureSeen({ captured, people, aspect, brightness, rate: rate.rate });
     }
   }
-
-  private describePicture(
-    video: HTMLVideoElement,
-    captured: number,
-    found: PoseDetection | null,
-    rate: number | null,
-  ): CameraSight {
-    const people = found ? [personOf(found, video.videoWidth / video.videoHeight)] : [];
-    const brightness = this.meter.measure(video);
-    return { captured, people, picture: found?.picture ?? null, brightness, rate };
-  }
-}
-
-/** @param aspect Width of the picture by its height. */
-function personOf({ world, picture }: PoseDetection, aspect: number): Person {
-  const image = picture.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 }));
-  return { world, image, track: null, colours: null };
 }
 
 function failureSentence(error: unknown): string {

@@ -1,12 +1,5 @@
-import type { Landmark, Options, Pose, PoseConfig, Results } from "@mediapipe/pose";
-
-/** What was found in one picture. */
-export interface PoseDetection {
-  /** 33 landmarks, metres, hip-centred. */
-  readonly world: readonly Landmark[];
-  /** The same in the picture, 0 to 1. */
-  readonly picture: readonly Landmark[];
-}
+import type { Options, Pose, PoseConfig, Results } from "@mediapipe/pose";
+import type { Landmarks } from "../protocol/encodeLandmarks";
 
 const FOLDER = "mediapipe/";
 /** The server smooths what it retargets; smoothing twice would only add lag. */
@@ -20,12 +13,12 @@ declare global {
 
 /** MediaPipe Pose in this page; nothing is fetched but from this page's own server. */
 export class PoseDetector {
-  private result: PoseDetection | null = null;
+  private result: Partial<Results> = {};
 
   private constructor(private readonly pose: Pose) {
     pose.setOptions(OPTIONS);
     pose.onResults((results) => {
-      this.result = detection(results);
+      this.result = results;
     });
   }
 
@@ -39,17 +32,15 @@ export class PoseDetector {
     return detector;
   }
 
-  /** Finds the person in the picture now shown by a video; null when nobody is in it. */
-  async detect(video: HTMLVideoElement): Promise<PoseDetection | null> {
-    this.result = null;
-    await this.pose.send({ image: video });
-    return this.result;
+  /** Finds one person in a picture, the same as before where they are still there; or null. */
+  async detect(picture: HTMLCanvasElement): Promise<Landmarks | null> {
+    this.result = {};
+    await this.pose.send({ image: picture });
+    const { poseWorldLandmarks: world, poseLandmarks: places } = this.result;
+    if (!world || !places) return null;
+    const aspect = picture.width / picture.height;
+    return { world, image: places.map(({ x, y }) => ({ x: (x - 0.5) * aspect, y: y - 0.5 })) };
   }
-}
-
-function detection(results: Partial<Results>): PoseDetection | null {
-  const { poseWorldLandmarks: world, poseLandmarks: picture } = results;
-  return world && picture ? { world, picture } : null;
 }
 
 function loadScript(source: string): Promise<void> {

@@ -1,9 +1,9 @@
+import type { Person } from "../protocol/encodeLandmarks";
 import { landmarkBones } from "./landmarkBones";
-import type { PoseDetection } from "./poseDetector";
 
 const VISIBLE = 0.5;
 
-/** The performer's own picture with what was found in it, as in a mirror. */
+/** The performers' own picture with what was found in it, as in a mirror. */
 export class Preview {
   private readonly video: HTMLVideoElement;
   private readonly canvas: HTMLCanvasElement;
@@ -25,21 +25,23 @@ export class Preview {
     return this.video;
   }
 
-  draw(found: PoseDetection | null): void {
+  draw(people: readonly Person[]): void {
     const context = this.canvas.getContext("2d");
     if (context === null) return;
     const { width, height } = this.canvas;
-    context.clearRect(0, 0, width, height);
-    if (found === null) return;
+    context.reset();
+    context.translate(width / 2, height / 2);
     context.strokeStyle = "#ffd9ac";
     context.lineCap = "round";
     context.lineWidth = Math.max(2, width / 110);
     context.beginPath();
-    for (const bone of landmarkBones) {
-      const [a, b] = bone.map((index) => found.picture[index]);
-      if ((a?.visibility ?? 0) < VISIBLE || (b?.visibility ?? 0) < VISIBLE || !a || !b) continue;
-      context.moveTo(a.x * width, a.y * height);
-      context.lineTo(b.x * width, b.y * height);
+    for (const { image, world } of people) {
+      for (const bone of landmarkBones) {
+        const [a, b] = bone.map((index) => image[index]);
+        if (!a || !b || bone.some((i) => (world[i]?.visibility ?? 0) < VISIBLE)) continue;
+        context.moveTo(a.x * height, a.y * height);
+        context.lineTo(b.x * height, b.y * height);
+      }
     }
     context.stroke();
   }

@@ -15,10 +15,14 @@ export interface ImagePoint {
   readonly y: number;
 }
 
-/** Somebody in a picture, landmark by landmark. */
-export interface Person {
+/** How somebody stands in a picture. */
+export interface Landmarks {
   readonly world: readonly Landmark[];
   readonly image: readonly ImagePoint[];
+}
+
+/** Somebody in a picture, and who they are. */
+export interface Person extends Landmarks {
   /** Number by which this page follows them, 1 to 255; null while it does not. */
   readonly track: number | null;
   /** What share of the trunk has each colour, in steps of 1/255; null where that is not known. */
@@ -63,7 +67,7 @@ export function encodeLandmarks(
   return bytes;
 }
 
-function encodePerson(view: DataView, at: number, { world, image }: Person): void {
+function encodePerson(view: DataView, at: number, { world, image }: Landmarks): void {
   for (let i = 0; i < LANDMARKS; i++) {
     encodeLandmark(view, at + i * LANDMARK_BYTES, world[i] as Landmark, image[i] as ImagePoint);
   }
