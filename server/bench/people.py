@@ -11,14 +11,18 @@ from scipy.optimize import linear_sum_assignment
 
 from server.bench.crowd_pictures import FPS, SCENES, STAGINGS, Crowd, crowds, cut_out
 from server.bench.row import Row
-from server.capture.landmarks import TRUNK, Landmarks, trunk_length
+from server.capture.landmarks import PEOPLE, TRUNK, Landmarks, trunk_length
 from server.capture.pose_finder import PoseFinder
+from server.capture.pose_following import LOOK
+from server.capture.pose_networks import PoseNetworks
 from server.capture.tracking import Tracker
 
 Array = np.ndarray
 
 FRAMES = 300
 """Pictures of each scene."""
+SEARCHES = 100
+"""Pictures that are searched for people, one after the other."""
 
 _NEAR = 0.5  # of a trunk's length by which the corners of a trunk may be off
 
@@ -48,9 +52,22 @@ def people_rows(video: Path) -> Iterator[Row]:
     """
     for staging in STAGINGS:
         moments = cut_out(video, FRAMES, staging)
+        if staging is STAGINGS[0]:
+            yield _search_row(crowds(SCENES[0], moments, SEARCHES, staging))
         for scene in SCENES:
             found = score(crowds(scene, moments, FRAMES, staging), len(scene.ways))
             yield from _rows(f"{scene.name}{staging.name}", found)
+
+
+def _search_row(scene: Iterator[Crowd]) -> Row:
+    networks = PoseNetworks(PEOPLE)
+    times = []
+    for crowd in scene:
+        began = time.thread_time()
+        networks.detect(crowd.picture.image)
+        times.append(1000 * (time.thread_time() - began))
+    note = f"processor time; at most every {LOOK} s, while there may be more people"
+    return Row.from_values("several people: a search", "ms", np.array(times), aim=15, note=note)
 
 
 def _rows(scene: str, found: Score) -> Iterator[Row]:
