@@ -16,6 +16,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -223,9 +224,10 @@ def _whole_frames(
 
 def _finite(rows: list[list[str]]) -> Float[Array, "T C"]:
     try:
-        values = np.array([[float(word) for word in row] for row in rows])
+        numbers = np.fromiter(map(float, chain.from_iterable(rows)), float)
     except ValueError as error:
         raise MotionFileError(f"expected numbers in the motion, got {error}") from error
+    values = numbers.reshape(len(rows), -1)
     finite = np.isfinite(values).all(axis=1)
     if not finite.all():
         raise MotionFileError(

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from motion.errors import BhavaError, MotionFileError
@@ -67,18 +68,17 @@ class Source:
     def _bytes(self) -> bytes:
         if not self.member:
             return self.container.read_bytes()
-        with zipfile.ZipFile(self.container) as archive:
-            return archive.read(self.member)
+        return _archive(self.container, self.container.stat().st_mtime_ns).read(self.member)
 
     def _beside(self, part: str) -> bytes:
         """Return a file beside it; raises OSError without it."""
         if not self.member:
             return beside(self.container, part)
-        with zipfile.ZipFile(self.container) as archive:
-            try:
-                return archive.read(str(PurePosixPath(self.member).parent / part))
-            except KeyError as error:
-                raise FileNotFoundError(part) from error
+        archive = _archive(self.container, self.container.stat().st_mtime_ns)
+        try:
+            return archive.read(str(PurePosixPath(self.member).parent / part))
+        except KeyError as error:
+            raise FileNotFoundError(part) from error
 
     def texts(self) -> list[str]:
         """Return the sentences in the annotations beside a file of KIT, if there are any."""
@@ -91,6 +91,12 @@ class Source:
         except OSError:
             return []
         return kit.parse_annotations(text)
+
+
+@lru_cache(maxsize=1)
+def _archive(path: Path, _modified: int) -> zipfile.ZipFile:
+    """Open an archive once: its list of files is as long as it holds files, and all are read."""
+    return zipfile.ZipFile(path)
 
 
 def find_sources(data: Sequence[Path]) -> Iterator[Source]:
