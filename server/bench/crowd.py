@@ -62,6 +62,8 @@ class Viewer:
         if receive_buffer:
             self.link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.link.connect(("127.0.0.1", port))
+        # Pages count frames from when they were opened: no two acknowledge the same ones.
+        self._phase = self.link.getsockname()[1] % PLAYED_EVERY
         if tls:
             self.link = _trusting().wrap_socket(self.link)
         self.link.sendall(_UPGRADE)
@@ -114,7 +116,7 @@ class Viewer:
 
     def _frame(self, data: bytes, start: int) -> float:
         sequence, made = _TIME.unpack_from(data, start + 4)
-        if sequence % PLAYED_EVERY == 0:
+        if sequence % PLAYED_EVERY == self._phase:
             self.say({"type": "played", "sequence": sequence})
         return float(made)
 

@@ -91,7 +91,9 @@ def test_a_replay_has_the_door_of_a_show(path: Path, tmp_path: Path) -> None:
             assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 421
             state = f"{address}/api/stages/default"
             assert httpx.get(state).status_code == 401
-            assert httpx.get(state, headers={"X-Operator-Key": "open"}).status_code == 401
+            for _ in range(6):  # each of them that a slow machine lets in doubles the wait
+                wrong = httpx.get(state, headers={"X-Operator-Key": "open"}).status_code
+                assert wrong in (401, 429)
             assert httpx.get(state, headers={"X-Operator-Key": "sesame"}).status_code == 429
             behind = {"X-Operator-Key": "sesame", "X-Forwarded-For": "203.0.113.5"}
             assert httpx.get(state, headers=behind).status_code == 200
