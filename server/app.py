@@ -28,7 +28,7 @@ from server.stages.crowd_desk import CrowdDesk, CrowdSettings
 from server.stages.cue_desk import CueDesk
 from server.stages.journal import Journal
 from server.stages.key_watch import KeyWatch
-from server.stages.node import run_node
+from server.stages.node import Node
 from server.stages.origin import BrokerSettings
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage_metrics import StageMetrics
@@ -109,8 +109,8 @@ def create_app(
         retrying = asyncio.create_task(attendant.run())
         reading = asyncio.create_task(chats.run())
         tasks = [performance, journal, retrying, reading]
-        if broker is not None:
-            tasks.append(asyncio.create_task(run_node(broker, scheduler, clock, app)))
+        if node is not None:
+            tasks.append(asyncio.create_task(node.run()))
         try:
             yield
         finally:
@@ -120,10 +120,13 @@ def create_app(
             await asyncio.wait(tasks)
 
     app = FastAPI(title="Bhava", lifespan=lifespan, docs_url=None, redoc_url=None)
+    node = None if broker is None else Node(broker, scheduler, clock, app, votes, desk)
     add_entrance(app, door, clock, proxies)
     app.add_exception_handler(RequestValidationError, explain_fault)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
-    app.include_router(create_api(scheduler, clock, catalogue), responses=PROBLEMS)
+    app.include_router(
+        create_api(scheduler, clock, catalogue, node.room if node else None), responses=PROBLEMS
+    )
     operators = only("operator", scheduler)
     routes = create_links_api(attendant.rack, operators)
     app.include_router(routes, responses=PROBLEMS)

@@ -1,6 +1,7 @@
 """Values kept in a JSON file that is whole at any time."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -10,6 +11,9 @@ Content = TypeVar("Content", bound=BaseModel)
 
 DAMAGED = ".damaged"
 """Is added to the name of a file that cannot be read, when another takes its place."""
+
+BEFORE = ".before"
+"""Is added to the name of a file that is kept beside one that takes its place."""
 
 
 class KeptFile(Generic[Content]):
@@ -53,6 +57,15 @@ class KeptFile(Generic[Content]):
             reason = error.strerror or error
             raise OSError(f"{self.path}: cannot be written: {reason}") from error
         self.content, self.damage = content, ""
+
+    def copy_aside(self) -> None:
+        """Keep the file of now under another name as well, if there is one.
+
+        Raises:
+            OSError: If that cannot be written.
+        """
+        if self.path.exists():
+            shutil.copyfile(self.path, self.path.with_suffix(self.path.suffix + BEFORE))
 
     def _read(self, empty: Content, name: str) -> Content:
         try:

@@ -4,7 +4,7 @@ No socket and no clock lives here. A server that sends stages to relays is an *o
 """
 
 import zlib
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,8 +53,25 @@ class Message(BaseModel):
         return cls.model_validate_json(text)
 
 
-News = ServerHello | Controls | Status | Refused
-"""What may become of a stage: it or its model is new, its controls or status are, or it ends."""
+class Cued(BaseModel):
+    """The cue list of a stage, and its place in it: for a server that takes the stage over.
+
+    Attributes:
+        type: `cued`.
+        sheet: The list, as JSON of its file.
+        current: Id of the cue that went last; None before the first.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["cued"] = "cued"
+    sheet: str
+    current: str | None
+
+
+News = ServerHello | Controls | Status | Refused | Cued
+"""What may become of a stage: it or its model is new, its controls, status or cues are, or it
+ends."""
 
 
 class Told(Message):
@@ -77,12 +94,16 @@ class Report(Message):
     Attributes:
         edition: How many messages it had told.
         address: Where operators and performers find it; empty if it does not know.
+        full: Why it lets no further stage in; empty if it does.
         stages: The hello of each stage, for a viewer without a session.
+        cued: The cue list of each stage that has one, by name.
     """
 
     edition: int
     address: str
+    full: str = ""
     stages: tuple[ServerHello, ...]
+    cued: dict[str, Cued] = {}
 
 
 class Viewers(Message):

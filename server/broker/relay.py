@@ -6,7 +6,7 @@ No socket and no clock lives here: messages in, and what is to be asked out.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from server.broker.messages import Report, Told
+from server.broker.messages import Cued, Report, Told
 from server.broker.origin_clock import OriginClock
 from server.broker.relayed_stage import RelayedStage
 from server.broker.tick_frames import decode_tick
@@ -175,6 +175,8 @@ class Relay:
         elif isinstance(message, Refused):
             del self.stages[told.stage]
             stage.end(message)
+        elif isinstance(message, Cued):
+            stage.cued = message
         elif isinstance(message, Controls):
             stage.hear(self._on_our_clock(origin, message))
         else:
@@ -186,6 +188,9 @@ class Relay:
         upstream.edition, upstream.address = report.edition, report.address
         for hello in report.stages:
             self._adopt(origin, hello)
+            stage = self.stages[hello.stage]
+            if stage.origin == origin:
+                stage.cued = report.cued.get(hello.stage)
 
     def receive_clock(self, origin: str, asked: float, answered: float) -> None:
         """Take in an origin's clock.

@@ -6,6 +6,7 @@ No socket and no clock lives here.
 from collections import deque
 from collections.abc import Callable
 
+from server.broker.messages import Cued
 from server.wire.audience import Audience
 from server.wire.messages import Controls, Played, Refused, ServerHello, Status
 from server.wire.outbox import Outbox
@@ -27,6 +28,7 @@ class RelayedStage:
         heard: This relay's clock when its origin last sent a frame of it, seconds.
         recent: Its newest frames.
         lost: Whether viewers were told that nothing comes from the stage.
+        cued: Its cue list; None if it has none. No viewer is told.
     """
 
     def __init__(self, origin: str, hello: ServerHello, new_token: Callable[[], str]) -> None:
@@ -41,6 +43,7 @@ class RelayedStage:
         self.audience = Audience("closed", new_token, frozenset())
         self.shown: float | None = None
         self.lost = False
+        self.cued: Cued | None = None
         self.heard = float("-inf")
         self.recent: deque[bytes] = deque(maxlen=REMEMBERED)
 

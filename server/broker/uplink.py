@@ -83,6 +83,17 @@ class Uplink:
         answer = await self.broker.request(to_origin(origin, "request"), request.encoded())
         return ForwardedAnswer.decoded(answer)
 
+    async def reports(self) -> list[Report]:
+        """Return all that origins tell of themselves now; one that does not answer is left out."""
+        reports = []
+        for origin in self._relay.living():
+            with self.faults.survived("origin"):
+                reports.append(await self._report(origin))
+        return reports
+
+    async def _report(self, origin: str) -> Report:
+        return Report.decoded(await self.broker.request(to_origin(origin, "report")))
+
     def _ask(self, origin: str, asking: Coroutine[Any, Any, None]) -> None:
         """Ask an origin something, unless it is being asked already."""
         if origin in self._asking:
@@ -96,8 +107,7 @@ class Uplink:
         with self.faults.survived("origin"):
             for _ in range(FIRST_LOOKS):
                 await self._look_at_clock(origin)
-            report = await self.broker.request(to_origin(origin, "report"))
-            self._relay.receive_report(origin, Report.decoded(report))
+            self._relay.receive_report(origin, await self._report(origin))
 
     async def _look_at_clock(self, origin: str) -> None:
         asked = self._clock()

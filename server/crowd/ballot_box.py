@@ -1,14 +1,14 @@
 """The vote on one stage: who may cast, what was cast, and what was refused."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from server.crowd.allowance import Allowance
 from server.crowd.ballots import Ballots
 from server.crowd.refusal import BallotProblem, BallotRefusal
 from server.crowd.rolling_code import RollingCode
-from server.crowd.tally import Result, SmoothedWeights, Tally
+from server.crowd.tally import Result, SmoothedWeights, Tally, choices_of
 
 MOST_NUMBERS = 20_000
 """Ballots whose last vote is kept in mind; beyond them that of the quietest is forgotten."""
@@ -101,6 +101,17 @@ class BallotBox:
         """
         if self._is_open:
             self._tally.cast(voter, label, now)
+
+    def resume(self, weights: Mapping[str, float], now: float) -> None:
+        """Begin with the voice of a crowd whose choices lie elsewhere; it fades like theirs.
+
+        Args:
+            weights: Its emotion weights, with a sum up to 1.
+            now: Seconds.
+        """
+        self._tally, self._smoothed = Tally(), SmoothedWeights()
+        for number, choice in enumerate(choices_of(weights, now)):
+            self._tally.cast(f"elsewhere {number}", choice.label, choice.cast)
 
     def result(self, labels: Sequence[str], now: float) -> Result:
         """Return what the crowd wants of some labels at a time, in seconds."""

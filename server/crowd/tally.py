@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 HALF_LIFE = 20.0
@@ -130,6 +130,22 @@ class Tally:
 
     def _weight(self, choice: Choice) -> float:
         return float(2.0 ** ((choice.cast - self._origin) / HALF_LIFE))
+
+
+def choices_of(weights: Mapping[str, float], now: float) -> list[Choice]:
+    """Return choices, the oldest first, that amount to emotion weights: those of few voters.
+
+    Args:
+        weights: With a sum up to 1.
+        now: Seconds.
+    """
+    choices = []
+    for label, weight in weights.items():
+        part, whole = math.modf(FULL_VOICE * weight)
+        choices += [Choice(label, now)] * int(whole)
+        if part > 0:
+            choices.append(Choice(label, now + HALF_LIFE * math.log2(part)))
+    return sorted(choices, key=lambda choice: choice.cast)
 
 
 class SmoothedWeights:

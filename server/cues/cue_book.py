@@ -49,6 +49,25 @@ class CueBook:
             raise CueError(str(error)) from error
         self.revision += 1
 
+    def inherit(self, sheet: CueSheet, current: str | None, now: float) -> None:
+        """Take the place of a book on another server; a file of another content is kept beside it.
+
+        Args:
+            sheet: As it was there.
+            current: Id of the cue that went last there; None before the first.
+            now: The server's clock, seconds.
+
+        Raises:
+            CueError: If it cannot be written; all stays as it was.
+        """
+        if sheet != self.sheet:
+            try:
+                self._file.copy_aside()
+            except OSError as error:
+                raise CueError(str(error)) from error
+            self.save(sheet)
+        self.current, self.went = current, None if current is None else now
+
     def find(self, cue: str | None) -> Cue:
         """Return the cue of an id, a name or a place in digits; None is the one after the current.
 

@@ -1,5 +1,7 @@
 """The HTTP interface: stages, their controls, and how they are doing."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import numpy as np
@@ -133,17 +135,27 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-def create_api(scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None = None) -> APIRouter:
+RoomElsewhere = Callable[[], Awaitable[str]]
+"""Tells in words which other servers have room for a further stage."""
+
+
+def create_api(
+    scheduler: Scheduler,
+    clock: Clock,
+    takes: TakeCatalogue | None = None,
+    room: RoomElsewhere | None = None,
+) -> APIRouter:
     """Return the routes under `/api`.
 
     Args:
         scheduler: Steps the stages.
         clock: Monotonic time in seconds.
         takes: Knows the takes that stages may play.
+        room: Knows of other servers; None if there are none.
     """
     router = APIRouter(prefix="/api")
     _add_reading(router, scheduler, clock)
-    _add_making(router, scheduler, clock, takes)
+    _add_making(router, scheduler, clock, takes, room)
     _add_changing(router, scheduler, clock)
     return router
 
@@ -175,19 +187,25 @@ def _add_reading(router: APIRouter, scheduler: Scheduler, clock: Clock) -> None:
 
 
 def _add_making(
-    router: APIRouter, scheduler: Scheduler, clock: Clock, takes: TakeCatalogue | None
+    router: APIRouter,
+    scheduler: Scheduler,
+    clock: Clock,
+    takes: TakeCatalogue | None,
+    room: RoomElsewhere | None,
 ) -> None:
     """Add the routes that make a stage and end one."""
     operators = only("operator", scheduler)
     Found = Annotated[Stage, Depends(stage_of(scheduler))]  # noqa: N806 - a type
 
     @router.post("/stages", status_code=201, dependencies=operators)
-    def make(new: NewStage) -> StageState:
-        """Make a stage, or tell why there is no room for it."""
+    async def make(new: NewStage) -> StageState:
+        """Make a stage, or tell why there is no room for it, and where there is."""
         try:
-            return StageState.from_stage(_made(new, scheduler, clock, takes), clock())
+            made = await asyncio.to_thread(_made, new, scheduler, clock, takes)
+            return StageState.from_stage(made, clock())
         except HouseFullError as error:
-            raise HTTPException(503, str(error)) from error
+            others = f"; {await room()}" if room else ""
+            raise HTTPException(503, f"{error}{others}") from error
         except StageError as error:
             raise HTTPException(409, str(error)) from error
         except BhavaError as error:

@@ -2,7 +2,7 @@
 
 import io
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -138,6 +138,12 @@ class CrowdDesk:
     def cast(self, stage: Stage, voter: str, emotion: str) -> None:
         """Take the choice of a voter who needs no ballot, such as an author of a chat."""
         self.box(stage).cast(voter, emotion, self._clock())
+
+    def resume(self, stage: Stage, weights: Mapping[str, float]) -> None:
+        """Let a stage go on with the voice of a crowd whose choices lie with a lost server."""
+        now = self._clock()
+        self.box(stage).resume(weights, now)
+        stage.hear_audience(weights, now)
 
     def address(self, stage: Stage) -> str:
         """Return the way to the vote with the code of now; empty if nobody has told a server's."""

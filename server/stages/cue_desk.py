@@ -1,12 +1,14 @@
 """The cue lists of all stages: whoever lets a cue go, a console or a link, does it here."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from motion.errors import CueError
+from server.broker.messages import Cued
 from server.cues.cue_book import CueBook
-from server.cues.cue_sheet import merged
+from server.cues.cue_sheet import CueSheet, merged
 from server.cues.timecode import TimecodeChase
 from server.stages.stage import Stage
 from server.telemetry.faults import Faults
@@ -27,6 +29,7 @@ class CueDesk:
         self._folder, self._faults, self._clock = folder, faults, clock
         self._books: WeakKeyDictionary[Stage, CueBook] = WeakKeyDictionary()
         self._chases: WeakKeyDictionary[Stage, TimecodeChase] = WeakKeyDictionary()
+        self._cued: WeakKeyDictionary[Stage, Cued | None] = WeakKeyDictionary()
 
     def book(self, stage: Stage) -> CueBook:
         """Return the cue list of a stage."""
@@ -55,6 +58,28 @@ class CueDesk:
         book.note(found, now)
         self.tell(stage)
 
+    def cued(self, stage: Stage) -> Cued | None:
+        """Return the list of a stage, and its place, as other servers are told; None for no list.
+
+        It is the same object until something changes, so that it may be asked for often.
+        """
+        if stage not in self._cued:
+            book = self.book(stage)
+            known = book.revision or book.sheet != CueSheet()
+            sheet = book.sheet.model_dump_json()
+            self._cued[stage] = Cued(sheet=sheet, current=book.current) if known else None
+        return self._cued[stage]
+
+    async def inherit(self, stage: Stage, cued: Cued) -> None:
+        """Go on with the list of a stage that another server has lost.
+
+        Raises:
+            CueError: If it cannot be written.
+        """
+        book, sheet = self.book(stage), CueSheet.model_validate_json(cued.sheet)
+        await asyncio.to_thread(book.inherit, sheet, cued.current, self._clock())
+        self.tell(stage)
+
     def chase(self, stage: Stage, position: float, speed: float, now: float) -> None:
         """Take in a timecode that runs the list of a stage; see `TimecodeChase.tell`."""
         self._chases.setdefault(stage, TimecodeChase()).tell(position, speed, now)
@@ -76,4 +101,5 @@ class CueDesk:
 
     def tell(self, stage: Stage) -> None:
         """Tell all consoles that the list, or the place in it, has changed."""
+        self._cued.pop(stage, None)
         stage.audience.send_all(Cues())

@@ -9,7 +9,16 @@ from typing import Any
 
 from server.broker.connection import Broker, Handler, check_servers
 from server.broker.forwarded import ForwardedRequest, answered
-from server.broker.messages import VIEWERS, News, Report, Told, Viewers, from_origin, to_origin
+from server.broker.messages import (
+    VIEWERS,
+    Cued,
+    News,
+    Report,
+    Told,
+    Viewers,
+    from_origin,
+    to_origin,
+)
 from server.broker.origin_clock import encode_time
 from server.broker.tick_frames import TickFrames, encode_tick
 from server.stages.scheduler import Scheduler
@@ -66,6 +75,7 @@ class Origin:
         clock: Callable[[], float],
         app: Any = None,
         name: str = "",
+        cued: Callable[[Stage], Cued | None] = lambda _: None,
     ) -> None:
         """Begin without a connection.
 
@@ -75,14 +85,15 @@ class Origin:
             clock: Monotonic time in seconds; the frames' times are of it.
             app: Answers the audience's requests, by ASGI.
             name: A word that no other origin is called by; one is drawn if it is empty.
+            cued: Gives the cue list of a stage, another one whenever it has changed.
         """
         self.name = name or secrets.token_hex(NAME_BYTES)
         self._settings, self._scheduler, self._clock = settings, scheduler, clock
-        self._app = app
+        self._app, self._cued = app, cued
         self.withheld: dict[str, str] = {}
         self.listens = False
         self._edition = 0
-        self._known: dict[str, tuple[Stage, Known]] = {}
+        self._known: dict[str, tuple[Stage, Known, Cued | None]] = {}
         self._told: list[bytes] = []
         self._frames: list[bytes] = []
         self._relays: dict[str, tuple[float, Mapping[str, int]]] = {}
@@ -138,8 +149,15 @@ class Origin:
 
     def report(self) -> Report:
         """Return all that a relay must know."""
-        hellos = tuple(map(_hello, self._stages.values()))
-        return Report(edition=self._edition, address=self._settings.address, stages=hellos)
+        stages = self._stages
+        cued = {name: self._cued(stage) for name, stage in stages.items()}
+        return Report(
+            edition=self._edition,
+            address=self._settings.address,
+            full=self._scheduler.refusal(),
+            stages=tuple(map(_hello, stages.values())),
+            cued={name: cues for name, cues in cued.items() if cues is not None},
+        )
 
     def receive_viewers(self, told: Viewers) -> None:
         """Note how many watch on a relay."""
@@ -170,12 +188,15 @@ class Origin:
             ended = f"expected stage {name}, which has ended"
             self._tell(name, Refused(name="stage_ended", detail=ended))
         for name, stage in stages.items():
-            before, known = self._known.get(name, (None, None))
-            if before is stage and known is stage.told:
+            before, known, heard = self._known.get(name, (None, None, None))
+            cued = self._cued(stage)
+            if before is stage and known is stage.told and heard is cued:
                 continue  # as nearly always
-            self._known[name] = stage, stage.told
+            self._known[name] = stage, stage.told, cued
             for message in _news(stage, known if before is stage else None):
                 self._tell(name, message)
+            if cued is not None and cued is not heard:
+                self._tell(name, cued)
 
     def _tell(self, stage: str, message: News) -> None:
         self._edition = (self._edition + 1) % 2**32

@@ -9,6 +9,8 @@ from motion.skeleton import CANONICAL
 from server.broker.relayed_stage import RelayedStage
 from server.capture.sources import SourceSpec
 from server.stages.assemble import usual_seat
+from server.stages.crowd_desk import CrowdDesk
+from server.stages.cue_desk import CueDesk
 from server.stages.open_source import open_source
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
@@ -22,14 +24,23 @@ HERE = ("demo", "browser")
 class TakeOver:
     """The way of a stage from another server to this one; belongs to the event loop."""
 
-    def __init__(self, scheduler: Scheduler, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        clock: Callable[[], float],
+        votes: CrowdDesk,
+        cues: CueDesk | None,
+    ) -> None:
         """Take what stages need.
 
         Args:
             scheduler: Steps this server's stages.
             clock: Monotonic time in seconds.
+            votes: Holds this server's votes.
+            cues: Holds this server's cue lists; None if it has none.
         """
         self._scheduler, self._clock = scheduler, clock
+        self._votes, self._cues = votes, cues
 
     async def bring_up(self, name: str, lost: RelayedStage, measured: bool) -> Stage:
         """Return this server's stage of a name, made if there is none, as the lost one was.
@@ -51,6 +62,10 @@ class TakeOver:
             except Refusal as refusal:
                 why = f"{refusal.detail}; taken over without it"
                 self._scheduler.services.faults.count("take-over", BhavaError(why))
+        self._votes.resume(ours, lost.hello.controls.audience_emotion)
+        if self._cues is not None and lost.cued is not None:
+            with self._scheduler.services.faults.survived("take-over"):
+                await self._cues.inherit(ours, lost.cued)
         if (history := danced(lost)) is not None:
             ours.resume(history)
         return ours

@@ -1,105 +1,24 @@
 """Two servers without a broker: one shows a stage that both have, and takes over the other's."""
 
-import asyncio
 import re
-from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from motion.clip import Clip, Pose
-from server.broker.messages import Report, Told
-from server.broker.relay import FORGOTTEN, SILENT, Relay
-from server.stages.origin import BrokerSettings, Origin
-from server.stages.scheduler import ServerSettings
+from server.broker.messages import Report
+from server.broker.relay import FORGOTTEN, SILENT
+from server.stages.node import room_in
 from server.stages.stage import Stage
-from server.stages.standby import DEAD, LISTEN, ROUND, Standby
-from server.stages.take_over import TakeOver
+from server.stages.standby import DEAD, LISTEN, ROUND
 from server.wire.messages import Set
-from tests.server.live_server import LiveServer
-
-STEP = 1 / 30
-
-
-class Node:
-    """A server, all of whose parts a test moves."""
-
-    def __init__(self, name: str, hall: "Hall", most_stages: int = 8) -> None:
-        self.hall = hall
-        self.server = LiveServer(settings=ServerSettings(most_stages=most_stages))
-        self.scheduler = self.server.scheduler
-        self.scheduler._clock = hall.clock
-        settings = BrokerSettings(("nats://nowhere",))
-        self.origin = Origin(settings, self.scheduler, hall.clock, name=name)
-        self.origin.listens = True
-        tokens = count()
-        self.others = Relay(hall.clock, lambda: f"token-{next(tokens)}", keeps_lost=True)
-        self.connected = True
-        self.standby = Standby(
-            self.origin,
-            self.others,
-            lambda: self.connected,
-            self.scheduler,
-            hall.clock,
-            TakeOver(self.scheduler, hall.clock),
-        )
-        self.scheduler.attendants = [self.standby, self.origin]
-
-    @property
-    def shows(self) -> set[str]:
-        """Names of the stages that relays are told of."""
-        return {hello.stage for hello in self.origin.report().stages}
-
-    def tick(self) -> list[tuple[str, bytes]]:
-        now = self.hall.clock()
-        for attendant in self.scheduler.attendants:
-            attendant.before_tick()
-        made = self.scheduler.tick(now, list(self.scheduler.stages.values()))
-        self.scheduler._publish(made, now)
-        return self.origin.take() if self.connected else []
-
-    def hear(self, other: "Node", subject: str, data: bytes) -> None:
-        if subject.endswith("told"):
-            self.others.receive_told(other.origin.name, data)
-        elif self.others.receive_frames(other.origin.name, data):
-            self.others.receive_clock(other.origin.name, self.hall.now, self.hall.now)
-            report = Report.decoded(other.origin.report().encoded())
-            self.others.receive_report(other.origin.name, report)
-
-
-class Hall:
-    """Servers that hear one another."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.nodes: list[Node] = []
-        self.told: list[Told] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def node(self, name: str, most_stages: int = 8) -> Node:
-        node = Node(name, self, most_stages)
-        self.nodes.append(node)
-        return node
-
-    async def run(self, seconds: float) -> None:
-        for _ in range(round(seconds / STEP)):
-            self.now += STEP
-            for node, sent in [(node, node.tick()) for node in self.nodes]:
-                self.told += [Told.decoded(data) for subject, data in sent if "told" in subject]
-                for other in self.nodes:
-                    if other is not node and other.connected:
-                        for subject, data in sent:
-                            other.hear(node, subject, data)
-            while coming := [task for node in self.nodes for task in node.standby._coming.values()]:
-                await asyncio.wait(coming)
-                await asyncio.sleep(0)
+from tests.server.hall import STEP, Hall, lose
 
 
 @pytest.fixture
-async def hall() -> Hall:
-    return Hall()
+async def hall(tmp_path: Path) -> Hall:
+    return Hall(tmp_path)
 
 
 async def test_the_first_keeps_a_stage_and_the_second_is_refused_by_name(hall: Hall) -> None:
@@ -170,12 +89,6 @@ async def test_a_server_without_room_leaves_a_stage_to_the_next(hall: Hall) -> N
     await hall.run(DEAD + ROUND + 0.3)
     assert "hall" in free.shows
     assert "hall" not in full.scheduler.stages
-
-
-async def lose(hall: Hall, first: Node) -> None:
-    """Let a server die, the moment that its stages are known to the others."""
-    await hall.run(1.0)
-    hall.nodes.remove(first)
 
 
 async def test_stages_that_lived_come_up_within_five_seconds_on_a_server_that_is_busy(
@@ -303,3 +216,13 @@ async def test_a_partner_goes_on_from_motion_that_was_shown_elsewhere(hall: Hall
     await hall.run(2 * STEP)
     assert stage.newest.figures[0].pose.hips[0] > pose.hips[0] + 0.9
     assert stage.newest.sequence == sequence + 2
+
+
+async def test_a_full_server_names_those_with_room(hall: Hall) -> None:
+    full = hall.node("full", most_stages=1)
+    free = hall.node("free")
+    reports = [Report.decoded(node.origin.report().encoded()) for node in (full, free)]
+    assert [bool(report.full) for report in reports] == [True, False]
+    here = [report.model_copy(update={"address": "http://here:8000"}) for report in reports]
+    assert room_in(here) == "there is room at http://here:8000"
+    assert room_in(here[:1]) == "no other server has room either"
