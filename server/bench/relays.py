@@ -34,26 +34,31 @@ from server.wire.audience import Audience
 from server.wire.messages import Controls, ServerHello, SkeletonMessage, Status
 from server.wire.protocol import encode_frame
 
-VIEWERS = 500
-STAGES, RELAYS = 64, 10
+VIEWERS = (500, 1000)
+STAGES, RELAYS = 64, (1, 3, 10)
 ROUNDS, SECONDS = 3, 5.0
+
+AT_RELAY = "relay, processor time per message"
+FOR_RELAYS = "share of a core for relays"
+"""How the names of rows begin that grow with viewers of a relay, and with relays."""
 
 LATER = 5.0
 """Milliseconds by which frames may be older at a relay."""
 
 
-def relay_rows(viewers: int = VIEWERS) -> Iterator[Row]:
+def relay_rows() -> Iterator[Row]:
     """Yield the rows of relays; without a NATS server, one that says so."""
     cores = psutil.Process().cpu_affinity()
     lacking = _lacking(cores)
     if lacking:
-        yield Row("processor time per message at a relay", "µs", note=f"not measured: {lacking}")
+        yield Row(AT_RELAY, "µs", note=f"not measured: {lacking}")
         return
     psutil.Process().cpu_affinity([cores[1]])
     try:
         with _broker(cores[1]) as servers:
-            yield from _viewer_rows(servers, viewers, cores[0])
-            yield _origin_row(servers, cores)
+            for count in VIEWERS:
+                yield from _viewer_rows(servers, count, cores[0])
+            yield from _origin_rows(servers, cores)
     finally:
         psutil.Process().cpu_affinity(cores)
 
@@ -78,29 +83,28 @@ def _viewer_rows(servers: tuple[str, ...], count: int, core: int) -> Iterator[Ro
         ):
             relayed.append(watched(crowd, count, process))
     plain, ours = Load.joined(direct), Load.joined(relayed)
-    note = f"{count} viewers; peer: the server itself"
-    name = "processor time per message at a relay"
-    yield Row.from_values(name, "µs", ours.cost, peer=plain.cost, most=1.1, note=note)
+    note, name = "peer: the server itself", f"{AT_RELAY}, {count} viewers"
+    yield Row.from_values(name, "µs", ours.cost, peer=plain.cost, most=1.1, note=note, count=count)
     later = np.median(ours.latest) - np.median(plain.latest)
-    note = f"{note}; {ours.rates}"
-    yield Row.from_values(
-        "age of frames at a relay, 99 %, above", "ms", [later], aim=LATER, note=note
-    )
+    name = f"age of frames at a relay, 99 %, above the server's, {count} viewers"
+    yield Row.from_values(name, "ms", [later], aim=LATER, note=ours.rates)
 
 
-def _origin_row(servers: tuple[str, ...], cores: list[int]) -> Row:
-    """Return the share of a core that sending takes, beside a server that sends nothing."""
-    shares = []
+def _origin_rows(servers: tuple[str, ...], cores: list[int]) -> Iterator[Row]:
+    """Yield the shares of a core that sending takes, beside a server that sends nothing."""
+    shares: dict[int, list[float]] = {count: [] for count in RELAYS}
     for _ in range(ROUNDS):
         with spawned(_originate, (), STAGES, cores[0]) as (_, process):
             alone = _share(process)
-        with (
-            spawned(_originate, servers, STAGES, cores[0]) as (_, process),
-            spawned(_listen, servers, RELAYS, cores[1]),
-        ):
-            shares.append(max(0.0, _share(process) - alone))
-    note = f"{STAGES} stages, {RELAYS} relays"
-    return Row.from_values("share of a core for relays", "%", shares, aim=2.0, note=note)
+        for count, of_count in shares.items():
+            with (
+                spawned(_originate, servers, STAGES, cores[0]) as (_, process),
+                spawned(_listen, servers, count, cores[1]),
+            ):
+                of_count.append(max(0.0, _share(process) - alone))
+    for count, of_count in shares.items():
+        name, note = f"{FOR_RELAYS}, {count} relays", f"{STAGES} stages"
+        yield Row.from_values(name, "%", of_count, aim=2.0, note=note, count=count)
 
 
 def _share(process: psutil.Process) -> float:
@@ -170,7 +174,9 @@ def _originate(servers: tuple[str, ...], stages: int, core: int | None, port: Pi
         psutil.Process().cpu_affinity([core])
     shown = [_Standing("default" if number == 0 else f"stage {number}") for number in range(stages)]
     house = SimpleNamespace(
-        stages={stage.name: stage for stage in shown}, services=SimpleNamespace(faults=Faults())
+        stages={stage.name: stage for stage in shown},
+        services=SimpleNamespace(faults=Faults()),
+        refusal=lambda: "",
     )
 
     async def originate() -> None:

@@ -11,6 +11,7 @@ import bhava
 from server.bench import bench, fanout, osc, relays, stages, votes
 from server.bench import live as bench_live
 from server.bench.curves import draw_curves
+from server.bench.relays import AT_RELAY, FOR_RELAYS
 from server.bench.report import as_table, to_json
 from server.bench.row import Row
 
@@ -42,8 +43,13 @@ def test_growth_is_drawn_from_the_rows(tmp_path: Path) -> None:
         for name in ("a tick of", "processor time per message,", "age of frames, 99 %,")
         for count in (1, 8, 64)
     ]
+    rows += [
+        Row.from_values(f"{FOR_RELAYS}, {count}", "%", [1.0], count=count) for count in (1, 10)
+    ]
+    rows.append(Row.from_values(AT_RELAY, "µs", [10.0], count=1000))
     draw_curves([*rows, Row("a tick of nothing", "ms")], tmp_path / "curves.svg")
     text = (tmp_path / "curves.svg").read_text()
+    assert ">all relays, extrapolated<" in text
     assert text.count(">Bhava<") == 3
     assert ">viewers<" in text
 
@@ -67,7 +73,8 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         (stages, "SETTLING", 0.5),
         (stages, "ROOM", 10.0),
         (relays, "STAGES", 2),
-        (relays, "RELAYS", 1),
+        (relays, "RELAYS", (1, 2)),
+        (relays, "VIEWERS", (2,)),
         (relays, "ROUNDS", 1),
         (relays, "SECONDS", 1.0),
         (votes, "VOTERS", 8),
