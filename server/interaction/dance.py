@@ -55,7 +55,8 @@ class Opening:
         rules: Version of the rules by which partners answer performers. Version 1 knew no colouring
             of what is followed, version 2 no limit to partners, version 3 no distance in a duet;
             by version 4 a partner kept it at one pace, whether a foot stood or not, by version 5
-            it answered from a phrase's beginning in its mirror image, and listened like a doll.
+            it answered from a phrase's beginning in its mirror image, listened like a doll, and let
+            people walk through it.
     """
 
     controls: Controls

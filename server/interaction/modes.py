@@ -225,7 +225,8 @@ class ModePolicy:
         near, far = duet_distance(controls.influence)
         together = self._following is not None and self._following.followed is performer
         paces = PACES if self._rules >= 5 else BEFORE_RULES_5
-        return Companion(place, near, far, faced=not together, paces=paces)
+        dodged = self._rules >= 6
+        return Companion(place, near, far, faced=not together, paces=paces, dodged=dodged)
 
     def _follow_anew(self, wanted: Follow | None) -> None:
         before, self._following = self._following, wanted

@@ -47,6 +47,22 @@ def test_who_has_no_foot_on_the_floor_comes_nearer_faster() -> None:
     assert np.hypot(*(both - start)) == pytest.approx(0.3 * PACES[1])
 
 
+@pytest.mark.parametrize("speed", [0.6, 1.2])
+@pytest.mark.parametrize("start", [[1.0, 0.0], [-1.0, -1.5], [0.05, 2.0]])
+def test_who_stands_gets_out_of_the_way_of_somebody_who_walks_at_it(speed, start) -> None:
+    at, other = np.zeros((1, 2)), np.array(start)
+    way = -np.array(start) / np.hypot(*start)
+    nearest = stayed = np.inf
+    for _ in range(round(3.0 / speed / DT)):
+        other = other + way * speed * DT
+        companion = Companion(other, 1.2, 2.0, False, dodged=True)
+        at = keep_distance(at, {0: companion}, POSITIONS, POSITIONS, DT)
+        nearest = min(nearest, float(np.hypot(*(at[0] - other))))
+        stayed = min(stayed, float(np.hypot(*other)))
+    assert stayed < 0.05
+    assert nearest > 0.55
+
+
 def test_who_has_company_turns_to_it_or_dances_to_the_audience() -> None:
     root = np.zeros((3, 3))
     place = np.array([1.0, 0.0])
