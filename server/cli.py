@@ -131,7 +131,9 @@ def partner(
     seconds: Annotated[
         float, typer.Option(min=1, max=3600, help="Longest duration; a video repeats.")
     ] = 20.0,
-    start: Annotated[float, typer.Option(min=0, help="Second of the motion to start from.")] = 0.0,
+    start: Annotated[
+        float, typer.Option(min=0, help="Second of the motion or video to start from.")
+    ] = 0.0,
     take_up: Annotated[
         float | None,
         typer.Option(min=0, help="Second at which the partner takes up the performer."),
@@ -163,7 +165,7 @@ def partner(
         model=model,
     )
     if performer.suffix.lower() in VIDEOS:
-        sightings = seen_in(performer)
+        sightings = seen_in(performer, start)
     else:
         heard = read_clip(performer, CANONICAL, clip)
         sightings = seen_by_camera(heard[round(start * heard.fps) :])

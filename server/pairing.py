@@ -102,8 +102,13 @@ def _figure(shown: list[FrameMessage], kind: int, fps: float) -> Clip:
     return Clip.from_poses(poses, fps, "partner" if kind == PARTNER else "performer")
 
 
-def seen_in(source: Path) -> Iterator[Sighting]:
-    """Yield what the server's pose networks see in a video, which starts over at its end."""
+def seen_in(source: Path, start: float = 0.0) -> Iterator[Sighting]:
+    """Yield what the server's pose networks see in a video, which starts over at its end.
+
+    Args:
+        source: The video.
+        start: Seconds of it that are passed over; the first sighting is at about 0.
+    """
     now = 0.0
 
     def wait(seconds: float) -> None:
@@ -112,7 +117,8 @@ def seen_in(source: Path) -> Iterator[Sighting]:
 
     finder = PoseFinder(people=1)
     for picture in pictures(Address("video", str(source)), lambda: now, wait):
-        yield finder.find(picture)
+        if picture.time >= start:
+            yield finder.find(replace(picture, time=picture.time - start))
 
 
 def seen_by_camera(clip: Clip) -> Iterator[Sighting]:

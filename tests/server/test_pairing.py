@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from bhava import app
 from motion.clip import Clip
 from motion.errors import BhavaError
-from server.pairing import Pairing, dance_together, seen_by_camera
+from server.pairing import Pairing, dance_together, seen_by_camera, seen_in
 from server.wire.messages import Controls
 from tests.server.dance_harness import FPS, dancer, engine
 from training.evaluation.taking_up import nearest
@@ -61,3 +61,12 @@ def test_the_command_writes_both(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(app, [*told, "--emotion", "bored"])
     assert wrong.exit_code == 1
     assert "expected labels" in wrong.output
+
+
+def test_a_video_is_seen_from_its_second_on(shared_video: Path) -> None:
+    whole, later = seen_in(shared_video), seen_in(shared_video, 1.0)
+    first = next(sighting for sighting in whole if sighting.time >= 1.0)
+    got = next(later)
+    assert got.time == pytest.approx(first.time - 1.0)
+    assert 0.0 <= got.time < 0.1
+    assert got.people
