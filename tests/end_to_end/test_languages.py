@@ -28,9 +28,12 @@ SAME = {
     "Partner",
     "Performer",
     "Solo",
+    "Timecode",
+    "Token",
     "dance",
     "default",
     "fps",
+    "https://host/whip/show",
     PROMPT,
 }
 """Words that German has from elsewhere, names, and what models are told, which is English."""
