@@ -45,9 +45,6 @@ its quickest: a foot that slides looks better than one body in another."""
 DODGE = 1.8
 """Metres per second of that: a quick walk of people who come at it does not catch it."""
 
-SWERVE = np.radians(50.0)
-"""From straight away, towards the middle of the stage: so it passes by and is not cornered."""
-
 _FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
 
 
@@ -127,15 +124,12 @@ def keep_distance(
         kept[slot] -= speed * dt * away / max(float(np.hypot(*away)), 1e-6)
         if companion.dodged:
             urgency = float(ramp(np.array(distance), *CROWDED))
-            kept[slot] += urgency * DODGE * dt * _past(place[slot], companion.place)
+            kept[slot] += urgency * DODGE * dt * _aside(place[slot] - companion.place)
     return kept
 
 
-def _past(place: Float[Array, "2"], companion: Float[Array, "2"]) -> Float[Array, "2"]:
-    """Return the unit vector along which a partner gets past somebody who comes close."""
-    away = place - companion
-    away = away / max(float(np.hypot(*away)), 1e-6)
-    inwards = float(away[1] * place[0] - away[0] * place[1])
-    angle = SWERVE if inwards >= 0.0 else -SWERVE
-    sine, cosine = np.sin(angle), np.cos(angle)
-    return np.array([cosine * away[0] - sine * away[1], sine * away[0] + cosine * away[1]])
+def _aside(away: Float[Array, "2"]) -> Float[Array, "2"]:
+    """Return the unit vector along which a partner gets out of the way: beside, not behind."""
+    side = 1.0 if away[0] > 0.0 else -1.0
+    way = np.array([side * max(abs(away[0]), 0.1), SIDEWAYS * away[1]])
+    return way / float(np.hypot(*way))
