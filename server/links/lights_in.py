@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import get_args
 
-from motion.errors import SetupError
 from server.links import art_net, sacn
 from server.links.addresses import Guarded
 from server.links.desk import Counted, Desk
@@ -19,6 +18,7 @@ from server.links.link import (
     Link,
     Place,
     parse_count,
+    parse_may,
     parse_options,
 )
 from server.links.patch import DEFAULT
@@ -80,10 +80,7 @@ class LightsPort:
     def _parse(text: str, able: tuple[str, ...], port: int, first: int, last: int) -> "LightsPort":
         where, options = parse_options(text, ("universe", "start", "stage", "from", "may"))
         host, port = Place.target(where, port)
-        may = {each for each in options.get("may", "").split(",") if each}
-        if not may <= set(able):
-            got = options["may"][:40]
-            raise SetupError(f"expected may to name {', '.join(able)}, got {got!r}")
+        may = parse_may(options, able)
         return LightsPort(
             Place("0.0.0.0" if host == MULTICAST else host, port),
             parse_count("universe", options.get("universe", str(first)), first, last),

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
@@ -87,6 +87,18 @@ def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str
         if name not in known:
             raise SetupError(f"expected one of the options {', '.join(known)}, got {name!r}")
     return place, options
+
+
+def parse_may(options: Mapping[str, str], able: Sequence[str]) -> frozenset[str]:
+    """Return the names, with commas between, of the option `may`: what a sender is allowed.
+
+    Raises:
+        SetupError: If it names anything but what the link is able to.
+    """
+    named = frozenset(each for each in options.get("may", "").split(",") if each)
+    if not named <= set(able):
+        raise SetupError(f"expected may to name {', '.join(able)}, got {options['may'][:40]!r}")
+    return named
 
 
 @dataclass

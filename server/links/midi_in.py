@@ -11,7 +11,7 @@ from typing import Any
 
 from motion.errors import SetupError
 from server.links.desk import Counted, Desk
-from server.links.link import MOST_PACKETS, Link, parse_options
+from server.links.link import MOST_PACKETS, Link, parse_may, parse_options
 from server.links.midi_clock import MidiClock, Tempo
 from server.links.midi_timecode import MtcReader, parse_show_control
 from server.links.patch import DEFAULT, Go, Pending
@@ -45,9 +45,7 @@ class MidiPort:
             SetupError: If it is not so.
         """
         name, options = parse_options(text, ("stage", "system", "may"))
-        may = frozenset(each for each in options.get("may", "").split(",") if each)
-        if not may <= {"timecode", "go"}:
-            raise SetupError(f"expected may to name timecode, go, got {options['may'][:40]!r}")
+        may = parse_may(options, ("timecode", "go"))
         if options.get("system", "jack") != "jack":
             raise SetupError(f"expected system to be jack, got {options['system'][:40]!r}")
         if not name.strip():

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from motion.errors import SetupError
 from server.links.addresses import Guarded
 from server.links.desk import Desk
-from server.links.link import NOBODY, Endpoint, Link, Place, parse_options
+from server.links.link import NOBODY, Endpoint, Link, Place, parse_may, parse_options
 from server.links.osc import OscError, decode_packet
 from server.links.patch import ROOT, Patch, Pending, StageView, Teller
 from server.networks import Networks
@@ -44,10 +43,8 @@ class OscPort:
         """
         place, options = parse_options(text, ("from", "reply", "may"))
         reply = Place.parse(options["reply"]).port if "reply" in options else None
-        names = [each for each in options.get("may", "").split(",") if each]
-        may = frozenset(known for known in get_args(Guarded) if known in names)
-        if len(may) < len(set(names)):
-            raise SetupError(f"expected may to name {', '.join(get_args(Guarded))}, got {names}")
+        named = parse_may(options, get_args(Guarded))
+        may = frozenset(known for known in get_args(Guarded) if known in named)
         return OscPort(Place.parse(place), Networks.parse(options.get("from", "")), reply, may)
 
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.end_to_end.conftest import FLAGS, program
-from tests.end_to_end.running_server import run_server
+from tests.end_to_end.running_server import RunningServer, run_server
 
 HERE = Path(__file__).parent
 PYTHON = HERE.parents[1] / "build" / "peers" / "venv" / "bin" / "python"
@@ -24,6 +24,17 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@contextmanager
+def browsing() -> Iterator[tuple[RunningServer, Browser]]:
+    """Run a server and a browser."""
+    with (
+        run_server("demo", 0) as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS) as browser,
+    ):
+        yield server, browser
 
 
 @contextmanager
@@ -46,12 +57,7 @@ def receiving(port: int, folder: Path) -> Iterator[Callable[[str], None]]:
 
 def test_the_console_sends_the_picture_and_ends_it(tmp_path: Path) -> None:
     port = free_port()
-    with (
-        run_server("demo", 0) as server,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS) as browser,
-        receiving(port, tmp_path) as wait_for,
-    ):
+    with browsing() as (server, browser), receiving(port, tmp_path) as wait_for:
         page = browser.new_page()
         page.goto(f"{server.address}/console")
         page.click("[data-panel=links]")
@@ -66,11 +72,7 @@ def test_the_console_sends_the_picture_and_ends_it(tmp_path: Path) -> None:
 
 def test_the_picture_arrives_comes_back_and_ends(tmp_path: Path) -> None:
     port = free_port()
-    with (
-        run_server("demo", 0) as server,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS) as browser,
-    ):
+    with browsing() as (server, browser):
         page = browser.new_page(viewport={"width": 640, "height": 360})
         address = f"{server.address}/?kiosk&quality=low&whip=http://127.0.0.1:{port}/whip"
         page.goto(f"{address}#whip=wrong")
