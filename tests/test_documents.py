@@ -199,6 +199,10 @@ def test_documents_are_written_in_plain_clauses(document: Path) -> None:
     assert clauses_per_thousand(document.read_text()) < MOST_CLAUSES
 
 
+def test_no_document_holds_an_unfinished_merge(document: Path) -> None:
+    assert re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", document.read_text(), re.MULTILINE) == []
+
+
 @pytest.mark.parametrize("package", ["motion", "server", "training"])
 def test_docstring_entries_and_help_name_their_thing_first(package: str) -> None:
     files = sorted((ROOT / package).rglob("*.py"))
