@@ -187,6 +187,7 @@ def test_compose_runs_nodes_and_relays_that_meet_at_nats(compose: dict) -> None:
     assert sorted(names) == sorted(SCALE)
     for name in ("node-1", "node-2"):
         service = compose["services"][name]
+        assert not service.get("ports")
         with commands["serve"].make_context("serve", list(service["command"])) as context:
             assert context.params["take_over"] is True
         assert service["environment"]["BHAVA_NATS"] == "nats://origin:origin@nats:4222"
@@ -198,10 +199,18 @@ def test_compose_runs_nodes_and_relays_that_meet_at_nats(compose: dict) -> None:
         with commands["relay"].make_context("relay", options) as context:
             assert context.params["nats"] == "nats://relay:relay@nats:4222"
         assert not service.get("ports")
-        assert f"{name}:8000" in str(compose["services"]["relays"]["command"])
+        assert f"{name}:8000" in doors()[""]
     relays = compose["services"]["relays"]["networks"]["default"]["ipv4_address"]
-    assert compose["services"]["relay-1"]["environment"]["BHAVA_TRUST_PROXY"] == relays
+    for name in ("node-1", "node-2", "relay-1", "relay-2"):
+        assert compose["services"][name]["environment"]["BHAVA_TRUST_PROXY"] == relays
     assert "ports" not in compose["services"]["nats"]
+
+
+def doors() -> dict[str, str]:
+    """Return the services behind each door of Caddy, by its port; the usual one is empty."""
+    text = (ROOT / "docs" / "Caddyfile").read_text()
+    found = re.findall(r"^\{\$BHAVA_HOST\}:?(\d*) \{\s+reverse_proxy (.*)\s+\}", text, re.MULTILINE)
+    return dict(found)
 
 
 def told_command(profile: str) -> list[str]:
@@ -249,11 +258,12 @@ def test_the_command_of_the_profile_starts_its_services_alone_each_at_its_ports(
     services = compose["services"]
     names = started(services, told_command("scale"), "scale")
     assert sorted(names) == sorted(SCALE)
-    ports = {name: port for port, (name, _) in published(services, names).items()}
-    assert ports == {"node-1": 8000, "node-2": 8001, "relays": 443}
+    ports = published(services, names)
+    assert ports == {port: ("relays", port) for port in (80, 443, 8000, 8001)}
+    behind = {name: port for port, name in doors().items() if port}
     for name in ("node-1", "node-2"):
         told = services[name]["environment"]["BHAVA_ADDRESS"]
-        assert told == f"http://localhost:{ports[name]}"
+        assert told == f"https://localhost:{behind[f'{name}:8000']}"
     with pytest.raises(AssertionError, match="expected one service at 8000"):
         published(services, started(services, [], "scale"))
 

@@ -23,7 +23,7 @@ from tests.peers.composed import (
     placed,
 )
 from tests.peers.namespaces import ask, wait_for
-from tests.test_container import published, started, told_command
+from tests.test_container import doors, published, started, told_command
 
 SETTINGS = {
     "BHAVA_HOST": "show.local",
@@ -125,11 +125,22 @@ def test_operators_come_from_a_relay_to_the_node_that_shows(venue: Venue, browse
     page = browser.new_context(ignore_https_errors=True).new_page()
     page.goto(f"https://{HOST}/console#key={SETTINGS['BHAVA_OPERATOR_KEY']}")
     page.wait_for_selector("html[data-connection=live]", state="attached")
-    shows, port = page.url.partition("/console")[0], int(page.url.split(":")[2].split("/")[0])
-    assert (shows, port in (8000, 8001)) == (f"http://{HOST}:{port}", True)
-    state = venue.ask(venue.ports[port][0], "/api/stages/default", port)
+    shows, port = page.url.partition("/console")[0], page.url.split(":")[2].split("/")[0]
+    assert shows == f"https://{HOST}:{port}"
+    node = venue.services[doors()[port].partition(":")[0]]
+    state = venue.ask(node, "/api/stages/default", int(port))
     assert state["refused"] == ""
     page.screenshot(path=SCREENSHOTS / "compose-console.png")
+    page.close()
+
+
+@pytest.mark.usefixtures("venue")
+def test_performers_come_from_a_relay_to_a_page_with_cameras(browser: Browser) -> None:
+    page = browser.new_context(ignore_https_errors=True).new_page()
+    page.goto(f"https://{HOST}/dance")
+    page.wait_for_selector("html[data-connection=live]", state="attached")
+    assert page.url.startswith((f"https://{HOST}:8000/dance", f"https://{HOST}:8001/dance"))
+    assert page.evaluate("navigator.mediaDevices !== undefined")
     page.close()
 
 
