@@ -4,7 +4,7 @@ import { afterPaint } from "../page/afterPaint";
 import { findElement } from "../page/findElement";
 import { Notice } from "../page/notice";
 import { parseSettings } from "../page/parseSettings";
-import { bestQuality } from "../stage/bestQuality";
+import { bestQuality } from "../quality";
 import { AudiencePage } from "./audiencePage";
 import { WallPage } from "./wallPage";
 

@@ -1,7 +1,7 @@
 import { translatePage } from "../language/translatePage";
 import { afterPaint } from "../page/afterPaint";
 import { parseSettings } from "../page/parseSettings";
-import { bestQuality } from "../stage/bestQuality";
+import { bestQuality } from "../quality";
 import { ConsolePage } from "./consolePage";
 
 translatePage(document.documentElement);

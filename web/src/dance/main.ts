@@ -3,7 +3,7 @@ import { translatePage } from "../language/translatePage";
 import { afterPaint } from "../page/afterPaint";
 import { findElement } from "../page/findElement";
 import { parseSettings } from "../page/parseSettings";
-import { bestQuality } from "../stage/bestQuality";
+import { bestQuality } from "../quality";
 import { DancePage } from "./dancePage";
 
 translatePage(document.documentElement);

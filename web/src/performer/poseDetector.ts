@@ -1,9 +1,15 @@
 import type { Options, Pose, PoseConfig, Results } from "@mediapipe/pose";
 import type { Landmarks } from "../protocol/encodeLandmarks";
+import { bestQuality } from "../quality";
 
 const FOLDER = "mediapipe/";
 /** The server smooths what it retargets; smoothing twice would only add lag. */
 const OPTIONS: Options = { modelComplexity: 1, smoothLandmarks: false };
+/**
+ * Where WebGL is drawn by the CPU, a picture takes 1.7 s by it and 0.07 s without. MediaPipe's documentation and types
+ * lack this option (findings/mediapipe-pose-cpu.sh). Elsewhere its own choice stays, which knows devices of Apple.
+ */
+const IN_SOFTWARE = { ...OPTIONS, useCpuInference: true };
 
 declare global {
   interface Window {
@@ -16,7 +22,7 @@ export class PoseDetector {
   private result: Partial<Results> = {};
 
   private constructor(private readonly pose: Pose) {
-    pose.setOptions(OPTIONS);
+    pose.setOptions(bestQuality() === "high" ? OPTIONS : IN_SOFTWARE);
     pose.onResults((results) => {
       this.result = results;
     });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rendersInSoftware } from "../../src/stage/rendersInSoftware";
+import { rendersInSoftware } from "../src/quality";
 
 function context(renderer: string | null): WebGL2RenderingContext {
   return {
