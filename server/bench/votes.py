@@ -3,10 +3,10 @@
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from itertools import count
+from itertools import count, cycle
 
 import psutil
 from websockets.sync.client import ClientConnection, connect
@@ -44,7 +44,8 @@ def vote_rows(model: str) -> Iterator[Row]:
         before = sample(process, address)
         with connect(f"ws://{address}/ws") as viewer, ThreadPoolExecutor(PHONES) as phones:
             viewer.send(Hello(version=2, role="viewer").model_dump_json())
-            waits, cast = _change_minds(address, viewer, phones, ballots, emotions)
+            shown = dict(zip(emotions, next_frame(viewer).emotion, strict=True))
+            waits, cast = _change_minds(address, viewer, phones, ballots, unseen(shown))
         after = sample(process, address)
     note = f"{cast / TURNS / SECONDS:.0f} votes a second of {VOTERS} voters; smoothing included"
     yield Row.from_values("a vote to a frame at a viewer", "s", waits, aim=1.0, note=note)
@@ -74,23 +75,35 @@ def _ballots(address: str) -> list[str]:
     return [json.loads(ask(f"{url}/ballots", wish))["ballot"] for _ in range(VOTERS)]
 
 
+def unseen(shown: Mapping[str, float]) -> dict[str, int]:
+    """Return the two emotions that a show has least of: a vote for one that it has shows nothing.
+
+    Args:
+        shown: Weight of each emotion, in the order of the frames.
+
+    Returns:
+        Place in the frames of each of the two.
+    """
+    places = {emotion: place for place, emotion in enumerate(shown)}
+    return {emotion: places[emotion] for emotion in sorted(shown, key=lambda x: shown[x])[:2]}
+
+
 def _change_minds(
     address: str,
     viewer: ClientConnection,
     phones: ThreadPoolExecutor,
     ballots: Sequence[str],
-    emotions: Sequence[str],
+    emotions: Mapping[str, int],
 ) -> tuple[list[float], int]:
     """Let the crowd change its mind; returns how long each took to show, and the votes cast."""
     waits, cast = [], 0
-    for turn in range(TURNS):
-        chosen = 1 + turn % 2
+    for turn, (emotion, place) in zip(range(TURNS), cycle(emotions.items()), strict=False):
         until = time.monotonic() + SECONDS
         votes = [
-            phones.submit(_vote, address, ballots[phone::PHONES], emotions[chosen], turn, until)
+            phones.submit(_vote, address, ballots[phone::PHONES], emotion, turn, until)
             for phone in range(PHONES)
         ]
-        waits.append(_seconds_to_show(viewer, chosen, until))
+        waits.append(_seconds_to_show(viewer, place, until))
         cast += sum(vote.result() for vote in votes)
     return waits, cast
 

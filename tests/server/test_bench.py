@@ -104,3 +104,8 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         assert row["median"] is not None, name
         if not name.startswith(("growth", "what a performer", "late ticks", "processor time of")):
             assert 0 < row["median"] <= row["p95"], name
+
+
+def test_a_crowd_votes_for_emotions_that_the_show_lacks() -> None:
+    # A vote for the emotion that fills the show already would never be seen to arrive.
+    assert votes.unseen({"neutral": 0.0, "happy": 1.0, "sad": 0.2}) == {"neutral": 0, "sad": 2}
