@@ -1,14 +1,14 @@
 """Capsules ray-cast into a picture: round lines between two points, a radius at either.
 
 Every capsule is cast inside its own part of the picture, all parts in the same arrays. A depth
-buffer tells which capsules are seen; they are lit together and laid over one another in turn.
+buffer tells what is seen of them; that is lit together and laid over the picture in turn.
 """
 
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float32, Int
+from jaxtyping import Float32, Int, UInt8
 
 from motion import rotations
 from motion.draw.camera import FOCAL_LENGTH, LIGHT, Camera, pixels, rays
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 def draw_capsules(
-    picture: Float32[Array, "P 3"],
+    picture: UInt8[Array, "P 3"],
     camera: Camera,
     ends: Float32[Array, "L 2 3"],
     radii: Float32[Array, "L 2"],
@@ -29,16 +29,19 @@ def draw_capsules(
     before that point by what Pythagoras leaves.
 
     Args:
-        picture: Red, green, blue in [0, 1]; changed.
+        picture: Red, green, blue in 0 to 255; changed.
         camera: Who sees them.
         ends: World positions of both ends of each, metres.
         radii: At these ends, metres.
         colours: Red, green, blue in [0, 1].
     """
-    parts = _pixels_about(camera, ends, radii)
-    counts = [len(part) for part in parts]
+    # The farthest first, so that the edges of near ones are blended with what lies behind.
+    order = np.argsort(-np.linalg.norm(ends.mean(1) - camera.position, axis=1))
+    ends, radii, colours = ends[order], radii[order], colours[order]
+    places = _pixels_about(camera, ends, radii)
+    counts = [len(place) for place in places]
     bounds = np.cumsum([0, *counts]).tolist()
-    place = np.concatenate([*parts, np.empty(0, np.intp)])
+    place = np.concatenate([*places, np.empty(0, np.intp)])
     sight = _rays(camera.size).take(place, 1)
     axis, from_start = ends[:, 1] - ends[:, 0], camera.position - ends[:, 0]
     along, across = np.empty((2, len(place)), np.float32)
@@ -57,39 +60,37 @@ def draw_capsules(
     distance = reached - np.sqrt(np.maximum(radius**2 - away, 0))
     coverage = (radius - np.sqrt(np.maximum(away, 0))) / reached
     coverage = coverage * np.float32(FOCAL_LENGTH * camera.size / 2) + np.float32(0.5)
-    seen = _seen(place, bounds, coverage, distance, len(picture))
-    counts, rows = [len(rows) for rows in seen], np.concatenate([*seen, np.empty(0, np.intp)])
+    rows = _visible(place, bounds, coverage, distance, len(picture))
+    bounds = np.searchsorted(rows, bounds).tolist()
+    counts = np.diff(bounds)
     place, sight, part = place.take(rows), sight.take(rows, 1), part.take(rows)
     normal = distance.take(rows) * sight + np.repeat(from_start.T, counts, axis=1)
     normal -= part * np.repeat(axis.T, counts, axis=1)
     normal /= np.maximum(np.sqrt(_dot(normal, normal)), np.float32(1e-9))
     glossy = _glossy(camera.size).take(place, 1)
-    lit = _lit(np.repeat(colours.T, counts, axis=1), normal, sight, glossy).T.copy()
+    lit = _lit(np.repeat(255 * colours.T, counts, axis=1), normal, sight, glossy)
+    lit = np.minimum(lit, 255).T.copy()
     share = np.minimum(coverage.take(rows), 1)[:, None]
-    for first, last in pairwise(np.cumsum([0, *counts]).tolist()):
+    for first, last in pairwise(bounds):
         here = place[first:last]
         behind = picture.take(here, 0)
         picture[here] = behind + share[first:last] * (lit[first:last] - behind)
 
 
-def _seen(
+def _visible(
     place: Int[Array, "N"],
     bounds: list[int],
     coverage: Float32[Array, "N"],
     distance: Float32[Array, "N"],
     size: int,
-) -> list[Int[Array, "S"]]:
-    """Return for each capsule which of its pixels are before all that was drawn until then."""
+) -> Int[Array, "S"]:
+    """Return which pixels of all capsules no other capsule hides."""
     depth = np.full(size, np.inf, np.float32)
-    covered, solid = coverage > 0, coverage > 0.5
-    seen = []
+    solid = np.where(coverage > 0.5, distance, np.float32(np.inf))
     for first, last in pairwise(bounds):
-        nearer = distance[first:last] < depth.take(place[first:last])
-        rows = np.flatnonzero(covered[first:last] & nearer) + first
-        seen.append(rows)
-        whole = rows[solid[rows]]
-        depth[place[whole]] = distance[whole]
-    return seen
+        here = place[first:last]
+        depth[here] = np.minimum(depth.take(here), solid[first:last])
+    return np.flatnonzero((coverage > 0) & (distance <= depth.take(place)))
 
 
 def _pixels_about(
@@ -100,7 +101,8 @@ def _pixels_about(
 
     points, scale = camera.project(ends.reshape(-1, 3))
     points = points.reshape(-1, 2, 2)
-    margins = 1.2 * radii.max(1) * scale.reshape(-1, 2).max(1) + 2.0
+    # A ball in a corner of the picture looks a tenth longer than in the middle.
+    margins = 1.1 * radii.max(1) * scale.reshape(-1, 2).max(1) + 1.5
     tops = np.maximum(points[..., 1].min(1) - margins, 0).astype(int)
     bottoms = np.minimum(points[..., 1].max(1) + margins, camera.size).astype(int)
     margins = np.ceil(margins).astype(int).tolist()
@@ -138,12 +140,15 @@ def _lit(
     rays: Float32[Array, "3 P"],
     glossy: Float32[Array, "3 P"],
 ) -> Float32[Array, "3 P"]:
-    """Return the colour of a surface: sky light, key light, a soft highlight and a dark rim."""
+    """Return the colour of a surface: sky light, key light, a soft highlight and a dark rim.
+
+    All colours are levels, up to 255.
+    """
     sky = np.float32(0.42) + np.float32(0.18) * normal[1]
     key = np.float32(0.62) * np.maximum(LIGHT @ normal, 0)
     mirrored = np.maximum(_dot(normal, glossy), 0)
     # To the power of 24; NumPy's own power takes a hundred times as long.
-    gloss = np.float32(0.16) * np.square(np.square(np.square(mirrored * mirrored * mirrored)))
+    gloss = np.float32(0.16 * 255) * np.square(np.square(np.square(mirrored * mirrored * mirrored)))
     rim = np.clip(np.float32(-2.2) * _dot(normal, rays), 0, 1)
     shade = (sky + key) * (np.float32(0.7) + np.float32(0.3) * rim)
     return colour * shade + gloss
