@@ -8,6 +8,7 @@ import typer
 from server.bench.commands import siege, soak
 from server.options import DEFAULT_MODEL, Device, Model
 from server.paths import MODELS
+from server.picture.command import picture
 from server.relay.command import relay
 from server.replay import replay
 from server.serving import serve, token
@@ -20,6 +21,7 @@ app.command()(serve)
 app.command()(token)
 app.command()(replay)
 app.command()(relay)
+app.command()(picture)
 app.command()(soak)
 app.command()(siege)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -94,26 +95,32 @@ def microphone(pcm: Path = Path("/proc/asound/pcm")) -> Finding:
 
 
 def virtual_camera(devices: Path = Path("/sys/devices/virtual/video4linux")) -> Finding:
-    """Look for a camera that OBS can play the stage page to."""
+    """Look for a camera that `bhava picture` or OBS can play the stage page to."""
     if sys.platform != "linux":
         return Finding("virtual camera", "ok", "that of OBS")
     names = [path.read_text().strip() for path in sorted(devices.glob("video*/name"))]
     if names:
         return Finding("virtual camera", "ok", ", ".join(names))
     meaning = (
-        "OBS cannot offer the stage as a camera without the kernel module v4l2loopback (GPL 2): "
-        "sudo apt-get install v4l2loopback-dkms; WHIP needs none"
+        "neither `bhava picture` nor OBS can offer the stage as a camera without the kernel module "
+        "v4l2loopback (GPL 2): sudo apt-get install v4l2loopback-dkms; WHIP needs none"
     )
     return Finding("virtual camera", "less", "none", meaning)
 
 
-def ndi(find: Callable[[str], str | None] = find_library) -> Finding:
-    """Look for the library by which OBS sends NDI."""
+def ndi(
+    find: Callable[[str], str | None] = find_library,
+    has: Callable[[str], object] = find_spec,
+) -> Finding:
+    """Look for a library by which `bhava picture` or OBS sends NDI."""
+    if has("cyndilib") is not None:
+        return Finding("NDI", "ok", "cyndilib: bhava picture --to ndi")
     if (found := find("ndi")) is not None:
         return Finding("NDI", "ok", found)
     meaning = (
-        "OBS sends NDI by the plug-in DistroAV (GPL 2) and the NDI library, which its licence "
-        "keeps out of Bhava: get it at https://ndi.video; WHIP needs neither"
+        "`bhava picture` sends NDI with the extra `ndi`, which holds NDI under the licence of its "
+        "SDK: pip install 'bhava[ndi]'; OBS does by the plug-in DistroAV (GPL 2) and the library "
+        "of https://ndi.video; WHIP needs neither"
     )
     return Finding("NDI", "less", "none", meaning)
 

@@ -34,7 +34,7 @@ FLOORS: dict[str, Floors] = {
         ("stages",),
         ("routes",),
         ("app", "relay"),
-        ("bench", "doctor", "pairing", "replay", "serving"),
+        ("bench", "doctor", "pairing", "picture", "replay", "serving"),
         ("cli",),
     ),
     "training": (

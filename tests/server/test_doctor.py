@@ -35,7 +35,7 @@ def test_every_lack_says_what_it_means(tmp_path: Path, monkeypatch: pytest.Monke
         doctor.cameras(tmp_path),
         doctor.microphone(tmp_path / "pcm"),
         doctor.virtual_camera(tmp_path),
-        doctor.ndi(lambda _: None),
+        doctor.ndi(lambda _: None, lambda _: None),
         doctor.pages(tmp_path),
         doctor.networks(tmp_path),
         doctor.model("none", tmp_path),
@@ -51,7 +51,10 @@ def test_ways_of_the_picture_out_are_found(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "video10").mkdir()
     (tmp_path / "video10" / "name").write_text("OBS Virtual Camera\n")
     assert doctor.virtual_camera(tmp_path).found == "OBS Virtual Camera"
-    assert doctor.ndi("lib{}.so.6".format) == doctor.Finding("NDI", "ok", "libndi.so.6")
+    assert doctor.ndi(has=lambda name: name).found == "cyndilib: bhava picture --to ndi"
+    assert doctor.ndi("lib{}.so.6".format, lambda _: None) == doctor.Finding(
+        "NDI", "ok", "libndi.so.6"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
