@@ -9,7 +9,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.errors import MotionFileError
@@ -42,7 +41,7 @@ class Pose:
         rest = Pose.rest()
         for side, sign in (("left", -1.0), ("right", 1.0)):
             arm = CANONICAL.index(f"{side}UpperArm")
-            rest.rotations[arm] = Rotation.from_rotvec([0.0, 0.0, sign * 1.3]).as_quat()
+            rest.rotations[arm] = rotations.from_euler("Z", np.array([sign * 1.3]))
         return rest
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -82,6 +81,6 @@ def _bend_and_swing(
     # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
     hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
     axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
-    bent = Rotation.from_rotvec(axis * -bend[:, None]).as_quat()
+    bent = rotations.from_rotvec(axis * -bend[:, None])
     shin = rotations.rotate(bent, ankle - knee)
     return bent, rotations.swing(knee + shin - hip, target - hip)

@@ -1,24 +1,30 @@
-"""Rotations: what SciPy's `Rotation` lacks.
+"""Rotations, by NumPy alone: SciPy's would take a fifth of the server's start, and 39 MB.
 
 Quaternions are (x, y, z, w); arrays lead with batch axes, which broadcast.
 """
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 Array = np.ndarray
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 
 _FEW = 512
-"""Numbers in two factors up to which one way to multiply them is the faster, and from which the
-other; both add the same terms in the same order."""
+"""Numbers up to which one way to compute with them is the faster, and from which the other; both
+add the same terms in the same order."""
 
 _W_FIRST = np.array([3, 0, 1, 2])
 _FACTORS = np.array([[0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1], [1, 0, 3, 2]])
 _SIGNS = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [-1, 1, 1, -1]], np.int8)
 """The components of `b`, by which w, x, y and z of `a` are multiplied, and with which sign."""
+
+_ENTRIES = np.array([[5, 1, 2, 1, 0, 6, 2, 6, 0], [10, 11, 7, 11, 10, 3, 7, 3, 5]])
+_ENTRY_SIGNS = np.array(
+    [[-1, 1, 1, 1, -1, 1, 1, 1, -1], [-1, -1, 1, 1, -1, -1, -1, 1, -1]], np.int8
+)
+"""The two products of components, 4 i + j of i and j, in each entry of a rotation matrix, and their
+signs."""
 
 
 def multiply(a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"]) -> Float[Array, "*batch 4"]:
@@ -65,9 +71,73 @@ def cross(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Arr
 
 
 def to_matrix(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3 3"]:
-    """Return rotation matrices of quaternions of any length but zero."""
-    matrices = Rotation.from_quat(q.reshape(-1, 4)).as_matrix()
-    return matrices.reshape(*q.shape[:-1], 3, 3)
+    """Return rotation matrices of quaternions of any length but zero.
+
+    Raises:
+        ValueError: If one has zero length.
+    """
+    q = q.astype(np.float64, copy=False)
+    squares = dot(q, q)
+    if not squares.all():
+        raise ValueError("expected quaternions of any length but zero, got one of zero length")
+    scaled = q * np.sqrt(2.0 / squares)[..., None]
+    matrices = np.empty((*q.shape[:-1], 3, 3))
+    if q.size < _FEW:
+        products = (scaled[..., :, None] * scaled[..., None, :]).reshape(*q.shape[:-1], 16)
+        terms = products.take(_ENTRIES, -1) * _ENTRY_SIGNS
+        entries = terms[..., 0, :] + terms[..., 1, :]
+        entries[..., ::4] += 1.0
+        return entries.reshape(matrices.shape)
+    x, y, z, w = scaled[..., 0], scaled[..., 1], scaled[..., 2], scaled[..., 3]
+    xx, yy, zz = x * x, y * y, z * z
+    xy, xz, yz = x * y, x * z, y * z
+    xw, yw, zw = x * w, y * w, z * w
+    matrices[..., 0, 0] = 1.0 - (yy + zz)
+    matrices[..., 0, 1] = xy - zw
+    matrices[..., 0, 2] = xz + yw
+    matrices[..., 1, 0] = xy + zw
+    matrices[..., 1, 1] = 1.0 - (xx + zz)
+    matrices[..., 1, 2] = yz - xw
+    matrices[..., 2, 0] = xz - yw
+    matrices[..., 2, 1] = yz + xw
+    matrices[..., 2, 2] = 1.0 - (xx + yy)
+    return matrices
+
+
+def from_rotvec(v: Float[Array, "*batch 3"]) -> Float[Array, "*batch 4"]:
+    """Return the rotations about the vectors by their lengths, radians.
+
+    References:
+        F. S. Grassia, "Practical Parameterization of Rotations Using the Exponential Map", 1998.
+    """
+    angle = length(v)[..., None]
+    return np.concatenate([0.5 * np.sinc(angle / (2 * np.pi)) * v, np.cos(0.5 * angle)], axis=-1)
+
+
+def to_rotvec(q: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3"]:
+    """Return the axes of unit quaternions times their angles in [0, pi]; undoes `from_rotvec`."""
+    sine, w = length(q[..., :3]), q[..., 3]
+    angle = 2.0 * np.arctan2(sine, np.abs(w))
+    gain = np.divide(angle, sine, out=np.full_like(angle, 2.0), where=sine > 1e-12)
+    return q[..., :3] * np.copysign(gain, w)[..., None]
+
+
+def from_euler(axes: str, angles: Float[Array, "*batch N"]) -> Float[Array, "*batch 4"]:
+    """Return turns about axes one after the other, each about the axis as the last turn left it.
+
+    Args:
+        axes: N letters of X, Y and Z.
+        angles: One for each axis, radians.
+    """
+    turned = None
+    for number, axis in enumerate(axes):
+        half = 0.5 * angles[..., number]
+        about = np.zeros((*half.shape, 4))
+        about[..., "XYZ".index(axis)], about[..., 3] = np.sin(half), np.cos(half)
+        turned = about if turned is None else multiply(turned, about)
+    if turned is None:
+        raise ValueError("expected one axis or more, got none")
+    return turned
 
 
 def from_matrix(m: Float[Array, "*batch 3 3"]) -> Float[Array, "*batch 4"]:

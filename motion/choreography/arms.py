@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.skeleton import CANONICAL
@@ -60,12 +59,12 @@ def arm(
     bend = np.pi - kinematics.angle_between(_UPPER, _LOWER, away)
     raised = shrug + _SHRUG * np.logaddexp(0.0, 6 * up) / 6
     zero = np.zeros_like(up)
-    shoulder = Rotation.from_euler("YZ", np.stack([-0.1 * forward, raised], axis=-1))
-    aim = Rotation.from_euler("YZX", np.stack([-forward, up, key[:, 2]], axis=-1))
+    shoulder = rotations.from_euler("YZ", np.stack([-0.1 * forward, raised], axis=-1))
     hanging = np.clip((0.3 - up) / 1.4, 0.0, 1.0)
-    plumb = Rotation.from_euler("X", (-0.8 * hanging * trunk_pitch)[:, None])
-    upper = shoulder.inv() * plumb * aim * Rotation.from_euler("Y", inner[:, None])
-    lower = Rotation.from_euler("YX", np.stack([-bend, 0.15 * key[:, 2]], axis=-1))
-    wrist = Rotation.from_euler("YZ", np.stack([-0.1 - hand[:, 1] + zero, hand[:, 0]], axis=-1))
-    local = np.stack([part.as_quat() for part in (shoulder, upper, lower, wrist)], axis=1)
+    plumb = -0.8 * hanging * trunk_pitch
+    aim = rotations.from_euler("XYZXY", np.stack([plumb, -forward, up, key[:, 2], inner], axis=-1))
+    upper = rotations.multiply(rotations.inverse(shoulder), aim)
+    lower = rotations.from_euler("YX", np.stack([-bend, 0.15 * key[:, 2]], axis=-1))
+    wrist = rotations.from_euler("YZ", np.stack([-0.1 - hand[:, 1] + zero, hand[:, 0]], axis=-1))
+    local = np.stack([shoulder, upper, lower, wrist], axis=1)
     return rotations.normalise(local * [1, -1, -1, 1]) if side else local

@@ -2,8 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
-from scipy.special import i0
 
 from motion import rotations
 from motion.choreography import arms, legs
@@ -144,7 +142,7 @@ class _Dancer:
         angles["head"] = (0.6 * look, 0.6 * tilt, 0.45 * nod)
         for joint, values in angles.items():
             stacked = np.stack(np.broadcast_arrays(*values), axis=-1)
-            turned[:, CANONICAL.index(joint)] = Rotation.from_euler("YZX", stacked).as_quat()
+            turned[:, CANONICAL.index(joint)] = rotations.from_euler("YZX", stacked)
         result: Array = pitch
         return result
 
@@ -152,8 +150,8 @@ class _Dancer:
         """Return a wave that is 1 on the beat and has no mean: the stronger, the more it hits."""
         sharpness = _mix(0.3, 1.8, self._effort.weight)
         swing = np.cos(2 * np.pi * (self._beats - late))
-        hit: Array = (np.exp(sharpness * swing) - i0(sharpness)) / (
-            np.exp(sharpness) - i0(sharpness)
+        hit: Array = (np.exp(sharpness * swing) - np.i0(sharpness)) / (
+            np.exp(sharpness) - np.i0(sharpness)
         )
         return hit
 
@@ -213,7 +211,7 @@ class _Dancer:
         for side, (ankle, planted, height, toes) in enumerate(feet):
             start = _LEGS[side]
             turned[:, start : start + 3] = legs.leg(side, hips, world, ankle, planted, height)
-            turned[:, _TOES[side]] = Rotation.from_euler("X", toes[:, None]).as_quat()
+            turned[:, _TOES[side]] = rotations.from_euler("X", toes[:, None])
         return hips
 
 

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.choreography.passage import FootTrack
@@ -59,7 +58,7 @@ def foot(
     firmly = np.minimum(1.0, 10 * track.lifts[following])
     push = minimum_jerk(1 + 2 * part) * minimum_jerk(1 - part) * firmly
     pitch = pitch + (PUSH_OFF - pitch) * push
-    turned = Rotation.from_euler("YX", np.stack([yaw, pitch], axis=-1)).as_matrix()
+    turned = rotations.to_matrix(rotations.from_euler("YX", np.stack([yaw, pitch], axis=-1)))
     ball = np.stack([x, _BALL_HEIGHT + height, z], axis=-1)
     ankle = ball - turned @ (_BALL * [-1 if side else 1, 1, 1])
     return ankle, turned, height, -pitch * minimum_jerk(1 - height / 0.06)
@@ -104,7 +103,7 @@ def leg(
     """
     joint = hips + body @ CANONICAL.rest_offsets[_HIP_JOINTS[side]]
     thigh, shin = _two_bones(ankle - joint, body[:, :, 0] + 1.5 * planted[:, :, 0])
-    pointed = shin @ Rotation.from_euler("X", POINTED).as_matrix()
+    pointed = shin @ rotations.to_matrix(rotations.from_euler("X", np.array([POINTED])))
     air = minimum_jerk((height - 0.06) / 0.2)
     standing, flying = rotations.from_matrix(planted), rotations.from_matrix(pointed)
     sole = rotations.to_matrix(rotations.slerp(standing, flying, air))

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import ndtri
 
 from motion import kinematics, rotations
 from motion.choreography.carriage import carried, numbers_of
@@ -106,6 +106,9 @@ class Tint:
         return Tint(lean, head, hands, np.exp(size), accent, np.maximum(low, 0.0), bounce, arms)
 
 
+_probit = NormalDist().inv_cdf
+
+
 @cache
 def _table(row_of: Callable[[str], Array], labels: tuple[str, ...]) -> Float[Array, "E C"]:
     return np.array([row_of(label) for label in labels]).reshape(len(labels), -1)
@@ -120,7 +123,7 @@ def _departure(label: str) -> Float[Array, "7"]:
         [
             np.radians(to.lean - start.lean),
             np.radians(to.head - start.head),
-            ndtri(to.hands) - ndtri(start.hands),
+            _probit(to.hands) - _probit(start.hands),
             np.log(to.size / start.size),
             ACCENT_GAIN * (to.accent - start.accent),
             to.low - start.low,

@@ -9,7 +9,6 @@ References:
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.spatial.transform import Rotation
 
 from motion import features, rotations
 from motion.clip import Pose
@@ -75,8 +74,8 @@ class Inertialiser(BatchedState):
         self._away[live], self._rate[live] = away, rate
         hips, turned = poses[0].copy(), poses[1].copy()
         hips[live] += away[:, 0]
-        turn = Rotation.from_rotvec(away[:, 1:].reshape(-1, 3)).as_quat()
-        turned[live] = rotations.multiply(turn.reshape(len(live), -1, 4), turned[live])
+        turn = rotations.from_rotvec(away[:, 1:])
+        turned[live] = rotations.multiply(turn, turned[live])
         return hips, turned
 
     def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
@@ -88,7 +87,7 @@ class Inertialiser(BatchedState):
         if not len(cut[0]):
             return
         row, joint = cut[0], 1 + cut[1]
-        away = Rotation.from_rotvec(self._away[row, joint]).as_quat()
+        away = rotations.from_rotvec(self._away[row, joint])
         shown = rotations.multiply(away, later[cut])
         self._away[row, joint] = _turn(turned[cut], shown)
         # The new motion counts as at rest, for its velocity before the cut is not known: the joint
@@ -104,8 +103,7 @@ def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:
 
 def _turn(a: Float[Array, "*batch 4"], b: Float[Array, "*batch 4"]) -> Float[Array, "*batch 3"]:
     """Rotation vectors that lead from `a` to `b`."""
-    turn = rotations.multiply(b, rotations.inverse(a))
-    return Rotation.from_quat(turn.reshape(-1, 4)).as_rotvec().reshape(*turn.shape[:-1], 3)
+    return rotations.to_rotvec(rotations.multiply(b, rotations.inverse(a)))
 
 
 def decay(x: Array, v: Array, half_life: float, dt: float) -> tuple[Array, Array]:

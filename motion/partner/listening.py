@@ -7,7 +7,6 @@ from collections import deque
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 from motion import kinematics, rotations
 from motion.clip import Clip, Pose
@@ -168,10 +167,10 @@ class Listening:
         turned = standing.rotations[None].copy()
         pitch = {_SPINE: 0.5 * BREATH * breath, _CHEST: -BREATH * breath, _HEAD: NOD * pulse}
         for joint in _TURNS:
-            angles = [pitch.get(joint, 0.0), _TURNS[joint] * turn, 0.0]
+            angles = [0.0, _TURNS[joint] * turn, pitch.get(joint, 0.0)]
             turned[0, joint] = _turned(turned[0, joint], angles)
-        turned[0, _HIPS] = _turned(turned[0, _HIPS], [0.0, 0.0, 0.06 * side])
-        turned[0, _SPINE] = _turned(turned[0, _SPINE], [0.0, 0.0, -0.09 * side])
+        turned[0, _HIPS] = _turned(turned[0, _HIPS], [0.06 * side, 0.0, 0.0])
+        turned[0, _SPINE] = _turned(turned[0, _SPINE], [-0.09 * side, 0.0, 0.0])
         hips = standing.hips + np.array([WEIGHT * side, -BENT - BOUNCE * pulse, 0.0])
         feet = kinematics.world_positions(CANONICAL, standing.hips, standing.rotations)[_FEET]
         positions = kinematics.world_positions(CANONICAL, hips[None], turned)
@@ -180,5 +179,5 @@ class Listening:
 
 
 def _turned(local: Float[Array, "4"], angles: list[float]) -> Float[Array, "4"]:
-    """Return a local rotation turned by pitch, yaw and roll, radians."""
-    return rotations.multiply(local, Rotation.from_euler("xyz", angles).as_quat())
+    """Return a local rotation turned by roll, yaw and pitch, radians."""
+    return rotations.multiply(local, rotations.from_euler("ZYX", np.array(angles)))

@@ -48,7 +48,7 @@ _SEEN, _TAKE_UP, _COLOURS, _POSES, _TRACKS = 1, 2, 4, 8, 16
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 _ROOT = Path(__file__).parents[2]
 _SOURCES = ("motion", "server")
-_LIBRARIES = ("numpy", "scipy", "onnxruntime")
+_LIBRARIES = ("numpy", "onnxruntime")
 
 
 class RecordedModel(BaseModel):

@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import mul
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +20,53 @@ def test_product_and_rotation_agree_with_scipy(a, b, v):
     expected = Rotation.from_quat(a) * Rotation.from_quat(b)
     assert same_rotation(rotations.multiply(a, b), expected.as_quat())
     np.testing.assert_allclose(rotations.rotate(a, v), Rotation.from_quat(a).apply(v), atol=1e-9)
+
+
+@pytest.mark.parametrize("count", [1, 127, 128, 700])
+def test_matrices_agree_with_scipy_and_are_the_same_bits_alone(count):
+    q = np.random.default_rng(count).normal(size=(count, 4))
+    matrices = rotations.to_matrix(q)
+    np.testing.assert_allclose(matrices, Rotation.from_quat(q).as_matrix(), atol=1e-14)
+    np.testing.assert_array_equal(matrices, np.stack([rotations.to_matrix(one) for one in q]))
+
+
+def test_a_quaternion_of_zero_length_has_no_matrix():
+    with pytest.raises(ValueError, match="any length but zero"):
+        rotations.to_matrix(np.stack([rotations.IDENTITY, np.zeros(4)]))
+
+
+@given(vectors)
+def test_rotation_vectors_agree_with_scipy(v):
+    expected = Rotation.from_rotvec(v)
+    np.testing.assert_allclose(rotations.from_rotvec(v), expected.as_quat(), atol=1e-12)
+
+
+@given(quaternions)
+def test_rotation_vectors_are_read_on_the_shorter_way(q):
+    q = rotations.normalise(q)
+    read = rotations.to_rotvec(q)
+    assert np.linalg.norm(read) <= np.pi + 1e-12
+    assert same_rotation(rotations.from_rotvec(read), q)
+
+
+@pytest.mark.parametrize("length", [0.0, 1e-300, 1e-12, 1e-6, np.pi])
+def test_rotation_vectors_come_back_from_the_smallest_on(length):
+    v = length * np.array([0.6, 0.0, -0.8])
+    read = rotations.to_rotvec(rotations.from_rotvec(v))
+    np.testing.assert_allclose(read, v, rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize("axes", ["X", "YZ", "ZYX", "YZX", "XYZXY"])
+def test_turns_about_axes_agree_with_scipy(axes):
+    angles = np.random.default_rng(0).uniform(-np.pi, np.pi, (20, len(axes)))
+    steps = [Rotation.from_euler(axis, angles[:, [i]]) for i, axis in enumerate(axes)]
+    expected = reduce(mul, steps).as_quat()
+    assert same_rotation(rotations.from_euler(axes, angles), expected)
+
+
+def test_turns_need_an_axis():
+    with pytest.raises(ValueError, match="expected one axis or more"):
+        rotations.from_euler("", np.zeros((3, 0)))
 
 
 @given(quaternions)
