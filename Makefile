@@ -51,7 +51,7 @@ peers: $(VENV)/test.stamp programs web/dist/index.html | $(VENV)/node.stamp ## t
 	$(VENV)/bin/python -c 'from ctypes.util import find_library as find; exit(not find("ltc"))' || missing+=(libltc11)
 	install_missing
 	[ -x build/peers/venv/bin/python ] || $(VENV)/bin/python -m venv build/peers/venv
-	install "the peers in Python into build/peers" build/peers/venv/bin/pip install --constraint constraints.txt aalink==0.2.3 aiohttp aiortc==1.16.0 JACK-Client==0.5.7 linkpython-extern numpy
+	install "the peers in Python into build/peers" build/peers/venv/bin/pip install --constraint constraints.txt aalink==0.2.3 aiohttp aiortc==1.16.0 cyndilib JACK-Client==0.5.7 linkpython-extern numpy pyvirtualcam
 	install "the peers into build/peers" npm --prefix build/peers install --no-audit --no-fund osc-js@2.4.1
 	$(VENV)/bin/pytest tests/peers/peer_*.py
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,18 +27,22 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]
         wanted = "avahi-daemon avahi-utils dbus curl"
         pytest.fail(f"expected avahi-browse, got none: `apt-get install {wanted}`", pytrace=False)
     folder = tmp_path_factory.mktemp("avahi")
+    with cable(), avahi(PEER, folder) as here, running(SHOW, *serve(folder)):
+        yield here
+
+
+@contextmanager
+def avahi(namespace: str, folder: Path) -> Iterator[list[str]]:
+    """Run Avahi in a namespace; gives words that let a program find it."""
     (folder / "bus.conf").write_text(BUS.format(path=folder / "bus"))
-    (folder / "avahi.conf").write_text("[server]\nallow-interfaces=bhava-p\nuse-ipv6=no\n")
+    (folder / "avahi.conf").write_text("[server]\ndeny-interfaces=lo\nuse-ipv6=no\n")
     here = ["env", f"DBUS_SYSTEM_BUS_ADDRESS=unix:path={folder / 'bus'}"]
     bus = ("dbus-daemon", "--nofork", f"--config-file={folder / 'bus.conf'}")
-    avahi = ("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits")
-    with ExitStack() as stack:
-        stack.enter_context(cable())
-        stack.enter_context(running(PEER, *bus))
+    daemon = ("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits")
+    with running(namespace, *bus):
         wait_for((folder / "bus").exists, "a bus")
-        stack.enter_context(running(PEER, *here, *avahi, "--file", str(folder / "avahi.conf")))
-        stack.enter_context(running(SHOW, *serve(folder)))
-        yield here
+        with running(namespace, *here, *daemon, "--file", str(folder / "avahi.conf")):
+            yield here
 
 
 def serve(folder: Path) -> list[str]:

@@ -22,13 +22,12 @@ BHAVA = "http://127.0.0.1:8000/api/stages/default"
 BPM = 126.5
 
 
-def serve(folder: Path) -> list[str]:
-    """Return a server that finds the library of the peers' environment."""
+def bhava(*words: str) -> list[str]:
+    """Return a command of Bhava's that finds the libraries of the peers' environment."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     paths = (HERE.parents[1], VENV / "lib" / version / "site-packages")
-    links = ["--links", str(folder / "links.json"), "--ableton-link", "default"]
     environment = f"PYTHONPATH={os.pathsep.join(map(str, paths))}"
-    return ["env", environment, sys.executable, "-m", "bhava", "serve", "--source", "demo", *links]
+    return ["env", environment, sys.executable, "-m", "bhava", *words]
 
 
 def set_tempo(tempo: str) -> None:
@@ -48,7 +47,8 @@ def test_the_stage_goes_by_the_bars_of_the_session(tmp_path: Path) -> None:
         peer = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         stack.callback(peer.terminate)
         assert peer.stdout is not None
-        stack.enter_context(running(SHOW, *serve(tmp_path)))
+        links = ("--links", str(tmp_path / "links.json"), "--ableton-link", "default")
+        stack.enter_context(running(SHOW, *bhava("serve", "--source", "demo", *links)))
         wait_for(lambda: ask(SHOW, BHAVA) is not None, "Bhava")
         others = next(line for line in peer.stdout if line.startswith("1 "))
         assert others
