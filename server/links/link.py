@@ -148,7 +148,11 @@ class Link:
         """Close its socket; may be called at any time, also twice."""
 
     def flush(self) -> None:
-        """Carry out what came since the tick before."""
+        """Carry out what came since the tick before.
+
+        Raises:
+            OpenError: If its instrument is gone; then it is closed, and opened again later.
+        """
 
     def show(self, stage: StageView, frame: FrameMessage) -> None:
         """Tell it a new frame of a stage."""

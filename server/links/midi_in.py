@@ -18,6 +18,9 @@ from server.links.patch import DEFAULT, Go, Pending
 from server.links.timecode_run import TimecodeRun
 from server.wire.sentence import OpenError, Sentence
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether the input is still there; nobody plugs one in again sooner."""
+
 ALSA_SEQUENCER = Path("/dev/snd/seq")
 
 
@@ -86,8 +89,7 @@ class Connection:
             names = self._input.get_ports()
             found = next((i for i, name in enumerate(names) if port.input in name), None)
             if found is None:
-                got = ", ".join(names) or "none"
-                raise OpenError("midi_input", wanted=port.input, got=got[:200])
+                raise _missing(port.input, names)
             self._input.open_port(found, "in")
         except library.RtMidiError as error:
             system = "JACK" if port.jack else "the system"
@@ -95,6 +97,15 @@ class Connection:
         self.name: str = names[found]
         self._input.ignore_types(sysex=False, timing=False)
         self._input.set_callback(lambda event, _: receive(event[0]))
+
+    def check(self) -> None:
+        """See that the input is still there: the library does not tell when it is unplugged.
+
+        Raises:
+            OpenError: If it is gone.
+        """
+        if self.name not in (names := self._input.get_ports()):
+            raise _missing(self.name, names)
 
     def close(self) -> None:
         """Close it."""
@@ -124,6 +135,7 @@ class MidiIn(Link):
         self._connection: Connection | None = None
         self._waiting: deque[tuple[list[int], float]] = deque()
         self._clock, self._reader, self._run = MidiClock(), MtcReader(), TimecodeRun()
+        self._looked = 0.0
         self._tempo: Tempo | None = None
         self._told: Tempo | None = None
 
@@ -139,13 +151,20 @@ class MidiIn(Link):
             self._connection = None
 
     def flush(self) -> None:
-        """Carry out what came since it was called before."""
+        """Carry out what came since it was called before.
+
+        Raises:
+            OpenError: If the input is gone.
+        """
         for _ in range(len(self._waiting)):
             self._hear(*self._waiting.popleft())
         now = self._desk.clock()
         if (stopped := self._run.stands(now)) is not None:
             self._chase(stopped, 0.0, now)
         self._follow()
+        if self._connection is not None and now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            self._connection.check()
 
     def _take(self, data: list[int]) -> None:
         """Note a message and when it came; belongs to the library's thread."""
@@ -198,6 +217,10 @@ class MidiIn(Link):
     @property
     def _sender(self) -> str:
         return self._port.input if self._connection is None else self._connection.name
+
+
+def _missing(wanted: str, names: list[str]) -> OpenError:
+    return OpenError("midi_input", wanted=wanted, got=", ".join(names)[:200] or "none")
 
 
 def _words(go: Go, sender: str) -> Sentence:

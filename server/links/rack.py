@@ -146,7 +146,12 @@ class Rack:
         """Carry out what came since the tick before."""
         for slot in self._working():
             with self._faults.survived(f"link {slot.link.name}"):
-                slot.link.flush()
+                try:
+                    slot.link.flush()
+                except OpenError as error:
+                    slot.failed = error.sentence
+                    slot.link.close()
+                    raise
 
     def show(self, shown: Sequence[tuple[StageView, FrameMessage]]) -> None:
         """Tell all links the newest frames of all stages."""

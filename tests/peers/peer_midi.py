@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ ticks with them. `bhava bench` tells how exact the clock is."""
 
 
 @contextmanager
-def sequencer() -> Iterator[None]:
+def sound_system() -> Iterator[None]:
     jackd = [
         "jackd",
         "--no-realtime",
@@ -37,18 +37,22 @@ def sequencer() -> Iterator[None]:
         "-d",
         "dummy",
     ]
-    play = [PYTHON, HERE / "play_midi.py", str(BPM)]
     with subprocess.Popen([*jackd, "-r", "48000", "-p", "256"], stdout=subprocess.DEVNULL) as jack:
         try:
             waiting = ["jack_wait", "-w", "-t", "20"]
             subprocess.run(waiting, check=True, stdout=subprocess.DEVNULL)
-            with subprocess.Popen(play) as peer:
-                try:
-                    yield
-                finally:
-                    peer.terminate()
+            yield
         finally:
             jack.terminate()
+
+
+@contextmanager
+def sequencer() -> Iterator[None]:
+    with subprocess.Popen([PYTHON, HERE / "play_midi.py", str(BPM)]) as peer:
+        try:
+            yield
+        finally:
+            peer.terminate()
 
 
 def api(server: RunningServer, method: str, path: str, **body: Any) -> Any:
@@ -65,7 +69,11 @@ def test_a_sequencer_sets_the_beat_and_runs_the_cues(
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "bhava-peer")
     stage = "stages/default"
     options = ("--midi-in", "Sequencer?system=jack&may=timecode,go", "--cues", str(tmp_path))
-    with sequencer(), run_server("demo", 0, *options) as server:
+    with ExitStack() as stack:
+        stack.enter_context(sound_system())
+        first = stack.enter_context(ExitStack())
+        first.enter_context(sequencer())
+        server = stack.enter_context(run_server("demo", 0, *options))
 
         def link() -> dict[str, Any]:
             return dict(api(server, "GET", "links")[0])
@@ -91,3 +99,11 @@ def test_a_sequencer_sets_the_beat_and_runs_the_cues(
         api(server, "PATCH", f"{stage}/controls", tempo="midi")
         wait_for(lambda: abs((controls()["beat"] or {"bpm": 0})["bpm"] - BPM) < TEMPO, "the tempo")
         assert link()["refused"] == before
+
+        first.close()
+        wait_for(lambda: link()["failed"] is not None, "a word that the input is gone")
+        assert link()["failed"]["key"] == "midi_input"
+        stack.enter_context(sequencer())
+        wait_for(lambda: link()["failed"] is None, "the input again")
+        received = link()["received"]
+        wait_for(lambda: link()["received"] > received, "what it plays")

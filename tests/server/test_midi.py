@@ -9,11 +9,14 @@ import pytest
 from motion.errors import SetupError
 from server.links import midi_in
 from server.links.desk import Desk
+from server.links.kinds import LinkSpec
 from server.links.link import MOST_PACKETS
 from server.links.midi_clock import CONTINUE, POSITION, START, TICK, MidiClock, Tempo
 from server.links.midi_in import Connection, MidiIn, MidiPort
 from server.links.midi_timecode import MtcReader, parse_show_control
 from server.links.patch import Action, Go, StageView
+from server.links.rack import Rack
+from server.telemetry.faults import Faults
 from server.wire.messages import Beat, Controls, Set
 from server.wire.sentence import OpenError, Sentence
 
@@ -103,6 +106,11 @@ class Cable(Connection):
 
     def __init__(self, _: MidiPort, receive: Callable[[list[int]], None]) -> None:
         self.name, self.play = "Keyboard 1", receive
+        self.plugged = True
+
+    def check(self) -> None:
+        if not self.plugged:
+            raise OpenError("midi_input", wanted=self.name, got="none")
 
     def close(self) -> None:
         self.name = ""
@@ -115,8 +123,8 @@ class Show:
         self.now, self.tempo = 100.0, "midi"
         self.beats, self.actions = list[Beat](), list[Action]()
         self.positions = list[tuple[float, float]]()
-        desk = Desk(self.stages, self.set, self.act, self.chase, lambda: self.now)
-        self.link = MidiIn(MidiPort.parse(address), desk, self.connect)
+        self.desk = Desk(self.stages, self.set, self.act, self.chase, lambda: self.now)
+        self.link = MidiIn(MidiPort.parse(address), self.desk, self.connect)
 
     def connect(self, port: MidiPort, receive: Callable[[list[int]], None]) -> Connection:
         self.cable = Cable(port, receive)
@@ -184,6 +192,24 @@ async def test_nothing_runs_the_cues_unasked_and_too_many_messages_are_counted()
     for _ in range(MOST_PACKETS + 1):
         show.cable.play([0x90, 60, 100])
     assert show.link.traffic.refusal == Sentence.of("packets", most=MOST_PACKETS)
+
+
+async def test_an_input_that_was_unplugged_is_told_and_opened_again() -> None:
+    show = Show("Key")
+    rack = Rack(show.desk, Faults(), [LinkSpec(kind="midi-in", address="Key")])
+    slot = rack.slots[1]
+    slot.link = show.link
+    await rack.open()
+    before = show.cable
+    before.plugged = False
+    rack.flush()
+    assert slot.failed == Sentence.of("midi_input", wanted="Keyboard 1", got="none")
+    assert before.name == ""  # closed
+    rack.flush()
+    await rack.retry()
+    assert (slot.failed, show.cable is before) == (None, False)
+    show.beat(100)
+    assert show.beats
 
 
 @pytest.mark.parametrize("address", ["", "?stage=a", "Key?may=panic", "Key?system=alsa", "Key?x=1"])
