@@ -242,6 +242,7 @@ def bench(
     from server.bench.bench import frame_rows
     from server.bench.curves import draw_curves
     from server.bench.fanout import fanout_rows
+    from server.bench.link_session import link_session_rows
     from server.bench.links import link_rows
     from server.bench.live import live_rows
     from server.bench.osc import osc_rows
@@ -255,6 +256,7 @@ def bench(
     measured = chain(
         frame_rows(engine, folder, video),
         link_rows(),
+        link_session_rows(),
         live_rows(model, video),
         osc_rows(model),
         people_rows(video) if video else (),

@@ -67,3 +67,12 @@ def test_the_stage_goes_by_the_bars_of_the_session(tmp_path: Path) -> None:
             apart.append(abs((began - told["at"] + bar / 2) % bar - bar / 2))
         print(f"bars are {1000 * min(apart):.3f} ms apart")
         assert min(apart) < 0.001
+
+
+def test_the_bench_measures_beats_of_link() -> None:
+    rows = "from server.bench.link_session import link_session_rows as rows; print(*rows())"
+    environment = bhava()[:2]
+    said = subprocess.run(
+        [*environment, sys.executable, "-c", rows], capture_output=True, text=True
+    )
+    assert "median=0." in said.stdout, said

@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import bhava
-from server.bench import bench, fanout, osc, relays, stages, votes
+from server.bench import bench, fanout, link_session, osc, relays, stages, votes
 from server.bench import live as bench_live
 from server.bench.curves import draw_curves
 from server.bench.relays import AT_RELAY, FOR_RELAYS
@@ -96,6 +96,8 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
     for count in (2, 3):
         late = rows.pop(f"late ticks of {count} stages")  # a busy machine may have no room for them
         assert late["median"] is not None or "had room for" in late["note"]
+    link = rows.pop("error of an Ableton Link beat")
+    assert link["median"] is not None or "not measured: needs the package" in link["note"]
     for name in [name for name in rows if "relay" in name]:  # where there is a NATS server
         row = rows.pop(name)
         assert row["median"] is not None or "nats-server" in row["note"]
@@ -109,3 +111,15 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_crowd_votes_for_emotions_that_the_show_lacks() -> None:
     # A vote for the emotion that fills the show already would never be seen to arrive.
     assert votes.unseen({"neutral": 0.0, "happy": 1.0, "sad": 0.2}) == {"neutral": 0, "sad": 2}
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("link", "LinkPython-extern"), ("aalink", "aalink")]
+)
+def test_without_both_libraries_the_row_of_link_says_so(
+    module: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"link", "aalink"} - {module}
+    monkeypatch.setattr(link_session, "find_spec", lambda name: name if name in found else None)
+    (row,) = link_session.link_session_rows()
+    assert (row.median, row.note) == (None, f"not measured: needs the package {package}")
