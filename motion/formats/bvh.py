@@ -25,6 +25,7 @@ from scipy.spatial.transform import Rotation
 from motion import rotations
 from motion.clip import Clip
 from motion.errors import MotionFileError
+from motion.formats.decimals import count_words, read_numbers
 from motion.rigs.rig_clip import RigClip
 from motion.skeleton import CANONICAL, Skeleton
 
@@ -204,30 +205,39 @@ def _whole_frames(
     """
     if not channels:
         raise MotionFileError("expected joints with CHANNELS, got none")
-    rows = [words for line in text.splitlines() if (words := line.split())]
-    whole = [row for row in rows if len(row) == channels]
-    torn = len(rows) - len(whole)
-    if 2 * len(whole) < len(rows):
-        words = [word for row in rows for word in row]
-        whole = [words[at : at + channels] for at in range(0, len(words) - channels + 1, channels)]
-        torn = int(len(words) % channels > 0)
+    counts = count_words(text)
+    whole, torn = int(np.sum(counts == channels)), int(np.sum(counts != channels))
+    if torn:
+        text, whole, torn = _without_torn(text, channels, 2 * whole >= len(counts))
     if not whole:
-        got = sum(len(row) for row in rows)
-        raise MotionFileError(f"expected a frame of {channels} values or more, got {got}")
+        raise MotionFileError(
+            f"expected a frame of {channels} values or more, got {int(counts.sum())}"
+        )
     notes = []
     if torn:
-        notes.append(f"{torn} of {len(whole) + torn} frames lack or exceed {channels} values")
-    if len(whole) != frames:
-        notes.append(f"expected {frames} frames, got {len(whole)} whole ones, which are read")
-    return _finite(whole), tuple(notes)
+        notes.append(f"{torn} of {whole + torn} frames lack or exceed {channels} values")
+    if whole != frames:
+        notes.append(f"expected {frames} frames, got {whole} whole ones, which are read")
+    return _finite(text, channels), tuple(notes)
 
 
-def _finite(rows: list[list[str]]) -> Float[Array, "T C"]:
+def _without_torn(text: str, channels: int, frame_by_line: bool) -> tuple[str, int, int]:
+    """Return the values of whole frames, how many these are, and how many are not."""
+    rows = [words for line in text.splitlines() if (words := line.split())]
+    words = [word for row in rows for word in row]
+    whole = [row for row in rows if len(row) == channels]
+    torn = len(rows) - len(whole)
+    if not frame_by_line:
+        whole = [words[at : at + channels] for at in range(0, len(words) - channels + 1, channels)]
+        torn = int(len(words) % channels > 0)
+    return " ".join(chain.from_iterable(whole)), len(whole), torn
+
+
+def _finite(text: str, channels: int) -> Float[Array, "T C"]:
     try:
-        numbers = np.fromiter(map(float, chain.from_iterable(rows)), float)
+        values = read_numbers(text).reshape(-1, channels)
     except ValueError as error:
         raise MotionFileError(f"expected numbers in the motion, got {error}") from error
-    values = numbers.reshape(len(rows), -1)
     finite = np.isfinite(values).all(axis=1)
     if not finite.all():
         raise MotionFileError(
@@ -240,29 +250,30 @@ def _from_channels(
     joints: list[_Joint], values: Float[Array, "T C"]
 ) -> tuple[Float[Array, "T J 3"], Float[Array, "T J 4"]]:
     """Return local positions and rotations from the columns of the motion."""
-    frames = len(values)
-    positions = np.tile(np.array([joint.offset for joint in joints]), (frames, 1, 1))
-    turned = np.tile(rotations.IDENTITY, (frames, len(joints), 1))
-    start = 0
-    for index, joint in enumerate(joints):
-        columns = values[:, start : start + len(joint.channels)]
-        start += len(joint.channels)
-        angles, order = [], ""
-        for channel, column in zip(joint.channels, columns.T, strict=True):
+    # What belongs to a joint lies together, for joints are what is computed with.
+    positions = np.repeat(np.array([[joint.offset] for joint in joints]), len(values), axis=1)
+    turned = np.tile(rotations.IDENTITY, (len(joints), len(values), 1))
+    columns_by_axes: dict[str, dict[int, list[int]]] = {}
+    starts = np.cumsum([0, *(len(joint.channels) for joint in joints)]).tolist()
+    for index, (joint, start) in enumerate(zip(joints, starts[:-1], strict=True)):
+        columns, axes = list[int](), ""
+        for column, channel in enumerate(joint.channels, start):
             kind = re.fullmatch(r"([xyz])(position|rotation)", channel)
             if not kind:
                 raise MotionFileError(
                     f"expected channels such as Xposition or Zrotation, got {channel!r}"
                 )
             if kind[2] == "position":
-                positions[:, index, "xyz".index(kind[1])] = column
+                positions[index, :, "xyz".index(kind[1])] = values[:, column]
             else:
-                angles.append(column)
-                order += kind[1].upper()
-        if order:
-            euler = np.stack(angles, axis=1)
-            turned[:, index] = Rotation.from_euler(order, euler, degrees=True).as_quat()
-    return positions, turned
+                columns.append(column)
+                axes += kind[1].upper()
+        if axes:
+            columns_by_axes.setdefault(axes, {})[index] = columns
+    for axes, columns_by_joint in columns_by_axes.items():
+        angles = np.radians(values.T[list(columns_by_joint.values())])
+        turned[list(columns_by_joint)] = rotations.from_euler(axes, np.moveaxis(angles, 1, -1))
+    return positions.swapaxes(0, 1), turned.swapaxes(0, 1)
 
 
 EULER_ORDER = "ZXY"

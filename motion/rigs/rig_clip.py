@@ -43,7 +43,7 @@ class RigClip:
 
     def world(self) -> tuple[Float[Array, "T J 3"], Float[Array, "T J 4"]]:
         """Return world positions and world rotations of all joints in all frames."""
-        positions, world = self.positions.copy(), self.rotations.copy()
+        positions, world = self.positions.copy("K"), self.rotations.copy("K")
         for joint, parent in enumerate(self.parents):
             if parent < 0:
                 continue

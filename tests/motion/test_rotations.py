@@ -102,3 +102,11 @@ def test_slerp_moves_in_proportion_on_the_shorter_arc(a, b, t):
 def test_positive_turn_about_y_leads_forward_to_left():
     turned = rotations.rotate(rotations.about_y(np.array(np.pi / 2)), np.array([0.0, 0.0, 1.0]))
     np.testing.assert_allclose(turned, [1.0, 0.0, 0.0], atol=1e-12)
+
+
+@given(st.sampled_from(["Z", "XYZ", "ZXY", "YXZ", "ZYZ"]), st.integers(0, 2**32 - 1))
+def test_euler_angles_become_the_bits_that_scipy_makes_of_them(axes, seed):
+    angles = np.random.default_rng(seed).uniform(-180.0, 180.0, (9, len(axes)))
+    angles[:3] = [[0.0], [180.0], [-90.0]]
+    expected = Rotation.from_euler(axes, angles, degrees=True).as_quat()
+    np.testing.assert_array_equal(rotations.from_euler(axes, np.radians(angles)), expected)
