@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, UInt8
-from scipy.ndimage import gaussian_filter1d
 
 from motion.clip import Clip
 from motion.draw.camera import Camera
@@ -117,7 +116,12 @@ def _titled(picture: UInt8[Array, "H W 3"], title: str) -> UInt8[Array, "H W 3"]
 def _camera_path(drawing: Drawing) -> Float[Array, "T 3"]:
     """Return where the camera looks: the points' mean place on the floor, smoothed, at 0.8 m."""
     path = np.nanmean(drawing.points, axis=1) * [1.0, 0.0, 1.0] + [0.0, 0.8, 0.0]
-    return gaussian_filter1d(path, FOLLOW_SECONDS * drawing.fps, axis=0, mode="nearest")
+    deviation = FOLLOW_SECONDS * drawing.fps
+    radius = round(4 * deviation)
+    bell = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
+    padded = np.pad(path, ((radius, radius), (0, 0)), mode="edge")
+    smooth = [np.convolve(one, bell / bell.sum(), mode="valid") for one in padded.T]
+    return np.stack(smooth, axis=1)
 
 
 def _reach(points: Float[Array, "T P 3"], target: Float[Array, "T 3"]) -> float:

@@ -1,4 +1,7 @@
-"""Clips in files: read from any kind; written as .npz, .bvh, .glb or .mp4, as the suffix says."""
+"""Clips in files: read from any kind; written as .npz, .bvh, .glb or .mp4, as the suffix says.
+
+Readers and writers are imported where they are used, for all together take longer than a dance.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,9 +9,6 @@ from pathlib import Path
 
 from motion.clip import Clip
 from motion.errors import MotionFileError
-from motion.formats.bvh import to_bvh
-from motion.formats.motion_files import chosen, clip_of, read_motion_file
-from motion.rigs.own_skeleton import OwnAxes
 from motion.skeleton import CANONICAL, Skeleton
 
 
@@ -55,6 +55,9 @@ def read_clip(path: Path, skeleton: Skeleton = CANONICAL, clip: str = "") -> Cli
     Raises:
         MotionFileError: If the file cannot be used, or no clip is chosen of several.
     """
+    from motion.formats.motion_files import chosen, clip_of, read_motion_file
+    from motion.rigs.own_skeleton import OwnAxes
+
     motions = read_motion_file(path)
     try:
         own = None if skeleton is CANONICAL else OwnAxes()
@@ -71,6 +74,8 @@ def _write_npz(clip: Clip, path: Path) -> None:
 
 
 def _write_bvh(clip: Clip, path: Path) -> None:
+    from motion.formats.bvh import to_bvh
+
     path.write_text(to_bvh(clip), encoding="utf-8")
 
 
