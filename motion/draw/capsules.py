@@ -10,7 +10,6 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
-from motion import rotations
 from motion.draw.camera import FOCAL_LENGTH, LIGHT, Camera, pixels, rays
 
 Array = np.ndarray
@@ -67,14 +66,17 @@ def draw_capsules(
     normal = distance.take(rows) * sight + np.repeat(from_start.T, counts, axis=1)
     normal -= part * np.repeat(axis.T, counts, axis=1)
     normal /= np.maximum(np.sqrt(_dot(normal, normal)), np.float32(1e-9))
-    glossy = _glossy(camera.size).take(place, 1)
-    lit = _lit(np.repeat(255 * colours.T, counts, axis=1), normal, sight, glossy)
-    lit = np.minimum(lit, 255).T.copy()
-    share = np.minimum(coverage.take(rows), 1)[:, None]
-    for first, last in pairwise(bounds):
+    lit = _lit(np.repeat(255 * colours.T, counts, axis=1), normal, sight)
+    levels = np.minimum(lit, 255).T.copy()
+    share = coverage.take(rows)
+    edges = np.flatnonzero(share < 1)
+    inside = np.flatnonzero(share >= 1)
+    picture[place.take(inside)] = levels.take(inside, 0)
+    place, levels, share = place.take(edges), levels.take(edges, 0), share.take(edges)[:, None]
+    for first, last in pairwise(np.searchsorted(edges, bounds).tolist()):
         here = place[first:last]
         behind = picture.take(here, 0)
-        picture[here] = behind + share[first:last] * (lit[first:last] - behind)
+        picture[here] = behind + share[first:last] * (levels[first:last] - behind)
 
 
 def _visible(
@@ -86,7 +88,7 @@ def _visible(
 ) -> Int[Array, "S"]:
     """Return which pixels of all capsules no other capsule hides."""
     depth = np.full(size, np.inf, np.float32)
-    solid = np.where(coverage > 0.5, distance, np.float32(np.inf))
+    solid = np.where(coverage >= 1, distance, np.float32(np.inf))
     for first, last in pairwise(bounds):
         here = place[first:last]
         depth[here] = np.minimum(depth.take(here), solid[first:last])
@@ -123,13 +125,6 @@ def _rays(size: int) -> Float32[Array, "3 P"]:
     return rays(size).reshape(-1, 3).T.copy()
 
 
-@lru_cache(maxsize=4)
-def _glossy(size: int) -> Float32[Array, "3 P"]:
-    """Return for all pixels the normal of a surface that mirrors the light into the camera."""
-    normals = rotations.normalise(LIGHT - rays(size)).astype(np.float32)
-    return normals.reshape(-1, 3).T.copy()
-
-
 def _dot(a: Float32[Array, "3 P"], b: Float32[Array, "3 P"]) -> Float32[Array, "P"]:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
@@ -138,17 +133,19 @@ def _lit(
     colour: Float32[Array, "3 P"],
     normal: Float32[Array, "3 P"],
     rays: Float32[Array, "3 P"],
-    glossy: Float32[Array, "3 P"],
 ) -> Float32[Array, "3 P"]:
     """Return the colour of a surface: sky light, key light, a soft highlight and a dark rim.
 
     All colours are levels, up to 255.
     """
     sky = np.float32(0.42) + np.float32(0.18) * normal[1]
-    key = np.float32(0.62) * np.maximum(LIGHT @ normal, 0)
-    mirrored = np.maximum(_dot(normal, glossy), 0)
+    to_light, to_ray = LIGHT @ normal, _dot(normal, rays)
+    key = np.float32(0.62) * np.maximum(to_light, 0)
+    # Of the normal that mirrors the light into the camera: halfway between light and eye.
+    halfway = np.sqrt(np.float32(2) - np.float32(2) * (LIGHT @ rays))
+    mirrored = np.maximum(to_light - to_ray, 0) / np.maximum(halfway, np.float32(1e-3))
     # To the power of 24; NumPy's own power takes a hundred times as long.
     gloss = np.float32(0.16 * 255) * np.square(np.square(np.square(mirrored * mirrored * mirrored)))
-    rim = np.clip(np.float32(-2.2) * _dot(normal, rays), 0, 1)
+    rim = np.clip(np.float32(-2.2) * to_ray, 0, 1)
     shade = (sky + key) * (np.float32(0.7) + np.float32(0.3) * rim)
     return colour * shade + gloss

@@ -140,7 +140,7 @@ def _darken(
     mask = np.zeros(tuple(high - low)[::-1], np.uint8)
     lines = pixels(places.reshape(-1, 2, 2) - low)
     for (start, end), width in zip(lines, widths, strict=True):
-        cv2.line(mask, start, end, 255, max(1, round(float(width))), cv2.LINE_AA)
+        cv2.line(mask, start, end, 255, max(1, round(float(width))))
     # In 32 bits from the start: OpenCV's own blur of bytes takes four times as long.
     bell = cv2.getGaussianKernel(round(6.0 * softness) | 1, softness).astype(np.float32)
     shadow = cv2.sepFilter2D(mask, cv2.CV_32F, bell, bell * np.float32(-0.6 / 255.0), delta=1.0)
