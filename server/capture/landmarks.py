@@ -91,11 +91,13 @@ class Sighting:
         people: In no particular order, `PEOPLE` at most; empty when nobody is seen.
         poses: People whose source tells all of their pose, always in the same order, `PEOPLE` at
             most: of the canonical skeleton, on a floor at height 0.
+        ready: When it could first be read, seconds of the server's clock; None if unknown.
     """
 
     time: float
     people: tuple[Landmarks, ...]
     poses: "tuple[Pose, ...]" = ()
+    ready: float | None = None
 
     @staticmethod
     def nobody(time: float) -> "Sighting":

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -61,7 +61,7 @@ def main(link: Connection, address: Address, people: int) -> None:
     os.nice(_NICENESS)
     _silence_libraries()
     with suppress(BrokenPipeError, ConnectionResetError):
-        deliver(link, lambda: pictures(address), PoseFinder(people).find)
+        deliver(link, lambda: pictures(address), PoseFinder(people).find, time.monotonic)
     os._exit(0)  # a camera's thread may hang in its driver: do not wait for it
 
 
@@ -69,6 +69,7 @@ def deliver(
     link: Connection,
     pictures: Callable[[], Iterator[Picture]],
     find: Callable[[Picture], Sighting],
+    clock: Callable[[], float],
 ) -> None:
     """Report what is found in each picture; when pictures end, try again, ever less often.
 
@@ -76,6 +77,7 @@ def deliver(
         link: To the parent.
         pictures: Opens the source; raises SourceError when that fails or pictures cease.
         find: Finds who is in a picture.
+        clock: The server's, seconds.
     """
     delay = _SHORTEST_DELAY
     while True:
@@ -85,7 +87,7 @@ def deliver(
                 if state == "starting":
                     link.send(Report("starting"))
                     state, delay = "delivering", _SHORTEST_DELAY
-                link.send(Report("delivering", sighting=find(picture)))
+                link.send(Report("delivering", sighting=replace(find(picture), ready=clock())))
         except SourceError as error:
             link.send(Report("lost", str(error)))
         if link.poll(delay):  # nothing is ever sent here: readable means hung up

@@ -3,7 +3,7 @@
 import multiprocessing
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -151,7 +151,7 @@ class BrowserSource:
     def receive(self, sighting: Sighting) -> None:
         """Take in what the browser sent; only the newest is kept."""
         self._heard = self._clock()
-        self._newest = sighting
+        self._newest = replace(sighting, ready=self._heard)
 
     def start(self) -> None:
         """Nothing to start: the browser connects by itself."""

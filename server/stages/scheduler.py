@@ -25,6 +25,7 @@ from server.stages.pacer import ticks
 from server.stages.services import Services
 from server.stages.show import ShowReport
 from server.stages.stage import Stage
+from server.stages.tick_phase import TickPhase
 from server.stages.tick_times import TickTimes
 from server.telemetry.metrics import Metrics
 from server.wire.audience import PERFORMERS_CONTROLS, Audience
@@ -120,6 +121,7 @@ class Scheduler:
         self.services, self.settings = services, settings
         self.stages: dict[str, Stage] = {}
         self.times = TickTimes(settings.fps)
+        self._phase = TickPhase(settings.fps)
         self.lateness = Lateness()
         self._overload = Overload()
         self.metrics = Metrics()
@@ -282,6 +284,8 @@ class Scheduler:
                 inputs = stage.show.frame_inputs(now)
                 requests |= stage.show.requests(inputs)
                 asking.append((stage, inputs))
+                if inputs.sighting is not None and inputs.sighting.ready is not None:
+                    self._phase.note(inputs.sighting.ready)
         with self.metrics.steps.time():
             frames = self.services.pool.advance(requests)
         made = self._stage_frames(asking, frames)
@@ -331,7 +335,7 @@ class Scheduler:
         loop = asyncio.get_running_loop()
         try:
             with ThreadPoolExecutor(1, "scheduler") as worker:
-                async for now in ticks(self.settings.fps, self._clock, sleep):
+                async for now in ticks(self.settings.fps, self._clock, sleep, self._phase.move):
                     for attendant in self.attendants:
                         with self.services.faults.survived("attendants"):
                             attendant.before_tick()

@@ -51,7 +51,7 @@ class Metronome:
     """A clock whose time passes when the test says so."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = self._until = 1000.0
         self._asleep = asyncio.Event()
         self._woken = asyncio.Event()
 
@@ -59,8 +59,8 @@ class Metronome:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        until = self.now + seconds
-        while self.now < until - 1e-9:
+        self._until = self.now + seconds
+        while self.now < self._until - 1e-9:
             self._woken.clear()
             self._asleep.set()
             await self._woken.wait()
@@ -70,7 +70,7 @@ class Metronome:
         for _ in range(frames):
             await soon(self._asleep.wait())
             self._asleep.clear()
-            self.now += 1 / CONTRACT.fps
+            self.now = max(self.now + 1 / CONTRACT.fps, self._until)  # ticks move by a little
             self._woken.set()
             await soon(self._asleep.wait())
 

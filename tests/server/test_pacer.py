@@ -46,6 +46,15 @@ async def test_oversleeping_does_not_add_up() -> None:
     assert seen[-1][1] == pytest.approx(100 + 300 / 30 + 0.004)
 
 
+async def test_the_schedule_moves_as_told() -> None:
+    time, seen = Time(), []
+    async for tick in ticks(10, time, time.sleep, lambda due: 0.02 if due < 100.15 else 0.0):
+        seen.append(tick)
+        if len(seen) == 5:
+            break
+    assert seen == pytest.approx([100.0, 100.12, 100.24, 100.34, 100.44])
+
+
 async def test_missed_ticks_are_left_out() -> None:
     seen = await ticked(Time(), 10, [0.0, 0.55, 0.0, 0.0])
     assert [round((tick - 100) * 10) for tick, _ in seen] == [0, 1, 6, 7, 8]

@@ -172,7 +172,7 @@ def test_reports_what_is_found_and_retries_what_is_lost():
 
     heard = []
     link = Recorder(child, heard)
-    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time))
+    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time), lambda: 7.0)
     states = [(report.state, report.detail) for report in heard]
     assert states == [
         ("lost", "camera 0 cannot be opened"),
@@ -180,7 +180,7 @@ def test_reports_what_is_found_and_retries_what_is_lost():
         ("delivering", ""),
         ("lost", "camera 0 gives no more pictures"),
     ]
-    assert heard[2].sighting.time == 1.0
+    assert (heard[2].sighting.time, heard[2].sighting.ready) == (1.0, 7.0)
     assert link.waits[0] < link.waits[1] * 2
 
 
@@ -213,7 +213,7 @@ def test_camera_unplugged_and_back():
         raise SourceError("camera 0 gives no more pictures")
 
     link = Recorder(child, [])
-    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time))
+    deliver(link, open_source, lambda picture: Sighting.nobody(picture.time), lambda: 7.0)
     came = ["starting", "delivering", "lost"]
     assert [report.state for report in link.heard] == [*came, "lost", "lost", *came, "lost"]
     assert link.waits[:4] == [0.5, 1.0, 2.0, 0.5]
