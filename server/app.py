@@ -14,7 +14,14 @@ from server.access.door import Door
 from server.links.kinds import LinkSpec
 from server.links.link_metrics import LinkMetrics
 from server.paths import PAGES
-from server.routes.common import PROBLEMS, admission, explain_fault, only
+from server.routes.common import (
+    PROBLEMS,
+    WordedProblem,
+    admission,
+    explain_fault,
+    explain_problem,
+    only,
+)
 from server.routes.crowd import create_crowd_api
 from server.routes.cues import create_cues_api
 from server.routes.door import create_door_api
@@ -123,6 +130,7 @@ def create_app(
     node = None if broker is None else Node(broker, scheduler, clock, app, votes, desk)
     add_entrance(app, door, clock, proxies)
     app.add_exception_handler(RequestValidationError, explain_fault)
+    app.add_exception_handler(WordedProblem, explain_problem)
     catalogue = None if takes is None else TakeCatalogue(takes, clock)
     app.include_router(
         create_api(scheduler, clock, catalogue, node.room if node else None), responses=PROBLEMS

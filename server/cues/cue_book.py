@@ -5,6 +5,7 @@ from pathlib import Path
 from motion.errors import CueError
 from server.cues.cue_sheet import Cue, CueSheet
 from server.kept_file import KeptFile
+from server.wire.sentence import MissingCueError
 
 
 class CueBook:
@@ -81,7 +82,7 @@ class CueBook:
                 return found
         if cue.isascii() and cue.isdigit() and len(cue) < 10:
             return self.at(int(cue))
-        raise CueError(f"expected a cue of the list, got {cue!r}")
+        raise MissingCueError("cue", got=cue[:40])
 
     def at(self, place: int) -> Cue:
         """Return the cue at a place in the list, counted from 1.
@@ -90,7 +91,7 @@ class CueBook:
             CueError: If the list is shorter.
         """
         if not 1 <= place <= len(self.sheet.cues):
-            raise CueError(f"expected a cue of {len(self.sheet.cues)}, got number {place}")
+            raise MissingCueError("cue_place", count=len(self.sheet.cues), got=place)
         return self.sheet.cues[place - 1]
 
     def note(self, cue: Cue, now: float) -> None:
@@ -106,5 +107,5 @@ class CueBook:
         ids = [cue.id for cue in self.sheet.cues]
         at = ids.index(self.current) + 1 if self.current in ids else 0
         if at == len(ids):
-            raise CueError(f"expected a cue after {len(ids)} of the list, got none")
+            raise MissingCueError("cue_after", count=len(ids))
         return self.sheet.cues[at]

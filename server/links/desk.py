@@ -68,5 +68,6 @@ class Counted:
         if not isinstance(error, Refusal | CueError):
             return False
         detail = error.detail if isinstance(error, Refusal) else str(error)
-        self._traffic.refuse(Sentence.of("stage_refuses", detail=detail))
+        said: Sentence | None = getattr(error, "sentence", None)
+        self._traffic.refuse(said or Sentence.of("stage_refuses", detail=detail))
         return True

@@ -16,6 +16,7 @@ from server.links.osc_in import OscIn, OscPort
 from server.links.osc_out import OscOut
 from server.links.osc_query import OscQuery, OscQueryPort
 from server.links.vmc_out import VmcOut, VmcTarget
+from server.wire.sentence import AddressError
 
 KindName = Literal[
     "osc-in",
@@ -76,6 +77,8 @@ class LinkSpec(BaseModel):
     def _with_an_address_of_its_kind(self) -> "LinkSpec":
         try:
             KINDS[self.kind].parse(self.address)
+        except AddressError:
+            raise  # a ValueError, as pydantic wants it
         except SetupError as error:
             raise ValueError(str(error)) from None
         return self

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
-from motion.errors import SetupError
 from server.links.patch import StageView
 from server.networks import Networks
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import OpenError, Sentence, Unusable
+from server.wire.sentence import AddressError, OpenError, Sentence, Unusable
 
 THIS_MACHINE = Networks(("127.0.0.0/8", "::1"))
 NOBODY = Networks()
@@ -42,12 +41,12 @@ class Place(NamedTuple):
         """Read `[HOST:]PORT`.
 
         Raises:
-            SetupError: If it is neither.
+            AddressError: If it is neither.
         """
         before, _, port = text.rpartition(":")
         digits = port.isascii() and port.isdigit() and len(port) < 6
         if not (before.isprintable() and digits and int(port) < 65536):
-            raise SetupError(f"expected [HOST:]PORT, got {text[:80]!r}")
+            raise AddressError("place", got=text[:80])
         return Place(before.strip("[]") or host, int(port))
 
     @staticmethod
@@ -55,12 +54,12 @@ class Place(NamedTuple):
         """Read `HOST[:PORT]`, with a usual port.
 
         Raises:
-            SetupError: If there is no host.
+            AddressError: If there is no host.
         """
         bare = ":" not in text or text.endswith("]")
         place = Place(text.strip("[]"), port) if bare else Place.parse(text, "")
         if not place.host:
-            raise SetupError(f"expected HOST[:PORT], got {text[:80]!r}")
+            raise AddressError("target", got=text[:80])
         return place
 
 
@@ -68,24 +67,24 @@ def parse_count(name: str, text: str, least: int, most: int) -> int:
     """Read a whole number.
 
     Raises:
-        SetupError: If it is none, or out of range; it names the number.
+        AddressError: If it is none, or out of range; it names the number.
     """
     if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
         return int(text)
-    raise SetupError(f"expected {name} from {least} to {most}, got {text[:40]!r}")
+    raise AddressError("count", name=name, least=least, most=most, got=text[:40])
 
 
 def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str]]:
     """Read `PLACE[?OPTION=VALUE&…]`; returns the place, and the options by name.
 
     Raises:
-        SetupError: If an option is unknown.
+        AddressError: If an option is unknown.
     """
     place, _, query = text.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     for name in options:
         if name not in known:
-            raise SetupError(f"expected one of the options {', '.join(known)}, got {name!r}")
+            raise AddressError("option", known=", ".join(known), got=name[:40])
     return place, options
 
 
@@ -93,11 +92,11 @@ def parse_may(options: Mapping[str, str], able: Sequence[str]) -> frozenset[str]
     """Return the names, with commas between, of the option `may`: what a sender is allowed.
 
     Raises:
-        SetupError: If it names anything but what the link is able to.
+        AddressError: If it names anything but what the link is able to.
     """
     named = frozenset(each for each in options.get("may", "").split(",") if each)
     if not named <= set(able):
-        raise SetupError(f"expected may to name {', '.join(able)}, got {options['may'][:40]!r}")
+        raise AddressError("may", able=", ".join(able), got=options["may"][:40])
     return named
 
 

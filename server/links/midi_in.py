@@ -9,14 +9,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from motion.errors import SetupError
 from server.links.desk import Counted, Desk
 from server.links.link import MOST_PACKETS, Link, parse_may, parse_options
 from server.links.midi_clock import MidiClock, Tempo
 from server.links.midi_timecode import MtcReader, parse_show_control
 from server.links.patch import DEFAULT, Go, Pending
 from server.links.timecode_run import TimecodeRun
-from server.wire.sentence import OpenError, Sentence
+from server.wire.sentence import AddressError, OpenError, Sentence
 
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the input is still there; nobody plugs one in again sooner."""
@@ -45,14 +44,14 @@ class MidiPort:
         """Read `NAME[?stage=NAME&system=jack&may=timecode,go]`.
 
         Raises:
-            SetupError: If it is not so.
+            AddressError: If it is not so.
         """
         name, options = parse_options(text, ("stage", "system", "may"))
         may = parse_may(options, ("timecode", "go"))
         if options.get("system", "jack") != "jack":
-            raise SetupError(f"expected system to be jack, got {options['system'][:40]!r}")
+            raise AddressError("midi_option", got=options["system"][:40])
         if not name.strip():
-            raise SetupError("expected a part of the name of a MIDI input, got none")
+            raise AddressError("midi_name")
         return MidiPort(name.strip(), options.get("stage", DEFAULT), "system" in options, may)
 
 

@@ -16,7 +16,7 @@ from server.links.link import Link
 from server.links.patch import StageView
 from server.telemetry.faults import Faults
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import OpenError, Sentence
+from server.wire.sentence import AddressError, OpenError, Sentence
 
 MOST_LINKS = 64
 
@@ -103,12 +103,12 @@ class Rack:
         """Put a link in, open it and keep it.
 
         Raises:
-            SetupError: If there are too many.
+            AddressError: If there are too many.
             OSError: If it cannot be kept; then it is not put in.
         """
         async with self._changing:
             if len(self.slots) >= MOST_LINKS:
-                raise SetupError(f"expected at most {MOST_LINKS} links, got another")
+                raise AddressError("links", most=MOST_LINKS)
             await self._keep([*self._kept().values(), spec])
             slot = self._put(spec, fixed=False)
             await self._open(slot)

@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.clip import Pose
-from motion.errors import SetupError
 from motion.skeleton import CANONICAL
 from server.links.desk import Desk
 from server.links.link import (
@@ -24,7 +23,7 @@ from server.links.link import (
 from server.links.patch import DEFAULT, StageView
 from server.links.vmc import VRM0, Names, VmcEncoder, expressions
 from server.wire.protocol import PARTNER, FrameMessage
-from server.wire.sentence import Sentence
+from server.wire.sentence import AddressError, Sentence
 
 PORT = 39539
 """Where receivers listen unless told otherwise."""
@@ -54,7 +53,7 @@ class VmcTarget:
         """Read `HOST:PORT[?stage=NAME&figure=N&names=vrm0|vrm1]`.
 
         Raises:
-            SetupError: If it is not so.
+            AddressError: If it is not so.
         """
         place, options = parse_options(text, ("stage", "figure", "names"))
         stage, names = options.get("stage", DEFAULT), options.get("names", "vrm0")
@@ -62,7 +61,7 @@ class VmcTarget:
         for known in get_args(Names):
             if names == known:
                 return VmcTarget(Place.parse(place), stage, figure, known)
-        raise SetupError(f"expected names to be {' or '.join(get_args(Names))}, got {names!r}")
+        raise AddressError("vmc_names", choices=", ".join(get_args(Names)), got=names[:40])
 
 
 class VmcOut(Link):

@@ -16,6 +16,7 @@ from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Hello
 from server.wire.protocol import Refusal
+from server.wire.sentence import AddressError, Sentence, Value
 
 HTTP_STATUS = {
     "key_too_soon": 429,
@@ -37,9 +38,21 @@ class Problem(BaseModel):
 
     Attributes:
         detail: "expected X, got Y".
+        key: Key of the sentence, as `/api/links` has it; None where there is none.
+        values: Values of the sentence.
     """
 
     detail: str
+    key: str | None = None
+    values: dict[str, Value] | None = None
+
+
+class WordedProblem(HTTPException):
+    """A problem that pages word in each language."""
+
+    def __init__(self, status: int, sentence: Sentence) -> None:
+        super().__init__(status, str(sentence))
+        self.sentence = sentence
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -52,9 +65,22 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not as described; what came may be no JSON, such as NaN."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if isinstance(cause := first.get("ctx", {}).get("error"), AddressError):
+        return _worded(422, cause.sentence)
     where = ".".join(map(str, first["loc"]))
     got = veiled(repr(first["input"]))
     return JSONResponse({"detail": f"{where}: {first['msg']}, got {got:.80}"}, 422)
+
+
+async def explain_problem(_: Request, error: Exception) -> JSONResponse:
+    """Answer with a sentence."""
+    assert isinstance(error, WordedProblem)
+    return _worded(error.status_code, error.sentence)
+
+
+def _worded(status: int, sentence: Sentence) -> JSONResponse:
+    said = {"detail": str(sentence), "key": sentence.key, "values": sentence.values}
+    return JSONResponse(said, status)
 
 
 def only(role: Role, scheduler: Scheduler) -> list[Any]:
@@ -115,4 +141,7 @@ def stage_of(scheduler: Scheduler) -> Callable[[str], Stage]:
 
 def http_error(refusal: Refusal) -> HTTPException:
     """Return a refusal as HTTP knows it."""
-    return HTTPException(HTTP_STATUS.get(refusal.name, 422), refusal.detail)
+    status = HTTP_STATUS.get(refusal.name, 422)
+    if refusal.sentence is not None:
+        return WordedProblem(status, refusal.sentence)
+    return HTTPException(status, refusal.detail)

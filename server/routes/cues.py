@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import Cue, CueSheet
-from server.routes.common import http_error, stage_of
+from server.routes.common import WordedProblem, http_error, stage_of
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.protocol import Refusal
+from server.wire.sentence import MissingCueError, Sentence
 
 
 class CueList(BaseModel):
@@ -114,8 +115,8 @@ def create_cues_api(
         sheet = CueSheet(cues=edit.cues, presets=edit.presets)
         async with writing:
             if edit.revision != book.revision:
-                got = f"expected a change of revision {book.revision}, got {edit.revision}"
-                raise HTTPException(409, f"{got}: somebody else has changed the list")
+                said = Sentence.of("revision", wanted=book.revision, got=edit.revision)
+                raise WordedProblem(409, said)
             try:
                 await asyncio.to_thread(book.save, sheet)
             except CueError as error:
@@ -128,8 +129,8 @@ def create_cues_api(
         """Let a cue go."""
         try:
             desk.go(stage, wish.cue, clock())
-        except CueError as error:
-            raise HTTPException(404, str(error)) from error
+        except MissingCueError as error:
+            raise WordedProblem(404, error.sentence) from error
         except Refusal as refusal:
             raise http_error(refusal) from refusal
         return CueList.from_book(desk.book(stage))

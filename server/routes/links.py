@@ -6,20 +6,21 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from motion.errors import CueError, SetupError
 from server.links.desk import Desk
 from server.links.fixture import encode_fixture
 from server.links.kinds import KindName, LinkSpec
 from server.links.osc_layout import encode_layout
 from server.links.patch import DEFAULT, Action, Go, StageView
 from server.links.rack import Rack, Slot
+from server.routes.common import WordedProblem
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Set
-from server.wire.sentence import Sentence, Value
+from server.wire.sentence import AddressError, MissingCueError, Sentence, Value
 
 RETRY_EVERY = 5.0
 """Seconds between two attempts to open links that could not be opened."""
@@ -170,13 +171,13 @@ class LinkAttendant:
         if not isinstance(action, Go):
             stage.take_up()
         elif self._cues is None:
-            raise CueError("expected a server with cue lists, got one without")
+            raise MissingCueError("no_cues")
         else:
             self._cues.go(stage, action.cue, self._clock())
 
     def _chase(self, name: str, position: float, speed: float, now: float) -> None:
         if self._cues is None:
-            raise CueError("expected a server with cue lists, got one without")
+            raise MissingCueError("no_cues")
         self._cues.chase(self._scheduler.stage(name), position, speed, now)
 
 
@@ -223,8 +224,8 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
         """Put a link in; one that cannot be opened says why and is tried again."""
         try:
             return LinkState.from_slot(await rack.add(spec))
-        except SetupError as error:
-            raise HTTPException(409, str(error)) from error
+        except AddressError as error:
+            raise WordedProblem(409, error.sentence) from error
         except OSError as error:
             raise HTTPException(507, str(error)) from error
 
@@ -232,12 +233,12 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
     async def change(slot: Found, wish: LinkChange) -> LinkState:
         """Switch a link on or off, or give it another address."""
         if slot.fixed and wish.address not in (None, slot.spec.address):
-            raise HTTPException(409, "expected a link of the console, got one of the command line")
+            raise WordedProblem(409, Sentence.of("fixed_link"))
         changes = {**slot.spec.model_dump(), **wish.model_dump(exclude_none=True)}
         try:
             await rack.change(slot, LinkSpec.model_validate(changes))
         except ValidationError as error:
-            raise HTTPException(422, error.errors()[0]["msg"]) from error
+            raise RequestValidationError(error.errors()) from error
         except OSError as error:
             raise HTTPException(507, str(error)) from error
         return LinkState.from_slot(slot)
@@ -246,7 +247,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
     async def remove(slot: Found) -> None:
         """Take a link out."""
         if slot.fixed:
-            raise HTTPException(409, "expected a link of the console, got one of the command line")
+            raise WordedProblem(409, Sentence.of("fixed_link"))
         try:
             await rack.remove(slot)
         except OSError as error:
@@ -256,7 +257,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
     async def test(slot: Found) -> None:
         """Send a sweep of all that moves, for two seconds."""
         if not slot.spec.sends:
-            raise HTTPException(409, f"expected a link that sends, got {slot.spec.kind}")
+            raise WordedProblem(409, Sentence.of("no_sweep", got=slot.spec.kind))
         rack.test(slot)
 
     return router

@@ -16,6 +16,7 @@ from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
 from server.wire.messages import Beat, Controls, Set
 from server.wire.protocol import Refusal
+from server.wire.sentence import Sentence
 
 HEARING = 0.4
 """Seconds in which the show goes to what the audience now wants: two steps of a fade."""
@@ -76,8 +77,8 @@ class LiveControl:
         controls = self.controls.model_copy(update=wish.changes)
         _check_timekeeper(wish, controls)
         if controls.model not in self.models:
-            expected = f"expected a model of {', '.join(self.models)}"
-            raise Refusal("unknown_model", f"{expected}, got {controls.model!r}")
+            said = Sentence.of("model", models=", ".join(self.models), got=controls.model)
+            raise Refusal("unknown_model", said)
         # A model that is still to be loaded has labels that nobody knows yet.
         if controls.model == report.model:
             self._check(controls, report.contract)
@@ -98,7 +99,7 @@ class LiveControl:
             Refusal: `performer_absent`.
         """
         if not performer_present:
-            raise Refusal("performer_absent", "expected a performer to take up, got none")
+            raise Refusal("performer_absent", Sentence.of("performer"))
         self._orders.request_take_up()
 
     def resume(self, history: Clip) -> None:
@@ -141,8 +142,8 @@ def _check_timekeeper(wish: Set, controls: Controls) -> None:
     """Refuse a beat by anybody but the one who keeps the time; to end it is free to all."""
     beat = wish.changes.get("beat")
     if isinstance(beat, Beat) and controls.tempo not in ("any", beat.by):
-        got = f"a beat by {beat.by}"
-        raise Refusal("invalid_message", f"expected a beat by {controls.tempo}, got {got}")
+        said = Sentence.of("timekeeper", wanted=controls.tempo, got=str(beat.by))
+        raise Refusal("invalid_message", said)
 
 
 def _check_weights(

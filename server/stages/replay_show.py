@@ -22,6 +22,7 @@ from server.telemetry.faults import Faults
 from server.wire.audience import Audience
 from server.wire.messages import Controls, Set
 from server.wire.protocol import FrameMessage, Refusal, decode_frame
+from server.wire.sentence import Sentence
 
 OF_PAGES = {"look", "placement"}
 """Controls that decide how frames are shown, not what is in them."""
@@ -121,8 +122,8 @@ class ReplayControl:
         """
         others = sorted(wish.changes.keys() - OF_PAGES)
         if others:
-            names = f"expected {' or '.join(sorted(OF_PAGES))}, got {', '.join(others)}"
-            raise Refusal("invalid_message", f"{names} while a take plays")
+            able, got = ", ".join(sorted(OF_PAGES)), ", ".join(others)
+            raise Refusal("invalid_message", Sentence.of("replayed", able=able, got=got))
         self._chosen |= wish.changes
 
     def take_up(self, _: bool) -> NoReturn:
@@ -131,7 +132,7 @@ class ReplayControl:
         Raises:
             Refusal: `performer_absent`.
         """
-        raise Refusal("performer_absent", "expected a performer to take up, got a recorded one")
+        raise Refusal("performer_absent", Sentence.of("recorded_performer"))
 
     def hear_audience(self, *_: object) -> None:
         """Hear nothing: the audience of the recording has voted."""

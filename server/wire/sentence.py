@@ -1,4 +1,4 @@
-"""What links tell operators: sentences by key, which the pages word in each language.
+"""What the server tells operators: sentences by key, which the pages word in each language.
 
 The English words stand in `sentences.json`, which the web pages read, too.
 """
@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from motion.errors import SetupError
+from motion.errors import CueError, SetupError
 
 ENGLISH: dict[str, str] = json.loads(
     Path(__file__).with_name("sentences.json").read_text(encoding="utf-8")
@@ -53,8 +53,8 @@ class Unusable(ValueError):  # noqa: N818 - an adjective, as what it tells of is
         return str(self.sentence)
 
 
-class OpenError(SetupError):
-    """A link that cannot be opened.
+class Worded(Exception):  # noqa: N818 - a part of errors
+    """An error that pages word in each language.
 
     Attributes:
         sentence: "expected X, got Y".
@@ -64,3 +64,15 @@ class OpenError(SetupError):
         """Take the key and the values of a sentence."""
         self.sentence = Sentence(key, values)
         super().__init__(str(self.sentence))
+
+
+class OpenError(Worded, SetupError):
+    """A link that cannot be opened."""
+
+
+class AddressError(Worded, SetupError, ValueError):
+    """An address of a link that means nothing."""
+
+
+class MissingCueError(Worded, CueError):
+    """A cue that is not in the list."""

@@ -66,6 +66,7 @@ async def test_the_next_cue_goes_until_the_list_is_over(live_server: LiveServer)
     await save(live_server, 0, STORM, CALM)
     gone = [await live_server.request("POST", CUES + "/go", json={}) for _ in range(3)]
     assert [answer.status_code for answer in gone] == [200, 200, 404]
+    assert (gone[2].json()["key"], gone[2].json()["values"]) == ("cue_after", {"count": 2})
     assert (await live_server.get(CUES)).json()["current"] == "b"
     assert live_server.stage.controls.mode == "solo"
 

@@ -98,7 +98,7 @@ async def test_a_link_of_the_command_line_is_neither_changed_nor_kept(tmp_path: 
         assert link["fixed"]
         row = f"{LINKS}/{link['id']}"
         refused = await server.request("PATCH", row, json={"address": "127.0.0.1:10"})
-        assert refused.status_code == 409
+        assert (refused.status_code, refused.json()["key"]) == (409, "fixed_link")
         assert (await server.request("DELETE", row)).status_code == 409
         assert not (await server.request("PATCH", row, json={"on": False})).json()["on"]
     assert not path.exists()
@@ -116,7 +116,10 @@ async def test_a_bad_link_is_refused_in_words(
     assert answer.status_code == 422
     link = await add(bare_server, "osc-in", "0")
     changed = await bare_server.request("PATCH", f"{LINKS}/{link['id']}", json={"address": "x"})
-    assert (changed.status_code, "expected [HOST:]PORT" in changed.text) == (422, True)
+    said = {"detail": "expected [HOST:]PORT, got x", "key": "place", "values": {"got": "x"}}
+    assert (changed.status_code, changed.json()) == (422, said)
+    asked = {"kind": "vmc-out", "address": "127.0.0.1:9?figure=0"}
+    assert (await bare_server.request("POST", LINKS, json=asked)).json()["key"] == "count"
 
 
 async def test_a_target_that_does_not_exist_is_told_in_words_and_tried_again(

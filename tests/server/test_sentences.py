@@ -5,10 +5,21 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.wire.sentence import ENGLISH, OpenError, Sentence, Unusable
+from server.wire.sentence import (
+    ENGLISH,
+    AddressError,
+    MissingCueError,
+    OpenError,
+    Sentence,
+    Unusable,
+)
 
 SERVER = Path(__file__).parents[2] / "server"
-MAKERS = {"Sentence.of", *(kind.__name__ for kind in (Unusable, OpenError)), "OscError"}
+MAKERS = {
+    "Sentence.of",
+    "OscError",
+    *(kind.__name__ for kind in (Unusable, OpenError, AddressError, MissingCueError)),
+}
 
 
 def test_a_sentence_is_said_in_english_with_its_values_as_they_are() -> None:

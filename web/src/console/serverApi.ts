@@ -1,5 +1,6 @@
 import { texts } from "../language/texts";
 import type { Status } from "../protocol/messages";
+import { saySentence } from "./links/saySentence";
 
 /** What the server says about one stage over HTTP. */
 export interface StageState {
@@ -96,8 +97,9 @@ function headerOf(key: string): string {
 }
 
 async function problemSentence(answer: Response): Promise<string> {
-  const { detail } = await answer.json().catch(() => ({ detail: "" }));
+  const { detail, key, values } = await answer.json().catch(() => ({ detail: "" }));
+  const said = key ? saySentence({ key, values, text: detail }) : (detail ?? answer.status);
   const sentences: Readonly<Record<number, unknown>> = texts.server;
   const known = sentences[answer.status] ?? texts.server.other;
-  return texts.server.problem(String(known), String(detail ?? answer.status));
+  return texts.server.problem(String(known), String(said));
 }
