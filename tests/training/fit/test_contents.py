@@ -5,6 +5,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from motion.choreography.colouring import coloured
+from motion.choreography.colours import COLOURS
 from motion.clip import Clip
 from motion.errors import BhavaError, ModelContractError
 from motion.model.contract import Contract
@@ -168,6 +170,19 @@ def test_every_dance_is_coloured_in_every_emotion_and_stays_in_its_group():
     assert [clip.labels["emotion"] for clip in made] == ["neutral", "happy"] * 2
     assert {clip.labels["group"] for clip in made} == {"g"}
     assert len({clip.name for clip in made}) == 4
+
+
+def test_dances_to_learn_from_crouch_less_than_a_dancer_who_is_coloured_live():
+    dance = swaying(240)
+    labels = {"dataset": "made", "content": "dance"}
+    dance = Clip("made/d", 30, dance.hips, dance.rotations, labels)
+    low = ("sad", "afraid", "tired")
+    shares = {"walk": 1} | {f"{emotion} dance": 1 for emotion in low}
+    made = coloured_clips([dance], changed(emotions=list(low), shares=shares, coloured=1).data, 0)
+    assert [clip.labels["emotion"] for clip in made] == list(low)
+    for clip in made:
+        crouching = coloured(dance, COLOURS[clip.labels["emotion"]], 0)
+        assert clip.hips[:, 1].mean() > crouching.hips[:, 1].mean() + 0.02
 
 
 def test_walks_are_held_as_sad_ones_as_long_as_these_take_and_no_longer():
