@@ -1,6 +1,7 @@
 """What all links share: how they fare, where datagrams come from and go to, and who may send."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,8 +75,15 @@ def parse_count(name: str, text: str, least: int, most: int) -> int:
     raise AddressError("count", name=name, least=least, most=most, got=text[:40])
 
 
-def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+def parse_options(
+    text: str, known: tuple[str, ...], also: re.Pattern[str] | None = None
+) -> tuple[str, dict[str, str]]:
     """Read `PLACE[?OPTION=VALUE&…]`; returns the place, and the options by name.
+
+    Args:
+        text: What is read.
+        known: Names of options.
+        also: Pattern of further names; None for none.
 
     Raises:
         AddressError: If an option is unknown.
@@ -83,7 +91,7 @@ def parse_options(text: str, known: tuple[str, ...]) -> tuple[str, dict[str, str
     place, _, query = text.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     for name in options:
-        if name not in known:
+        if name not in known and not (also and also.fullmatch(name)):
             raise AddressError("option", known=", ".join(known), got=name[:40])
     return place, options
 

@@ -1,4 +1,4 @@
-"""A MIDI input of the server: its clock sets the tempo, and timecode and GO run the cues."""
+"""A MIDI input of the server: clock, timecode and GO, and its notes and controllers."""
 
 import asyncio
 import sys
@@ -12,8 +12,10 @@ from typing import Any
 from server.links.desk import Counted, Desk
 from server.links.link import MOST_PACKETS, Link, parse_may, parse_options
 from server.links.midi_clock import MidiClock, Tempo
+from server.links.midi_surface import KEY, MidiSurface, Played
 from server.links.midi_timecode import MtcReader, parse_show_control
-from server.links.patch import DEFAULT, Go, Pending
+from server.links.osc import OscError, OscMessage
+from server.links.patch import DEFAULT, ROOT, Go, Patch, Pending
 from server.links.timecode_run import TimecodeRun
 from server.wire.sentence import AddressError, OpenError, Sentence
 
@@ -32,27 +34,31 @@ class MidiPort:
         stage: Name of the stage.
         jack: Whether JACK has it, instead of the system's own MIDI.
         may: What runs the cue list: `timecode`, `go`, both or none.
+        surface: What its notes and controllers set.
     """
 
     input: str
     stage: str = DEFAULT
     jack: bool = False
     may: frozenset[str] = frozenset()
+    surface: MidiSurface = MidiSurface({})  # noqa: RUF009 - it never changes
 
     @staticmethod
     def parse(text: str) -> "MidiPort":
-        """Read `NAME[?stage=NAME&system=jack&may=timecode,go]`.
+        """Read `NAME[?stage=NAME&system=jack&may=timecode,go&ccN=ADDRESS&noteN=ADDRESS:WORD]`.
 
         Raises:
             AddressError: If it is not so.
         """
-        name, options = parse_options(text, ("stage", "system", "may"))
+        name, options = parse_options(text, ("stage", "system", "may"), KEY)
         may = parse_may(options, ("timecode", "go"))
         if options.get("system", "jack") != "jack":
             raise AddressError("midi_option", got=options["system"][:40])
         if not name.strip():
             raise AddressError("midi_name")
-        return MidiPort(name.strip(), options.get("stage", DEFAULT), "system" in options, may)
+        surface = MidiSurface({key: each for key, each in options.items() if KEY.fullmatch(key)})
+        stage = options.get("stage", DEFAULT)
+        return MidiPort(name.strip(), stage, "system" in options, may, surface)
 
 
 class Connection:
@@ -114,7 +120,7 @@ class Connection:
 
 
 class MidiIn(Link):
-    """One input that sets the beat of a stage, and runs its cues where that was switched on."""
+    """One input: sets the beat of a stage and its controls, and runs its cues if it may."""
 
     def __init__(
         self,
@@ -135,6 +141,7 @@ class MidiIn(Link):
         self._waiting: deque[tuple[list[int], float]] = deque()
         self._clock, self._reader, self._run = MidiClock(), MtcReader(), TimecodeRun()
         self._looked = 0.0
+        self._patch, self._pending = Patch(), dict[str, Pending]()
         self._tempo: Tempo | None = None
         self._told: Tempo | None = None
 
@@ -161,6 +168,8 @@ class MidiIn(Link):
         if (stopped := self._run.stands(now)) is not None:
             self._chase(stopped, 0.0, now)
         self._follow()
+        self._desk.carry_out(self._pending, self.traffic)
+        self._pending.clear()
         if self._connection is not None and now - self._looked >= LOOK_EVERY:
             self._looked = now
             self._connection.check()
@@ -191,6 +200,28 @@ class MidiIn(Link):
             pending = Pending(actions=[go])
             self._desk.carry_out({self._port.stage: pending}, self.traffic)
             self.traffic.newest = _words(go, self._sender)
+        elif (played := self._port.surface.read(data)) is not None:
+            self._play(played, now)
+
+    def _play(self, played: Played, now: float) -> None:
+        """Note what a key or fader sets; the newest value of a tick counts."""
+        for stage in self._desk.stages():
+            if stage.name != self._port.stage:
+                continue
+            address = self._patch.table(stage.labels).get(played.path)
+            arguments = () if address is None else played.arguments(address)
+            if arguments is None:
+                return
+            message = OscMessage(f"/{ROOT}/{stage.name}/{played.path}", arguments)
+            try:
+                self._patch.receive(message, [stage], self._pending, now)
+            except OscError as error:
+                self.traffic.refuse(error.sentence)
+                return
+            level = round(100 * played.level)
+            self.traffic.newest = Sentence.of(
+                "played", path=played.path, level=level, sender=self._sender
+            )
 
     def _follow(self) -> None:
         """Tell the tempo to a stage that goes by MIDI."""

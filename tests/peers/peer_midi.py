@@ -68,7 +68,12 @@ def test_a_sequencer_sets_the_beat_and_runs_the_cues(
         pytest.fail("expected jackd, got none: `apt-get install jackd2`", pytrace=False)
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "bhava-peer")
     stage = "stages/default"
-    options = ("--midi-in", "Sequencer?system=jack&may=timecode,go", "--cues", str(tmp_path))
+    options = (
+        "--midi-in",
+        "Sequencer?system=jack&may=timecode,go&cc7=temperature",
+        "--cues",
+        str(tmp_path),
+    )
     with ExitStack() as stack:
         stack.enter_context(sound_system())
         first = stack.enter_context(ExitStack())
@@ -96,6 +101,7 @@ def test_a_sequencer_sets_the_beat_and_runs_the_cues(
         before = link()["refused"]  # GO before there were cues
         wait_for(lambda: controls()["energy"] == 1.5, "the cue that GO names")
         wait_for(lambda: controls()["influence"] == 0.25, "the cue that the timecode passes")
+        assert controls()["temperature"] == 2.0  # as its fader stands
         api(server, "PATCH", f"{stage}/controls", tempo="midi")
         wait_for(lambda: abs((controls()["beat"] or {"bpm": 0})["bpm"] - BPM) < TEMPO, "the tempo")
         assert link()["refused"] == before

@@ -3,7 +3,7 @@
     play_midi.py BPM
 
 It plays a clock and timecode of 25 frames a second from 01:00:00:00, then GO of cue 2 for lighting
-every second.
+and controller 7 at full every second.
 """
 
 import sys
@@ -13,6 +13,7 @@ import jack
 
 TICKS_PER_BEAT, QUARTERS = 24, 100
 CLOCK = (0xF8,)
+FADER = 0xB0, 7, 127
 GO = bytes.fromhex("f07f7f020101 32 00 31 f7")
 
 client = jack.Client("Sequencer", servername=None, no_start_server=True)
@@ -46,7 +47,7 @@ def process(size: int) -> None:
     port.clear_buffer()
     events = [(offset, CLOCK) for _, offset in due(size, rate * 60 / bpm / TICKS_PER_BEAT)]
     events += [(offset, quarter(number)) for number, offset in due(size, rate / QUARTERS)]
-    events += [(offset, GO) for _, offset in due(size, rate)]
+    events += [(offset, each) for _, offset in due(size, rate) for each in (GO, FADER)]
     for offset, message in sorted(events, key=lambda event: event[0]):
         port.write_midi_event(offset, message)
     state["frame"] += size

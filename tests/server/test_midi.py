@@ -121,6 +121,7 @@ class Show:
 
     def __init__(self, address: str) -> None:
         self.now, self.tempo = 100.0, "midi"
+        self.wishes = list[Set]()
         self.beats, self.actions = list[Beat](), list[Action]()
         self.positions = list[tuple[float, float]]()
         self.desk = Desk(self.stages, self.set, self.act, self.chase, lambda: self.now)
@@ -134,8 +135,9 @@ class Show:
         return [StageView("default", ("sad",), Controls.model_validate({"tempo": self.tempo}))]
 
     def set(self, _: str, wish: Set) -> None:
-        assert wish.beat is not None
-        self.beats.append(wish.beat)
+        self.wishes.append(wish)
+        if wish.beat is not None:
+            self.beats.append(wish.beat)
 
     def act(self, _: str, action: Action) -> None:
         self.actions.append(action)
@@ -194,6 +196,32 @@ async def test_nothing_runs_the_cues_unasked_and_too_many_messages_are_counted()
     assert show.link.traffic.refusal == Sentence.of("packets", most=MOST_PACKETS)
 
 
+async def test_faders_and_keys_reach_the_addresses_of_osc() -> None:
+    keys = "note36=go:4&note37=mode:duet&note38=take_up&note39=look:ink"
+    show = Show(f"Key?cc1=energy&cc2=emotion/sad&cc3=x&{keys}")
+    await show.link.open()
+    faders = "b50100 b5017f b0027f"
+    pressed, let_go = "90245a 902501 902601", "902400 802640 802740 902700"
+    for data in f"{faders} {let_go} {pressed} 906301 b0".split():
+        show.cable.play(list(bytes.fromhex(data)))
+    show.link.flush()
+    assert [wish.changes for wish in show.wishes] == [
+        {"energy": 2.0},
+        {"emotion": {"sad": 1.5}},
+        {"mode": "duet"},
+    ]
+    assert show.actions == [Go("4"), "take_up"]
+    assert show.link.traffic.refused == 0
+    said = Sentence.of("played", path="take_up", level=1, sender="Keyboard 1")
+    assert show.link.traffic.newest == said
+    show.link.flush()
+    assert len(show.wishes) == 3
+    show.cable.play([0xB0, 3, 1])
+    show.link.flush()
+    assert show.link.traffic.refusal is not None
+    assert show.link.traffic.refusal.key == "address"
+
+
 async def test_an_input_that_was_unplugged_is_told_and_opened_again() -> None:
     show = Show("Key")
     rack = Rack(show.desk, Faults(), [LinkSpec(kind="midi-in", address="Key")])
@@ -212,7 +240,18 @@ async def test_an_input_that_was_unplugged_is_told_and_opened_again() -> None:
     assert show.beats
 
 
-@pytest.mark.parametrize("address", ["", "?stage=a", "Key?may=panic", "Key?system=alsa", "Key?x=1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "?stage=a",
+        "Key?may=panic",
+        "Key?system=alsa",
+        "Key?x=1",
+        "Key?cc128=energy",
+        "Key?note1=",
+    ],
+)
 def test_an_address_that_means_nothing_is_refused(address: str) -> None:
     with pytest.raises(SetupError, match="expected"):
         MidiPort.parse(address)

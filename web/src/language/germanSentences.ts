@@ -69,6 +69,8 @@ export const germanSentences: TextsShape["links"]["sentences"] = {
   option: "erwartet: eine der Optionen {known}, bekommen: {got}",
   may: "erwartet: „may“ mit {able}, bekommen: {got}",
   midi_option: "erwartet: „system=jack“, bekommen: {got}",
+  midi_key: "erwartet: ccN=ADRESSE oder noteN=ADRESSE, N bis {most}, bekommen: {got}",
+  played: "{path} auf {level} % von {sender}",
   midi_name: "erwartet: ein Teil des Namens eines MIDI-Eingangs, bekommen: keiner",
   vmc_names: "erwartet: „names“ als eines von {choices}, bekommen: {got}",
   links: "erwartet: höchstens {most} Verbindungen, bekommen: noch eine",
