@@ -40,29 +40,30 @@ def world_matrices(
     skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
 ) -> tuple[Float[Array, "*batch J 3"], Float[Array, "*batch J 3 3"]]:
     """Return world positions and rotations, these as matrices; see `world_from_local`."""
-    positions, matrices = _posed(skeleton, hips, local_rotations)
-    return positions, matrices.take(skeleton.generations.place, axis=-3)
+    placed = _placed(skeleton, hips, local_rotations).take(skeleton.generations.place, axis=-3)
+    return placed[..., :3, 3], placed[..., :3, :3]
 
 
 def world_positions(
     skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
 ) -> Float[Array, "*batch J 3"]:
     """Return the world positions of all joints alone, metres; see `world_from_local`."""
-    return _posed(skeleton, hips, local_rotations)[0]
+    placed = _placed(skeleton, hips, local_rotations)
+    return placed[..., :3, 3].take(skeleton.generations.place, axis=-2)
 
 
-def _posed(skeleton: Skeleton, hips: Array, local_rotations: Array) -> tuple[Array, Array]:
-    """World positions, and world rotation matrices by generation: one follows from the other."""
+def _placed(
+    skeleton: Skeleton, hips: Array, local_rotations: Array
+) -> Float[Array, "*batch J 4 4"]:
+    """Return rotations and positions of all joints in the world as one matrix, by generation."""
     tree = skeleton.generations
-    matrices = rotations.to_matrix(local_rotations.take(tree.order, axis=-2))
+    placed = np.empty((*local_rotations.shape[:-1], 4, 4))
+    placed[...] = tree.at_rest
+    placed[..., :3, :3] = rotations.to_matrix(local_rotations.take(tree.order, axis=-2))
+    placed[..., 0, :3, 3] = hips
     for joints, parents in tree.steps:
-        matrices[..., joints, :, :] = matrices[..., parents, :, :] @ matrices[..., joints, :, :]
-    positions = np.empty((*local_rotations.shape[:-1], 3))
-    positions[..., 0, :] = hips
-    positions[..., 1:, :] = (matrices.take(tree.parents, axis=-3) @ tree.offsets)[..., 0]
-    for joints, parents in tree.steps:
-        positions[..., joints, :] += positions[..., parents, :]
-    return positions.take(tree.place, axis=-2), matrices
+        placed[..., joints, :, :] = placed[..., parents, :, :] @ placed[..., joints, :, :]
+    return placed
 
 
 def local_from_world(

@@ -70,7 +70,9 @@ class Skeleton:
         steps = [
             (slice(first, end), _run(parents[first - 1 : end - 1])) for first, end in pairwise(ends)
         ]
-        return Generations(order, place, parents, self.rest_offsets[order[1:], :, None], steps)
+        at_rest = np.tile(np.eye(4), (len(order), 1, 1))
+        at_rest[:, :3, 3] = self.rest_offsets[order]
+        return Generations(order, place, at_rest, steps)
 
     @cached_property
     def turning(self) -> list[int]:
@@ -169,15 +171,14 @@ class Generations:
     Attributes:
         order: The joint at each place.
         place: The place of each joint.
-        parents: Place of the parent, for every place but the first.
-        offsets: Rest offsets, metres, likewise, (J-1, 3, 1).
+        at_rest: From each joint to its parent in rest: a matrix that turns by nothing and moves by
+            the rest offset, metres, (J, 4, 4).
         steps: Places of each generation but the first, and of its parents.
     """
 
     order: Int[np.ndarray, "J"]
     place: Int[np.ndarray, "J"]
-    parents: Int[np.ndarray, "J-1"]
-    offsets: Float[np.ndarray, "J-1 3 1"]
+    at_rest: Float[np.ndarray, "J 4 4"]
     steps: list[tuple[slice, slice | Int[np.ndarray, "N"]]]
 
 

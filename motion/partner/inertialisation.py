@@ -36,8 +36,9 @@ class Inertialiser(BatchedState):
     """
 
     def __init__(self, count: int) -> None:
-        # Local rotations of the motions' last two poses.
-        self._last_inputs = np.tile(Pose.standing().rotations, (count, 2, 1, 1))
+        # Local rotations of the motions' last pose, and of the one before; not written into.
+        self._later = np.tile(Pose.standing().rotations, (count, 1, 1))
+        self._earlier = self._later
         # Of the hips in metres, and of the local rotations as rotation vectors in radians.
         self._away = np.zeros((count, 1 + features.JOINTS, 3))
         self._rate = np.zeros((count, 1 + features.JOINTS, 3))
@@ -60,7 +61,8 @@ class Inertialiser(BatchedState):
         # Position and velocity both go on from what was shown, so there is neither pop nor kink.
         self._away[rows] = _change(motion[1], shown[1])
         self._rate[rows] = (_change(*shown) - _change(*motion)) / dt
-        self._last_inputs[rows] = np.stack([motion[0][1], motion[1][1]], axis=1)
+        self._earlier, self._later = self._earlier.copy(), self._later.copy()
+        self._earlier[rows], self._later[rows] = motion[0][1], motion[1][1]
 
     def add_offsets(self, poses: Poses, dt: float) -> Poses:
         """Return the poses with the differences added, after these have faded for `dt` seconds."""
@@ -72,7 +74,7 @@ class Inertialiser(BatchedState):
         over = np.maximum(np.abs(away), np.abs(rate)).max((1, 2)) < NEGLIGIBLE
         away[over] = rate[over] = 0.0
         self._away[live], self._rate[live] = away, rate
-        hips, turned = poses[0].copy(), poses[1].copy()
+        hips, turned = poses[0].copy(), poses[1].copy("K")
         hips[live] += away[:, 0]
         turn = rotations.from_rotvec(away[:, 1:])
         turned[live] = rotations.multiply(turn, turned[live])
@@ -80,10 +82,10 @@ class Inertialiser(BatchedState):
 
     def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
         """Begin transitions where a joint is cut, as if the motion had rested there before."""
-        earlier, later = self._last_inputs[:, 0], self._last_inputs[:, 1]
+        earlier, later = self._earlier, self._later
         cosine = np.abs(rotations.dot(turned, later))
         cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
-        self._last_inputs = np.stack([later, turned], axis=1)
+        self._earlier, self._later = later, turned
         if not len(cut[0]):
             return
         row, joint = cut[0], 1 + cut[1]
@@ -93,7 +95,8 @@ class Inertialiser(BatchedState):
         # The new motion counts as at rest, for its velocity before the cut is not known: the joint
         # keeps the velocity with which it was shown, that of the old motion and of its offset.
         self._rate[row, joint] += _turn(earlier[cut], later[cut]) / dt
-        self._last_inputs[row, 0, cut[1]] = turned[cut]
+        self._earlier = later.copy()
+        self._earlier[cut] = turned[cut]
 
 
 def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from motion import features, kinematics
+from motion import features, kinematics, rotations
 from motion.clip import Clip, Pose
 from motion.content import usual_content
 from motion.model.engine import Engine
@@ -36,10 +36,11 @@ class PartnerState(BatchedState):
         self.root = np.zeros((count, 3))
         self.stage_radius = np.full(count, stage_radius)
         self.farthest = self.stage_radius.copy()
-        # The last two frames, before the foot lock.
-        self._hips = np.tile(standing.hips, (count, 2, 1))
-        self._turned = np.tile(standing.rotations, (count, 2, 1, 1))
-        self.positions = kinematics.world_positions(CANONICAL, self._hips[:, 1], self._turned[:, 1])
+        # The last two frames, before the foot lock; not written into.
+        self._hips = np.tile(standing.hips, (count, 1))
+        self._turned = np.tile(standing.rotations, (count, 1, 1))
+        self._hips_before, self._turned_before = self._hips, self._turned
+        self.positions = kinematics.world_positions(CANONICAL, self._hips, self._turned)
         inputs = len(contract.emotions) + 3 + contract.text_width + len(contract.contents)
         self.committed_inputs = np.full((count, inputs), np.nan)
         self.since_rewind = np.full(count, FRAMES_BETWEEN_REWINDS)  # frames
@@ -59,18 +60,21 @@ class PartnerState(BatchedState):
     def place_partner(self, slot: int, context: Clip) -> None:
         """Put a partner where a motion ends."""
         self.root[slot] = features.last_root(context)
-        self._hips[slot], self._turned[slot] = context.hips[-2:], context.rotations[-2:]
+        self._hips_before, self._hips = self._hips_before.copy(), self._hips.copy()
+        self._turned_before, self._turned = self._turned_before.copy(), self._turned.copy()
+        self._hips_before[slot], self._hips[slot] = context.hips[-2:]
+        self._turned_before[slot], self._turned[slot] = context.rotations[-2:]
         self.positions[slot] = context[-1:].world_positions()[0]
 
     def last_two_poses(self, rows: Int[Array, "N"]) -> tuple[Poses, Poses]:
         """Return the last two poses before the foot lock."""
-        hips, turned = self._hips[rows], self._turned[rows]
-        return (hips[:, 0], turned[:, 0]), (hips[:, 1], turned[:, 1])
+        before = self._hips_before[rows], self._turned_before[rows]
+        return before, (self._hips[rows], self._turned[rows])
 
     def record_shown(self, poses: Poses, positions: Float[Array, "B J 3"]) -> Float[Array, "B"]:
         """Record what is shown; return how far the joints moved relative to the hips, metres."""
-        moved = positions - self.positions - (poses[0] - self._hips[:, 1])[:, None]
-        self._hips = np.stack([self._hips[:, 1], poses[0]], axis=1)
-        self._turned = np.stack([self._turned[:, 1], poses[1]], axis=1)
+        moved = positions - self.positions - (poses[0] - self._hips)[:, None]
+        self._hips_before, self._turned_before = self._hips, self._turned
+        self._hips, self._turned = poses
         self.positions, self.begun = positions, np.ones_like(self.begun)
-        return np.linalg.norm(moved, axis=-1).mean(-1)
+        return rotations.length(moved).mean(-1)
