@@ -4,7 +4,7 @@ What `colouring` knows of a whole dance, slow means of the past tell here. Tempo
 over the floor stay the dancer's own, so that contacts and beats come when they did.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +23,7 @@ from motion.leg_reach import reach_legs
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
 Array = np.ndarray
-Poses = tuple[Float[Array, "N 3"], Float[Array, "N J 4"]]
+Poses = tuple[Float[Array, "*batch 3"], Float[Array, "*batch J 4"]]
 """Positions of the hips, metres, and local rotations."""
 
 MIDDLE_SECONDS = 1.5
@@ -87,12 +87,6 @@ class Tint:
         return Tint(**{name: np.repeat(value, times, axis=0) for name, value in vars(self).items()})
 
     @staticmethod
-    def beside(others: Sequence["Tint"]) -> "Tint":
-        """Return the tints of others, side by side."""
-        names = vars(others[0])
-        return Tint(**{n: np.concatenate([vars(other)[n] for other in others]) for n in names})
-
-    @staticmethod
     def from_weights(weights: Float[Array, "N E"], labels: Sequence[str]) -> "Tint":
         """Return what emotion weights ask for: nothing at 0, and nothing if they are neutral.
 
@@ -100,18 +94,19 @@ class Tint:
             weights: As `motion.emotion.check_weights` returns them.
             labels: Emotion of each weight; an emotion without a colour changes nothing.
         """
-        weights, labels = weights.astype(float), tuple(labels)
-        lean, head, hands, size, accent, low, bounce = (weights @ _table(_departure, labels)).T
-        arms = weights @ _table(numbers_of, labels)
-        return Tint(lean, head, hands, np.exp(size), accent, np.maximum(low, 0.0), bounce, arms)
+        # One product for each dancer: those of a matrix have other last bits by its height.
+        asked = (weights.astype(float)[:, None] @ _table(tuple(labels)))[:, 0]
+        lean, head, hands, size, accent, low, bounce = asked[:, :7].T
+        low = np.maximum(low, 0.0)
+        return Tint(lean, head, hands, np.exp(size), accent, low, bounce, asked[:, 7:])
 
 
 _probit = NormalDist().inv_cdf
 
 
 @cache
-def _table(row_of: Callable[[str], Array], labels: tuple[str, ...]) -> Float[Array, "E C"]:
-    return np.array([row_of(label) for label in labels]).reshape(len(labels), -1)
+def _table(labels: tuple[str, ...]) -> Float[Array, "E 14"]:
+    return np.array([np.append(_departure(label), numbers_of(label)) for label in labels])
 
 
 def _departure(label: str) -> Float[Array, "7"]:
@@ -132,6 +127,12 @@ def _departure(label: str) -> Float[Array, "7"]:
     )
 
 
+_JOINTS = len(CANONICAL.joints)
+
+_MEANS = np.cumsum([4 * _JOINTS, 4 * len(UPPER)]).tolist()
+"""Where the means of a dancer's upper body and of its posture begin."""
+
+
 class LiveColouring:
     """Colours what some dancers do, side by side, frame by frame."""
 
@@ -139,34 +140,46 @@ class LiveColouring:
         """Begin; a dancer's means start from their first frame."""
         self._begun = np.zeros(count, bool)
         standing = Pose.standing()
-        self._middle = np.tile(standing.rotations, (count, 1, 1))
-        self._fast = self._middle[:, UPPER]
-        self._height = np.full(count, standing.hips[1])
-        self._lean, self._head = np.zeros((2, count))
-        self._elevation = np.full(count, np.radians(-70.0))
-        self._deviation = np.full(count, np.radians(15.0))
+        posture = standing.hips[1], 0.0, 0.0, np.radians(-70.0), np.radians(15.0)
+        row = [standing.rotations.ravel(), standing.rotations[UPPER].ravel(), np.array(posture)]
+        self._means: Float[Array, "N M"] = np.tile(np.concatenate(row), (count, 1))
 
     @staticmethod
     def beside(others: Sequence["LiveColouring"]) -> "LiveColouring":
         """Return the dancers of others, side by side."""
         together = copy(others[0])
-        for name in vars(together):
-            setattr(together, name, np.concatenate([vars(other)[name] for other in others]))
+        together._begun = np.concatenate([other._begun for other in others])
+        together._means = np.concatenate([other._means for other in others])
         return together
 
     def of(self, dancers: list[int] | Int[Array, "N"]) -> "LiveColouring":
         """Return some of these dancers."""
         some = copy(self)
-        for name, values in vars(self).items():
-            setattr(some, name, values[dancers])
+        some._begun, some._means = self._begun[dancers], self._means[dancers]
         return some
 
-    def observe(self, poses: Poses, dt: float) -> None:
+    @property
+    def _middle(self) -> Float[Array, "N J 4"]:
+        return self._means[:, : _MEANS[0]].reshape(-1, _JOINTS, 4)
+
+    @property
+    def _fast(self) -> Float[Array, "N U 4"]:
+        return self._means[:, _MEANS[0] : _MEANS[1]].reshape(-1, len(UPPER), 4)
+
+    @property
+    def _posture(self) -> Float[Array, "5 N"]:
+        """Height of the hips; lean, head; elevation of the arms, and its deviation."""
+        return self._means[:, _MEANS[1] :].T
+
+    def observe(self, poses: Poses, dt: float) -> Float[Array, "N T J 3"]:
         """Take the newest frame of every dancer into the means.
 
         Args:
-            poses: As they are danced.
+            poses: As they are danced, (N, T).
             dt: Seconds since the frame before.
+
+        Returns:
+            World positions of all joints, metres.
         """
         positions, matrices = kinematics.world_matrices(CANONICAL, *poses)
         of_first = np.where(self._begun, 0.0, 1.0)
@@ -175,53 +188,58 @@ class LiveColouring:
         def share_of(seconds: float) -> Float[Array, "N"]:
             return np.maximum(of_first, dt / seconds)
 
-        whole, upper = poses[1], poses[1][:, UPPER]
-        self._middle = _nearer(self._middle, whole, share_of(MIDDLE_SECONDS)[:, None, None])
-        self._fast = _nearer(self._fast, upper, share_of(ACCENT_SECONDS)[:, None, None])
-        self._height = self._height + share_of(BOUNCE_SECONDS) * (poses[0][:, 1] - self._height)
-        lean, head = posture_of(positions, rotations.from_matrix(matrices[:, HEAD]))
-        share = dt / POSTURE_SECONDS
-        self._lean = self._lean + share * (lean - self._lean)
-        self._head = self._head + share * (head - self._head)
-        arms = Arms.from_positions(positions).elevation.mean(-1)
-        away = np.abs(arms - self._elevation)
-        self._elevation = self._elevation + share * (arms - self._elevation)
-        self._deviation = self._deviation + share * (away - self._deviation)
+        newest, whole = positions[:, -1], poses[1][:, -1]
+        middle = _nearer(self._middle, whole, share_of(MIDDLE_SECONDS)[:, None, None])
+        fast = _nearer(self._fast, whole[:, UPPER], share_of(ACCENT_SECONDS)[:, None, None])
+        *_, elevation, _ = self._posture
+        lean, head = posture_of(newest, rotations.from_matrix(matrices[:, -1, HEAD]))
+        arms = Arms.from_positions(newest).elevation.mean(-1)
+        now = np.array([poses[0][:, -1, 1], lean, head, arms, np.abs(arms - elevation)])
+        shares = np.full_like(now, dt / POSTURE_SECONDS)
+        shares[0] = share_of(BOUNCE_SECONDS)
+        posture = self._posture + shares * (now - self._posture)
+        count = len(whole)
+        rows = middle.reshape(count, -1), fast.reshape(count, -1), posture.T
+        self._means = np.concatenate(rows, axis=1)
+        return positions
 
-    def coloured(self, poses: Poses, tint: Tint) -> Poses:
+    def coloured(self, poses: Poses, positions: Float[Array, "N T J 3"], tint: Tint) -> Poses:
         """Return the look of a tint on poses of these dancers; ankles stay where they were.
 
         Args:
-            poses: As many of every dancer, those of one after those of another.
+            poses: As they are danced, (N, T).
+            positions: World positions of their joints, metres; see `observe`.
             tint: As many as dancers.
         """
-        each = len(poses[0]) // len(self._begun)
-        if each > 1 and len(self._begun) > 1:  # one dancer's rows stand for any number
-            return self.of(np.repeat(np.arange(len(self._begun)), each)).coloured(
-                poses, tint.repeated(each)
-            )
+        shape = poses[0].shape[:2]
+        each = self.of(np.arange(len(self._means)).repeat(shape[1]))
+        hips, turned = each._coloured(
+            (poses[0].reshape(-1, 3), poses[1].reshape(-1, _JOINTS, 4)),
+            positions[:, :, FEET].reshape(-1, 2, 3),
+            tint.repeated(shape[1]),
+        )
+        return hips.reshape(*shape, 3), turned.reshape(*shape, _JOINTS, 4)
+
+    def _coloured(self, poses: Poses, feet: Float[Array, "N 2 3"], tint: Tint) -> Poses:
         hips, turned = poses[0].copy(), poses[1].copy()
-        feet = kinematics.world_positions(CANONICAL, *poses)[:, FEET]
-        upper = enlarged(turned[:, UPPER], self._middle[:, UPPER], tint.size[:, None, None])
+        middle, (height, lean, head, _, deviation) = self._middle, self._posture
+        upper = enlarged(turned[:, UPPER], middle[:, UPPER], tint.size[:, None, None])
         turned[:, UPPER] = enlarged(upper, self._fast, 1.0 + tint.accent[:, None, None])
-        turned = carried(turned, self._middle, tint.arms)
+        turned = carried(turned, middle, tint.arms)
         positions, world = kinematics.world_from_local(CANONICAL, hips, turned)
-        angle = np.clip(tint.hands * self._deviation, *MOST_RAISED)
+        angle = np.clip(tint.hands * deviation, *MOST_RAISED)
         arms = Arms.from_positions(positions)
         # Overhead an arm has no side to be lowered to: it would swing from one to another.
         sure = np.clip((0.5 * np.pi - arms.elevation) / OVERHEAD, 0.0, 1.0)
         world[:, ARMS] = arms.raised(world, sure * angle[:, None])
-        world = bowed(positions, world, *self._bow(tint))
+        # Whoever is bent so already is bent by less.
+        bow = _still_missing(tint.lean, lean) / YIELD, _still_missing(tint.head, head)
+        world = bowed(positions, world, *bow)
         turned = kinematics.local_from_world(CANONICAL, world)
-        bounced = np.clip(tint.bounce * (hips[:, 1] - self._height), *BOUNCE_RANGE)
+        bounced = np.clip(tint.bounce * (hips[:, 1] - height), *BOUNCE_RANGE)
         hips[:, 1] += bounced - tint.low * LEG_LENGTH
         positions = kinematics.world_positions(CANONICAL, hips, turned)
         return hips, reach_legs(feet - positions[:, FEET], (hips, turned), positions)
-
-    def _bow(self, tint: Tint) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
-        """Return by how much to bend trunk and head: whoever is bent so already, by less."""
-        lean = _still_missing(tint.lean, self._lean) / YIELD
-        return lean, _still_missing(tint.head, self._head)
 
 
 def _still_missing(wanted: Float[Array, "N"], own: Float[Array, "N"]) -> Float[Array, "N"]:
@@ -231,5 +249,5 @@ def _still_missing(wanted: Float[Array, "N"], own: Float[Array, "N"]) -> Float[A
 
 def _nearer(mean: Float[Array, "*batch 4"], to: Array, share: Array) -> Float[Array, "*batch 4"]:
     """Return rotations a share of the way nearer to others, on the shorter arc."""
-    side = np.where(np.sum(mean * to, -1, keepdims=True) < 0, -1.0, 1.0)
+    side = np.where(rotations.dot(mean, to)[..., None] < 0, -1.0, 1.0)
     return rotations.normalise(mean + share * (side * to - mean))

@@ -1,7 +1,9 @@
 """What partners make of the motion that they follow: the same motion, in their emotion.
 
 All motions of a tick are coloured in one pass, for a few numbers cost as much as many: `Felt` is
-the promise of one, which is kept together with others, or alone when somebody asks first.
+the promise of one, which is kept together with others, or alone when somebody asks first. What was
+coloured once stays as it was shown: only the newest frame is coloured, and one before that, from
+which it moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,9 @@ HALF_LIFE = 0.15
 NOTHING = 1e-3
 """Weight at which an emotion that fades is gone."""
 
+NEWEST = 2
+"""Frames of a motion that is gone on with: the newest, and one from which it moves."""
+
 
 class Feeling:
     """How one partner feels about one motion, frame by frame; holds no clock."""
@@ -33,16 +38,25 @@ class Feeling:
         self._weights: Array | None = None
         self._rate = np.zeros(len(COLOURS))
         self._promised: Felt | None = None
+        self._length = 0
+        self._frames: Float[Array, "K F"] | None = None
+
+    def needs(self, frames: int) -> int:
+        """Return how many frames of a motion `promise` takes, the last ones of so many."""
+        return NEWEST if frames == self._length else frames
 
     def promise(self, frames: Clip, emotion: Mapping[str, float]) -> "Felt":
         """Return the newest frames in an emotion; at intensity 0 they are the same.
 
         Args:
-            frames: The last of them is a frame later than that of the call before.
+            frames: As many as `needs` tells, or as many as wanted to begin anew. The last of them
+                is a frame later than that of the call before.
             emotion: Weight by label; labels without a colour change nothing.
         """
         if self._promised:
             feel_together([self._promised])
+        if len(frames) > NEWEST:
+            self._length = len(frames)
         self._promised = Felt(self, frames, emotion)
         return self._promised
 
@@ -54,9 +68,14 @@ class Feeling:
             away, rate = 0.0 * away, 0.0 * rate
         return np.maximum(goal + away, 0.0), rate
 
-    def become(self, colouring: LiveColouring, weights: Array, rate: Array) -> None:
-        """Go on from what a frame made of it."""
-        self.colouring, self._weights, self._rate = colouring, weights, rate
+    def become(
+        self, colouring: LiveColouring, weights: Array, rate: Array, frames: Float[Array, "K F"]
+    ) -> Float[Array, "K F"]:
+        """Go on from what a frame made of it; return the features of the newest frames."""
+        if len(frames) < NEWEST and self._frames is not None:
+            frames = np.concatenate([self._frames[1:], frames])
+        self.colouring, self._weights, self._rate, self._frames = colouring, weights, rate, frames
+        return frames
 
 
 class Felt:
@@ -86,27 +105,30 @@ class Felt:
 
 
 def feel_together(promised: Sequence[Felt]) -> None:
-    """Colour motions of the same length and rate, each by its own feeling, and tell their features.
+    """Colour motions of the same rate, each by its own feeling, and tell their features.
 
-    Nothing is changed if it fails.
+    If it fails, nothing is changed that it has not told.
     """
     waiting = [felt for felt in promised if felt.found is None]
-    if not waiting:
-        return
-    feelings, fps = [felt.feeling for felt in waiting], waiting[0].motion.fps
+    for length in {len(felt.motion) for felt in waiting}:
+        _feel([felt for felt in waiting if len(felt.motion) == length])
+
+
+def _feel(waiting: Sequence[Felt]) -> None:
+    """See `feel_together`; the motions are of the same length."""
+    fps = waiting[0].motion.fps
     hips = np.stack([felt.motion.hips for felt in waiting])
     turned = np.stack([felt.motion.rotations for felt in waiting])
-    colouring = LiveColouring.beside([feeling.colouring for feeling in feelings])
-    colouring.observe((hips[:, -1], turned[:, -1]), 1.0 / fps)
+    colouring = LiveColouring.beside([felt.feeling.colouring for felt in waiting])
+    positions = colouring.observe((hips, turned), 1.0 / fps)
     nearer = [felt.feeling.nearer(felt.goal, 1.0 / fps) for felt in waiting]
     felt_so = [row for row, (weights, _) in enumerate(nearer) if weights.any()]
     if felt_so:
-        tints = [Tint.from_weights(nearer[row][0][None], list(COLOURS)) for row in felt_so]
-        poses = hips[felt_so].reshape(-1, 3), turned[felt_so].reshape(-1, *turned.shape[2:])
-        coloured = colouring.of(felt_so).coloured(poses, Tint.beside(tints))
-        hips[felt_so] = coloured[0].reshape(-1, *hips.shape[1:])
-        turned[felt_so] = coloured[1].reshape(-1, *turned.shape[1:])
+        tint = Tint.from_weights(np.stack([nearer[row][0] for row in felt_so]), list(COLOURS))
+        hips[felt_so], turned[felt_so] = colouring.of(felt_so).coloured(
+            (hips[felt_so], turned[felt_so]), positions[felt_so], tint
+        )
     frames, roots = features.with_last_roots(hips, turned, fps)
     for row, (felt, (weights, rate)) in enumerate(zip(waiting, nearer, strict=True)):
-        felt.feeling.become(colouring.of([row]), weights, rate)
-        felt.found = frames[row, 1:], roots[row]
+        newest = felt.feeling.become(colouring.of([row]), weights, rate, frames[row, 1:])
+        felt.found = newest, roots[row]

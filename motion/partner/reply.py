@@ -125,8 +125,9 @@ class Reply:
         end = min(self._danced + frames - 1, len(self._motion))
         first, last = self._emotion
         felt = first + (last - first) * min(1.0, self._danced / self._frames)
+        newest = self._feeling.needs(frames)
         promised = self._feeling.promise(
-            self._motion[end - frames : end], {label: felt * x for label, x in emotion.items()}
+            self._motion[end - newest : end], {label: felt * x for label, x in emotion.items()}
         )
         share = self._share
         return Lead(promised, share * SHARE, share).moved_to((1.0 - HOMEWARD) * root)

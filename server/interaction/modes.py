@@ -288,7 +288,8 @@ class ModePolicy:
         self, followed: Followed, performer: Performer | None, controls: Controls, now: float
     ) -> Lead | None:
         if isinstance(followed, Performer):
-            seen = followed.live(now, self._contract.fps, self._frames)
+            newest = self._feeling.needs(self._frames) if self._feeling else self._frames
+            seen = followed.live(now, self._contract.fps, newest)
             if seen is None:
                 return _stopped(self._lead) if self._lead is not None else None
             lead = self._felt_lead(seen.mirrored(), controls)

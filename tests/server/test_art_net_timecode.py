@@ -51,7 +51,7 @@ def test_direction_is_that_of_the_frames_and_jumps_leave_it() -> None:
 
 def test_only_art_net_may_run_the_cues() -> None:
     assert LightsPort.art_net("h?may=panic,timecode").timecode
-    with pytest.raises(SetupError, match="expected may to name panic, got 'timecode'"):
+    with pytest.raises(SetupError, match="expected may to name panic, got timecode"):
         LightsPort.sacn("h?may=timecode")
 
 

@@ -33,10 +33,10 @@ def tint(**weights: float) -> Tint:
 def coloured(clip: Clip, asked: Tint) -> Clip:
     colouring, frames = LiveColouring(), []
     for frame in range(len(clip)):
-        poses = clip.hips[frame : frame + 1], clip.rotations[frame : frame + 1]
-        colouring.observe(poses, 1.0 / clip.fps)
-        frames.append(colouring.coloured(poses, asked))
-    hips, turned = (np.concatenate(part) for part in zip(*frames, strict=True))
+        poses = clip.hips[None, [frame]], clip.rotations[None, [frame]]
+        positions = colouring.observe(poses, 1.0 / clip.fps)
+        frames.append(colouring.coloured(poses, positions, asked))
+    hips, turned = (np.concatenate(part, axis=1)[0] for part in zip(*frames, strict=True))
     return replace(clip, hips=hips, rotations=turned)
 
 
@@ -97,13 +97,13 @@ def test_dancers_side_by_side_are_coloured_as_each_alone(dance):
     )
     colouring = LiveColouring(2)
     for frame in range(30):
-        poses = dance.hips[[frame, frame]], dance.rotations[[frame, frame]]
-        colouring.observe(poses, 1.0 / dance.fps)
-        hips, turned = colouring.coloured(poses, both)
+        poses = dance.hips[[frame, frame], None], dance.rotations[[frame, frame], None]
+        positions = colouring.observe(poses, 1.0 / dance.fps)
+        hips, turned = colouring.coloured(poses, positions, both)
     for row, emotion in enumerate(("sad", "happy")):
         alone = coloured(dance[:30], tint(**{emotion: 1.0}))
-        np.testing.assert_allclose(hips[row], alone.hips[-1], atol=1e-9)
-        np.testing.assert_allclose(turned[row], alone.rotations[-1], atol=1e-9)
+        np.testing.assert_allclose(hips[row, 0], alone.hips[-1], atol=1e-9)
+        np.testing.assert_allclose(turned[row, 0], alone.rotations[-1], atol=1e-9)
 
 
 @cache

@@ -5,7 +5,7 @@ import pytest
 
 from motion.choreography import Cue, danced
 from motion.clip import Clip
-from motion.partner.feeling import Feeling, Felt, feel_together
+from motion.partner.feeling import NEWEST, Feeling, Felt, feel_together
 
 FRAMES = 5
 EMOTIONS = [{"sad": 1.0}, {}, {"happy": 0.6, "proud": 0.3}]
@@ -19,8 +19,8 @@ def dances() -> list[Clip]:
 
 def promised(feelings: list[Feeling], dances: list[Clip], at: int) -> list[Felt]:
     return [
-        feeling.promise(dance[at : at + FRAMES], emotion)
-        for feeling, dance, emotion in zip(feelings, dances, EMOTIONS, strict=True)
+        feeling.promise(dance[at : at + FRAMES][-feeling.needs(FRAMES) :], emotion)
+        for feeling, dance, emotion in zip(feelings, dances, EMOTIONS, strict=False)
     ]
 
 
@@ -38,8 +38,8 @@ def test_feelings_give_the_same_bits_alone_and_side_by_side(dances):
 def test_frames_that_nobody_looks_at_are_felt_all_the_same(dances):
     feeling, seen = Feeling(), Feeling()
     for at in range(10):
-        last = feeling.promise(dances[0][at : at + FRAMES], EMOTIONS[0])
-        expected = seen.promise(dances[0][at : at + FRAMES], EMOTIONS[0]).frames
+        last = promised([feeling], dances, at)[0]
+        expected = promised([seen], dances, at)[0].frames
     np.testing.assert_array_equal(last.frames, expected)
 
 
@@ -50,3 +50,14 @@ def test_a_motion_that_cannot_be_coloured_changes_no_feeling(dances):
     with pytest.raises(ValueError, match="zero length"):
         feel_together([fine, broken])
     np.testing.assert_array_equal(fine.frames, Feeling().promise(good, EMOTIONS[0]).frames)
+
+
+def test_frames_that_were_felt_stay_as_they_were(dances):
+    feeling = Feeling()
+    before = promised([feeling], dances, 0)[0].frames
+    assert feeling.needs(FRAMES) == NEWEST < FRAMES == len(before) + 1
+    after = promised([feeling], dances, 1)[0].frames
+    np.testing.assert_array_equal(after[:-1], before[1:])
+    assert feeling.needs(FRAMES + 4) == FRAMES + 4  # another model takes longer tokens
+    longer = feeling.promise(dances[0][: FRAMES + 4], EMOTIONS[0])
+    assert len(longer.frames) == FRAMES + 3
