@@ -102,9 +102,17 @@ def test_the_command_measures_every_row(monkeypatch: pytest.MonkeyPatch) -> None
         row = rows.pop(name)
         assert row["median"] is not None or "nats-server" in row["note"]
     assert len(rows) == 39
+    # What something adds is a difference, which a busy machine may turn round.
+    differences = (
+        "growth",
+        "what a performer",
+        "late ticks",
+        "processor time of",
+        "TLS, a message",
+    )
     for name, row in rows.items():
         assert row["median"] is not None, name
-        if not name.startswith(("growth", "what a performer", "late ticks", "processor time of")):
+        if not name.startswith(differences):
             assert 0 < row["median"] <= row["p95"], name
 
 

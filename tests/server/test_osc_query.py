@@ -89,7 +89,7 @@ async def test_a_request_without_end_is_cut_off(venue: LiveServer) -> None:
 def test_a_port_is_read_with_whom_it_answers() -> None:
     port = OscQueryPort.parse("0.0.0.0:9090?osc=9005&from=10.0.0.0/24")
     assert port == OscQueryPort(Place("0.0.0.0", 9090), 9005, Networks.parse("10.0.0.0/24"))
-    with pytest.raises(SetupError, match="expected osc from 1 to 65535, got '0'"):
+    with pytest.raises(SetupError, match="expected osc from 1 to 65535, got 0"):
         OscQueryPort.parse("9090?osc=0")
 
 
