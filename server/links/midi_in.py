@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.links.desk import Counted, Desk
+from server.links.jack import JackWatch
 from server.links.link import MOST_PACKETS, Link, parse_may, parse_options
 from server.links.midi_clock import MidiClock, Tempo
 from server.links.midi_surface import KEY, MidiSurface, Played
@@ -87,19 +88,20 @@ class Connection:
             ) from None
         # The library would say so on the terminal, with every try.
         if sys.platform == "linux" and not port.jack and not ALSA_SEQUENCER.exists():
-            raise OpenError("midi_system", system="ALSA", reason=f"no {ALSA_SEQUENCER}")
+            raise OpenError("alsa_missing", place=str(ALSA_SEQUENCER))
+        self._watch = (
+            JackWatch(str(import_module("rtmidi._rtmidi").__file__)) if port.jack else None
+        )
         api = library.API_UNIX_JACK if port.jack else library.API_UNSPECIFIED
         try:
             self._input: Any = library.MidiIn(api, "Bhava")
-            names = self._input.get_ports()
-            found = next((i for i, name in enumerate(names) if port.input in name), None)
-            if found is None:
-                raise _missing(port.input, names)
-            self._input.open_port(found, "in")
+            self.name = self._open(port.input)
         except library.RtMidiError as error:
-            system = "JACK" if port.jack else "the system"
-            raise OpenError("midi_system", system=system, reason=str(error)) from error
-        self.name: str = names[found]
+            self._leave()
+            raise OpenError("midi_system", reason=str(error)) from error
+        except OpenError:
+            self._leave()
+            raise
         self._input.ignore_types(sysex=False, timing=False)
         self._input.set_callback(lambda event, _: receive(event[0]))
 
@@ -109,6 +111,8 @@ class Connection:
         Raises:
             OpenError: If it is gone.
         """
+        if self._watch is not None:
+            self._watch.check()
         if self.name not in (names := self._input.get_ports()):
             raise _missing(self.name, names)
 
@@ -117,6 +121,20 @@ class Connection:
         self._input.cancel_callback()
         self._input.close_port()
         self._input.delete()
+        self._leave()
+
+    def _open(self, wanted: str) -> str:
+        """Open the first input whose name holds some words; return its whole name."""
+        names: list[str] = self._input.get_ports()
+        found = next((i for i, name in enumerate(names) if wanted in name), None)
+        if found is None:
+            raise _missing(wanted, names)
+        self._input.open_port(found, "in")
+        return names[found]
+
+    def _leave(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
 
 
 class MidiIn(Link):
@@ -250,7 +268,9 @@ class MidiIn(Link):
 
 
 def _missing(wanted: str, names: list[str]) -> OpenError:
-    return OpenError("midi_input", wanted=wanted, got=", ".join(names)[:200] or "none")
+    if not names:
+        return OpenError("no_midi_input", wanted=wanted)
+    return OpenError("midi_input", wanted=wanted, got=", ".join(names)[:200])
 
 
 def _words(go: Go, sender: str) -> Sentence:

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 SHOW, PEER = "bhava-show", "bhava-peer"
@@ -23,6 +24,14 @@ def run(*command: str) -> str:
 def inside(namespace: str, *command: str) -> list[str]:
     """Return a command that runs in a namespace."""
     return ["ip", "netns", "exec", namespace, *command]
+
+
+def program_inside(namespace: str, program: str, folder: Path) -> Path:
+    """Write a program into a folder that runs another one in a namespace; return its path."""
+    script = folder / f"{Path(program).name}-inside"
+    script.write_text(f'#!/bin/sh\nexec {" ".join(inside(namespace, program))} "$@"\n')
+    script.chmod(0o755)
+    return script
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.end_to_end.conftest import FLAGS, program
-from tests.peers.namespaces import SHOW, ask, cable, inside, running, wait_for
+from tests.peers.namespaces import SHOW, ask, cable, inside, program_inside, running, wait_for
 from tests.peers.peer_avahi import avahi
 from tests.peers.peer_link import VENV, bhava
 
@@ -23,9 +23,7 @@ CAMERAS = Path("/sys/devices/virtual/video4linux")
 
 
 def test_a_page_becomes_an_ndi_source(tmp_path: Path) -> None:
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\nexec {" ".join(inside(SHOW, program("chromium")))} "$@"\n')
-    browser.chmod(0o755)
+    browser = program_inside(SHOW, program("chromium"), tmp_path)
     receive = [str(VENV / "bin" / "python"), str(HERE / "receive_ndi.py"), "(Bhava)", str(tmp_path)]
     links = str(tmp_path / "links.json")
     with ExitStack() as stack:
