@@ -29,8 +29,9 @@ RUN apt-get update \
 WORKDIR /bhava
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1
 # The packages come before the code, so that a change of code does not install them anew.
-COPY pyproject.toml constraints.txt README.md LICENSE ./
-RUN mkdir motion server training \
+COPY pyproject.toml build_backend.py constraints.txt README.md LICENSE ./
+COPY motion/compiled/ motion/compiled/
+RUN mkdir server training \
     && python3 -m venv /opt/venv \
     && pip install --no-cache-dir --constraint constraints.txt --editable ".[${EXTRA},scale]"
 COPY bhava.py ./

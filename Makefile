@@ -4,6 +4,7 @@ PORT ?= 8000
 ARGS ?=
 
 VENV := .venv
+PACKAGE := pyproject.toml build_backend.py constraints.txt $(wildcard motion/compiled/*.[ch])
 PYTHONS := python3.11 python3.12 python3.13 python3.14
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json motion/emotion_colours.json server/wire/sentences.json
 
@@ -39,6 +40,7 @@ check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-c
 	@$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/clang-format --dry-run -Werror motion/compiled/*.[ch]
 	npm --prefix web run check
 
 # Programs of other authors that links are tried against; `make test` reads what they once sent.
@@ -115,14 +117,14 @@ $(VENV)/made.stamp:
 	install "an environment of $$python in $(VENV)" "$$python" -m venv $(VENV)
 	touch $@
 
-$(VENV)/run.stamp: pyproject.toml constraints.txt $(VENV)/made.stamp
+$(VENV)/run.stamp: $(PACKAGE) $(VENV)/made.stamp
 	@$(functions)
 	install "the Python packages into $(VENV)" $(VENV)/bin/pip install --constraint constraints.txt --editable '.[cpu]'
 	touch $@
 
 # Pip takes the newest torch that the constraints allow, which on Linux carries CUDA; its own settings (PIP_FIND_LINKS,
 # PIP_EXTRA_INDEX_URL) may name a place with the much smaller CPU build, which then is preferred.
-$(VENV)/test.stamp: pyproject.toml constraints.txt $(VENV)/made.stamp
+$(VENV)/test.stamp: $(PACKAGE) $(VENV)/made.stamp
 	@$(functions)
 	install "the Python packages for training and tests into $(VENV)" $(VENV)/bin/pip install --constraint constraints.txt --editable '.[cpu,train,dev]'
 	touch $@ $(VENV)/run.stamp

@@ -1,12 +1,17 @@
 """From local to world and back, and what can be read off world positions: facing and contacts."""
 
+from ctypes import c_int
+
 import numpy as np
 from jaxtyping import Bool, Float
 
 from motion import rotations
+from motion.compiled import function
 from motion.skeleton import CANONICAL, LEG_LENGTH, Skeleton
 
 Array = np.ndarray
+
+_place_joints = function("place_joints", "nnidddoo", c_int)
 
 LOW = 0.06 * LEG_LENGTH
 """Metres above its height in rest within which a joint of the foot may stand."""
@@ -40,30 +45,22 @@ def world_matrices(
     skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
 ) -> tuple[Float[Array, "*batch J 3"], Float[Array, "*batch J 3 3"]]:
     """Return world positions and rotations, these as matrices; see `world_from_local`."""
-    placed = _placed(skeleton, hips, local_rotations).take(skeleton.generations.place, axis=-3)
-    return placed[..., :3, 3], placed[..., :3, :3]
+    positions = np.empty((*local_rotations.shape[:-1], 3))
+    matrices = np.empty((*local_rotations.shape[:-1], 3, 3))
+    joints = len(skeleton.joints)
+    tree = skeleton.parent_indices, skeleton.rest_offsets
+    shown = np.broadcast_to(hips, (*local_rotations.shape[:-2], 3))
+    count = shown.size // 3
+    if _place_joints(count, joints, *tree, shown, local_rotations, positions, matrices):
+        raise ValueError(rotations.ZERO_LENGTH)
+    return positions, matrices
 
 
 def world_positions(
     skeleton: Skeleton, hips: Float[Array, "*batch 3"], local_rotations: Float[Array, "*batch J 4"]
 ) -> Float[Array, "*batch J 3"]:
     """Return the world positions of all joints alone, metres; see `world_from_local`."""
-    placed = _placed(skeleton, hips, local_rotations)
-    return placed[..., :3, 3].take(skeleton.generations.place, axis=-2)
-
-
-def _placed(
-    skeleton: Skeleton, hips: Array, local_rotations: Array
-) -> Float[Array, "*batch J 4 4"]:
-    """Return rotations and positions of all joints in the world as one matrix, by generation."""
-    tree = skeleton.generations
-    placed = np.empty((*local_rotations.shape[:-1], 4, 4))
-    placed[...] = tree.at_rest
-    placed[..., :3, :3] = rotations.to_matrix(local_rotations.take(tree.order, axis=-2))
-    placed[..., 0, :3, 3] = hips
-    for joints, parents in tree.steps:
-        placed[..., joints, :, :] = placed[..., parents, :, :] @ placed[..., joints, :, :]
-    return placed
+    return world_matrices(skeleton, hips, local_rotations)[0]
 
 
 def local_from_world(

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from motion import kinematics, rotations
+from motion.compiled import function
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
 Array = np.ndarray
@@ -29,6 +29,9 @@ LEGS = np.array(
 """Indices of the joints of the left and the right leg, from the hip down."""
 
 _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
+_LEG = np.array([_THIGH, _SHIN, STRAIGHTEST, HINGE, CORRECTED])
+
+_reach_legs = function("reach_legs", "nnidddo")
 
 
 def reach_legs(
@@ -47,40 +50,6 @@ def reach_legs(
     Returns:
         The local rotations after; those of upper leg, lower leg and foot differ.
     """
-    row, side = np.nonzero(np.abs(move).max(-1) > CORRECTED)
-    if not len(row):
-        return poses[1]
-    joints = LEGS[side, :3].T
-    hip, knee, ankle = positions[row, joints]
-    hips, locals_ = poses[1][row, 0], poses[1][row, joints]
-    thigh = rotations.multiply(hips, locals_[0])
-    shin = rotations.multiply(thigh, locals_[1])
-    foot = rotations.multiply(shin, locals_[2])
-    target = ankle + move[row, side]
-    bent, swung = _bend_and_swing(hip, knee, ankle, target, thigh)
-    thigh = rotations.multiply(swung, thigh)
-    shin = rotations.multiply(swung, rotations.multiply(bent, shin))
-    turned, parents = poses[1].copy(), np.stack([hips, thigh, shin])
-    turned[row, joints] = rotations.multiply(
-        rotations.inverse(parents), np.stack([thigh, shin, foot])
-    )
+    turned = np.array(poses[1], np.float64, order="C")
+    _reach_legs(len(turned), turned.shape[1], LEGS, _LEG, move, positions, turned)
     return turned
-
-
-def _bend_and_swing(
-    hip: Array, knee: Array, ankle: Array, target: Array, thigh: Float[Array, "N 4"]
-) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
-    """World rotations: the shin's, for the leg's length, then the leg's, for its direction."""
-    # Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
-    # whole leg swings to the target. A leg that the motion stretches further keeps its length.
-    now, wanted = rotations.length(np.stack([ankle - hip, target - hip]))
-    longest = np.maximum(now, STRAIGHTEST * (_THIGH + _SHIN))
-    reach = np.clip(wanted, abs(_THIGH - _SHIN) + 1e-3, longest)
-    opened, opens = kinematics.angle_between(_THIGH, _SHIN, np.stack([now, reach]))
-    bend = opens - opened
-    # The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
-    hinge = rotations.rotate(thigh, np.array([1.0, 0.0, 0.0]))
-    axis = rotations.normalise(rotations.cross(knee - hip, ankle - knee) + HINGE * hinge)
-    bent = rotations.from_rotvec(axis * -bend[:, None])
-    shin = rotations.rotate(bent, ankle - knee)
-    return bent, rotations.swing(knee + shin - hip, target - hip)

@@ -12,7 +12,6 @@ References:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,21 +57,9 @@ class Skeleton:
         return positions
 
     @cached_property
-    def generations(self) -> "Generations":
-        """The joints by how far they are from the first."""
-        depth = [0]
-        for parent in self.parents[1:]:
-            depth.append(depth[parent] + 1)
-        order = np.argsort(depth, kind="stable")
-        place = np.argsort(order)
-        parents = place[np.array(self.parents, int)[order[1:]]]
-        ends = np.cumsum(np.bincount(depth)).tolist()
-        steps = [
-            (slice(first, end), _run(parents[first - 1 : end - 1])) for first, end in pairwise(ends)
-        ]
-        at_rest = np.tile(np.eye(4), (len(order), 1, 1))
-        at_rest[:, :3, 3] = self.rest_offsets[order]
-        return Generations(order, place, at_rest, steps)
+    def parent_indices(self) -> Int[np.ndarray, "J"]:
+        """`parents` as an array."""
+        return np.array(self.parents, np.int64)
 
     @cached_property
     def turning(self) -> list[int]:
@@ -162,31 +149,6 @@ class Skeleton:
         if offsets.shape != (len(joints), 3) or not np.isfinite(offsets).all():
             raise ValueError(f"expected {len(joints)} finite rest offsets, got {offsets.shape}")
         return Skeleton(joints, parents, offsets, tuple(values["ends"]), dict(values["feet"]))
-
-
-@dataclass(frozen=True, eq=False)
-class Generations:
-    """Joints ordered by how far they are from the first, so that each generation lies in one piece.
-
-    Attributes:
-        order: The joint at each place.
-        place: The place of each joint.
-        at_rest: From each joint to its parent in rest: a matrix that turns by nothing and moves by
-            the rest offset, metres, (J, 4, 4).
-        steps: Places of each generation but the first, and of its parents.
-    """
-
-    order: Int[np.ndarray, "J"]
-    place: Int[np.ndarray, "J"]
-    at_rest: Float[np.ndarray, "J 4 4"]
-    steps: list[tuple[slice, slice | Int[np.ndarray, "N"]]]
-
-
-def _run(places: Int[np.ndarray, "N"]) -> slice | Int[np.ndarray, "N"]:
-    """Return places as a slice if they are one: it is read without a copy."""
-    first, count = int(places[0]), len(places)
-    inside = np.array_equal(places, np.arange(first, first + count))
-    return slice(first, first + count) if inside else places
 
 
 def _shown(values: tuple[object, ...]) -> str:

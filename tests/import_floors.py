@@ -16,8 +16,9 @@ Imports = dict[str, set[str]]
 
 FLOORS: dict[str, Floors] = {
     "motion": (
-        ("emotion_colours", "errors", "rotations", "skeleton"),
-        ("emotion", "kinematics"),
+        ("compiled", "emotion_colours", "errors", "skeleton"),
+        ("emotion", "rotations"),
+        ("kinematics",),
         ("clip", "content", "leg_reach"),
         ("draw", "features", "rigs"),
         ("choreography", "markers"),

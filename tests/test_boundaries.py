@@ -25,6 +25,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "bhava.py",
+    "build_backend.py",
     "constraints.txt",
     "docker-compose.yml",
     "docs",
