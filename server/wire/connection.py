@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from server.wire.direct_write import link_of, take_at_once
+from server.wire.direct_write import take_at_once, write_at_once
 from server.wire.messages import Hello, Pong, Refused
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
@@ -65,12 +65,13 @@ class Connection:
         self._note_refusal = note_refusal
         self._session = Session()
         self._lost = True
-        self._outbox = Outbox(link_of(websocket.scope))
+        self._outbox = Outbox()
 
     async def run(self) -> None:
         """Serve the client until it leaves, is refused, or takes nothing any more."""
         await self._websocket.accept()
         take_at_once(self._websocket.scope, self._take)
+        write_at_once(self._websocket.scope, self._outbox.lend)
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())

@@ -20,9 +20,9 @@ UNSENT = 2 * 1024
 """Bytes that the kernel may hold which are not even on their way: about 12 frames, after which
 newer frames replace those that wait."""
 
-HELD = 1024
-"""Bytes that may wait in the process before a sender has to. A frame below it is written together
-with those of the other viewers, in one go of the event loop, which costs the least."""
+HELD = 1
+"""Bytes that may wait in the process before a sender has to: those of no frame. 0 is not taken for
+that by links with TLS."""
 
 PIECE = 1024
 """Bytes that are parsed before the application has its turn: at most 170 messages."""
@@ -46,21 +46,21 @@ ABNORMAL_CLOSURE = 1006
 """Code for the end of a link whose client did not close it."""
 
 MessageTaker = Callable[[str | bytes], bool]
+Lender = Callable[[Link | None], None]
 _EXTENSION = "bhava.frames"
 
 
-def link_of(scope: MutableMapping[str, Any]) -> Link | None:
-    """Return what binary messages can be written to at once.
+def write_at_once(scope: MutableMapping[str, Any], lend: Lender) -> None:
+    """Let binary messages be written to the link past the queue while it takes all of them.
+
+    Where another server runs the application, messages take the usual way.
 
     Args:
         scope: ASGI scope of the WebSocket.
-
-    Returns:
-        The link, not to be written to once the WebSocket was closed; None where another server runs
-        the application.
+        lend: Is given the link whenever nothing waits in it, and None when something does.
     """
     extension = scope.get("extensions", {}).get(_EXTENSION, {})
-    return cast(Link | None, extension.get("link"))
+    extension.get("lend", lambda _: None)(lend)
 
 
 def take_at_once(scope: MutableMapping[str, Any], taker: MessageTaker | None) -> None:
@@ -92,6 +92,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self._unread = b""
         self._handing_over = self._refused = False
         self._bare, self._bare_since = 0, self.loop.time()
+        self._lend: Lender = lambda _: None
 
     _taker: MessageTaker | None = None
 
@@ -111,6 +112,16 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self._unread = b""
         self.on_lost()
+
+    def pause_writing(self) -> None:
+        """Take the link back: something waits in it."""
+        super().pause_writing()
+        self._lend(None)
+
+    def resume_writing(self) -> None:
+        """Lend the link again."""
+        super().resume_writing()
+        self._lend(self.transport)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came up to the next message; the rest waits until that was taken."""
@@ -179,7 +190,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             reveal_client(self.scope, self._proxies)
-            ours: dict[object, object] = {"link": self.transport, "take": self._take_by}
+            ours: dict[object, object] = {"take": self._take_by, "lend": self._lend_to}
             self.scope["extensions"][_EXTENSION] = ours
 
     def send_receive_event_to_app(self) -> None:
@@ -197,6 +208,10 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def _take_by(self, taker: MessageTaker | None) -> None:
         self._taker = taker
+
+    def _lend_to(self, lend: Lender) -> None:
+        self._lend = lend
+        lend(self.transport if self.writable.is_set() else None)
 
     def _taken(self) -> bool:
         if self.close_sent:

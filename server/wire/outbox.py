@@ -39,9 +39,6 @@ def framed(message: bytes) -> bytes:
 class Link(Protocol):
     """A WebSocket's transport: what of `asyncio.Transport` a frame needs that goes at once."""
 
-    def get_write_buffer_size(self) -> int:
-        """Return how many bytes wait in the process."""
-
     def is_closing(self) -> bool:
         """Tell whether it is closed or about to be."""
 
@@ -62,17 +59,22 @@ class Outbox:
     """
 
     # A thousand of these are looked at thirty times a second: without dictionaries that is faster.
-    __slots__ = ("_changed", "_close_code", "_idle", "_link", "_waiting", "dropped", "sent_bytes")
+    __slots__ = (
+        "_changed",
+        "_close_code",
+        "_idle",
+        "_link",
+        "_open",
+        "_waiting",
+        "dropped",
+        "sent_bytes",
+    )
 
-    def __init__(self, link: Link | None = None) -> None:
-        """Begin empty.
-
-        Args:
-            link: Takes frames at once while nothing waits before them; without one all of them wait
-                to be fetched.
-        """
+    def __init__(self) -> None:
+        """Begin empty and without a link: all frames wait to be fetched."""
         self.sent_bytes = self.dropped = 0
-        self._link = link
+        self._link: Link | None = None
+        self._open: Link | None = None  # the link while nothing waits, here or in it
         self._waiting: dict[str, str | bytes] = {}
         self._close_code: int | None = None
         self._changed = asyncio.Event()
@@ -82,6 +84,11 @@ class Outbox:
     def waiting(self) -> int:
         """How many messages wait to be sent."""
         return len(self._waiting)
+
+    def lend(self, link: Link | None) -> None:
+        """Write frames to a link at once; None takes it back, as something waits in it."""
+        self._link = link
+        self._open = link if self._idle else None
 
     def send(self, message: ServerMessage) -> None:
         """Queue a control message."""
@@ -93,8 +100,8 @@ class Outbox:
 
     def send_frame(self, frame: bytes) -> None:
         """Send an encoded frame at once, or queue it in place of an unsent one."""
-        link = self._link
-        if self._idle and link and not (link.get_write_buffer_size() or link.is_closing()):
+        link = self._open
+        if link and not link.is_closing():
             link.write(framed(frame))
             self.sent_bytes += len(frame)
         else:
@@ -112,7 +119,7 @@ class Outbox:
         What was returned before counts as sent when this is called again.
         """
         while not self._waiting and self._close_code is None:
-            self._idle = True
+            self._idle, self._open = True, self._link
             self._changed.clear()
             await self._changed.wait()
         if self._waiting:
@@ -129,5 +136,5 @@ class Outbox:
             self._wake()
 
     def _wake(self) -> None:
-        self._idle = False
+        self._idle, self._open = False, None
         self._changed.set()

@@ -197,12 +197,16 @@ async def test_a_client_that_takes_nothing_misses_frames_and_is_cut(stage: Recor
     link.setblocking(False)
     stuck, other = await stage.join(sock=link), await stage.join()
     stuck.transport.pause_reading()
-    sequence = 0
-    while stage.audience.viewers == 2:
-        sequence += 1
-        stage.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
-        frame = await soon(other.recv())
-        assert frame[:5] == b"%05d" % sequence
+
+    async def until_it_is_cut() -> None:
+        sequence = 0
+        while stage.audience.viewers == 2:
+            sequence += 1
+            stage.audience.send_frame(b"%05d" % sequence + bytes(1000), sequence)
+            frame = await other.recv()
+            assert frame[:5] == b"%05d" % sequence
+
+    await soon(until_it_is_cut())
     stuck.transport.abort()
     await other.close()
 
@@ -223,6 +227,9 @@ async def test_a_slow_client_gets_the_newest_frame(stage: RecordingStage) -> Non
         frames.append(int((await soon(slow.recv()))[:5]))
     assert frames == sorted(frames)
     assert len(frames) < 100
+    for sequence in (1000, 1001):  # what waited has gone, so these go at once
+        stage.audience.send_frame(b"%05d" % sequence, sequence)
+        assert stage.audience.waiting == 0
     await slow.close()
 
 

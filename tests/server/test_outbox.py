@@ -3,23 +3,25 @@ import json
 
 from server.wire.messages import Controls, Pong, Refused
 from server.wire.outbox import Outbox, framed
+from tests.server.live_server import soon
 
 
 class Wire:
-    """A link that takes some frames, and is busy after them."""
+    """A link that is there until it has taken some frames."""
 
-    def __init__(self, takes: int) -> None:
+    def __init__(self, outbox: Outbox, takes: int) -> None:
         self.written: list[bytes] = []
-        self._takes = takes
-
-    def get_write_buffer_size(self) -> int:
-        return int(len(self.written) >= self._takes)
+        self.closing = False
+        self._outbox, self._takes = outbox, takes
+        outbox.lend(self)
 
     def is_closing(self) -> bool:
-        return False
+        return self.closing
 
     def write(self, data: bytes, /) -> None:
         self.written.append(data)
+        if len(self.written) == self._takes:
+            self._outbox.lend(None)
 
 
 async def taken(outbox: Outbox) -> list[str | bytes | int]:
@@ -63,7 +65,7 @@ async def test_waiting_ends_when_something_comes() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     outbox.send_frame(b"1")
-    assert await waiting == b"1"
+    assert await soon(waiting) == b"1"
 
 
 async def test_the_first_code_counts_and_nothing_follows_it() -> None:
@@ -76,8 +78,8 @@ async def test_the_first_code_counts_and_nothing_follows_it() -> None:
 
 
 async def test_a_frame_that_finds_nothing_before_it_goes_at_once() -> None:
-    wire = Wire(takes=2)
-    outbox = Outbox(wire)
+    outbox = Outbox()
+    wire = Wire(outbox, takes=2)
     outbox.send_frame(b"queued: nobody asked yet what is next")
     assert (await outbox.next()) == b"queued: nobody asked yet what is next"
     waiting = asyncio.create_task(outbox.next())
@@ -85,28 +87,50 @@ async def test_a_frame_that_finds_nothing_before_it_goes_at_once() -> None:
     for frame in (b"1", b"2", b"the link is busy"):
         outbox.send_frame(frame)
     assert wire.written == [framed(b"1"), framed(b"2")]
-    assert await waiting == b"the link is busy"
+    assert await soon(waiting) == b"the link is busy"
     assert outbox.sent_bytes == len(b"queued: nobody asked yet what is next12the link is busy")
 
 
 async def test_no_frame_overtakes_what_is_being_sent() -> None:
-    wire = Wire(takes=9)
-    outbox = Outbox(wire)
+    outbox = Outbox()
+    wire = Wire(outbox, takes=9)
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     outbox.send(Pong(client_time=1.0, server_time=2.0))
     outbox.send_frame(b"1")
-    await waiting
+    await soon(waiting)
     outbox.send_frame(b"2")
     assert wire.written == []
     assert await taken(outbox) == [b"2", 1000]
 
 
 async def test_no_frame_follows_the_close() -> None:
-    wire = Wire(takes=9)
-    outbox = Outbox(wire)
+    outbox = Outbox()
+    wire = Wire(outbox, takes=9)
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     outbox.close(1001)
     outbox.send_frame(b"1")
-    assert (wire.written, await waiting) == ([], 1001)
+    assert (wire.written, await soon(waiting)) == ([], 1001)
+
+
+async def test_no_frame_goes_to_a_link_that_closes() -> None:
+    outbox = Outbox()
+    wire = Wire(outbox, takes=9)
+    waiting = asyncio.create_task(outbox.next())
+    await asyncio.sleep(0)
+    wire.closing = True
+    outbox.send_frame(b"1")
+    assert (wire.written, await soon(waiting)) == ([], b"1")
+
+
+async def test_a_link_that_is_lent_again_takes_frames_at_once_again() -> None:
+    outbox = Outbox()
+    wire = Wire(outbox, takes=1)
+    waiting = asyncio.create_task(outbox.next())
+    await asyncio.sleep(0)
+    outbox.send_frame(b"1")
+    outbox.lend(wire)
+    outbox.send_frame(b"2")
+    assert wire.written == [framed(b"1"), framed(b"2")]
+    waiting.cancel()
