@@ -29,9 +29,10 @@ LEGS = np.array(
 """Indices of the joints of the left and the right leg, from the hip down."""
 
 _THIGH, _SHIN = (float(np.linalg.norm(CANONICAL.rest_offsets[j])) for j in LEGS[0, 1:3])
-_LEG = np.array([_THIGH, _SHIN, STRAIGHTEST, HINGE, CORRECTED])
+LEG = np.array([_THIGH, _SHIN, STRAIGHTEST, HINGE, CORRECTED])
+"""What the compiled functions know of a leg."""
 
-_reach_legs = function("reach_legs", "nnidddo")
+_reach_legs = function("reach_legs", "ndiddo")
 
 
 def reach_legs(
@@ -51,5 +52,5 @@ def reach_legs(
         The local rotations after; those of upper leg, lower leg and foot differ.
     """
     turned = np.array(poses[1], np.float64, order="C")
-    _reach_legs(len(turned), turned.shape[1], LEGS, _LEG, move, positions, turned)
+    _reach_legs(len(turned), LEG, LEGS, move, positions, turned)
     return turned

@@ -41,6 +41,7 @@ def _writable(array: np.ndarray) -> np.ndarray:
 
 _KINDS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "n": (ctypes.c_ssize_t, int),
+    "x": (ctypes.c_double, float),
     "i": (_POINTER, _integers),
     "d": (_POINTER, _doubles),
     "o": (_POINTER, _address),
@@ -54,9 +55,9 @@ def function(name: str, kinds: str, result: type | None = None) -> Callable[...,
 
     Args:
         name: Its name.
-        kinds: A letter for each argument: n a count, i an array of integers, d one of floats, both
-            of which are copied if they are not as C wants them; o an array that it writes into,
-            float64 in C's order.
+        kinds: A letter for each argument: n a count, x a number, i an array of integers, d one of
+            floats, both of which are copied if they are not as C wants them; o an array that it
+            writes into, in C's order and of C's type.
         result: The type of ctypes that it returns, if it does.
     """
     compiled = _LIBRARY[name]

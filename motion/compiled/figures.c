@@ -1,6 +1,6 @@
 /* Figures, one after the other: where their joints are, and legs that reach. */
 
-#include "geometry.h"
+#include "figures.h"
 
 /* See `motion.kinematics.world_matrices`; `parents` come before their children. Returns whether a
    quaternion is zero. */
@@ -21,50 +21,48 @@ int place_joints(
   return zero;
 }
 
-typedef struct {
-  double thigh, shin, straightest, hinge, corrected;
-} Leg;
-
 /* World rotations: the shin's, for the leg's length, then the leg's, for its direction. */
 static void bend_and_swing(
-    Leg leg, Vector hip, Vector knee, Vector ankle, Vector target, Quaternion thigh,
+    const Leg* leg, Vector hip, Vector knee, Vector ankle, Vector target, Quaternion thigh,
     Quaternion* bent, Quaternion* swung
 ) {
   /* Two steps: the knee's angle alone gives the leg its length, by the law of cosines; then the
      whole leg swings to the target. A leg that the motion stretches further keeps its length. */
   double now = length_of(subtract(ankle, hip)), wanted = length_of(subtract(target, hip));
-  double longest = fmax(now, leg.straightest * (leg.thigh + leg.shin));
-  double reach = fmin(fmax(wanted, fabs(leg.thigh - leg.shin) + 1e-3), longest);
-  double bend = angle_between(leg.thigh, leg.shin, reach) - angle_between(leg.thigh, leg.shin, now);
+  double longest = fmax(now, leg->straightest * (leg->thigh + leg->shin));
+  double reach = fmin(fmax(wanted, fabs(leg->thigh - leg->shin) + 1e-3), longest);
+  double bend =
+      angle_between(leg->thigh, leg->shin, reach) - angle_between(leg->thigh, leg->shin, now);
   /* The bend shows its axis the worse the straighter the leg is; the knee's own axis steadies it.
    */
   Vector hinge = rotated(thigh, (Vector){1.0, 0.0, 0.0}), shin = subtract(ankle, knee);
-  Vector axis = normalised(add(cross_product(subtract(knee, hip), shin), scale(hinge, leg.hinge)));
+  Vector axis = normalised(add(cross_product(subtract(knee, hip), shin), scale(hinge, leg->hinge)));
   *bent = rotation_of(scale(axis, -bend));
   *swung = swing_between(subtract(add(knee, rotated(*bent, shin)), hip), subtract(target, hip));
+}
+
+void reach(
+    const Leg* leg, const int64_t at[4], Vector move, const Vector positions[], Quaternion local[]
+) {
+  if (!(largest(move) > leg->corrected)) return;
+  Quaternion thigh = product(local[0], local[at[0]]), shin = product(thigh, local[at[1]]);
+  Quaternion foot = product(shin, local[at[2]]), bent, swung;
+  Vector hip = positions[at[0]], knee = positions[at[1]], ankle = positions[at[2]];
+  bend_and_swing(leg, hip, knee, ankle, add(ankle, move), thigh, &bent, &swung);
+  thigh = product(swung, thigh);
+  shin = product(swung, product(bent, shin));
+  local[at[0]] = product(inverse_of(local[0]), thigh);
+  local[at[1]] = product(inverse_of(thigh), shin);
+  local[at[2]] = product(inverse_of(shin), foot);
 }
 
 /* See `motion.leg_reach.reach_legs`; `legs` are the joints of both legs, from the hip down to the
    toes. Changes `local`. */
 void reach_legs(
-    ptrdiff_t count, ptrdiff_t joints, const int64_t (*legs)[4], const Leg* leg,
-    const Vector (*move)[2], const Vector* positions, Quaternion* local
+    ptrdiff_t count, const Leg* leg, const int64_t (*legs)[4], const Vector (*move)[2],
+    const Vector (*positions)[JOINTS], Quaternion (*local)[JOINTS]
 ) {
-  for (ptrdiff_t i = 0; i < count; i++, positions += joints, local += joints)
-    for (int side = 0; side < 2; side++) {
-      Vector away = move[i][side];
-      if (!(fmax(fmax(fabs(away.x), fabs(away.y)), fabs(away.z)) > leg->corrected)) continue;
-      const int64_t* at = legs[side];
-      Quaternion thigh = product(local[0], local[at[0]]), shin = product(thigh, local[at[1]]);
-      Quaternion foot = product(shin, local[at[2]]), bent, swung;
-      Vector ankle = positions[at[2]];
-      bend_and_swing(
-          *leg, positions[at[0]], positions[at[1]], ankle, add(ankle, away), thigh, &bent, &swung
-      );
-      thigh = product(swung, thigh);
-      shin = product(swung, product(bent, shin));
-      local[at[0]] = product(inverse_of(local[0]), thigh);
-      local[at[1]] = product(inverse_of(thigh), shin);
-      local[at[2]] = product(inverse_of(shin), foot);
-    }
+  for (ptrdiff_t i = 0; i < count; i++)
+    for (int side = 0; side < 2; side++)
+      reach(leg, legs[side], move[i][side], positions[i], local[i]);
 }

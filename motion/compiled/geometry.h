@@ -33,6 +33,9 @@ static inline Vector scale(Vector v, double by) { return (Vector){v.x * by, v.y 
 
 static inline double inner(Vector a, Vector b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
 
+/* The largest component by its size. */
+static inline double largest(Vector v) { return fmax(fmax(fabs(v.x), fabs(v.y)), fabs(v.z)); }
+
 static inline double length_of(Vector v) { return sqrt(inner(v, v)); }
 
 static inline Vector normalised(Vector v) {

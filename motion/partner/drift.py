@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from motion import features, rotations
+from motion import features
+from motion.compiled import function
 from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
@@ -26,6 +27,8 @@ LIMITS: Final = {
 _LOWEST, _HIGHEST = np.full((2, features.WIDTH), [[-np.inf], [np.inf]], np.float32)
 for _name, (_low, _high) in LIMITS.items():
     _LOWEST[features.PART[_name]], _HIGHEST[features.PART[_name]] = _low, _high
+
+_distortion = function("distortion", "ndo")
 
 
 class DriftDetector(BatchedState):
@@ -54,9 +57,6 @@ def distortion(frames: Float[Array, "*batch F"]) -> Float[Array, "*batch"]:
 
     The root mean square, over joints, of what is missing from unit length and right angles.
     """
-    columns = frames[..., features.PART["rotations"]].reshape(*frames.shape[:-1], -1, 2, 3)
-    x, y = columns[..., 0, :], columns[..., 1, :]
-    missing = [
-        rotations.dot(a, b) - wanted for a, b, wanted in ((x, x, 1.0), (y, y, 1.0), (x, y, 0.0))
-    ]
-    return np.sqrt(np.mean(np.square(missing), axis=(0, -1)))
+    found = np.empty(frames.shape[:-1])
+    _distortion(found.size, frames, found)
+    return found

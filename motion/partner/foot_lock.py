@@ -3,10 +3,10 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
-from motion import kinematics, rotations
-from motion.leg_reach import LEGS, reach_legs
+from motion import kinematics
+from motion.compiled import function
+from motion.leg_reach import LEG, LEGS
 from motion.partner.batched_state import BatchedState
-from motion.partner.grounding import ramp
 from motion.partner.inertialisation import Poses
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
@@ -29,9 +29,13 @@ CLEARANCE = 0.03
 RELUCTANCE = 1.5
 """How much higher or faster than to be set down a joint must be to count as lifted."""
 
-_FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
-_TOES = LEGS[:, 3]
-_FLOOR = float(CANONICAL.rest_positions[_TOES[0], 1])
+_FEET = np.array(CANONICAL.indices(*kinematics.CONTACT_JOINTS))
+_HEIGHTS = CANONICAL.rest_positions[_FEET, 1]
+_FLOOR = float(CANONICAL.rest_positions[LEGS[0, 3], 1])
+_SIZES = [RELUCTANCE, HOMEWARD, LONGEST_CORRECTION, CLEARANCE, *PACE, _FLOOR]
+_HOLD = np.array([kinematics.LOW, kinematics.SLOW, *_SIZES])
+
+_lock_feet = function("lock_feet", "nxddiiddddooo")
 
 
 class FootLock(BatchedState):
@@ -67,40 +71,8 @@ class FootLock(BatchedState):
         Returns:
             Local rotations, and for each of `CONTACT_JOINTS` whether it stands.
         """
-        # Toes decide, for a foot turns on them: the heel rises in every step while they stand.
-        self._stood = self._standing(positions[:, _FEET], before[:, _FEET], claimed, dt)
-        toes = positions[:, _TOES]
-        move = self._toe_displacement(toes, toes - before[:, _TOES], claimed[:, 1::2], dt)
-        return reach_legs(move, poses, positions), self._stood
-
-    def _standing(
-        self, joints: Array, before: Array, claimed: Array, dt: float
-    ) -> Bool[Array, "B 4"]:
-        """Tell which joints stand: as `kinematics.contacts` does, reluctant to change.
-
-        Where the model gives contact, a joint may be faster by as much again.
-        """
-        speed = rotations.length(joints - before) / dt
-        ease = np.where(self._stood, RELUCTANCE, 1.0)
-        low = joints[..., 1] < CANONICAL.rest_positions[_FEET, 1] + ease * kinematics.LOW
-        return low & (speed < (ease + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
-
-    def _toe_displacement(
-        self, toes: Float[Array, "B 2 3"], step: Array, claimed: Array, dt: float
-    ) -> Float[Array, "B 2 3"]:
-        """Return how far to move the toes from where the motion has them, metres."""
-        # Not on or off, which would pop: how far a foot is held goes from 1 to 0 as it gets faster,
-        # higher, or farther from the motion. A held foot takes the motion's step back.
-        way = rotations.length(step)
-        pace = way / dt / ((1.0 + np.clip(claimed, 0.0, 1.0)) * kinematics.SLOW)
-        low = ramp(toes[..., 1] - _FLOOR, 2.0 * kinematics.LOW, kinematics.LOW)
-        away = rotations.length(self._offset) / LONGEST_CORRECTION
-        held = low * ramp(pace, *PACE) * ramp(away, 1.0, 0.5)
-        # The offset decays by metres travelled, not by seconds: who stands for long does not creep.
-        home = 0.5 ** ((1.0 - held) * way / HOMEWARD)
-        self._offset = (self._offset - held[..., None] * step * [1.0, 0.0, 1.0]) * home[..., None]
-        # Height is corrected by itself and remembered nowhere: the floor is where it is.
-        move = self._offset.copy()
-        raised = CLEARANCE * low * ramp(pace, PACE[0], 3.0 * PACE[0])
-        move[..., 1] = np.maximum(raised, _FLOOR - toes[..., 1])
-        return move
+        self._stood, local = self._stood.copy(), np.array(poses[1], order="C")
+        figures = positions, before, claimed
+        feet = _HOLD, LEG, LEGS, _FEET, _HEIGHTS
+        _lock_feet(len(local), dt, *feet, *figures, self._stood, self._offset, local)
+        return local, self._stood

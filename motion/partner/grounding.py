@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from motion import kinematics
+from motion.compiled import function
 from motion.partner.batched_state import BatchedState
 from motion.skeleton import CANONICAL
 
@@ -21,7 +22,11 @@ HEIGHT = (2.0 * kinematics.LOW, kinematics.LOW)
 EVEN = 0.3
 """Metres per second: of joints that slide much slower the slowest bears the most."""
 
-_FEET = CANONICAL.indices(*kinematics.CONTACT_JOINTS)
+_FEET = np.array(CANONICAL.indices(*kinematics.CONTACT_JOINTS))
+_HEIGHTS = CANONICAL.rest_positions[_FEET, 1]
+_BEARING = np.array([*CLAIM, *HEIGHT, EVEN])
+
+_root_shift = function("root_shift", "nxxdiddddo")
 
 
 class Grounding(BatchedState):
@@ -50,16 +55,9 @@ class Grounding(BatchedState):
             claimed: Contact channels of the model for `kinematics.CONTACT_JOINTS`, about in [0, 1].
             dt: Seconds since the frame before.
         """
-        feet = positions[:, _FEET]
-        slide = ((feet - before[:, _FEET]) / dt)[..., [0, 2]]
-        height = feet[..., 1] - CANONICAL.rest_positions[_FEET, 1]
-        bears = ramp(claimed, *CLAIM) * ramp(height, *HEIGHT)
-        # The slower of two supporting feet counts more. Shares are smooth in all of this, and the
-        # velocity too, so that the weight goes over from foot to foot without a jolt.
-        weight = bears / (np.sum(slide**2, axis=-1) + EVEN**2)
-        share = weight / np.maximum(weight.sum(-1, keepdims=True), 1e-9)
-        rest = -bears.max(-1, keepdims=True) * np.sum(share[..., None] * slide, axis=1)
-        self._velocity = rest + (self._velocity - rest) * 0.5 ** (dt / HALF_LIFE)
+        keep = 0.5 ** (dt / HALF_LIFE)
+        figures = positions, before, claimed, self._velocity
+        _root_shift(len(positions), dt, keep, _BEARING, _FEET, _HEIGHTS, *figures)
         return self._velocity * dt
 
 

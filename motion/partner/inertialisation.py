@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from motion import features, rotations
 from motion.clip import Pose
+from motion.compiled import function
 from motion.partner.batched_state import BatchedState
 
 Array = np.ndarray
@@ -27,6 +28,8 @@ the shipped model learns from, the fastest of all turns by 23."""
 
 NEGLIGIBLE = 1e-4
 """Metres or radians, and these per second, below which a difference is over."""
+
+_add_offsets, _decay = function("add_offsets", "nxxxxooodoo"), function("decay", "nxxoo")
 
 
 class Inertialiser(BatchedState):
@@ -66,37 +69,12 @@ class Inertialiser(BatchedState):
 
     def add_offsets(self, poses: Poses, dt: float) -> Poses:
         """Return the poses with the differences added, after these have faded for `dt` seconds."""
-        self._begin_at_cuts(poses[1], dt)
-        live = np.flatnonzero(np.any(self._away, (1, 2)) | np.any(self._rate, (1, 2)))
-        if not len(live):
-            return poses
-        away, rate = decay(self._away[live], self._rate[live], HALF_LIFE, dt)
-        over = np.maximum(np.abs(away), np.abs(rate)).max((1, 2)) < NEGLIGIBLE
-        away[over] = rate[over] = 0.0
-        self._away[live], self._rate[live] = away, rate
-        hips, turned = poses[0].copy(), poses[1].copy("K")
-        hips[live] += away[:, 0]
-        turn = rotations.from_rotvec(away[:, 1:])
-        turned[live] = rotations.multiply(turn, turned[live])
+        hips, turned = np.array(poses[0]), np.array(poses[1], order="C")
+        earlier = np.array(self._earlier)
+        state = self._away, self._rate, earlier, self._later
+        _add_offsets(len(hips), dt, HALF_LIFE, FASTEST, NEGLIGIBLE, *state, hips, turned)
+        self._earlier, self._later = earlier, poses[1]
         return hips, turned
-
-    def _begin_at_cuts(self, turned: Float[Array, "B J 4"], dt: float) -> None:
-        """Begin transitions where a joint is cut, as if the motion had rested there before."""
-        earlier, later = self._earlier, self._later
-        cosine = np.abs(rotations.dot(turned, later))
-        cut = np.nonzero(cosine < np.cos(0.5 * FASTEST * dt))
-        self._earlier, self._later = later, turned
-        if not len(cut[0]):
-            return
-        row, joint = cut[0], 1 + cut[1]
-        away = rotations.from_rotvec(self._away[row, joint])
-        shown = rotations.multiply(away, later[cut])
-        self._away[row, joint] = _turn(turned[cut], shown)
-        # The new motion counts as at rest, for its velocity before the cut is not known: the joint
-        # keeps the velocity with which it was shown, that of the old motion and of its offset.
-        self._rate[row, joint] += _turn(earlier[cut], later[cut]) / dt
-        self._earlier = later.copy()
-        self._earlier[cut] = turned[cut]
 
 
 def _change(a: Poses, b: Poses) -> Float[Array, "N J+1 3"]:
@@ -121,7 +99,6 @@ def decay(x: Array, v: Array, half_life: float, dt: float) -> tuple[Array, Array
     References:
         D. Holden, "Spring-It-On: The Game Developer's Spring-Roll-Call", 2021.
     """
-    y = 2.0 * np.log(2.0) / half_life
-    j = v + x * y
-    fade = np.exp(-y * dt)
-    return fade * (x + j * dt), fade * (v - j * y * dt)
+    x, v = np.array(x, np.float64), np.array(v, np.float64)
+    _decay(x.size, half_life, dt, x, v)
+    return x, v

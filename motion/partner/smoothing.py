@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from motion import features, rotations
+from motion import features
+from motion.compiled import function
 
 Array = np.ndarray
 
@@ -20,7 +21,7 @@ References:
 REACH: Final = len(KERNEL) // 2
 """Frames to either side that a smooth frame depends on."""
 
-_ROTATIONS: Final = features.PART["rotations"]
+_accents, _smooth = function("accents", "nnxddo"), function("smooth", "nndddo")
 
 
 def smooth(
@@ -40,12 +41,10 @@ def smooth(
         G. Casiez, N. Roussel, D. Vogel, "1 € Filter: A Simple Speed-based Low-pass Filter for Noisy
         Input in Interactive Systems", 2012.
     """
-    middle = windows[:, REACH]
     joints = accents(windows, fps, accent)
-    kept = np.repeat(joints.mean(-1, keepdims=True), features.WIDTH, axis=-1)
-    kept[:, _ROTATIONS] = np.repeat(joints, 6, axis=-1)
-    steady = np.einsum("k,bkf->bf", KERNEL, windows)
-    return steady + kept * (middle - steady)
+    smoothed = np.empty((len(windows), features.WIDTH))
+    _smooth(len(windows), windows.shape[1], KERNEL, joints, windows, smoothed)
+    return smoothed
 
 
 def accents(
@@ -61,9 +60,6 @@ def accents(
         accent: Radians per second of a joint up to which it is at rest, and from which on it is in
             an accent.
     """
-    turned = windows[:, REACH - 1 : REACH + 2, _ROTATIONS]
-    columns = np.diff(turned, axis=1).reshape(len(windows), 2, features.JOINTS, 6)
-    # A turn by a small angle moves each of the two columns by as much, where it is across the axis.
-    speeds = rotations.length(columns) / np.sqrt(2.0) * fps
-    slow, fast = accent
-    return np.clip((speeds.min(1) - slow) / (fast - slow), 0.0, 1.0)
+    found = np.empty((len(windows), features.JOINTS))
+    _accents(len(windows), windows.shape[1], fps, accent, windows, found)
+    return found

@@ -7,8 +7,7 @@ faster, or further away slower, than its model has it: most with a foot free.
 import numpy as np
 from jaxtyping import Float
 
-from motion import features, rotations
-from motion.partner.grounding import ramp
+from motion.compiled import function
 
 Array = np.ndarray
 
@@ -38,6 +37,12 @@ cross the stage on a slant rather than go straight down to its edge."""
 WALK = 0.8
 """Metres per second of a walk."""
 
+_FACING = np.array([*FACING_RATES, WALK, *FACING])
+_BOUNDS = np.array([FREE_SHARE, CURVATURE, TURN_RATE])
+
+_face, _bend_inwards = function("face", "nxdddo"), function("bend_inwards", "ndddo")
+_hold_back = function("hold_back", "nxxddo")
+
 
 def face(
     frames: Float[Array, "B F"],
@@ -53,17 +58,8 @@ def face(
         heading: Radians about Y, 0 for the audience; NaN leaves the partner as it is.
         standing_share: Share of the rate with which it turns on two standing feet.
     """
-    # A step turns the figure cheaply; on two standing feet the foot lock would have to twist legs.
-    feet = frames[:, features.PART["contacts"]].reshape(-1, 2, 2).max(-1)
-    free = np.clip(1.0 - feet.min(-1), standing_share, 1.0)
-    speed = rotations.length(frames[:, features.PART["root_velocity"]])
-    walking, resting = FACING_RATES
-    rate = walking + (resting - walking) * ramp(speed, WALK, 0.0)
-    away = np.nan_to_num(np.angle(np.exp(1j * (root[:, 2] - heading))))
-    turned = frames.copy()
-    turned[:, features.PART["turn_rate"]] -= (
-        rate * free * ramp(np.abs(away), *FACING) * np.sign(away)
-    )[:, None]
+    turned = np.array(frames, np.float64, order="C")
+    _face(len(turned), standing_share, _FACING, root, heading, turned)
     return turned
 
 
@@ -77,19 +73,8 @@ def bend_inwards(
         root: Roots of the frames before; see `features.last_root`.
         radius: Radius of the stage, a circle about the origin, metres.
     """
-    outward = _outward(root[:, :2])
-    sine, cosine = np.sin(root[:, 2]), np.cos(root[:, 2])
-    outward_x = cosine * outward[:, 0] - sine * outward[:, 1]
-    outward_z = sine * outward[:, 0] + cosine * outward[:, 1]
-    along_x, along_z = frames[:, features.PART["root_velocity"]].T
-    speed = np.hypot(along_x, along_z)
-    away = (along_x * outward_x + along_z * outward_z) / np.maximum(speed, 1e-6)
-    side = np.where(along_x * outward_z >= along_z * outward_x, 1, -1)
-    # A path straight outwards turns the most, the shorter way round; one that leads back in is left
-    # alone. The speed stays the model's: steps that were slowed would slide.
-    turn = np.minimum(CURVATURE * speed, TURN_RATE) * (1 + away) / 2 * side
-    bent = frames.copy()
-    bent[:, features.PART["turn_rate"]] += (_edge(root[:, :2], radius) * turn)[:, None]
+    bent = np.array(frames, np.float64, order="C")
+    _bend_inwards(len(bent), _BOUNDS, root, radius, bent)
     return bent
 
 
@@ -104,19 +89,6 @@ def hold_back(
         radius: Radius of the stage, metres.
         dt: Seconds since the frame before.
     """
-    outward = _outward(before)
-    # What a turn does not prevent: only the outward part of the way is taken away, so that a path
-    # along the edge is free, and who is outside is drawn in at a rate and not set back.
-    leaving = np.maximum(rotations.dot(place - before, outward), 0.0) * _edge(before, radius)
-    leaving += RETURN_RATE * dt * np.maximum(np.hypot(*before.T) - radius, 0.0)
-    return place - leaving[:, None] * outward
-
-
-def _outward(place: Float[Array, "B 2"]) -> Float[Array, "B 2"]:
-    return place / np.maximum(np.hypot(*place.T), 1e-6)[:, None]
-
-
-def _edge(place: Float[Array, "B 2"], radius: Float[Array, "B"]) -> Float[Array, "B"]:
-    """How near the edge: 0 where all is free, 1 from the edge on."""
-    share = np.hypot(*place.T) / radius
-    return np.clip((share - FREE_SHARE) / (1 - FREE_SHARE), 0.0, 1.0)
+    held = np.array(place, np.float64, order="C")
+    _hold_back(len(held), RETURN_RATE * dt, FREE_SHARE, before, radius, held)
+    return held
