@@ -1,5 +1,6 @@
 """A WebSocket that frames are written to, and messages read from, at once: no task wakes."""
 
+import gc
 import socket
 from asyncio.transports import BaseTransport, Transport
 from collections.abc import Callable, MutableMapping
@@ -99,7 +100,8 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """Bound what the process and the kernel hold back, so that stale frames are replaced."""
         super().connection_made(transport)
-        cast(Transport, transport).set_write_buffer_limits(high=HELD)
+        for each in (cast(Transport, transport), *_below_tls(transport)):
+            each.set_write_buffer_limits(high=HELD)
         link: socket.socket = transport.get_extra_info("socket")
         link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux and macOS
@@ -238,3 +240,15 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         await super().run_asgi()
         if not self.writable.is_set():
             self.transport.abort()  # closing would wait for the client for ever
+
+
+def _below_tls(transport: BaseTransport) -> list[Transport]:
+    """Return the transport that carries what TLS encrypts; none where nothing is encrypted.
+
+    It holds 64 KiB by itself, several seconds of frames for a slow viewer, and uvloop has no other
+    way to it: its TLS protocol refers to it and does not give it out.
+    """
+    tls = transport.get_extra_info("uvloop.sslproto")
+    referred = gc.get_referents(tls) if tls else []
+    named = "set_write_buffer_limits"
+    return [each for each in referred if hasattr(each, named) and each is not transport]
