@@ -190,7 +190,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
     """
     router = APIRouter(prefix="/api/links", dependencies=list(operators))
 
-    def found(id: int) -> Slot:
+    async def found(id: int) -> Slot:
         if id not in rack.slots:
             raise HTTPException(404, f"expected a link of {list(rack.slots)}, got {id}")
         return rack.slots[id]

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio.to_thread
 import numpy as np
 import pytest
 
@@ -314,3 +315,14 @@ async def test_pages_that_are_not_built_are_explained(tmp_path: Path) -> None:
         answer = await live_server.get("/")
     assert answer.status_code == 503
     assert "make run" in answer.text
+
+
+@pytest.mark.parametrize("path", ["models", "stages", "stages/default", "stages/default/votes"])
+async def test_requests_stay_in_the_event_loop(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("expected no thread: the way there and back costs most")
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", refuse)
+    assert (await live_server.get(f"/api/{path}")).status_code == 200
