@@ -21,7 +21,7 @@ _swing, _frame = (function(name, "nddo") for name in ("swing", "frame"))
 _to_rotvec, _from_rotvec = (function(name, "ndo") for name in ("to_rotvec", "from_rotvec"))
 _from_matrix, _from_6d = (function(name, "ndo") for name in ("from_matrix", "from_6d"))
 _to_matrix = function("to_matrix", "ndo", c_int)
-_normalise, _dot = function("normalise", "nndo"), function("dot", "nnddo")
+_normalise = function("normalise", "nndo")
 _slerp = function("slerp", "ndddo")
 
 
@@ -155,11 +155,12 @@ def length(v: Float[Array, "*batch N"]) -> Float[Array, "*batch"]:
 
 
 def dot(a: Float[Array, "*batch N"], b: Float[Array, "*batch N"]) -> Float[Array, "*batch"]:
-    """Return the inner products of vectors; batches broadcast."""
-    a, b = _together(a, b)
-    products = np.empty(a.shape[:-1])
-    _dot(products.size, a.shape[-1], a, b, products)
-    return products
+    """Return the inner products of short vectors; batches broadcast."""
+    terms = a * b
+    total = terms[..., 0] + terms[..., 1]
+    for component in range(2, terms.shape[-1]):
+        total += terms[..., component]
+    return total
 
 
 def swing(a: Float[Array, "*batch 3"], b: Float[Array, "*batch 3"]) -> Float[Array, "*batch 4"]:
@@ -208,5 +209,13 @@ def _together(*arrays: Array) -> list[Array]:
     batch = arrays[0].shape[:-1]
     if all(array.shape[:-1] == batch for array in arrays):
         return list(arrays)
-    batch = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-    return [np.broadcast_to(array, (*batch, array.shape[-1])) for array in arrays]
+    batch = np.broadcast(*(array[..., 0] for array in arrays)).shape
+    return [_filled(array, batch) for array in arrays]
+
+
+def _filled(array: Array, batch: tuple[int, ...]) -> Array:
+    if array.shape[:-1] == batch:
+        return array
+    filled = np.empty((*batch, array.shape[-1]))
+    filled[...] = array
+    return filled

@@ -26,25 +26,37 @@ def _library() -> ctypes.CDLL:
     raise ImportError(f"{expected}; please run: pip install -e .")
 
 
-def _doubles(array: np.ndarray) -> Any:
-    return _address(_writable(np.ascontiguousarray(array, np.float64)))
+class _Doubles:
+    """An array of floats, copied if it is not as C wants it."""
+
+    @classmethod
+    def from_param(cls, array: np.ndarray) -> Any:
+        array = np.ascontiguousarray(array, np.float64)
+        # Of an array that may only be read, ctypes gives no address.
+        return _address(array if array.flags.writeable else array.copy())
 
 
-def _integers(array: np.ndarray) -> Any:
-    return _address(_writable(np.ascontiguousarray(array, np.int64)))
+class _Integers:
+    """An array of integers, copied if it is not as C wants it."""
+
+    @classmethod
+    def from_param(cls, array: np.ndarray) -> Any:
+        array = np.ascontiguousarray(array, np.int64)
+        return _address(array if array.flags.writeable else array.copy())
 
 
-def _writable(array: np.ndarray) -> np.ndarray:
-    """Return an array of which ctypes gives the address: it has none of what is only read."""
-    return array if array.flags.writeable else array.copy()
+class _Output:
+    """An array that is written into, in C's order and of C's type."""
+
+    from_param = _address
 
 
-_KINDS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
-    "n": (ctypes.c_ssize_t, int),
-    "x": (ctypes.c_double, float),
-    "i": (_POINTER, _integers),
-    "d": (_POINTER, _doubles),
-    "o": (_POINTER, _address),
+_KINDS: dict[str, Any] = {
+    "n": ctypes.c_ssize_t,
+    "x": ctypes.c_double,
+    "i": _Integers,
+    "d": _Doubles,
+    "o": _Output,
 }
 
 _LIBRARY = _library()
@@ -56,16 +68,10 @@ def function(name: str, kinds: str, result: type | None = None) -> Callable[...,
     Args:
         name: Its name.
         kinds: A letter for each argument: n a count, x a number, i an array of integers, d one of
-            floats, both of which are copied if they are not as C wants them; o an array that it
-            writes into, in C's order and of C's type.
+            floats, o an array that it writes into.
         result: The type of ctypes that it returns, if it does.
     """
     compiled = _LIBRARY[name]
     compiled.restype = result
-    compiled.argtypes = [_KINDS[kind][0] for kind in kinds]
-    converters = [_KINDS[kind][1] for kind in kinds]
-
-    def call(*arguments: object) -> Any:
-        return compiled(*[convert(x) for convert, x in zip(converters, arguments, strict=True)])
-
-    return call
+    compiled.argtypes = [_KINDS[kind] for kind in kinds]
+    return compiled

@@ -15,13 +15,6 @@ void cross(ptrdiff_t count, const Vector* a, const Vector* b, Vector* out) {
   for (ptrdiff_t i = 0; i < count; i++) out[i] = cross_product(a[i], b[i]);
 }
 
-void dot(ptrdiff_t count, ptrdiff_t width, const double* a, const double* b, double* out) {
-  for (ptrdiff_t i = 0; i < count; i++, a += width, b += width) {
-    out[i] = a[0] * b[0];
-    for (ptrdiff_t j = 1; j < width; j++) out[i] += a[j] * b[j];
-  }
-}
-
 void normalise(ptrdiff_t count, ptrdiff_t width, const double* v, double* out) {
   for (ptrdiff_t i = 0; i < count; i++, v += width, out += width) {
     double square = v[0] * v[0];
