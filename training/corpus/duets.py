@@ -46,23 +46,22 @@ def others_of(clips: Sequence[Clip]) -> dict[str, list[Clip]]:
     """Return who else dances, by the name of each clip of a piece; nobody for leads.
 
     Raises:
-        MotionFileError: If dancers of one piece differ in length or rate.
+        MotionFileError: If a piece has one dancer alone, or dancers that differ in length or rate.
     """
     pieces: dict[str, list[Clip]] = defaultdict(list)
     for clip in clips:
         if piece := clip.labels.get("piece"):
             pieces[piece].append(clip)
     for piece, dancers in pieces.items():
-        lengths = sorted({(len(clip), clip.fps) for clip in dancers})
-        if len(lengths) > 1:
-            raise MotionFileError(
-                f"{piece}: expected dancers of one length and rate, got {lengths}"
-            )
+        got = ", ".join(f"{d.name} of {len(d)} frames at {d.fps:g} a second" for d in dancers)
+        if len(dancers) < 2:
+            raise MotionFileError(f"{piece}: expected at least 2 dancers, got only {got}")
+        if len({(len(clip), clip.fps) for clip in dancers}) > 1:
+            raise MotionFileError(f"{piece}: expected dancers of one length and rate, got {got}")
     return {
         clip.name: [d for d in dancers if d is not clip and clip.labels.get("role") != "lead"]
         for dancers in pieces.values()
         for clip in dancers
-        if len(dancers) > 1
     }
 
 

@@ -20,13 +20,14 @@ def react(
         ),
     ] = None,
     corpus: Annotated[
-        Path | None, typer.Option(help="Corpus with clips of one piece, made by bhava prepare.")
+        Path | None,
+        typer.Option(help="Corpus with couples, made by bhava prepare; those held out count."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
 ) -> None:
     """Measure how a model reacts to another dancer, against a partner that ignores them."""
     from motion.model.engine import Engine
-    from training.corpus.corpus import load_corpus
+    from training.corpus.corpus import load_corpus, split_held_out
     from training.evaluation import taking_up
     from training.evaluation.reaction import held_out_duets, measure, write_report
 
@@ -35,6 +36,6 @@ def react(
         return
     if not model:
         raise BhavaError("expected --model or --pairs, got neither")
-    duets = held_out_duets(load_corpus(corpus) if corpus else [])
+    duets = held_out_duets(split_held_out(load_corpus(corpus))[1] if corpus else [])
     results = [measure(Engine.load(folder), duets) for folder in model]
     typer.echo(write_report(results, out).read_text())

@@ -9,6 +9,7 @@ alike; a partner that ignores the dancer has some by chance, and real pairs have
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,9 @@ SEED = 1_000_003
 
 MINUTES = 6.0
 SECONDS = 28.0
+SHORTEST = 10.0
+"""Seconds of a real duet that is worth measuring."""
+
 CONTEXT_SECONDS = 4.0
 LONGEST_DELAY = 3.0
 """Seconds; the longest canon of the choreographer takes as much."""
@@ -46,7 +50,10 @@ FLIP = np.array([-1.0, 1.0, 1.0])
 
 @dataclass(frozen=True, eq=False)
 class Duet:
-    """Two clips that were danced together, of equal length; `kind` groups them in a report."""
+    """Two clips that were danced together, of equal length.
+
+    `kind` groups them in a report; all of one kind are of one length.
+    """
 
     kind: str
     own: Clip
@@ -85,20 +92,31 @@ class Result:
 
 
 def held_out_duets(clips: Sequence[Clip]) -> list[Duet]:
-    """Return the choreographer's held-out duets, and all pairs of a corpus, cut to equal length.
+    """Return the choreographer's held-out duets, and all pairs among clips, cut as `Duet` says.
 
     Args:
-        clips: Clips of the corpus; those that were danced together are taken, in both orders.
+        clips: That no training has seen; those that were danced together are taken, in both
+            orders.
+
+    Raises:
+        MotionFileError: If a piece among clips is no duet; see `others_of`.
     """
-    frames = round(SECONDS * FPS)
-    made = choreographed_duets(MINUTES, SEED)
+    pairs = _pairs(choreographed_duets(MINUTES, SEED)) + _pairs(clips)
+    longest = {
+        kind: min(round(SECONDS * FPS), *(len(own) for other, own, _ in pairs if other == kind))
+        for kind, _, _ in pairs
+    }
+    return [Duet(kind, own[: longest[kind]], other[: longest[kind]]) for kind, own, other in pairs]
+
+
+def _pairs(clips: Sequence[Clip]) -> list[tuple[str, Clip, Clip]]:
+    """Return the kind of each duet, who dances in it, and beside whom."""
+    others = others_of(clips)
     return [
-        Duet(clip.labels.get("relation", clip.labels["dataset"]), clip[:frames], dancer[:frames])
-        for found in (made, clips)
-        for name, dancers in others_of(found).items()
-        for clip in found
-        for dancer in dancers
-        if clip.name == name and len(clip) >= frames
+        (clip.labels.get("relation", clip.labels["dataset"]), clip, dancer)
+        for clip in clips
+        for dancer in others.get(clip.name, ())
+        if clip.seconds >= SHORTEST
     ]
 
 
@@ -113,6 +131,34 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
             f"{engine.contract.name}: expected a model that observes another dancer, got "
             f"{engine.contract.kind}, which does not"
         )
+    found = [_measured(engine, same) for same in of_one_length(duets)]
+    errors = {who: [e for each, _ in found for e in each[who]] for who in found[0][0]}
+    coupled = {who: [c for _, each in found for c in each[who]] for who in found[0][1]}
+    return Result(
+        engine.contract.name,
+        {kind: {who: _mean(errors[who], rows) for who in errors} for kind, rows in _rows(duets)},
+        {
+            kind: {
+                who: {
+                    name: _mean([asdict(one)[name] for one in found], rows)
+                    for name in ("speed", "coherence", "delay")
+                }
+                for who, found in coupled.items()
+            }
+            for kind, rows in _rows(duets)
+        },
+    )
+
+
+def of_one_length(duets: Sequence[Duet]) -> list[list[Duet]]:
+    """Return neighbours of one length, which are measured as one batch."""
+    return [list(same) for _, same in groupby(duets, key=lambda duet: len(duet.own))]
+
+
+def _measured(
+    engine: Engine, duets: Sequence[Duet]
+) -> tuple[dict[str, list[float]], dict[str, list[Coupling]]]:
+    """Return foresight by who is seen, and coupling by who dances, of duets of one length."""
     seen: dict[str, Sequence[Clip | None]] = {
         "true": [duet.other for duet in duets],
         "stranger": [duets[at - len(duets) // 2].other for at in range(len(duets))],
@@ -130,20 +176,7 @@ def measure(engine: Engine, duets: Sequence[Duet]) -> Result:
         who: [coupling(clip, duet.other[begin:]) for clip, duet in zip(clips, duets, strict=True)]
         for who, clips in danced.items()
     }
-    return Result(
-        engine.contract.name,
-        {kind: {who: _mean(errors[who], rows) for who in errors} for kind, rows in _rows(duets)},
-        {
-            kind: {
-                who: {
-                    name: _mean([asdict(one)[name] for one in found], rows)
-                    for name in ("speed", "coherence", "delay")
-                }
-                for who, found in coupled.items()
-            }
-            for kind, rows in _rows(duets)
-        },
-    )
+    return errors, coupled
 
 
 def _rows(duets: Sequence[Duet]) -> list[tuple[str, list[int]]]:

@@ -56,6 +56,7 @@ class StitchedWindows(IterableDataset[Window]):
         rank: int = 0,
         feature_scale: Float[Array, "F"],
         dropout: Dropout,
+        beside: float | None = None,
     ) -> None:
         """Set up the windows.
 
@@ -72,6 +73,8 @@ class StitchedWindows(IterableDataset[Window]):
             rank: Number of the process among those that train together.
             feature_scale: Divides features where poses are compared.
             dropout: What windows hide.
+            beside: How probably a segment is of somebody beside another dancer, in pools that have
+                any; None for as often as they come.
         """
         shortest = int(FPS * SEGMENT_SECONDS[0])
         for number, pool in enumerate(pools):
@@ -82,7 +85,8 @@ class StitchedWindows(IterableDataset[Window]):
         self.pools, self.labels, self.shares = pools, labels.astype(np.float32), shares
         self.tokens, self.frames_per_token = tokens, frames_per_token
         self.seed, self.rank, self.feature_scale = seed, rank, feature_scale
-        self.dropout = dropout
+        self.dropout, self.beside = dropout, beside
+        self._with_another = [] if beside is None else [_with_another(pool) for pool in pools]
         self._width = max(pool.other.shape[1] for pool in pools)
         at = np.arange(labels.shape[1])
         self._is_emotion = at < emotions
@@ -176,12 +180,21 @@ class StitchedWindows(IterableDataset[Window]):
             at += stretch
         return reach
 
+    def _candidates(self, number: int, rng: np.random.Generator) -> Int[Array, "C"]:
+        """Return random frames of a pool from which a segment may start."""
+        if self.beside is None:
+            return rng.integers(0, len(self.pools[number].frames), CANDIDATES)
+        alone, together = self._with_another[number]
+        both = len(alone) and len(together)
+        seen = rng.random() < self.beside if both else len(together) > 0
+        return rng.choice(together if seen else alone, CANDIDATES)
+
     def _segment(
         self, number: int, last: Array | None, rng: np.random.Generator
     ) -> tuple[int, int]:
         """Return start and stop in a pool: random, or like the pose to go on from."""
         pool = self.pools[number]
-        candidates = rng.integers(0, len(pool.frames), CANDIDATES)
+        candidates = self._candidates(number, rng)
         room = pool.ends[candidates] - candidates
         candidates = candidates[room >= min(int(FPS * SEGMENT_SECONDS[0]), int(np.max(room)))]
         start = int(candidates[0])
@@ -191,6 +204,12 @@ class StitchedWindows(IterableDataset[Window]):
             start = int(candidates[np.square(apart).sum(-1).argmin()])
         seconds = rng.uniform(*SEGMENT_SECONDS)
         return start, min(int(pool.ends[start]), start + int(seconds * FPS))
+
+
+def _with_another(pool: Pool) -> tuple[Int[Array, "A"], Int[Array, "B"]]:
+    """Return the frames of a pool in which nobody else dances, and those in which somebody does."""
+    seen = (pool.other[:, observed_dancer.PRESENT :] > 0).any(1)
+    return np.flatnonzero(~seen), np.flatnonzero(seen)
 
 
 def seen_by_tokens(

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from motion.clip import Clip
 from motion.errors import BhavaError
-from training.corpus.choreographed import DATASET
+from training.corpus import choreographed, duets
 from training.corpus.contents import content_of
 from training.corpus.corpus import group_of
 from training.fit.pools import Pool
@@ -64,4 +64,4 @@ def origin_weights(
 
 
 def _is_choreographed(clip: Clip) -> bool:
-    return clip.labels.get("dataset") == DATASET
+    return clip.labels.get("dataset") in (choreographed.DATASET, duets.DATASET)

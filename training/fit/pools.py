@@ -200,7 +200,8 @@ def pools_of(
     """Sort clips by the recipe's pools; texts have numbers, and origins by their group.
 
     Raises:
-        BhavaError: If a pool has no clip, or a clip is unfit.
+        BhavaError: If a pool has no clip, a clip is unfit, or a kind that observes another dancer
+            is to learn from soloists alone.
     """
     found = sorted_by_pool(clips, recipe)
     empty = [name for name, clips in found.items() if not clips]
@@ -210,11 +211,19 @@ def pools_of(
             f"expected clips for every share of the recipe, got none for {empty}, only for {there}"
         )
     others = _others(clips, recipe)
+    if others is not None and not any(others.values()):
+        raise BhavaError(
+            f"expected clips that were danced together for {recipe.model.kind}, PIECE_dancerA and "
+            f"PIECE_dancerB, or data.duet_minutes, got none among {len(clips)}"
+        )
     return [Pool.from_clips(members, numbers, others, origins) for members in found.values()]
 
 
 def _others(clips: list[Clip], recipe: Recipe) -> dict[str, list[Clip]] | None:
-    return others_of(clips) if KINDS[recipe.model.kind].OBSERVES_DANCER else None
+    """Return who dances beside each clip that a recipe learns from, for kinds that observe them."""
+    if not KINDS[recipe.model.kind].OBSERVES_DANCER:
+        return None
+    return others_of([clip for clip in clips if recipe.data.pool_of(clip) is not None])
 
 
 def held_out_pools_of(held_out: list[Clip], recipe: Recipe, numbers: Numbers = NONE) -> list[Pool]:

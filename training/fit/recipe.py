@@ -62,6 +62,8 @@ class Data(Strict):
             set `coloured`.
         duet_minutes: Minutes of duets from `motion.choreography`, beside the corpus: data
             set `duets`.
+        beside: How probably a segment is of somebody who dances beside another, in pools that have
+            any; None for as often as they come.
         dropout: What windows hide.
         slowest: Heads and tails of clips whose mean joint speed is below it are cut, m/s; 0 for
             none.
@@ -76,6 +78,7 @@ class Data(Strict):
     choreographed_minutes: float = Field(default=0.0, ge=0)
     coloured: int = Field(default=0, ge=0)
     duet_minutes: float = Field(default=0.0, ge=0)
+    beside: Probability | None = None
     dropout: Dropout = Dropout()
     slowest: float = Field(default=0.0, ge=0)
     fewest: int = Field(default=1, ge=1)
@@ -191,6 +194,13 @@ class Recipe(Strict):
         kind, contents = self.model.kind, self.data.contents
         if contents and not KINDS[kind].HEEDS_CONTENT:
             raise ValueError(f"expected no data.contents for {kind}, got {contents}")
+        return self
+
+    @model_validator(mode="after")
+    def _kind_observes_who_is_beside(self) -> "Recipe":
+        kind, beside = self.model.kind, self.data.beside
+        if beside is not None and not KINDS[kind].OBSERVES_DANCER:
+            raise ValueError(f"expected no data.beside for {kind}, got {beside:g}")
         return self
 
     @model_validator(mode="after")

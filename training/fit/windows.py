@@ -43,6 +43,7 @@ def windows_of(pools: list[Pool], recipe: Recipe, seed: int, rank: int = 0) -> S
         rank=rank,
         feature_scale=np.maximum(everything.std(0), 1e-6) / np.maximum(weight, 1e-6),
         dropout=data.dropout,
+        beside=data.beside,
     )
 
 

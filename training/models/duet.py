@@ -187,6 +187,10 @@ class Duet(TransformerMDN):
         seen = config.frames_per_token * features.WIDTH + 4
         self.sight = nn.Linear(seen, config.channels)
         self.relations = Relations(config)
+        # At first it heeds nobody, so that training may begin with the weights of a soloist.
+        for joins in (self.sight, self.relations.out):
+            nn.init.zeros_(joins.weight)
+            nn.init.zeros_(joins.bias)
 
     def embedded(self, frames: Tensor, other: Tensor | None) -> Tensor:
         """Embed tokens, and the other dancer with them; see `TransformerMDN.embedded`."""

@@ -19,7 +19,7 @@ from training.corpus.duets import (
     choreographed_duets,
     others_of,
 )
-from training.evaluation.reaction import coupling
+from training.evaluation.reaction import coupling, held_out_duets
 from training.fit.dataset import OTHER_LAG, seen_by_tokens
 from training.fit.pools import Pool
 
@@ -29,21 +29,51 @@ def duets() -> list[Clip]:
     return choreographed_duets(2.0, seed=3)
 
 
-def member(piece: str, dancer: str, frames: int = 90) -> Clip:
+def member(piece: str, dancer: str, frames: int = 90, fps: float = FPS) -> Clip:
     clip = swaying(frames)
-    labels = {"piece": piece, "dancer": dancer}
-    return Clip(f"{piece}/{dancer}", clip.fps, clip.hips, clip.rotations, labels)
+    labels = {"dataset": "couples", "piece": piece, "dancer": dancer, "content": "dance"}
+    return Clip(f"{piece}/{dancer}", fps, clip.hips, clip.rotations, labels)
 
 
 def test_dancers_of_one_piece_see_each_other_and_nobody_else():
-    clips = [member("a", "1"), member("a", "2"), member("a", "3"), member("b", "1"), swaying()]
+    clips = [member("a", "1"), member("a", "2"), member("a", "3"), swaying()]
     found = {name: [clip.name for clip in seen] for name, seen in others_of(clips).items()}
     assert found == {"a/1": ["a/2", "a/3"], "a/2": ["a/1", "a/3"], "a/3": ["a/1", "a/2"]}
 
 
-def test_dancers_of_one_piece_must_be_of_one_length():
-    with pytest.raises(MotionFileError, match=r"a: expected dancers of one length"):
-        others_of([member("a", "1"), member("a", "2", 80)])
+@pytest.mark.parametrize(
+    ("dancers", "refused"),
+    [
+        (
+            [member("a", "1"), member("a", "2", 80)],
+            "a: expected dancers of one length and rate, got a/1 of 90 frames at 30 a second, "
+            "a/2 of 80 frames at 30 a second",
+        ),
+        (
+            [member("a", "1"), member("a", "2", fps=60.0)],
+            "a: expected dancers of one length and rate, got a/1 of 90 frames at 30 a second, "
+            "a/2 of 90 frames at 60 a second",
+        ),
+        (
+            [member("a", "1"), member("a", "2"), member("b", "B")],
+            "b: expected at least 2 dancers, got only b/B of 90 frames at 30 a second",
+        ),
+    ],
+)
+def test_pieces_whose_dancers_do_not_fit_are_refused(dancers, refused):
+    with pytest.raises(MotionFileError, match=f"^{refused}$"):
+        others_of(dancers)
+
+
+def test_held_out_couples_are_cut_to_one_length_and_short_ones_left_out():
+    couples = [member(piece, d, n) for piece, n in (("a", 330), ("b", 600), ("c", 90)) for d in "AB"]
+    real = [duet for duet in held_out_duets(couples) if duet.kind == "couples"]
+    assert [(d.own.name, d.other.name, len(d.own), len(d.other)) for d in real] == [
+        ("a/A", "a/B", 330, 330),
+        ("a/B", "a/A", 330, 330),
+        ("b/A", "b/B", 330, 330),
+        ("b/B", "b/A", 330, 330),
+    ]
 
 
 def test_followers_do_what_they_see_soon_after_it_and_leads_heed_nobody(duets):

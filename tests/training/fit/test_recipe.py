@@ -71,6 +71,7 @@ def test_every_kind_has_a_recipe():
             "input_noise = 0.1",
             "expected own_sample_share for transformer-mdn, got input_noise",
         ),
+        ("tokens = 64", "tokens = 64\nbeside = 0.5", "expected no data.beside for transformer-mdn"),
         ("always = { dance", "always = { sad", "expected always to name some of ['dance'"),
         ("[trainer]", "[trainer", "expected a recipe in TOML"),
     ],

@@ -1,5 +1,6 @@
 """The kind that heeds another dancer: what it sees, learns, exports and does with it."""
 
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +18,19 @@ from motion.partner.partner_batch import PartnerBatch
 from motion.skeleton import CANONICAL
 from tests.motion.strategies import swaying
 from tests.training.tiny import QUIET, clips, tiny_duet
-from training.evaluation.reaction import held_out_duets, measure, write_report
+from training.evaluation.reaction import (
+    Duet,
+    held_out_duets,
+    measure,
+    of_one_length,
+    write_report,
+)
 from training.fit.export import TOLERANCE, export, largest_difference, step_of
+from training.fit.recipe import Recipe
 from training.fit.train import Training, load_checkpoint, train
 from training.fit.windows import Windows
 from training.models import duet
+from training.models.transformer_mdn import TransformerMDN
 
 TINY_DUET = tiny_duet()
 
@@ -86,9 +95,15 @@ def test_windows_show_another_dancer_in_duets_alone():
 
 
 @torch.no_grad()
-def test_nobody_is_the_same_whatever_else_is_told_of_them():
+def test_an_untrained_network_heeds_nobody_and_nobody_is_the_same_whatever_is_told_of_them():
     network, batch = prepared()
     frames = network.codec.normalise(batch.frames)[:, 2:].unflatten(1, (-1, 4))
+    torch.testing.assert_close(
+        network.embedded(frames, batch.other), TransformerMDN.embedded(network, frames, None)
+    )
+    network = deepcopy(network)
+    for joins in (network.sight, network.relations.out):
+        torch.nn.init.normal_(joins.weight, std=0.02)
     nobody = torch.randn_like(batch.other)
     nobody[..., observed_dancer.PRESENT] = 0
     absent = network.embedded(frames, nobody)
@@ -172,6 +187,31 @@ class TestExported:
         assert set(result.foresight["all"]) == {"true", "stranger", "nobody"}
         text = write_report([result], tmp_path).read_text()
         assert "| canon | ignoring |" in text
+
+
+def changed(**data: object) -> Recipe:
+    recipe = TINY_DUET.model_dump()
+    return Recipe.model_validate(recipe | {"data": recipe["data"] | data})
+
+
+def test_a_corpus_of_soloists_teaches_no_duet():
+    alone = changed(duet_minutes=0.0)
+    with pytest.raises(BhavaError, match=r"expected clips .* together for duet, .* got none among"):
+        Windows(alone, clips(), clips())
+
+
+@pytest.mark.parametrize(("beside", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 0.45, 0.9)])
+def test_segments_beside_another_come_as_often_as_a_recipe_says(beside, least, most):
+    recipe = changed(dropout={"other": 0.0}, beside=beside)
+    windows, rng = Windows(recipe, clips(), clips()).to_fit(), np.random.default_rng(0)
+    seen = [windows.window(rng).other[..., observed_dancer.PRESENT] for _ in range(60)]
+    assert least <= torch.stack(seen).mean() <= most
+
+
+def test_neighbours_of_another_length_are_measured_as_a_batch_of_their_own():
+    long, short = (swaying(frames) for frames in (60, 40))
+    duets = [Duet("a", long, long), Duet("a", long, long), Duet("b", short, short)]
+    assert [len(same) for same in of_one_length(duets)] == [2, 1]
 
 
 def test_a_model_that_heeds_nobody_has_no_reaction():
