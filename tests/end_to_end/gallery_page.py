@@ -87,7 +87,7 @@ def run_gallery() -> Iterator[str]:
         try:
             address = f"http://127.0.0.1:{port}/{PAGE}"
             transport = httpx.HTTPTransport(retries=8)
-            with httpx.Client(transport=transport) as client:
+            with httpx.Client(transport=transport, timeout=PATIENCE / 1000) as client:
                 client.get(address).raise_for_status()
             yield address
         finally:

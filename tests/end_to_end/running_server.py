@@ -37,12 +37,16 @@ class RunningServer:
 
     def state(self) -> dict[str, Any]:
         """What it says about its stage."""
-        return httpx.get(f"{self.address}/api/stages/default").raise_for_status().json()
+        return self.request("GET", "").raise_for_status().json()
 
     def set(self, **controls: Any) -> None:
         """Change controls of the stage."""
-        url = f"{self.address}/api/stages/default/controls"
-        httpx.patch(url, json=controls).raise_for_status()
+        self.request("PATCH", "/controls", json=controls).raise_for_status()
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask something of the stage, by a path below its own."""
+        url = f"{self.address}/api/stages/default{path}"
+        return httpx.request(method, url, timeout=PATIENCE, **more)
 
     def await_control(self, **wanted: Any) -> None:
         """Waits until controls of the stage have these values."""
@@ -125,6 +129,7 @@ def run_server(source: str, port: int = 0, *more: str) -> Iterator[RunningServer
 
 def _await_ready(address: str) -> None:
     deadline = time.monotonic() + PATIENCE
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         while (answer := client.get("/readyz")).status_code != 200:
             assert time.monotonic() < deadline, f"expected a ready server, got {answer.text}"
+            time.sleep(0.05)  # it needs the processor itself

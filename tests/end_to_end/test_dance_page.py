@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, expect
@@ -26,6 +27,10 @@ BEGIN_AT_FIRST_SIGHT = """new MutationObserver((_, watch) => {
   begin.click();
 }).observe(document, { childList: true, subtree: true });"""
 
+PHONE = (320, 480)
+"""So small, because the picture is drawn by the processor that also looks for people."""
+visit_dance = partial(visit, query="dance?quality=low", size=PHONE)
+
 PRESSED = ("aria-pressed", "true")
 
 MOVING = 0.05
@@ -35,7 +40,7 @@ MOVING = 0.05
 def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: Browser) -> None:
     with (
         run_server("browser") as server,
-        visit(browser_with_webcam, server.address, "dance?quality=low") as stage,
+        visit_dance(browser_with_webcam, server.address) as stage,
     ):
         page = stage.page
         page.evaluate(WATCH)
@@ -68,7 +73,7 @@ def test_a_dancer_is_placed_counted_in_and_gets_a_partner(browser_with_webcam: B
 def test_a_performer_is_shown_what_operators_reserve(browser_with_webcam: Browser) -> None:
     with (
         run_server("browser", 0, "--reserve-controls") as server,
-        visit(browser_with_webcam, server.address, "dance?quality=low", (320, 480)) as stage,
+        visit_dance(browser_with_webcam, server.address) as stage,
     ):
         stage.page.click("text=Begin")
         expect(stage.page.locator("[data-mode=answer]")).to_be_disabled(timeout=3 * PATIENCE)
@@ -77,7 +82,9 @@ def test_a_performer_is_shown_what_operators_reserve(browser_with_webcam: Browse
 
 
 def test_who_begins_at_first_sight_begins(browser: Browser) -> None:
-    with run_server("browser") as server, browser.new_page() as page:
+    width, height = PHONE
+    viewport = {"width": width, "height": height}
+    with run_server("browser") as server, browser.new_page(viewport=viewport) as page:
         page.add_init_script(BEGIN_AT_FIRST_SIGHT)
         page.goto(f"{server.address}/dance?quality=low")
         # This browser has no camera: that it is missed shows that the turn has come.
@@ -87,7 +94,7 @@ def test_who_begins_at_first_sight_begins(browser: Browser) -> None:
 def test_a_seat_that_is_taken_is_waited_for(browser: Browser) -> None:
     with (
         run_server("browser") as server,
-        visit(browser, server.address, "dance?quality=low") as stage,
+        visit_dance(browser, server.address) as stage,
     ):
         page = stage.page
         with performing(server):
@@ -103,7 +110,7 @@ def test_a_camera_that_is_missing_or_forbidden_is_told(
     browser: Browser, playwright: Playwright
 ) -> None:
     with run_server("browser") as server:
-        with visit(browser, server.address, "dance?quality=low") as stage:
+        with visit_dance(browser, server.address) as stage:
             stage.page.click("text=Begin")
             expect(stage.page.locator("#trouble")).to_contain_text("No camera was found")
             expect(stage.page.get_by_role("button", name="Try again")).to_be_visible()
@@ -113,7 +120,7 @@ def test_a_camera_that_is_missing_or_forbidden_is_told(
         devices = ["--use-fake-device-for-media-stream", "--deny-permission-prompts"]
         with (
             _chromium(playwright, devices) as strict,
-            visit(strict, server.address, "dance?quality=low") as stage,
+            visit_dance(strict, server.address) as stage,
         ):
             stage.page.click("text=Begin")
             expect(stage.page.locator("#trouble")).to_contain_text("not allowed to use")
@@ -158,7 +165,7 @@ def _begun(playwright: Playwright, camera: list[str]) -> Iterator[tuple[RunningS
     with (
         run_server("browser") as server,
         _chromium(playwright, camera) as browser,
-        visit(browser, server.address, "dance?quality=low") as stage,
+        visit_dance(browser, server.address) as stage,
     ):
         stage.page.click("text=Begin")
         yield server, stage
@@ -175,7 +182,7 @@ def _chromium(playwright: Playwright, flags: list[str]) -> Iterator[Browser]:
 def test_a_server_with_its_own_camera_says_so(browser: Browser, shared_video: Path) -> None:
     with (
         run_server(f"video:{shared_video}") as server,
-        visit(browser, server.address, "dance?quality=low") as stage,
+        visit_dance(browser, server.address) as stage,
     ):
         stage.page.click("text=Begin")
         expect(stage.page.locator("#trouble")).to_contain_text("follows another performer")

@@ -17,6 +17,8 @@ from tests.end_to_end.stage_page import visit as visit_page
 
 visit = partial(visit_page, bypass_csp=True)  # what waits for a function evaluates text
 
+TINY = {"width": 64, "height": 48}
+"""Of pages whose picture is not looked at: without a GPU it takes the processor from all else."""
 LARGEST_BUNDLE = 1.5e6
 """Bytes of all that the pages load but MediaPipe, compressed."""
 GROWTH = 1.1
@@ -104,7 +106,7 @@ def test_a_video_mixer_gets_the_dancer_alone(browser: Browser, demo: RunningServ
 
 
 def test_a_stuck_page_reloads_itself(browser: Browser, demo: RunningServer) -> None:
-    with browser.new_page(bypass_csp=True) as page:
+    with browser.new_page(viewport=TINY, bypass_csp=True) as page:
         stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low")
@@ -123,7 +125,7 @@ WATCH_LINK = """() => {
 
 
 def test_a_kiosk_comes_back_to_its_stage(browser: Browser, demo: RunningServer) -> None:
-    with browser.new_page(viewport={"width": 64, "height": 48}, bypass_csp=True) as page:
+    with browser.new_page(viewport=TINY, bypass_csp=True) as page:
         stage = StagePage(page)
         page.clock.install()
         page.goto(f"{demo.address}/?kiosk&quality=low&stage=later")
@@ -167,13 +169,16 @@ def test_a_beat_is_tapped_and_shown(browser: Browser, demo: RunningServer) -> No
 
 def test_a_bad_link_is_not_seen(browser: Browser, demo: RunningServer) -> None:
     shape = Shape(latency=0.05, jitter=0.1, loss=0.05)
+    watch = partial(visit, browser, query="?kiosk&debug&quality=low", size=(240, 180))
     with run_shaped_link(demo.port, shape) as address:
-        with visit(browser, address, "?kiosk&debug&quality=low", (240, 180)) as stage:
+        # What a busy machine costs is seen without the link as well.
+        with watch(demo.address) as beside, watch(address) as stage:
             stage.record(4.0, "hips")
-            before = _measured(stage.page)
+            before, usual = _measured(stage.page), _measured(beside.page)
             times, places = stage.record(10.0, "hips", "leftHand")
-            after = _measured(stage.page)
-        assert after["underruns"] - before["underruns"] < 0.01 * 10 * 30
+            after, usually = _measured(stage.page), _measured(beside.page)
+        of_machine = usually["underruns"] - usual["underruns"]
+        assert after["underruns"] - before["underruns"] - of_machine < 0.01 * 10 * 30
         assert 1000 * shape.latency < after["latency"] < 1000
         speeds = np.linalg.norm(np.diff(places, axis=0), axis=-1) / np.diff(times)[:, None]
         assert speeds.max() < 12

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 
 import cv2
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,7 +14,6 @@ from tests.end_to_end.running_server import RunningServer, run_server
 from tests.end_to_end.stage_page import PATIENCE, SCREENSHOTS, visit
 
 PHONE = {"width": 390, "height": 844}
-STAGE = "/api/stages/default"
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +41,14 @@ def code_of(page: Page) -> str:
 
 
 def ballots(venue: RunningServer, code: str, count: int) -> list[str]:
-    url = f"{venue.address}{STAGE}/ballots"
-    answers = [httpx.post(url, json={"code": code}) for _ in range(count)]
+    answers = [venue.request("POST", "/ballots", json={"code": code}) for _ in range(count)]
     return [answer.raise_for_status().json()["ballot"] for answer in answers]
 
 
 def cast(venue: RunningServer, ballot: str, emotion: str, number: int) -> int:
-    return httpx.post(
-        f"{venue.address}{STAGE}/votes",
+    return venue.request(
+        "POST",
+        "/votes",
         json={"emotion": emotion, "number": number},
         headers={"Authorization": f"Bearer {ballot}"},
     ).status_code
@@ -95,7 +93,7 @@ def test_a_phone_votes_by_the_code_on_the_stage_and_the_stage_shows_it(
             assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
             phone.wait_for_timeout(1000)  # until the tiles are filled
             phone.screenshot(path=SCREENSHOTS / "vote-phone-en.png")
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE / 1000
             while shown_weight(venue, "happy") < 0.5 and time.monotonic() < deadline:
                 for number, ballot in enumerate(others):
                     cast(
@@ -107,7 +105,7 @@ def test_a_phone_votes_by_the_code_on_the_stage_and_the_stage_shows_it(
                 time.sleep(0.5)
             assert shown_weight(venue, "happy") > 0.5
             lit, after = warmth(before) + 0.2, stage.picture("vote-stage-ring")
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE / 1000
             while warmth(after) <= lit and time.monotonic() < deadline:
                 after = stage.picture("vote-stage-ring")
         assert warmth(after) > lit
