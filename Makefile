@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help run test check peers programs
+.PHONY: help run test ready vitest check peers programs
 
 # An environment whose Python is gone, after an upgrade of the system, is made again.
 ifneq ($(shell $(VENV)/bin/python -c 'print(1)' 2>/dev/null), 1)
@@ -31,10 +31,9 @@ help: ## list the targets
 run: web/dist/index.html $(VENV)/run.stamp ## start the server in the foreground: PORT=8000, ARGS for `bhava serve`
 	@exec $(VENV)/bin/bhava serve --port $(PORT) $(ARGS)
 
-test: programs web/dist/index.html check ## install a browser and all else that the tests need, then run them
-	@npm --prefix web test
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest --ignore tests/end_to_end --numprocesses 2 --dist loadfile
-	$(VENV)/bin/pytest tests/end_to_end
+test: ready ## install a browser and all else that the tests need, then run them
+	@OMP_NUM_THREADS=1 $(VENV)/bin/pytest --ignore tests/end_to_end --numprocesses 2 --dist loadfile
+	$(VENV)/bin/pytest tests/end_to_end --numprocesses 2 --dist loadfile
 
 check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-check
 	@$(VENV)/bin/ruff check
@@ -42,6 +41,13 @@ check: web/node_modules/.package-lock.json $(VENV)/test.stamp ## lint and type-c
 	$(VENV)/bin/mypy
 	$(VENV)/bin/clang-format --dry-run -Werror motion/compiled/*.[ch]
 	npm --prefix web run check
+
+# All that comes before pytest; while pip unpacks on one processor, the web is built and tested on another.
+ready:
+	@$(MAKE) --no-print-directory --jobs 2 programs web/dist/index.html vitest check
+
+vitest: web/node_modules/.package-lock.json
+	@npm --prefix web test
 
 # Programs of other authors that links are tried against; `make test` reads what they once sent.
 peers: $(VENV)/test.stamp programs web/dist/index.html | $(VENV)/node.stamp ## try the links against programs of other authors
@@ -64,7 +70,7 @@ stop() { echo "$$*" >&2; exit 1; }
 # Runs a command and shows the newest line of what it says; if it fails, says what went wrong, once.
 #   install WHAT COMMAND...
 install() {
-  local what=$$1 log=$(VENV)/install.log; shift
+  local what=$$1 log=$(VENV)/$(@F).log; shift
   local free=$$(df -Pk . | awk 'NR == 2 {print int($$4 / 1024)}')
   (( free >= $(SPACE) )) || stop "Bhava needs $(SPACE) MB of free space to install $$what, got $$free MB in $(CURDIR)"
   [ -w "$${HOME:-/}" ] || export npm_config_cache="$(CURDIR)/$(VENV)/cache" PIP_NO_CACHE_DIR=1
