@@ -5,6 +5,7 @@ so that a motion is the same wherever it happens and whichever way it faces.
 """
 
 from collections.abc import Sequence
+from ctypes import c_int
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -14,6 +15,7 @@ from jaxtyping import Float
 
 from motion import kinematics, rotations
 from motion.clip import Clip, Pose
+from motion.compiled import function
 from motion.skeleton import CANONICAL, Skeleton
 
 Array = np.ndarray
@@ -65,6 +67,8 @@ CANONICAL_LAYOUT: Final = Layout(CANONICAL)
 JOINTS: Final = len(CANONICAL.joints)
 WIDTH: Final = CANONICAL_LAYOUT.width
 PART: Final = CANONICAL_LAYOUT.part
+
+_describe = function("describe", "nnnnnxidddoo", c_int)
 
 
 def facing(clip: Clip, positions: Float[Array, "T J 3"]) -> Float[Array, "T"]:
@@ -161,30 +165,16 @@ def _from_positions(
     fps: float,
     layout: Layout,
 ) -> Float[Array, "*batch T F"]:
-    part, skeleton = layout.part, layout.skeleton
-    heading = _unwrapped(heading)
-    step = np.diff(hips, axis=-2) * fps
-    velocity = rotations.rotate(rotations.about_y(-heading[..., :-1]), step)
-    turned = local_rotations[..., skeleton.turning, :]
-    turned[..., 0, :] = rotations.multiply(rotations.about_y(-heading), turned[..., 0, :])
-
+    skeleton, frames = layout.skeleton, hips.shape[-2]
+    if frames < 2:
+        raise ValueError(f"expected two frames or more, got {frames}")
     features = np.empty((*hips.shape[:-1], layout.width), np.float32)
-    features[..., 1:, part["root_velocity"]] = velocity[..., [0, 2]]
-    features[..., 1:, part["turn_rate"]] = np.diff(heading)[..., None] * fps
-    features[..., 0, :] = features[..., 1, :]
-    features[..., part["hips_height"]] = hips[..., 1:2]
-    features[..., part["rotations"]] = rotations.to_6d(turned).reshape(*heading.shape, -1)
-    features[..., part["contacts"]] = kinematics.contacts(positions, fps, skeleton)
+    turning, stands = np.array(skeleton.turning), kinematics.contacts(positions, fps, skeleton)
+    shape = len(skeleton.joints), len(turning), len(skeleton.feet)
+    motion = hips, local_rotations, heading, stands
+    if _describe(heading.size // frames, frames, *shape, fps, turning, *motion, features):
+        raise ValueError(rotations.ZERO_LENGTH)
     return features
-
-
-def _unwrapped(heading: Float[Array, "*batch T"]) -> Float[Array, "*batch T"]:
-    """Return `np.unwrap`, in a tenth of its time where nothing is to be unwrapped."""
-    if np.abs(np.diff(heading)).max(initial=0.0) > 3.0:
-        return np.unwrap(heading)
-    steady = heading.copy()
-    steady[..., 1:] += 0.0  # a negative zero becomes a positive one there as well
-    return steady
 
 
 def next_root(

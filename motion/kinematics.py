@@ -1,5 +1,6 @@
 """From local to world and back, and what can be read off world positions: facing and contacts."""
 
+import math
 from ctypes import c_int
 
 import numpy as np
@@ -12,6 +13,7 @@ from motion.skeleton import CANONICAL, LEG_LENGTH, Skeleton
 Array = np.ndarray
 
 _place_joints = function("place_joints", "nnidddoo", c_int)
+_facing, _contacts = function("facing", "nnido"), function("contacts", "nnnnxxiddo")
 
 LOW = 0.06 * LEG_LENGTH
 """Metres above its height in rest within which a joint of the foot may stand."""
@@ -21,7 +23,10 @@ SLOW = 0.6 * LEG_LENGTH
 
 CONTACT_JOINTS = tuple(CANONICAL.feet)
 
-_LEFT, _RIGHT = (CANONICAL.indices(f"{s}UpperLeg", f"{s}UpperArm") for s in ("left", "right"))
+ACROSS = np.array(
+    [CANONICAL.indices(f"left{part}", f"right{part}") for part in ("UpperLeg", "UpperArm")]
+)
+"""Left and right joint of the hips and of the shoulders: lines across the body."""
 
 
 def world_from_local(
@@ -98,9 +103,9 @@ def facing(world_positions: Float[Array, "*batch J 3"]) -> Float[Array, "*batch"
     Args:
         world_positions: Joints of the canonical skeleton, metres.
     """
-    axes = rotations.normalise(world_positions[..., _LEFT, :] - world_positions[..., _RIGHT, :])
-    across = axes[..., 0, :] + axes[..., 1, :]
-    return np.arctan2(-across[..., 2], across[..., 0])
+    found = np.empty(world_positions.shape[:-2])
+    _facing(found.size, world_positions.shape[-2], ACROSS, world_positions, found)
+    return found
 
 
 def contacts(
@@ -115,17 +120,11 @@ def contacts(
         fps: Frames per second.
         skeleton: The skeleton whose `feet` are meant.
     """
-    positions = world_positions[..., skeleton.standing, :]
     size = 1.0 if skeleton is CANONICAL else float(skeleton.reach[0]) / LEG_LENGTH
-    low = positions[..., 1] < np.array(list(skeleton.feet.values())) + LOW * size
-    return low & (rotations.length(_velocity(positions, 1.0 / fps)) < SLOW * size)
-
-
-def _velocity(positions: Float[Array, "*batch T J 3"], dt: float) -> Float[Array, "*batch T J 3"]:
-    """Return `np.gradient` along time, in a third of its time; 0 of a single frame."""
-    velocity = np.zeros_like(positions)
-    if positions.shape[-3] > 1:
-        before, after = positions[..., :-1, :, :], positions[..., 1:, :, :]
-        velocity[..., [0, -1], :, :] = (after - before)[..., [0, -1], :, :] / dt
-        velocity[..., 1:-1, :, :] = (after[..., 1:, :, :] - before[..., :-1, :, :]) / (2 * dt)
-    return velocity
+    low = np.array(list(skeleton.feet.values())) + LOW * size
+    *batch, frames, joints, _ = world_positions.shape
+    stands = np.empty((*batch, frames, len(low)), bool)
+    shape = math.prod(batch), frames, joints, len(low)
+    feet = np.array(skeleton.standing, np.int64)
+    _contacts(*shape, 1.0 / fps, SLOW * size, feet, low, world_positions, stands)
+    return stands

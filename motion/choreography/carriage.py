@@ -5,10 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from motion import rotations
-from motion.choreography.posing import about
-from motion.skeleton import CANONICAL
-
 Array = np.ndarray
 
 
@@ -45,17 +41,6 @@ CARRIAGES = {
 WIDTH = 7
 """Numbers of a carriage that are mixed, see `numbers_of`."""
 
-_SIGNS = np.array([1.0, -1.0])
-"""Of the left and the right side."""
-
-_MIRROR = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0]])
-"""By which a direction of the left side becomes that of either."""
-
-_SHOULDERS, _UPPER_ARMS, _FOREARMS = (
-    CANONICAL.indices(f"left{part}", f"right{part}")
-    for part in ("Shoulder", "UpperArm", "LowerArm")
-)
-
 
 def numbers_of(label: str) -> Float[Array, "7"]:
     """Return what weights mix: share; direction, turn and bend, each times the share; lift."""
@@ -64,40 +49,3 @@ def numbers_of(label: str) -> Float[Array, "7"]:
     c = CARRIAGES[label]
     turns = np.radians([c.share * c.inward, c.share * c.elbow, c.shrug])
     return np.array([c.share, *(c.share * x for x in c.upper), *turns])
-
-
-def carried(
-    turned: Float[Array, "N J 4"], middle: Float[Array, "N J 4"], numbers: Float[Array, "N 7"]
-) -> Float[Array, "N J 4"]:
-    """Return local rotations with the arms' dwelling place shifted; what departs from it stays.
-
-    Args:
-        turned: Local rotations of all joints.
-        middle: About which they move.
-        numbers: Weighted sums of `numbers_of`.
-    """
-    total = np.maximum(numbers[:, :1], 1e-6)
-    share, upper = np.minimum(numbers[:, 0], 1.0), numbers[:, 1:4] / total
-    inward, shrug = numbers[:, 4], numbers[:, 6:]
-    elbow = numbers[:, 5] / total[:, 0]
-    bent = np.stack([np.cos(elbow), 0.0 * elbow, np.sin(elbow)], axis=-1)
-    # Both sides at once, and upper arms beside forearms: a few numbers cost as much as many.
-    lift = about(_SIGNS[:, None] * [0.0, 0.0, 1.0], np.repeat(shrug, 2, axis=1))
-    twist = about(np.array([1.0, 0.0, 0.0]), inward)[:, None]
-    whole = rotations.swing(
-        rotations.rotate(
-            middle[:, _UPPER_ARMS + _FOREARMS], np.tile(_MIRROR * [1.0, 0.0, 0.0], (2, 1))
-        ),
-        np.concatenate([upper[:, None] * _MIRROR, bent[:, None] * _MIRROR], axis=1),
-    )
-    share_of_way = rotations.slerp(
-        np.broadcast_to(rotations.IDENTITY, whole.shape), whole, share[:, None]
-    )
-    raised, bend = share_of_way[:, :2], share_of_way[:, 2:]
-    moved = turned.copy()
-    moved[:, _SHOULDERS] = rotations.multiply(lift, turned[:, _SHOULDERS])
-    moved[:, _UPPER_ARMS] = rotations.multiply(
-        rotations.multiply(raised, turned[:, _UPPER_ARMS]), twist
-    )
-    moved[:, _FOREARMS] = rotations.multiply(bend, turned[:, _FOREARMS])
-    return moved

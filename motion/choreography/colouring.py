@@ -20,7 +20,16 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from motion import features, kinematics, rotations
 from motion.choreography.colours import Colour
-from motion.choreography.posing import ARMS, FEET, HEAD, UPPER, Arms, bowed, enlarged, posture_of
+from motion.choreography.posing import (
+    FEET,
+    HEAD,
+    UPPER,
+    bowed,
+    elevation_of,
+    enlarged,
+    posture_of,
+    raised,
+)
 from motion.clip import Clip
 from motion.leg_reach import LEGS, STRAIGHTEST, reach_legs
 from motion.skeleton import CANONICAL, LEG_LENGTH
@@ -195,11 +204,10 @@ def _softened(depth: Float[Array, "T"], fps: float) -> Float[Array, "T"]:
 def handed(clip: Clip, share: float) -> Clip:
     """Return a dance whose hands are above the shoulders for a share of the time."""
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    arms = Arms.from_positions(positions)
-    angle = -float(np.quantile(arms.elevation, 1.0 - share))
+    angle = -float(np.quantile(elevation_of(positions), 1.0 - share))
     angle = float(np.clip(angle, *np.radians([-65.0, 35.0])))
-    world[:, ARMS] = arms.raised(world, angle)
-    return replace(clip, rotations=kinematics.local_from_world(CANONICAL, world))
+    local = kinematics.local_from_world(CANONICAL, raised(positions, world, angle))
+    return replace(clip, rotations=local)
 
 
 def spun(clip: Clip, turning: float, rng: np.random.Generator) -> Clip:

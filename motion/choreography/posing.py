@@ -1,21 +1,29 @@
 """Poses bent, enlarged and raised, row by row: what colours a whole dance and a live one alike."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Float
 
-from motion import kinematics, rotations
+from motion import kinematics
+from motion.compiled import function
 from motion.leg_reach import LEGS
 from motion.skeleton import CANONICAL
 
 Array = np.ndarray
 
+WIDEST = 0.45 * np.pi
+"""Half of the turn at which a joint that is enlarged stops."""
+
 ARM_RANGE = np.radians([-85.0, 80.0])
 """Of the direction from shoulder to hand, above the horizontal."""
 
+ARM_FREE = ARM_RANGE[0] + np.radians(35.0)
+"""Elevation from which on an arm is raised as far as it is asked to; one that hangs stays."""
+
 GRAVITY_SHARE = 0.8
 """Share of a lean that an arm which hangs does not go along with."""
+
+HANGING = (0.3, -1.0)
+"""How far up an arm points, of its length, where it does not hang at all, and where it does."""
 
 TRUNK = {"hips": 0.25, "spine": 0.6, "chest": 1.0}
 """Share of the lean by joint; what hangs on the chest goes along."""
@@ -35,25 +43,52 @@ UPPER = [
 ]
 """Joints of trunk, head and arms."""
 
-FEET = CANONICAL.indices("leftFoot", "rightFoot")
 HEAD = CANONICAL.index("head")
+FEET = CANONICAL.indices("leftFoot", "rightFoot")
 
-_JOINT = {name: index for index, name in enumerate(CANONICAL.joints)}
+_NECK, _COLLARS = CANONICAL.index("neck"), CANONICAL.indices("leftShoulder", "rightShoulder")
+
+BODY = np.concatenate(
+    [
+        *kinematics.ACROSS,
+        [_NECK, HEAD],
+        _COLLARS,
+        ARMS.ravel(),
+        LEGS.ravel(),
+        UPPER,
+        CANONICAL.parent_indices,
+    ]
+)
+"""What the compiled functions know of the joints."""
+
+
+def _shares() -> Float[Array, "J 2"]:
+    """Return the shares of the bends of trunk and head that each joint takes."""
+    shares = np.tile([1.0, 0.0], (len(CANONICAL.joints), 1))
+    for joint, share in TRUNK.items():
+        shares[CANONICAL.index(joint)] = share, 0.0
+    shares[_NECK], shares[HEAD], shares[LEGS.ravel()] = 0.5, (0.0, 1.0), 0.0
+    return shares
+
+
+BENDING = np.array([*_shares().ravel(), GRAVITY_SHARE, *HANGING, *ARM_RANGE, ARM_FREE, WIDEST])
+"""What they know of the constants above."""
+
+_enlarge, _postures = function("enlarge", "nxdddo"), function("postures", "niddo")
+_elevations, _raise_arms = function("elevations", "nido"), function("raise_arms", "niddxo")
+_bow = function("bow", "nidddo")
 
 
 def enlarged(
     turned: Float[Array, "*batch 4"],
     middle: Float[Array, "*batch 4"],
-    size: float | Float[Array, "*batch 1"],
+    size: float,
 ) -> Float[Array, "*batch 4"]:
     """Return local rotations that lead so much further from others; joints stop at a half turn."""
-    away = rotations.multiply(rotations.inverse(middle), turned)
-    away = np.where(away[..., 3:] < 0, -away, away)
-    half = np.arccos(np.clip(away[..., 3:], -1.0, 1.0))
-    wanted = np.minimum(half * size, np.maximum(half, 0.45 * np.pi))
-    axis = rotations.normalise(away[..., :3])
-    larger = np.concatenate([axis * np.sin(wanted), np.cos(wanted)], axis=-1)
-    return rotations.multiply(middle, larger)
+    larger = np.empty(turned.shape)
+    count = turned.size // 4
+    _enlarge(count, WIDEST, turned, middle, np.full(count, size), larger)
+    return larger
 
 
 def posture_of(
@@ -67,11 +102,9 @@ def posture_of(
         positions: World positions of the joints, metres.
         head: World rotation of the head.
     """
-    back = rotations.about_y(-kinematics.facing(positions))
-    trunk = positions[:, _JOINT["neck"]] - positions[:, 0]
-    up = rotations.rotate(back, trunk)
-    ahead = rotations.rotate(head, np.array([0.0, 0.0, 1.0]))
-    return np.arctan2(up[:, 2], up[:, 1]), -np.arcsin(np.clip(ahead[:, 1], -1.0, 1.0))
+    found = np.empty((len(positions), 2))
+    _postures(len(positions), BODY, positions, head, found)
+    return found[:, 0], found[:, 1]
 
 
 def bowed(
@@ -88,60 +121,35 @@ def bowed(
         lean: Lean of the trunk, radians.
         head: Pitch of the head in the world, radians.
     """
-    heading = kinematics.facing(positions)
-    lateral = np.stack([np.cos(heading), 0.0 * heading, -np.sin(heading)], axis=-1)
-    lean = np.broadcast_to(lean, heading.shape)
-    angle = np.tile(lean[:, None], (1, world.shape[1]))
-    for joint, share in TRUNK.items():
-        angle[:, _JOINT[joint]] = share * lean
-    angle[:, _JOINT["neck"]] = (lean + head) / 2
-    angle[:, HEAD] = head
-    along = positions[:, ARMS[:, 2]] - positions[:, ARMS[:, 0]]
-    up = along[..., 1] / np.maximum(np.linalg.norm(along, axis=-1), 1e-6)
-    hangs = np.clip((0.3 - up) / 1.3, 0.0, 1.0)
-    angle[:, ARMS] = (lean[:, None] * (1 - GRAVITY_SHARE * hangs))[..., None]
-    bent = rotations.multiply(about(lateral[:, None], angle), world)
-    legs = LEGS.ravel()
-    bent[:, legs] = world[:, legs]
+    bent, by = np.array(world, np.float64, order="C"), np.empty((len(world), 2))
+    by[:, 0], by[:, 1] = lean, head
+    _bow(len(bent), BODY, BENDING, positions, by, bent)
     return bent
 
 
-def about(
-    axis: Float[Array, "*batch 3"], angle: Float[Array, "*batch"]
-) -> Float[Array, "*batch 4"]:
-    """Return the rotation about a unit axis by an angle, radians."""
-    half = angle[..., None] / 2
-    return np.concatenate([axis * np.sin(half), np.cos(half)], axis=-1)
+def elevation_of(positions: Float[Array, "T J 3"]) -> Float[Array, "T 2"]:
+    """Return the angles from the horizontal up to the lines from shoulders to hands, radians.
 
-
-@dataclass(frozen=True, eq=False)
-class Arms:
-    """Where the left and the right arm point.
-
-    Attributes:
-        elevation: Angle from the horizontal up to the line from shoulder to hand, radians, (T, 2).
-        axis: Axis that raises the arm, a unit vector, (T, 2, 3).
+    Args:
+        positions: World positions of the joints, metres.
     """
+    found = np.empty((len(positions), 2))
+    _elevations(len(positions), BODY, positions, found)
+    return found
 
-    elevation: Float[Array, "T 2"]
-    axis: Float[Array, "T 2 3"]
 
-    @staticmethod
-    def from_positions(positions: Float[Array, "T J 3"]) -> "Arms":
-        """Return the arms by the world positions of all joints."""
-        along = rotations.normalise(positions[:, ARMS[:, 2]] - positions[:, ARMS[:, 0]])
-        flat = along * [1.0, 0.0, 1.0]
-        axis = rotations.normalise(rotations.cross(flat, np.array([0.0, 1.0, 0.0])))
-        return Arms(np.arcsin(np.clip(along[..., 1], -1.0, 1.0)), axis)
+def raised(
+    positions: Float[Array, "T J 3"], world: Float[Array, "T J 4"], angle: float
+) -> Float[Array, "T J 4"]:
+    """Return world rotations with the arms raised: the less, the nearer to hanging.
 
-    def raised(
-        self, world: Float[Array, "T J 4"], angle: float | Float[Array, "T 2"]
-    ) -> Float[Array, "T 2 3 4"]:
-        """Return the world rotations of `ARMS`, raised: the less, the nearer to hanging.
+    Arms that hang have no side to be raised to, and stay.
 
-        Arms that hang have no side to be raised to, and stay.
-        """
-        freely = np.clip((self.elevation - ARM_RANGE[0]) / np.radians(35.0), 0.0, 1.0)
-        wanted = np.clip(self.elevation + angle * freely, *ARM_RANGE)
-        turn = about(self.axis, wanted - self.elevation)
-        return rotations.multiply(turn[:, :, None], world[:, ARMS])
+    Args:
+        positions: World positions of the joints, metres.
+        world: World rotations of the joints.
+        angle: By which the arms are raised, radians.
+    """
+    lifted = np.array(world, np.float64, order="C")
+    _raise_arms(len(lifted), BODY, BENDING, positions, angle, lifted)
+    return lifted

@@ -2,22 +2,28 @@
 
 #include "figures.h"
 
-/* See `motion.kinematics.world_matrices`; `parents` come before their children. Returns whether a
-   quaternion is zero. */
+int place(
+    ptrdiff_t joints, const int64_t parents[], const Vector offsets[], Vector hips,
+    const Quaternion local[], Vector positions[], Matrix world[]
+) {
+  int zero = is_zero(local[0]);
+  positions[0] = hips, world[0] = matrix_of(local[0]);
+  for (ptrdiff_t joint = 1; joint < joints; joint++) {
+    const Matrix *parent = &world[parents[joint]], own = matrix_of(local[joint]);
+    positions[joint] = add(positions[parents[joint]], turned_by(parent, offsets[joint]));
+    world[joint] = matrix_product(parent, &own), zero |= is_zero(local[joint]);
+  }
+  return zero;
+}
+
+/* See `motion.kinematics.world_matrices`. Returns whether a quaternion is zero. */
 int place_joints(
     ptrdiff_t count, ptrdiff_t joints, const int64_t* parents, const Vector* offsets,
     const Vector* hips, const Quaternion* local, Vector* positions, Matrix* world
 ) {
   int zero = 0;
-  for (ptrdiff_t i = 0; i < count; i++, local += joints, positions += joints, world += joints) {
-    positions[0] = hips[i];
-    world[0] = matrix_of(local[0]), zero |= is_zero(local[0]);
-    for (ptrdiff_t joint = 1; joint < joints; joint++) {
-      const Matrix *parent = &world[parents[joint]], own = matrix_of(local[joint]);
-      positions[joint] = add(positions[parents[joint]], turned_by(parent, offsets[joint]));
-      world[joint] = matrix_product(parent, &own), zero |= is_zero(local[joint]);
-    }
-  }
+  for (ptrdiff_t i = 0; i < count; i++, local += joints, positions += joints, world += joints)
+    zero |= place(joints, parents, offsets, hips[i], local, positions, world);
   return zero;
 }
 

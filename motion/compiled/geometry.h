@@ -9,6 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Not fmin and fmax, which would make a bound of what is no number. */
+static inline double within(double value, double least, double most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+/* How far a value is from `none` to `full`, in [0, 1]. */
+static inline double ramp(double value, double none, double full) {
+  return within((value - none) / (full - none), 0.0, 1.0);
+}
+
 typedef struct {
   double x, y, z;
 } Vector;
@@ -135,6 +145,14 @@ static inline Matrix frame_of(Vector x, Vector y) {
   y = cross_product(z, x);
   return (Matrix){{{x.x, y.x, z.x}, {x.y, y.y, z.y}, {x.z, y.z, z.z}}};
 }
+
+/* By an angle about a unit axis. */
+static inline Quaternion about(Vector axis, double angle) {
+  Vector v = scale(axis, sin(angle / 2.0));
+  return (Quaternion){v.x, v.y, v.z, cos(angle / 2.0)};
+}
+
+static inline Quaternion about_y(double angle) { return about((Vector){0.0, 1.0, 0.0}, angle); }
 
 /* F. S. Grassia, "Practical Parameterization of Rotations Using the Exponential Map", 1998. */
 static inline Quaternion rotation_of(Vector v) {

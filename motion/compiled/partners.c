@@ -11,15 +11,6 @@ typedef struct {
 
 enum { WIDTH = sizeof(Frame) / sizeof(double) };
 
-static double within(double value, double least, double most) {
-  return fmin(fmax(value, least), most);
-}
-
-/* How far a value is from `none` to `full`, in [0, 1]. */
-static double ramp(double value, double none, double full) {
-  return within((value - none) / (full - none), 0.0, 1.0);
-}
-
 static double angle_of(double radians) { return atan2(sin(radians), cos(radians)); }
 
 /* See `motion.partner.smoothing.accents`; a window is a frame amid its neighbours. */

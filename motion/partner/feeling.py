@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from motion import features
 from motion.choreography.colours import COLOURS
-from motion.choreography.live_colouring import LiveColouring, Tint
+from motion.choreography.live_colouring import LiveColouring, tints
 from motion.clip import Clip
 from motion.partner.inertialisation import decay
 
@@ -122,12 +122,8 @@ def _feel(waiting: Sequence[Felt]) -> None:
     colouring = LiveColouring.beside([felt.feeling.colouring for felt in waiting])
     positions = colouring.observe((hips, turned), 1.0 / fps)
     nearer = [felt.feeling.nearer(felt.goal, 1.0 / fps) for felt in waiting]
-    felt_so = [row for row, (weights, _) in enumerate(nearer) if weights.any()]
-    if felt_so:
-        tint = Tint.from_weights(np.stack([nearer[row][0] for row in felt_so]), list(COLOURS))
-        hips[felt_so], turned[felt_so] = colouring.of(felt_so).coloured(
-            (hips[felt_so], turned[felt_so]), positions[felt_so], tint
-        )
+    tint = tints(np.stack([weights for weights, _ in nearer]), list(COLOURS))
+    hips, turned = colouring.coloured((hips, turned), positions, tint)
     frames, roots = features.with_last_roots(hips, turned, fps)
     for row, (felt, (weights, rate)) in enumerate(zip(waiting, nearer, strict=True)):
         newest = felt.feeling.become(colouring.of([row]), weights, rate, frames[row, 1:])

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
-from motion import features, rotations
+from motion import features, kinematics, rotations
 from motion.clip import Clip
 from tests.motion.strategies import swaying
 
@@ -27,6 +28,34 @@ def test_features_give_the_poses_back():
     end = features.last_root(clip)
     np.testing.assert_allclose(root[:2], end[:2], atol=1e-5)
     assert np.cos(root[2] - end[2]) == pytest.approx(1)
+
+
+def test_features_are_what_the_layout_says_also_over_several_turns():
+    clip = swaying()
+    spin = rotations.about_y(np.linspace(0.0, 9.0, len(clip)))
+    turned = clip.rotations.copy()
+    turned[:, 0] = rotations.multiply(spin, turned[:, 0])
+    clip = Clip("spun", clip.fps, rotations.rotate(spin, clip.hips), turned)
+    heading = np.unwrap(kinematics.facing(clip.world_positions()))
+    back = Rotation.from_euler("y", -heading[:, None])
+    expected = np.empty((len(clip), features.WIDTH))
+    expected[1:, :2] = back[:-1].apply(np.diff(clip.hips, axis=0))[:, [0, 2]] * clip.fps
+    expected[1:, 2] = np.diff(heading) * clip.fps
+    expected[0, :3] = expected[1, :3]
+    expected[:, 3] = clip.hips[:, 1]
+    local = Rotation.from_quat(turned.reshape(-1, 4)).as_matrix().reshape(*turned.shape[:2], 3, 3)
+    local[:, 0] = (back * Rotation.from_quat(turned[:, 0])).as_matrix()
+    columns = np.concatenate([local[..., 0], local[..., 1]], axis=-1)
+    expected[:, features.PART["rotations"]] = columns.reshape(len(clip), -1)
+    stands = kinematics.contacts(clip.world_positions(), clip.fps)
+    expected[:, features.PART["contacts"]] = stands
+    assert heading[-1] - heading[0] > 2 * np.pi
+    np.testing.assert_allclose(features.from_clip(clip), expected, atol=2e-6)
+
+
+def test_one_frame_alone_has_no_features():
+    with pytest.raises(ValueError, match="expected two frames or more, got 1"):
+        features.from_clip(swaying()[:1])
 
 
 def test_features_do_not_depend_on_place_and_facing():

@@ -49,6 +49,19 @@ def test_standing_feet_are_in_contact_and_flying_or_sliding_ones_are_not():
     assert not kinematics.contacts(sliding, 30).any()
 
 
+def test_a_foot_stands_where_it_is_low_and_its_gradient_slow():
+    rng = np.random.default_rng(0)
+    heights = np.array([[0.0, 0.05, 0.0], [0.0, -0.25, 0.0]])[:, None, None]
+    trembling = rng.normal(scale=0.003, size=(2, 60, 1, 3))
+    places = swaying(60).world_positions() + heights + trembling
+    feet = places[:, :, CANONICAL.standing]
+    speed = np.linalg.norm(np.gradient(feet, 1 / 30, axis=1), axis=-1)
+    low = feet[..., 1] < CANONICAL.rest_positions[CANONICAL.standing, 1] + kinematics.LOW
+    stands = kinematics.contacts(places, 30.0)
+    np.testing.assert_array_equal(stands, low & (speed < kinematics.SLOW))
+    assert 0.0 < stands.mean() < low.mean()
+
+
 def test_sides_mirror_one_another():
     mirrored = CANONICAL.rest_positions[CANONICAL.mirror] * [-1, 1, 1]
     np.testing.assert_allclose(mirrored, CANONICAL.rest_positions)

@@ -11,7 +11,7 @@ from motion.choreography import Cue, danced
 from motion.choreography.carriage import CARRIAGES
 from motion.choreography.colouring import posture
 from motion.choreography.colours import COLOURS
-from motion.choreography.live_colouring import LiveColouring, Tint
+from motion.choreography.live_colouring import LiveColouring, tints
 from motion.clip import Clip
 from motion.skeleton import CANONICAL
 
@@ -25,12 +25,12 @@ def dance() -> Clip:
     return danced(12.0, 3, (Cue.from_emotion({"neutral": 1.0}),), 112.0)
 
 
-def tint(**weights: float) -> Tint:
+def tint(**weights: float) -> np.ndarray:
     row = [weights.get(label, 0.0) for label in LABELS]
-    return Tint.from_weights(np.array([row]), LABELS)
+    return tints(np.array([row]), LABELS)
 
 
-def coloured(clip: Clip, asked: Tint) -> Clip:
+def coloured(clip: Clip, asked: np.ndarray) -> Clip:
     colouring, frames = LiveColouring(), []
     for frame in range(len(clip)):
         poses = clip.hips[None, [frame]], clip.rotations[None, [frame]]
@@ -92,9 +92,7 @@ def test_half_an_emotion_is_between_none_and_all(dance):
 
 
 def test_dancers_side_by_side_are_coloured_as_each_alone(dance):
-    both = Tint.from_weights(
-        np.eye(len(LABELS))[[LABELS.index("sad"), LABELS.index("happy")]], LABELS
-    )
+    both = tints(np.eye(len(LABELS))[[LABELS.index("sad"), LABELS.index("happy")]], LABELS)
     colouring = LiveColouring(2)
     for frame in range(30):
         poses = dance.hips[[frame, frame], None], dance.rotations[[frame, frame], None]
