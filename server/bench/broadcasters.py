@@ -144,8 +144,10 @@ class _BareProtocol(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._transport in self._viewers:
+            return  # an acknowledgement
         self._request += data
-        if self._transport in self._viewers or b"\r\n\r\n" not in self._request:
+        if b"\r\n\r\n" not in self._request:
             return
         lines = dict(line.split(": ", 1) for line in self._request.decode().split("\r\n")[1:-2])
         key = lines["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

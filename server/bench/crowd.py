@@ -109,10 +109,12 @@ class Viewer:
             data = _decrypted(self.link, most)
             self._arrived = time.monotonic()
             return data
-        data, [(_, _, stamp)], _, _ = self.link.recvmsg(most, socket.CMSG_SPACE(_STAMP.size))
+        data, stamps, _, _ = self.link.recvmsg(most, socket.CMSG_SPACE(_STAMP.size))
+        data = _some(data)  # the end of a link has no stamp
+        [(_, _, stamp)] = stamps
         seconds, nanoseconds = _STAMP.unpack(stamp)
         self._arrived = seconds + nanoseconds / 1e9 - time.time() + time.monotonic()
-        return _some(data)
+        return data
 
     def _frame(self, data: bytes, start: int) -> float:
         sequence, made = _TIME.unpack_from(data, start + 4)
