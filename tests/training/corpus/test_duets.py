@@ -66,7 +66,8 @@ def test_pieces_whose_dancers_do_not_fit_are_refused(dancers, refused):
 
 
 def test_held_out_couples_are_cut_to_one_length_and_short_ones_left_out():
-    couples = [member(piece, d, n) for piece, n in (("a", 330), ("b", 600), ("c", 90)) for d in "AB"]
+    pieces = ("a", 330), ("b", 600), ("c", 90)
+    couples = [member(piece, dancer, frames) for piece, frames in pieces for dancer in "AB"]
     real = [duet for duet in held_out_duets(couples) if duet.kind == "couples"]
     assert [(d.own.name, d.other.name, len(d.own), len(d.other)) for d in real] == [
         ("a/A", "a/B", 330, 330),
