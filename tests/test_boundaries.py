@@ -45,11 +45,7 @@ FORBIDDEN = {
     "server": {"training", "bhava", "onnx"} | TORCH,
     "training": {"server", "bhava"} | STREAMING,
 }
-LAZILY_ALLOWED = {
-    "motion/draw/render.py": {"cv2", "av"},
-    "motion/draw/capsules.py": {"cv2"},
-    "motion/draw/floor.py": {"cv2"},
-}
+LAZILY_ALLOWED = {"motion/draw/render.py": {"cv2", "av"}}
 HOST_WORDS = re.compile(
     r"""(?<![\w.-])/work/ | pypi\.org | pythonhosted\.org | npmjs\.org | npmjs\.com
     | deb\.debian\.org | download\.pytorch\.org | archive\.ubuntu\.com""",

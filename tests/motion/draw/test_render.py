@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from motion.clip import Clip, Pose
+from motion.draw.camera import FOCAL_LENGTH, view_of
+from motion.draw.capsules import draw_capsules
 from motion.draw.drawing import Drawing
-from motion.draw.render import contact_sheet, render, render_pose
+from motion.draw.render import contact_sheet, render, render_pose, to_yuv420
 from tests.motion.foreign_rigs import posed
 from tests.motion.strategies import swaying
 
@@ -73,3 +75,49 @@ def test_a_contact_sheet_has_a_row_per_clip():
 def still() -> tuple[np.ndarray, np.ndarray]:
     rest = Pose.rest()
     return rest.hips[None], rest.rotations[None]
+
+
+def test_the_figure_throws_a_soft_shadow_away_from_the_light():
+    rest = Pose.rest()
+    there, gone = (
+        render_pose(rest.hips + offset, rest.rotations, MIDDLE, 1.1, 160).astype(float)
+        for offset in ([0.0, 0.0, 0.0], [0.0, 50.0, 0.0])
+    )
+    darker = (gone - there).max(axis=2) > 8.0
+    rows, columns = np.nonzero(darker & (there.max(axis=2) < 70.0))
+    assert len(rows) > 300
+    assert columns.mean() < 80.0
+    shares = (there.sum(axis=2) / gone.sum(axis=2))[rows, columns]
+    assert shares.min() == pytest.approx(0.4, abs=0.03)
+    assert ((shares > 0.5) & (shares < 0.8)).mean() > 0.1
+
+
+def test_a_ball_covers_its_area_to_parts_of_a_pixel():
+    middle = np.zeros(3)
+    view = view_of(middle, 1.0, 160)
+    picture = np.full((3, 160, 160), 255, np.uint8)
+    draw_capsules(picture, view, np.array([[*middle, *middle, 0.2, 0.2, 0.0, 0.0, 0.0]]))
+    away = np.hypot(1.0, FOCAL_LENGTH)
+    radius = FOCAL_LENGTH * 80 * 0.2 / np.sqrt(away**2 - 0.2**2)
+    covered = 1.0 - picture[0] / 255.0
+    assert ((covered > 0.1) & (covered < 0.8)).sum() > 4.0 * radius
+    # But for the highlight.
+    assert covered.sum() == pytest.approx(0.99 * np.pi * radius**2, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("colour", "expected"),
+    [((0, 0, 0), (16, 128, 128)), ((255, 255, 255), (235, 128, 128)), ((255, 0, 0), (82, 90, 240))],
+)
+def test_video_has_the_colours_of_bt_601(colour, expected):
+    picture = np.broadcast_to(np.array(colour, np.uint8)[:, None, None], (3, 4, 4)).copy()
+    planes = to_yuv420(picture)
+    np.testing.assert_array_equal(planes[:4], expected[0])
+    np.testing.assert_array_equal(planes[4], expected[1])
+    np.testing.assert_array_equal(planes[5], expected[2])
+
+
+def test_chroma_is_the_mean_of_four_pixels():
+    picture = np.zeros((3, 4, 4), np.uint8)
+    picture[2, 1, 1] = 200
+    assert to_yuv420(picture)[4:].tolist() == [[150, 128, 128, 128], [124, 128, 128, 128]]
