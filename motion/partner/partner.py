@@ -1,6 +1,6 @@
 """The partner: a batch of one."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -13,8 +13,7 @@ from motion.partner.partner_batch import STAGE_RADIUS, PartnerBatch
 Array = np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class PartnerFrame:
+class PartnerFrame(NamedTuple):
     """A pose of the partner at its time.
 
     Attributes:

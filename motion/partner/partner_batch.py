@@ -262,10 +262,11 @@ class PartnerBatch:
         changed = np.abs(asked.rows - state.committed_inputs).max(-1) > REWIND_THRESHOLD
         rewound = changed & (state.since_rewind >= FRAMES_BETWEEN_REWINDS)
         state.since_rewind = np.where(rewound, 1, state.since_rewind + 1)
-        for slot, stream in enumerate(self._streams):
-            if stream and rewound[slot]:
+        for row in np.flatnonzero(rewound):
+            if stream := self._streams[row]:
                 stream.rewind()
-            if stream and stream.commit_conditions(conditions[slot]):
+        for slot, stream in enumerate(self._streams):
+            if stream and not stream.committed and stream.commit_conditions(conditions[slot]):
                 state.committed_inputs[slot] = asked.rows[slot]
         return target
 
@@ -283,7 +284,9 @@ class PartnerBatch:
         """Give the streams their leads, and the roots from which they observe them."""
         for slot, stream in enumerate(self._streams):
             if stream:
-                stream.lead, stream.root = leads.get(slot), self._state.root[slot]
+                stream.lead = leads.get(slot)
+            if stream and stream.lead:
+                stream.root = self._state.root[slot]
 
     def _mix_leads(
         self, frames: Float[Array, "B F"], leads: Mapping[int, Lead], ago: int = 0

@@ -73,6 +73,7 @@ class TokenStream:
     """One partner's tokens: generated ahead, rewound, and prefilled from a dancer's motion.
 
     Attributes:
+        frames_ahead: Number of frames that are generated and not shown.
         discontinuous: Whether the next frame does not go on from the one shown last.
         taken_up: Whether the next frame is the first that goes on from a dancer's motion.
         committed: Whether the conditions of the next token are final.
@@ -82,6 +83,7 @@ class TokenStream:
         recoveries: How often it had to start again from standing still.
     """
 
+    frames_ahead: int
     discontinuous: bool
     committed: bool
     _state: StreamState
@@ -106,11 +108,6 @@ class TokenStream:
         self._hold_still(self._standing)
 
     @property
-    def frames_ahead(self) -> int:
-        """Number of frames that are generated and not shown."""
-        return len(self._timeline) - REACH - self._shown
-
-    @property
     def is_due(self) -> bool:
         """Whether a token must be generated before the next frame can be shown."""
         return self.frames_ahead <= REACH
@@ -122,12 +119,18 @@ class TokenStream:
         Each stream does so at a time of its own within a token, by its seed alone: a token depends
         on its lead at that time, so the time must not depend on the other streams in the batch.
         """
-        return self.committed and not self.is_due and self.frames_ahead <= REACH + self._stagger
+        return self.committed and REACH < self.frames_ahead <= REACH + self._stagger
 
     @property
     def prefills(self) -> bool:
         """Whether it reads a dancer's motion while its partner dances on."""
         return self._prefilling is not None
+
+    @property
+    def rests(self) -> bool:
+        """Whether there is nothing to generate or read in this frame, as in most."""
+        soon = REACH + self._stagger if self.committed else REACH
+        return self.frames_ahead > soon and self._prefilling is None
 
     def recover(self) -> None:
         """Start again from standing, after something went wrong."""
@@ -163,7 +166,8 @@ class TokenStream:
         # States are never written into, so the row that the oldest token came from still holds.
         state = StreamState(first.model_state, deque([first.input_token]))
         self._continue_from(state, first.input_token[-REACH:])
-        self._shown = shown  # the token is generated whole; its first frames are not shown again
+        # The token is generated whole; its first frames are not shown again.
+        self._shown, self.frames_ahead = shown, -shown
 
     def commit_conditions(self, conditions: Float[Array, "C"]) -> bool:
         """Make conditions final for the next token once it is near; tell whether they were."""
@@ -239,6 +243,7 @@ class TokenStream:
         """Return the next frame amid its neighbours, and count it as shown."""
         window = self._timeline[self._shown : self._shown + 2 * REACH + 1]
         self._shown += 1
+        self.frames_ahead -= 1
         self.discontinuous = self.taken_up = False
         if self._shown == self._length:
             self._pending.popleft()
@@ -250,13 +255,15 @@ class TokenStream:
         self._prefilling, self.taken_up = None, True
 
     def _continue_from(self, state: StreamState, before: Float[Array, "W F"]) -> None:
-        self._state, self._timeline, self._shown = state, before, 0
+        self._state, self._timeline = state, before
+        self._shown = self.frames_ahead = 0
         self._pending = deque()
         self.committed, self.discontinuous = False, True
 
     def _append_token(self, token: Float[Array, "K F"], pending: PendingToken) -> None:
         self._timeline = np.concatenate([self._timeline, token])
         self._pending.append(pending)
+        self.frames_ahead += self._length
         self.committed = False
 
     def _next_noise(self) -> Noise:
@@ -275,6 +282,8 @@ def advance_streams(engine: Engine, streams: Sequence[TokenStream]) -> list[Batc
     early: list[BatchItem] = []
     due: list[BatchItem] = []
     for stream in streams:
+        if stream.rests:
+            continue
         stream.begin_tick()
         ahead = stream.is_early
         items = early if ahead and not stream.prefills else due

@@ -17,7 +17,12 @@ from server.capture.landmarks import PEOPLE, Sighting
 from server.capture.performers import Performers
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.modes import ModePolicy
-from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
+from server.interaction.partner_pool import (
+    PartnerHandle,
+    PartnerInputs,
+    PartnerPool,
+    PartnerSettings,
+)
 from server.telemetry.faults import Faults
 from server.wire.messages import Controls
 from server.wire.protocol import PARTNER, PERFORMER, Figure, FrameMessage
@@ -94,12 +99,8 @@ class Dance:
         self._pool, self._faults = pool, faults
         self._model, self._seed = opening.controls.model, opening.controls.seed
         self._contract = pool.contract(self._model)
-        self._emotion: dict[str, float] = {}
-        self._weights = weights_of(self._emotion, self._contract.emotions)
-        self._content: dict[str, float] = {}
-        self._contents = named_contents(self._content, self._contract.contents, self._model)
-        self._text = ""
-        self._tokens = tokens_of(self._text, self._contract)
+        self._heeded = opening.controls, 1
+        self._settings = self._settings_for(*self._heeded)
         self._performers = Performers()
         self._captured: float | None = None
         self._sequence, self._rules = opening.sequence, opening.rules
@@ -144,27 +145,20 @@ class Dance:
         if (controls.model, controls.seed) != (self._model, self._seed):
             self._renew(controls)
         self._match_partners(inputs)
-        if controls.emotion != self._emotion:
-            self._emotion = controls.emotion
-            self._weights = weights_of(self._emotion, self._contract.emotions)
-        if controls.content != self._content:
-            self._content = controls.content
-            self._contents = named_contents(self._content, self._contract.contents, self._model)
-        if controls.text != self._text:
-            self._text = controls.text
-            self._tokens = tokens_of(self._text, self._contract)
+        if (asked := (controls, len(self._pairs))) != self._heeded:
+            self._heeded, self._settings = asked, self._settings_for(*asked)
         return {pair.handle: self._inputs_of(pair, inputs) for pair in self._pairs}
 
     def compose(
         self, inputs: FrameInputs, frames: Mapping[PartnerHandle, PartnerFrame]
     ) -> FrameMessage:
         """Return the frame of the stage, from those of its partners."""
-        whole = all(pair.handle in frames for pair in self._pairs)
-        self.halted = None if whole else self.halted or inputs.now
+        halted, self.halted = self.halted, None
         for pair in self._pairs:
             if pair.handle in frames:
                 pair.policy.note_shown(frames[pair.handle])
             else:  # its batch was given up with all in it
+                self.halted = halted or inputs.now
                 self._rejoin(pair)
         self._spread(1.0 / self._contract.fps)
         present = self._performers.present(inputs.now)
@@ -172,7 +166,7 @@ class Dance:
             self._sequence,
             inputs.now,
             self._captured if present else None,
-            self._weights,
+            self._settings.emotion,
             (*map(_partner, self._pairs), *map(self._performer, present)),
             bool(present),
         )
@@ -195,17 +189,17 @@ class Dance:
                 self._take_up(pair, context)
         lead = policy.lead(performer, controls, inputs.now)
         companion = policy.companion(performer, controls, pair.aside)
-        temperature = min(2.0, controls.temperature * self._contract.temperature)
-        radius = controls.stage_radius / len(self._pairs) ** 0.5
-        return PartnerInputs(
-            self._weights,
+        return PartnerInputs(self._settings, lead, companion)
+
+    def _settings_for(self, controls: Controls, partners: int) -> PartnerSettings:
+        contract = self._contract
+        return PartnerSettings(
+            weights_of(controls.emotion, contract.emotions),
             controls.energy,
-            temperature,
-            radius,
-            lead,
-            self._tokens,
-            self._contents,
-            companion,
+            min(2.0, controls.temperature * contract.temperature),
+            controls.stage_radius / partners**0.5,
+            tokens_of(controls.text, contract),
+            named_contents(controls.content, contract.contents, self._model),
         )
 
     def _take_up(self, pair: _Pair, context: Clip) -> None:
@@ -268,11 +262,6 @@ class Dance:
         """Let the partners go on in another model, or with other chance."""
         self._model, self._seed = controls.model, controls.seed
         self._contract = self._pool.contract(self._model)
-        self._weights = weights_of(controls.emotion, self._contract.emotions)
-        self._content = controls.content
-        self._contents = named_contents(self._content, self._contract.contents, self._model)
-        self._text = controls.text
-        self._tokens = tokens_of(self._text, self._contract)
         for pair in self._pairs:
             self._leave(pair)
             self._rejoin(pair)

@@ -71,7 +71,9 @@ class Fade:
         return Fade(goal, legs)
 
     def controls_at(self, now: float) -> Controls:
-        """Return the setting at a time."""
+        """Return the setting at a time: the same object, as long as nothing is on the way."""
+        if not self._legs:
+            return self.goal
         underway = {
             name: _between(leg.start, getattr(self.goal, name), leg.part(now))
             for name, leg in self._legs.items()

@@ -1,13 +1,12 @@
 """All that decides a frame."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.capture.landmarks import Sighting
 from server.wire.messages import Controls
 
 
-@dataclass(frozen=True, eq=False)
-class FrameInputs:
+class FrameInputs(NamedTuple):
     """All that decides one frame of one stage.
 
     Attributes:

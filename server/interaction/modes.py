@@ -137,7 +137,6 @@ class ModePolicy:
             asked: Whether somebody asked for it since the frame before.
         """
         if performer is None:
-            self.take_ups.due(False, lambda: False, now)
             return None
         length = self._length_due(performer, controls.mode, now, asked)
         if length is None:
@@ -181,7 +180,7 @@ class ModePolicy:
         def moving() -> bool:
             return mode == "continue" and performer.dances
 
-        return whole if self.take_ups.due(True, moving, now) else None
+        return whole if self.take_ups.due(moving, now) else None
 
     def lead(self, performer: Performer | None, controls: Controls, now: float) -> Lead | None:
         """Return whom the partner follows in this frame, if anybody.

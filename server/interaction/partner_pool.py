@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -20,28 +20,37 @@ from server.telemetry.faults import Faults
 Array = np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class PartnerInputs:
-    """What one frame of one partner is made from.
+class PartnerSettings(NamedTuple):
+    """What partners are asked for, until somebody asks for something else.
 
     Attributes:
         emotion: Weights over the labels of its model, (E,).
         energy: In [0.5, 2].
         temperature: In [0, 2].
         stage_radius: Metres.
-        lead: Motion that it follows, if any.
         text: A prompt as its model takes it, zeros for none, (T,).
         content: Weights over the contents of its model, (C,).
-        companion: Dancer with whom it keeps company, if any.
     """
 
     emotion: Float[Array, " E"]
     energy: float
     temperature: float
     stage_radius: float
-    lead: Lead | None
     text: Float[Array, " T"]
     content: Float[Array, " C"]
+
+
+class PartnerInputs(NamedTuple):
+    """What one frame of one partner is made from.
+
+    Attributes:
+        settings: The same object as in the frame before, as long as nothing else is asked for.
+        lead: Motion that it follows, if any.
+        companion: Dancer with whom it keeps company, if any.
+    """
+
+    settings: PartnerSettings
+    lead: Lead | None = None
     companion: Companion | None = None
 
 
@@ -64,7 +73,8 @@ class PartnerPool:
         """
         self._engine_of, self._faults = engine_of, faults
         self._batches: dict[str, PartnerBatch] = {}
-        self._handles: dict[str, dict[PartnerHandle, None]] = {}  # sets in the order of joining
+        # In the order of joining, with the settings that the batch has.
+        self._handles: dict[str, dict[PartnerHandle, PartnerSettings | None]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._handles.values()))
@@ -137,19 +147,21 @@ class PartnerPool:
         energy = np.ones(len(batch))
         leads: dict[int, Lead] = {}
         companions: dict[int, Companion] = {}
-        for handle in handles:
+        for handle, known in handles.items():
             if handle not in requests:
                 continue
-            request, slot = requests[handle], handle.slot
-            emotion[slot], energy[slot] = request.emotion, request.energy
-            batch.temperature[slot] = request.temperature
-            batch.stage_radius[slot] = request.stage_radius
-            batch.text[slot] = request.text
-            batch.content[slot] = request.content
-            if request.lead is not None:
-                leads[slot] = request.lead
-            if request.companion is not None:
-                companions[slot] = request.companion
+            (settings, lead, companion), slot = requests[handle], handle.slot
+            emotion[slot], energy[slot] = settings.emotion, settings.energy
+            if settings is not known:
+                handles[handle] = settings
+                batch.temperature[slot] = settings.temperature
+                batch.stage_radius[slot] = settings.stage_radius
+                batch.text[slot] = settings.text
+                batch.content[slot] = settings.content
+            if lead is not None:
+                leads[slot] = lead
+            if companion is not None:
+                companions[slot] = companion
         self._feel(leads)
         frames = batch.advance(emotion, energy, leads, companions)
         return {

@@ -29,17 +29,14 @@ class TakeUps:
         """Make the next one due as soon as the performer has settled."""
         self._wanted = True
 
-    def due(self, present: bool, moving: Callable[[], bool], now: float) -> bool:
-        """Tell whether the partner takes the performer up now.
+    def due(self, moving: Callable[[], bool], now: float) -> bool:
+        """Tell whether the partner takes the performer up now; asked only while they are seen.
 
         Args:
-            present: Whether the performer is seen.
             moving: Tells whether they dance, asked only if it matters: one who stands still is
                 left in peace, unless it was requested, for the partner would come to stand as well.
             now: Seconds; never decreases.
         """
-        if not present:
-            return False
         if now - self._seen > AWAY:
             self._came, self._next = now, now + SETTLE
         self._seen = now

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NoReturn
 
 from motion.errors import TakeError
@@ -75,7 +74,7 @@ class ReplayShow:
         recorded = decode_frame(self._tick.frame, self._joints)
         later = inputs.now - recorded.time
         captured = None if recorded.captured is None else recorded.captured + later
-        frame = replace(recorded, sequence=self._sequence, time=inputs.now, captured=captured)
+        frame = recorded._replace(sequence=self._sequence, time=inputs.now, captured=captured)
         self._sequence += 1
         return frame
 

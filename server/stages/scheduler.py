@@ -280,12 +280,14 @@ class Scheduler:
         requests: dict[PartnerHandle, PartnerInputs] = {}
         for stage in stages:
             # What fails on one stage costs its frame alone: all others are stepped on.
-            with self.services.faults.survived(f"stage {stage.name}"):
+            try:
                 inputs = stage.show.frame_inputs(now)
                 requests |= stage.show.requests(inputs)
                 asking.append((stage, inputs))
                 if inputs.sighting is not None and inputs.sighting.ready is not None:
                     self._phase.note(inputs.sighting.ready)
+            except Exception as error:
+                self._lose_frame(stage, error)
         with self.metrics.steps.time():
             frames = self.services.pool.advance(requests)
         made = self._stage_frames(asking, frames)
@@ -309,17 +311,24 @@ class Scheduler:
         """Compose the frames of stages, and encode them together: one call costs less than many."""
         composed: list[tuple[Stage, FrameInputs, FrameMessage]] = []
         for stage, inputs in asking:
-            with self.services.faults.survived(f"stage {stage.name}"):
+            try:
                 composed.append((stage, inputs, stage.show.compose(inputs, frames)))
+            except Exception as error:
+                self._lose_frame(stage, error)
         made: list[StageFrame] = []
         encoded: list[bytes] = []
         with self.services.faults.survived("encoding"):
             encoded = encode_frames([frame for _, _, frame in composed])
         for (stage, inputs, frame), message in zip(composed, encoded, strict=False):
-            with self.services.faults.survived(f"stage {stage.name}"):
+            try:
                 stage.show.record(inputs, message)
                 made.append(StageFrame(stage, frame, message, stage.show.report))
+            except Exception as error:
+                self._lose_frame(stage, error)
         return made
+
+    def _lose_frame(self, stage: Stage, error: Exception) -> None:
+        self.services.faults.count(f"stage {stage.name}", error)
 
     def _let_go(self) -> None:
         """Close the shows of stages that ended; here, since their partners are this thread's."""

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int16, UInt16
@@ -105,8 +105,7 @@ _CONTACT_BITS = np.array([1, 2, 4, 8])
 _SQRT2 = math.sqrt(2.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Figure:
+class Figure(NamedTuple):
     """One dancer of a frame.
 
     Attributes:
@@ -124,8 +123,7 @@ class Figure:
     taken_up: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class FrameMessage:
+class FrameMessage(NamedTuple):
     """One frame of a stage as it travels.
 
     Attributes:

@@ -1,7 +1,6 @@
 """The channels of lamps and desks, several desks at once, and the documents made of them."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -88,7 +87,7 @@ def test_channels_follow_the_partner() -> None:
 
 
 def test_a_stage_of_few_emotions_has_channels_for_them() -> None:
-    only = replace(frame(), emotion=np.array([1.5]))
+    only = frame()._replace(emotion=np.array([1.5]))
     assert shown(stage()._replace(labels=("calm",)), only)["Emotion 1"] == 255
 
 

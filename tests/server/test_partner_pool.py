@@ -7,7 +7,7 @@ from motion.clip import Clip
 from motion.content import usual_content
 from motion.partner.feeling import Feeling
 from motion.partner.lead import Lead
-from server.interaction.partner_pool import PartnerInputs, PartnerPool
+from server.interaction.partner_pool import PartnerInputs, PartnerPool, PartnerSettings
 from server.telemetry.faults import Faults
 from tests.server.doubles import CONTRACT, SwayingEngine
 
@@ -23,7 +23,8 @@ def test_a_motion_that_cannot_be_coloured_is_followed_by_nobody_and_counted() ->
         lead = Lead(Feeling().promise(motion, {"sad": 1.0}), 1.0, 1.0)
         contents = usual_content(CONTRACT.contents)
         weights = np.eye(len(CONTRACT.emotions))[0]
-        return PartnerInputs(weights, 1.0, 1.0, 2.5, lead, np.zeros(CONTRACT.text_width), contents)
+        text = np.zeros(CONTRACT.text_width)
+        return PartnerInputs(PartnerSettings(weights, 1.0, 1.0, 2.5, text, contents), lead)
 
     frames = pool.advance(dict(zip(handles, map(inputs, (dance, broken)), strict=True)))
     assert list(frames) == handles

@@ -239,7 +239,7 @@ def test_a_take_comes_out_again_bit_for_bit(recorded: Path) -> None:
 def test_where_it_comes_out_otherwise_is_told(recorded: Path, tmp_path: Path) -> None:
     take, changed = Take(recorded), tmp_path / "changed.take"
     altered = [
-        tick._replace(moment=replace(tick.moment, sighting=None)) if tick.number >= 50 else tick
+        tick._replace(moment=tick.moment._replace(sighting=None)) if tick.number >= 50 else tick
         for tick in take.ticks()
     ]
     write(changed, altered, history=take.history, header=take.header)

@@ -16,7 +16,6 @@ RECORDED = list(ticks(40))
 
 SHOW = """
 import resource, signal, sys, time
-from dataclasses import replace
 from pathlib import Path
 from server.takes.writer import TakeWriter
 from tests.server.takes import HEADER, ticks
@@ -27,7 +26,7 @@ if size_limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_limit, size_limit))
 writer = TakeWriter(Path(sys.argv[1]), HEADER)
 for tick in ticks(100_000):
-    writer.record(replace(tick.moment, now=time.monotonic()), tick.frame)
+    writer.record(tick.moment._replace(now=time.monotonic()), tick.frame)
     print(tick.number, writer.failed, flush=True)
     time.sleep(0.005)
 """
