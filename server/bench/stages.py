@@ -23,7 +23,8 @@ from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.interaction.model_registry import ModelRegistry
 from server.stages.assemble import first_controls, open_scheduler
-from server.stages.scheduler import FRAME_RATE, TOGETHER, Scheduler, ServerSettings
+from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
+from server.stages.tick_times import TOGETHER
 from server.telemetry.faults import Faults
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox

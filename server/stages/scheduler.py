@@ -26,7 +26,7 @@ from server.stages.services import Services
 from server.stages.show import ShowReport
 from server.stages.stage import Stage
 from server.stages.tick_phase import TickPhase
-from server.stages.tick_times import TickTimes
+from server.stages.tick_times import TickTimes, turn
 from server.telemetry.metrics import Metrics
 from server.wire.audience import PERFORMERS_CONTROLS, Audience
 from server.wire.messages import Controls, Refused
@@ -45,14 +45,8 @@ FULL = 0.7
 """Share of the time between two frames that a tick may take; the rest is for viewers, and for what
 else the machine does."""
 
-
 TURNS = 240
 """A multiple of the frames per step of any model."""
-
-TOGETHER = 16
-"""Partners who think in the same tick. A call of the model takes its weights out of the memory,
-which for few partners is most of it: a call for 16 takes 0.84 of two calls for 8, but a call for 32
-takes 0.92 of two for 16, and half the time between two frames."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +153,6 @@ class Scheduler:
         if count >= self.settings.most_stages:
             return f"expected at most {self.settings.most_stages} stages, got another"
         limit = FULL * 1000 / self.settings.fps
-        # A tick costs some time without any stage, and grows evenly with stages from there on.
         expected = 1000 * self.times.expected(count + 1)
         if measured and count and expected > limit:
             return (
@@ -195,11 +188,9 @@ class Scheduler:
     def draw_seed(self) -> int:
         """Return a seed for a further stage.
 
-        A partner thinks at a time within its token that its seed tells: of stages made one after
-        the other some think together, and then the next, so that ticks of many have the same load.
-        Nobody of the first ones thinks at time 0, which is in a tick: all others do after it.
+        A partner thinks at a time within its token that its seed tells.
         """
-        return secrets.randbits(20) * TURNS + (1 + len(self.stages) // TOGETHER) % TURNS
+        return secrets.randbits(20) * TURNS + turn(len(self.stages)) % TURNS
 
     def make(
         self,
@@ -291,10 +282,10 @@ class Scheduler:
         with self.metrics.steps.time():
             frames = self.services.pool.advance(requests)
         made = self._stage_frames(asking, frames)
-        took = self._clock() - began + self._thought
-        self._thought = 0.0
-        self.times.count(took, len(stages))
-        self.metrics.ticks.observe(took)
+        thought, self._thought = self._thought, 0.0
+        took = self._clock() - began
+        self.times.count(took, thought, len(stages))
+        self.metrics.ticks.observe(took + thought)
         return made
 
     def think_ahead(self) -> None:

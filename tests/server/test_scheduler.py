@@ -8,8 +8,9 @@ import pytest
 from motion.errors import HouseFullError, StageError
 from server.capture.landmarks import Sighting
 from server.stages.assemble import first_controls
-from server.stages.scheduler import TOGETHER, Scheduler, ServerSettings
+from server.stages.scheduler import Scheduler, ServerSettings
 from server.stages.stage import Stage
+from server.stages.tick_times import TOGETHER
 from server.wire.messages import Hello, Set
 from server.wire.outbox import Outbox
 from server.wire.protocol import Refusal
