@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from motion.choreography.posing import BODY
+from motion.compiled import function
+
 Array = np.ndarray
 
 
@@ -49,3 +52,21 @@ def numbers_of(label: str) -> Float[Array, "7"]:
     c = CARRIAGES[label]
     turns = np.radians([c.share * c.inward, c.share * c.elbow, c.shrug])
     return np.array([c.share, *(c.share * x for x in c.upper), *turns])
+
+
+_carry_arms = function("carry_arms", "niddo")
+
+
+def carried(
+    turned: Float[Array, "T J 4"], middle: Float[Array, "T J 4"], numbers: Float[Array, "7"]
+) -> Float[Array, "T J 4"]:
+    """Return local rotations with the arms' dwelling place shifted; what departs from it stays.
+
+    Args:
+        turned: Local rotations of all joints.
+        middle: About which they move.
+        numbers: See `numbers_of`.
+    """
+    moved = np.array(turned, np.float64, order="C")
+    _carry_arms(len(moved), BODY, numbers, middle, moved)
+    return moved

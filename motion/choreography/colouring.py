@@ -19,8 +19,10 @@ from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from motion import features, kinematics, rotations
+from motion.choreography.carriage import carried, numbers_of
 from motion.choreography.colours import Colour
 from motion.choreography.posing import (
+    ARM_RANGE,
     FEET,
     HEAD,
     UPPER,
@@ -63,6 +65,14 @@ LOWEST = 0.5
 SOFT = 40.0
 """One over the leg lengths within which straight legs are met softly."""
 
+SINKS = 0.4
+"""Share of its rises and falls by which a dance sinks in the mean: whoever is to keep higher than
+that rises in between."""
+
+COUNTERWEIGHT = 0.12
+"""Metres by which hips go back under a trunk that bows, times the sine of its lean: what is above
+them is three fifths of a body and weighs in a third of a metre higher."""
+
 LEVEL_ROUNDS = 8
 """Times that the level is corrected to come to what the colour says."""
 
@@ -85,6 +95,18 @@ def coloured(clip: Clip, colour: Colour, seed: int) -> Clip:
     clip = handed(clip, colour.hands)
     clip = spun(clip, colour.turning, rng)
     return levelled(clip, colour.spread, level_of(clip, colour, rng))
+
+
+def carried_as(clip: Clip, emotion: str, share: float) -> Clip:
+    """Return a dance whose arms dwell nearer to where those of an emotion do.
+
+    Args:
+        clip: The dance.
+        emotion: One of `carriage.CARRIAGES`; others change nothing.
+        share: How much nearer, of what the carriage says.
+    """
+    made = carried(clip.rotations, middle_of(clip), share * numbers_of(emotion))
+    return replace(clip, rotations=made)
 
 
 def middle_of(clip: Clip) -> Float[Array, "T J 4"]:
@@ -173,7 +195,10 @@ def bowed_by(clip: Clip, lean: float, head: float | Float[Array, "T"]) -> Clip:
     """
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
     local = kinematics.local_from_world(CANONICAL, bowed(positions, world, lean, head))
-    return _on_feet(clip, clip.hips, local, positions[:, FEET])
+    heading = kinematics.facing(positions)
+    ahead = np.stack([np.sin(heading), 0.0 * heading, np.cos(heading)], axis=-1)
+    hips = clip.hips - COUNTERWEIGHT * np.sin(lean) * ahead
+    return _on_feet(clip, hips, local, positions[:, FEET])
 
 
 def _on_feet(
@@ -202,11 +227,18 @@ def _softened(depth: Float[Array, "T"], fps: float) -> Float[Array, "T"]:
 
 
 def handed(clip: Clip, share: float) -> Clip:
-    """Return a dance whose hands are above the shoulders for a share of the time."""
+    """Return a dance whose hands are above the shoulders for a share of the time.
+
+    The nearer arms come to the shoulder's height, the more of it they are led: who raises them
+    oftener lets them hang as before in between.
+    """
     positions, world = kinematics.world_from_local(CANONICAL, clip.hips, clip.rotations)
-    angle = -float(np.quantile(elevation_of(positions), 1.0 - share))
-    angle = float(np.clip(angle, *np.radians([-65.0, 35.0])))
-    local = kinematics.local_from_world(CANONICAL, raised(positions, world, angle))
+    elevation = elevation_of(positions)
+    led = np.clip(1.0 - elevation / ARM_RANGE[0], 0.0, 1.0)
+    there = float(np.quantile(elevation, 1.0 - share))
+    angle = -there / float(np.clip(1.0 - there / ARM_RANGE[0], 0.3, 1.0))
+    angle = float(np.clip(angle, *np.radians([-65.0, 50.0])))
+    local = kinematics.local_from_world(CANONICAL, raised(positions, world, angle * led))
     return replace(clip, rotations=local)
 
 
@@ -272,13 +304,14 @@ def level_of(clip: Clip, colour: Colour, rng: np.random.Generator) -> Float[Arra
     """Return by how much the hips are lowered in every frame, leg lengths."""
     wave = _wave(len(clip) / clip.fps, clip.fps, LEVEL_SECONDS, rng)
     missing = np.sqrt(max(0.0, colour.swing**2 - float(clip.hips[:, 1].std() / LEG_LENGTH) ** 2))
-    lowered = colour.low + missing * wave
+    low = max(colour.low, SINKS * colour.swing)
+    lowered = low + missing * wave
     # Nobody stands higher than on straight legs, nor sits down: what would be higher counts as 0,
     # and with what that adds the whole comes to more than the colour says, so it is taken off.
     for _ in range(LEVEL_ROUNDS):
         sunk = LOWEST * np.tanh(np.logaddexp(0.0, SOFT * lowered) / (SOFT * LOWEST))
-        lowered = lowered + colour.low - sunk.mean()
-    return sunk
+        lowered = lowered + low - sunk.mean()
+    return sunk - (low - colour.low)
 
 
 def levelled(clip: Clip, spread: float, lowered: Float[Array, "T"]) -> Clip:

@@ -15,7 +15,8 @@ class Colour:
         hands: Share of time that a wrist is above the upper-arm joint.
         size: How far joints lead away from where they dwell, of the dance's own.
         spread: Ways over the floor and between the feet, of the dance's own.
-        low: How much the hips are lowered on the whole, leg lengths.
+        low: How much the hips are lowered on the whole, leg lengths; below 0 raised as far as legs
+            reach.
         swing: Standard deviation of slow rises and falls, leg lengths.
         turning: Mean absolute yaw rate of the hips, radians per second.
         speed: Mean speed of the joints relative to the hips, leg lengths per second.

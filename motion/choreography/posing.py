@@ -75,7 +75,7 @@ BENDING = np.array([*_shares().ravel(), GRAVITY_SHARE, *HANGING, *ARM_RANGE, ARM
 """What they know of the constants above."""
 
 _enlarge, _postures = function("enlarge", "nxdddo"), function("postures", "niddo")
-_elevations, _raise_arms = function("elevations", "nido"), function("raise_arms", "niddxo")
+_elevations, _raise_arms = function("elevations", "nido"), function("raise_arms", "nidddo")
 _bow = function("bow", "nidddo")
 
 
@@ -139,7 +139,9 @@ def elevation_of(positions: Float[Array, "T J 3"]) -> Float[Array, "T 2"]:
 
 
 def raised(
-    positions: Float[Array, "T J 3"], world: Float[Array, "T J 4"], angle: float
+    positions: Float[Array, "T J 3"],
+    world: Float[Array, "T J 4"],
+    angle: float | Float[Array, "T 2"],
 ) -> Float[Array, "T J 4"]:
     """Return world rotations with the arms raised: the less, the nearer to hanging.
 
@@ -148,8 +150,9 @@ def raised(
     Args:
         positions: World positions of the joints, metres.
         world: World rotations of the joints.
-        angle: By which the arms are raised, radians.
+        angle: By which the arms are raised, or the left and the right one, radians.
     """
-    lifted = np.array(world, np.float64, order="C")
-    _raise_arms(len(lifted), BODY, BENDING, positions, angle, lifted)
+    lifted, by = np.array(world, np.float64, order="C"), np.empty((len(world), 2))
+    by[:] = angle
+    _raise_arms(len(lifted), BODY, BENDING, positions, by, lifted)
     return lifted

@@ -115,6 +115,14 @@ static void carry(
   }
 }
 
+/* See `motion.choreography.carriage.carried`; changes local rotations. */
+void carry_arms(
+    ptrdiff_t count, const Body* body, const Carriage* carriage, const Quaternion (*middle)[JOINTS],
+    Quaternion (*local)[JOINTS]
+) {
+  for (ptrdiff_t i = 0; i < count; i++) carry(body, middle[i], carriage, local[i]);
+}
+
 /* What whoever is bent so already is to be bent by besides. */
 static double missing(double wanted, double own) {
   if (!(wanted * own > 0.0)) return wanted;

@@ -86,12 +86,12 @@ void elevations(
 /* See `motion.choreography.posing.raised`; changes world rotations. */
 void raise_arms(
     ptrdiff_t count, const Body* body, const Bending* bending, const Vector (*positions)[JOINTS],
-    double angle, Quaternion (*world)[JOINTS]
+    const double (*angles)[2], Quaternion (*world)[JOINTS]
 ) {
   for (ptrdiff_t i = 0; i < count; i++)
     for (int side = 0; side < 2; side++) {
       const int64_t* joints = body->arms[side];
-      Quaternion turn = raise_of(bending, arm_of(joints, positions[i]), angle);
+      Quaternion turn = raise_of(bending, arm_of(joints, positions[i]), angles[i][side]);
       for (int part = 0; part < ARM; part++)
         world[i][joints[part]] = product(turn, world[i][joints[part]]);
     }

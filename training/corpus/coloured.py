@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from motion.choreography.colouring import coloured, paced, postured
+from motion.choreography.colouring import carried_as, coloured, paced, postured
 from motion.choreography.colours import COLOURS, varied
 from motion.clip import Clip
 from motion.emotion import NEUTRAL
@@ -25,20 +25,27 @@ SHORTEST = 2.0
 """Seconds of a dance that is worth it."""
 
 LESSONS = COLOURS | {
-    "happy": replace(COLOURS["happy"], hands=0.2),
-    "sad": replace(COLOURS["sad"], hands=0.14, low=0.05),
-    "angry": replace(COLOURS["angry"], lean=11.0, head=5.0, low=0.06),
-    "afraid": replace(COLOURS["afraid"], hands=0.22, low=0.06, speed=0.44),
-    "tired": replace(COLOURS["tired"], lean=18.0, head=42.0, low=0.04),
-    "excited": replace(COLOURS["excited"], hands=0.23),
+    "neutral": replace(COLOURS["neutral"], lean=4.0, low=-0.02),
+    "happy": replace(COLOURS["happy"], lean=3.0, hands=0.2, low=-0.02),
+    "sad": replace(COLOURS["sad"], lean=21.0, hands=0.14, low=-0.06, speed=0.35),
+    "angry": replace(COLOURS["angry"], lean=8.0, head=-3.0, low=-0.02),
+    "proud": replace(COLOURS["proud"], lean=-3.0, low=-0.02),
+    "afraid": replace(COLOURS["afraid"], lean=18.0, head=26.0, hands=0.22, low=-0.05, speed=0.44),
+    "tired": replace(COLOURS["tired"], lean=18.0, head=42.0, low=-0.06),
+    "excited": replace(COLOURS["excited"], lean=5.0, hands=0.23, low=-0.02),
 }
 """Colours of the dances to learn from, some of them beyond what a partner is to look like.
 
-Hips that keep as low as people's are in the mean come from knees that never straighten; these
-dances rise between. A network makes less of the rare and more of the common: hands of the sad and
-afraid hang lower than they were shown, those of the happy are higher, and angry and tired heads,
-shown at 15 and 34 degrees, come to 25 and 28. Afraid dances that keep up with others look calm.
+Hips that sink in the mean come from knees that never straighten; these dances rise between, and
+legs that narrower paths would bend straighten. A network makes less of the rare and more of the
+common: hands of the sad and afraid hang lower than they were shown, those of the happy are higher.
+Guidance leads further from upright both ways: trunks, shown at 18 and -3 degrees, come to 24 and -8.
+Afraid dances that keep up with others look calm.
 """
+
+HELD = {"sad": 1.7, "tired": 1.5}
+"""How much further arms dwell where those of an emotion do: a third of the dances are couples', who
+hold one another, so that arms that hang are rare."""
 
 WALKS = {"sad": (25.0, 50.0, 0.34), "proud": (-5.0, -20.0, 0.47)}
 """Acted walks: pitch of trunk and head, degrees, and speed of the joints, leg lengths per second.
@@ -94,7 +101,9 @@ def _is_real(clip: Clip, datasets: Sequence[str]) -> bool:
 
 def _coloured(clip: Clip, emotion: str, seed: list[int]) -> Clip:
     rng = np.random.default_rng(seed)
-    made = coloured(clip, varied(LESSONS[emotion], rng), int(rng.integers(2**31)))
+    colour = varied(LESSONS[emotion], rng)
+    carried = carried_as(clip, emotion, HELD.get(emotion, 1.0))
+    made = coloured(carried, colour, int(rng.integers(2**31)))
     return _named(made, clip, f"{emotion}_{seed[2]}", content=DANCE, emotion=emotion)
 
 

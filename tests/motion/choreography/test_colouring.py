@@ -1,11 +1,15 @@
 """Dances coloured: the look of an emotion arrives, and feet that stand keep standing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from motion import features, kinematics
+from motion import features, kinematics, rotations
 from motion.choreography import Cue, danced
 from motion.choreography.colouring import (
+    SINKS,
+    carried_as,
     coloured,
     handed,
     level_of,
@@ -17,6 +21,7 @@ from motion.choreography.colouring import (
     spun,
 )
 from motion.choreography.colours import COLOURS, Colour, varied
+from motion.choreography.posing import elevation_of
 from motion.clip import Clip, Pose
 from motion.skeleton import CANONICAL, LEG_LENGTH
 
@@ -53,6 +58,41 @@ def test_who_bends_forward_lets_arms_hang_and_feet_stand(dance):
     assert np.linalg.norm(arms[low], axis=-1).mean() < 0.15
 
 
+@pytest.mark.parametrize("lean", [30.0, -15.0])
+def test_hips_go_the_other_way_than_a_trunk_that_leans(dance, lean):
+    moved = postured(dance, lean, 0.0).hips - dance.hips
+    heading = kinematics.facing(dance.world_positions())
+    ahead = moved[:, 0] * np.sin(heading) + moved[:, 2] * np.cos(heading)
+    assert np.all(np.sign(ahead) == -np.sign(lean))
+    assert 0.01 < np.abs(ahead).mean() < 0.12
+
+
+def elbows(clip: Clip) -> float:
+    """Bend in the mean, degrees."""
+    shoulders, elbows, hands = (
+        clip.world_positions()[:, CANONICAL.indices(f"left{part}", f"right{part}")]
+        for part in ("UpperArm", "LowerArm", "Hand")
+    )
+    upper, lower = (rotations.normalise(v) for v in (elbows - shoulders, hands - elbows))
+    return float(np.degrees(np.arccos(np.clip((upper * lower).sum(-1), -1.0, 1.0))).mean())
+
+
+def test_arms_dwell_as_those_of_an_emotion_and_neutral_ones_as_they_did(dance):
+    tired, afraid = (elbows(carried_as(dance, emotion, 1.0)) for emotion in ("tired", "afraid"))
+    assert tired < elbows(dance) - 10.0
+    assert afraid > elbows(dance) + 10.0
+    assert elbows(carried_as(dance, "tired", 1.5)) < tired
+    same = carried_as(dance, "neutral", 1.0).world_positions()
+    np.testing.assert_allclose(same, dance.world_positions(), atol=1e-6)
+
+
+def test_arms_that_hang_stay_when_hands_are_raised_oftener(dance):
+    before, after = (elevation_of(c.world_positions()) for c in (dance, handed(dance, 0.3)))
+    raised = np.degrees(after - before)
+    hang, reach = before < np.radians(-60), np.abs(before) < np.radians(15)
+    assert raised[hang].mean() < 0.4 * raised[reach].mean()
+
+
 @pytest.mark.parametrize("share", [0.04, 0.3])
 def test_hands_are_above_the_shoulders_as_often_as_is_asked_for(dance, share):
     places = handed(dance, share).world_positions()
@@ -72,7 +112,15 @@ def test_hips_sink_on_the_whole_as_far_as_a_colour_says(dance, emotion):
     colour = COLOURS[emotion]
     sunk = level_of(dance, colour, np.random.default_rng(0))
     assert sunk.mean() == pytest.approx(colour.low, abs=5e-3)
-    assert sunk.min() >= 0
+    assert sunk.min() >= min(0.0, colour.low - SINKS * colour.swing)
+
+
+def test_who_keeps_up_and_still_sinks_at_times_rises_in_between(dance):
+    colour = replace(COLOURS["afraid"], low=-0.05, swing=0.2)
+    sunk = level_of(dance, colour, np.random.default_rng(0))
+    assert sunk.mean() == pytest.approx(-0.05, abs=5e-3)
+    assert sunk.max() > 0.1
+    assert np.median(sunk) < sunk.mean()
 
 
 def test_who_is_spun_turns_as_much_as_is_asked_for_and_slides_no_more(dance):

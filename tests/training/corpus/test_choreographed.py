@@ -8,7 +8,7 @@ import pytest
 from motion import features
 from motion.choreography import EMOTIONS, tempo_range
 from motion.clip import Clip
-from motion.skeleton import LEG_LENGTH
+from motion.skeleton import CANONICAL, LEG_LENGTH
 from training.corpus.choreographed import DATASET, ENERGY_RANGE, SECONDS, choreographed_clips
 
 REAL_SPEED = {
@@ -49,6 +49,18 @@ def test_the_same_seed_gives_the_same_clips_and_a_longer_corpus_begins_alike(cli
         np.testing.assert_allclose(clip.rotations, again.rotations, atol=1e-9)
     other = choreographed_clips(0.5, seed=2)[0]
     assert np.abs(other.rotations - clips[0].rotations).max() > 0.1
+
+
+def test_knees_are_bent_hardly_more_than_those_of_people_who_dance(clips):
+    for clip in clips:
+        places = clip.world_positions()
+        hips, ankles = (
+            places[:, CANONICAL.indices(f"left{part}", f"right{part}")]
+            for part in ("UpperLeg", "Foot")
+        )
+        length = np.linalg.norm(ankles - hips, axis=-1) / LEG_LENGTH
+        bent = np.degrees(2 * np.arccos(np.clip(length, 0.0, 1.0))).mean()
+        assert bent < 56, clip.labels["emotion"]
 
 
 def test_every_emotion_dances_about_as_fast_as_people_do(clips):
