@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from server.bench.commands import siege, soak
+from server.memory import importing
 from server.options import DEFAULT_MODEL, Device, Model
 from server.paths import MODELS
 from server.picture.command import picture
@@ -64,14 +65,15 @@ def generate(
     device: Device = "cpu",
 ) -> None:
     """Write the partner's dance to a file, faster than real time."""
-    from rich.console import Console
-    from rich.progress import track
+    with importing():
+        from rich.console import Console
+        from rich.progress import track
 
-    from motion.clip import Clip
-    from motion.formats.clip_files import check_suffix, read_clip, write_clip
-    from motion.model.text import check_prompt
-    from motion.partner.offline import generate_clip, generate_frames, parse_emotion_change
-    from motion.skeleton import CANONICAL
+        from motion.clip import Clip
+        from motion.formats.clip_files import check_suffix, read_clip, write_clip
+        from motion.model.text import check_prompt
+        from motion.partner.offline import generate_clip, generate_frames, parse_emotion_change
+        from motion.skeleton import CANONICAL
 
     check_suffix(out)
     engine = load_engine(model, device)

@@ -75,7 +75,7 @@ static inline Span rows_of(const Stroke* stroke, int from, int to) {
 static inline Span columns_of(const Stroke* stroke, int row, int from, int to) {
   double y = row + 0.5, low = INFINITY, high = -INFINITY;
   double across = stroke->x[1] - stroke->x[0], down = stroke->y[1] - stroke->y[0];
-  double by = stroke->radius / fmax(hypot(across, down), 1e-9);
+  double by = stroke->radius / fmax(sqrt(across * across + down * down), 1e-9);
   for (int end = 0; end < 2; end++) {
     double above = y - stroke->y[end], square = stroke->radius * stroke->radius - above * above;
     double reach = square > 0.0 ? sqrt(square) : -INFINITY;
