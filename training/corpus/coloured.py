@@ -39,8 +39,8 @@ LESSONS = COLOURS | {
 Hips that sink in the mean come from knees that never straighten; these dances rise between, and
 legs that narrower paths would bend straighten. A network makes less of the rare and more of the
 common: hands of the sad and afraid hang lower than they were shown, those of the happy are higher.
-Guidance leads further from upright both ways: trunks, shown at 18 and -3 degrees, come to 24 and -8.
-Afraid dances that keep up with others look calm.
+Guidance leads further from upright both ways: trunks, shown at 18 and -3 degrees, come to 24 and
+-8. Afraid dances that keep up with others look calm.
 """
 
 HELD = {"sad": 1.7, "tired": 1.5}
