@@ -90,6 +90,7 @@ def tiny_latent_diffusion() -> Recipe:
     recipe = TINY.model_dump()
     motion = {"window": 24, "poses": 20, "rhythms": 12, "latent": 16, "hidden": 32}
     sizes = {"frames_per_token": 4, "context_tokens": 3, "channels": 32, "layers": 2}
+    sizes["sampling_steps"] = 2  # each of them makes the graph as much longer
     recipe["model"] = {"kind": "latent-diffusion", **sizes, "motion": motion}
     recipe["optimiser"].update(own_sample_share=0.0, input_noise=0.1)
     return Recipe.model_validate(recipe)
