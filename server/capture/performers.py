@@ -53,9 +53,11 @@ class Performers:
 
     def nearest(self, now: float) -> int | None:
         """Return who of those that are seen is nearest to the camera, or None."""
-        here = self.present(now)
-        sizes = {identity: self.by_id[identity].size for identity in here}
+        sizes = {identity: self.by_id[identity].size for identity in self.present(now)}
+        if not sizes:
+            self._nearest = None
+            return None
         if self._nearest in sizes:
             sizes[self._nearest] *= NEARER
-        self._nearest = max(sizes, key=lambda identity: sizes[identity], default=None)
+        self._nearest = max(sizes, key=lambda identity: sizes[identity])
         return self._nearest

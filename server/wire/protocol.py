@@ -162,16 +162,10 @@ def encode_frames(messages: Sequence[FrameMessage]) -> list[bytes]:
 
 
 def _encode_header(message: FrameMessage, emotions: io.BytesIO) -> bytes:
-    count = len(message.emotion)
+    sequence, time, captured, emotion, figures, present = message
+    captured, count = math.nan if captured is None else captured, len(emotion)
     header = _FRAME_HEADER.pack(
-        VERSION,
-        FRAME,
-        message.performer_present,
-        len(message.figures),
-        message.sequence % 2**32,
-        message.time,
-        math.nan if message.captured is None else message.captured,
-        count,
+        VERSION, FRAME, present, len(figures), sequence % 2**32, time, captured, count
     )
     return header + emotions.read(count)
 
@@ -179,15 +173,17 @@ def _encode_header(message: FrameMessage, emotions: io.BytesIO) -> bytes:
 def _encode_figures(figures: Sequence[Figure]) -> list[bytes]:
     if not figures:
         return []
-    rotations = np.concatenate([figure.pose.rotations for figure in figures])
+    kinds, numbers, poses, contacts, taken_up = zip(*figures, strict=True)
+    rotations = np.concatenate([pose.rotations for pose in poses])
     words = encode_rotations(rotations).astype("<u2", copy=False).tobytes()
-    hips = _millimetres(np.stack([figure.pose.hips for figure in figures])).tolist()
-    contacts = (np.stack([figure.contacts for figure in figures]) @ _CONTACT_BITS).tolist()
+    hips = _millimetres(np.array([pose.hips for pose in poses])).tolist()
+    stands = (np.array(contacts) @ _CONTACT_BITS).tolist()
     size = len(words) // len(figures)
     return [
-        _FIGURE_HEADER.pack(figure.kind, figure.id, figure.taken_up, contacts[i], *hips[i])
-        + words[i * size : (i + 1) * size]
-        for i, figure in enumerate(figures)
+        _FIGURE_HEADER.pack(kind, number, taken, stood, *place) + words[at : at + size]
+        for kind, number, taken, stood, place, at in zip(
+            kinds, numbers, taken_up, stands, hips, range(0, len(words), size), strict=True
+        )
     ]
 
 
