@@ -29,7 +29,7 @@ async def taken(outbox: Outbox) -> list[str | bytes | int]:
     outbox.close(1000)
     items: list[str | bytes | int] = []
     while not items or not isinstance(items[-1], int):
-        items.append(await outbox.next())
+        items.append(await soon(outbox.next()))
     return items
 
 
@@ -74,14 +74,14 @@ async def test_the_first_code_counts_and_nothing_follows_it() -> None:
     outbox.close(4409)
     outbox.close(1001)
     outbox.send_frame(b"2")
-    assert [await outbox.next() for _ in range(2)] == [b"1", 4409]
+    assert [await soon(outbox.next()) for _ in range(2)] == [b"1", 4409]
 
 
 async def test_a_frame_that_finds_nothing_before_it_goes_at_once() -> None:
     outbox = Outbox()
     wire = Wire(outbox, takes=2)
     outbox.send_frame(b"queued: nobody asked yet what is next")
-    assert (await outbox.next()) == b"queued: nobody asked yet what is next"
+    assert await soon(outbox.next()) == b"queued: nobody asked yet what is next"
     waiting = asyncio.create_task(outbox.next())
     await asyncio.sleep(0)
     for frame in (b"1", b"2", b"the link is busy"):
