@@ -15,7 +15,7 @@ RUN npm ci --no-audit --no-fund
 COPY web/ ./
 COPY motion/rigs/joint_names.json /bhava/motion/rigs/
 COPY motion/emotion_colours.json /bhava/motion/
-COPY server/wire/sentences.json /bhava/server/wire/
+COPY server/sentences.json /bhava/server/
 RUN npm run build
 
 FROM ${BASE}

@@ -6,7 +6,7 @@ ARGS ?=
 VENV := .venv
 PACKAGE := pyproject.toml build_backend.py constraints.txt $(wildcard motion/compiled/*.[ch])
 PYTHONS := python3.11 python3.12 python3.13 python3.14
-WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json motion/emotion_colours.json server/wire/sentences.json
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -name public \) -prune -o -type f -print) motion/rigs/joint_names.json motion/emotion_colours.json server/sentences.json
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

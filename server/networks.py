@@ -6,6 +6,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from motion.errors import SetupError
+from server.sentence import AddressError
 
 REMEMBERED = 256
 """Addresses of which it is remembered whether they belong to some networks."""
@@ -18,12 +19,9 @@ class Networks:
         """Take addresses such as `10.0.0.2`, and networks such as `10.0.0.0/24`.
 
         Raises:
-            SetupError: If one is neither.
+            AddressError: If one is neither.
         """
-        try:
-            self._networks = tuple(ipaddress.ip_network(name) for name in names)
-        except ValueError as error:
-            raise SetupError(f"expected addresses or networks, got: {error}") from error
+        self._networks = tuple(_network(name) for name in names)
         self._holds = lru_cache(REMEMBERED)(self._lookup)
 
     @staticmethod
@@ -31,7 +29,7 @@ class Networks:
         """Read addresses and networks with commas between; empty text is none.
 
         Raises:
-            SetupError: If one is neither.
+            AddressError: If one is neither.
         """
         return Networks(filter(None, text.split(",")))
 
@@ -51,6 +49,14 @@ class Networks:
         except ValueError:
             return False
         return any(ip in network for network in self._networks)
+
+
+def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(name)
+    except ValueError as error:
+        key = "host_bits" if "host bits" in str(error) else "network"
+        raise AddressError(key, got=name[:80]) from error
 
 
 def web_address(option: str, text: str) -> str:

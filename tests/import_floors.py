@@ -26,7 +26,8 @@ FLOORS: dict[str, Floors] = {
         ("partner",),
     ),
     "server": (
-        ("kept_file", "memory", "networks", "options", "paths", "sites", "telemetry"),
+        ("kept_file", "memory", "options", "paths", "sentence", "sites", "telemetry"),
+        ("networks",),
         ("access", "guard"),
         ("capture",),
         ("wire",),

@@ -103,7 +103,7 @@ class RelayedStage:
 
     def end(self, refused: Refused) -> None:
         """Show all out."""
-        self.audience.dismiss(Refusal(refused.name, refused.detail))
+        self.audience.dismiss(refused.refusal)
 
     @property
     def _status(self) -> Status:

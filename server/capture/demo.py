@@ -130,7 +130,7 @@ class DemoSource:
 
     def __init__(self, clock: Callable[[], float], seed: int = 0) -> None:
         self.name = "demo"
-        self.detail = ""
+        self.detail = None
         self._clock = clock
         self._seed = seed
         self._began: float | None = None

@@ -20,6 +20,7 @@ import numpy as np
 from motion.errors import SourceError
 from server.capture.landmarks import Sighting, SourceState
 from server.capture.pose_finder import Image, Picture, PoseFinder
+from server.sentence import LostSourceError, Sentence, sentence_of
 
 _SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds between attempts to open a lost source
 _PICTURE_TIMEOUT = 5.0  # seconds that a live source may take for a picture
@@ -42,16 +43,13 @@ class Address:
     kind: Literal["camera", "video", "stream"]
     place: int | str
 
-    def __str__(self) -> str:
-        return self.kind if self.kind == "stream" else f"{self.kind} {self.place}"
-
 
 @dataclass(frozen=True)
 class Report:
     """What the process tells its parent: how it goes, and at best what it sees."""
 
     state: SourceState
-    detail: str = ""
+    detail: Sentence | None = None
     sighting: Sighting | None = None
 
 
@@ -89,7 +87,7 @@ def deliver(
                     state, delay = "delivering", _SHORTEST_DELAY
                 link.send(Report("delivering", sighting=replace(find(picture), ready=clock())))
         except SourceError as error:
-            link.send(Report("lost", str(error)))
+            link.send(Report("lost", sentence_of(error)))
         if link.poll(delay):  # nothing is ever sent here: readable means hung up
             return
         delay = min(2 * delay, _LONGEST_DELAY)
@@ -107,8 +105,8 @@ def pictures(
     """
     if address.kind == "video":
         return video_pictures(lambda: _open(address), clock, sleep)
-    live = live_pictures(_open(address), str(address))
-    return moving_pictures(live, str(address)) if address.kind == "camera" else live
+    live = live_pictures(_open(address))
+    return moving_pictures(live) if address.kind == "camera" else live
 
 
 def video_pictures(
@@ -143,7 +141,7 @@ def video_pictures(
                 sound = True
                 yield Picture(start + at, image)
         if not sound:
-            raise SourceError("expected a video with pictures, got one without")
+            raise LostSourceError("empty_video")
         start += length
 
 
@@ -163,7 +161,7 @@ def _frames(capture: Any) -> Iterator[tuple[float, float, Callable[[], tuple[boo
         capture.release()
 
 
-def live_pictures(capture: Any, name: str) -> Iterator[Picture]:
+def live_pictures(capture: Any) -> Iterator[Picture]:
     """Yield the newest picture of a camera or stream, each once.
 
     Raises:
@@ -176,10 +174,10 @@ def live_pictures(capture: Any, name: str) -> Iterator[Picture]:
             yield picture
     finally:
         newest.stop()
-    raise SourceError(f"{name} gives no more pictures")
+    raise LostSourceError("no_more_pictures")
 
 
-def moving_pictures(pictures: Iterator[Picture], name: str) -> Iterator[Picture]:
+def moving_pictures(pictures: Iterator[Picture]) -> Iterator[Picture]:
     """Yield a camera's pictures while they change: a live one never gives the same one twice.
 
     Raises:
@@ -190,7 +188,7 @@ def moving_pictures(pictures: Iterator[Picture], name: str) -> Iterator[Picture]
         if changed is None or not np.array_equal(picture.image, changed.image):
             changed = picture
         elif picture.time - changed.time > _FROZEN:
-            raise SourceError(f"{name} gives the same picture again and again")
+            raise LostSourceError("same_picture")
         yield picture
 
 
@@ -245,7 +243,7 @@ def _open(address: Address) -> Any:
     capture = cv2.VideoCapture(address.place)
     if not capture.isOpened():
         capture.release()
-        raise SourceError(f"{address} cannot be opened")
+        raise LostSourceError("closed_source")
     capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
     if address.kind != "video":
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)

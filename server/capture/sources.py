@@ -9,10 +9,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal, Protocol
 
-from motion.errors import SourceError
 from server.capture import pose_process
 from server.capture.landmarks import Sighting, SourceState
 from server.capture.pose_process import Address, Report
+from server.sentence import LostSourceError, Sentence
 
 Clock = Callable[[], float]
 SourceKind = Literal["demo", "browser", "camera", "video", "stream", "vmc", "take"]
@@ -60,8 +60,7 @@ class SourceSpec:
         for kind, pattern in GRAMMAR.items():
             if re.fullmatch(pattern, text):
                 return SourceSpec(kind, text)
-        expected = "expected demo, camera:N, video:PATH, rtsp://…, vmc:PORT or browser as a source"
-        raise SourceError(f"{expected}, got {veiled(text)!r}")
+        raise LostSourceError("source", got=repr(veiled(text)))
 
     @property
     def place(self) -> str:
@@ -105,8 +104,8 @@ class Source(Protocol):
         """Whether landmarks come. A lost source goes on trying."""
 
     @property
-    def detail(self) -> str:
-        """Why it is lost, one line; empty otherwise."""
+    def detail(self) -> Sentence | None:
+        """Why it is lost; None otherwise."""
 
     def start(self) -> None:
         """Begin to deliver.
@@ -142,11 +141,11 @@ class BrowserSource:
         return "lost" if self._clock() - self._heard > self.SILENCE else "delivering"
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Sentence | None:
         """Why it is lost."""
         if self.state != "lost":
-            return ""
-        return f"the browser has sent nothing for {self.SILENCE:g} s"
+            return None
+        return Sentence.of("silent_browser", seconds=round(self.SILENCE))
 
     def receive(self, sighting: Sighting) -> None:
         """Take in what the browser sent; only the newest is kept."""
@@ -182,7 +181,7 @@ class ProcessSource:
     def __init__(self, name: str, address: Address, clock: Clock, people: int) -> None:
         self.name = name
         self.state: SourceState = "starting"
-        self.detail = ""
+        self.detail: Sentence | None = None
         self._address = address
         self._people = people
         self._clock = clock
@@ -215,7 +214,7 @@ class ProcessSource:
         self._read()
         if self.state == "lost":
             self.close()
-            raise SourceError(f"expected a video that can be played, got: {self.detail}")
+            raise LostSourceError("video", reason=self.detail or "")
 
     def latest(self) -> Sighting | None:
         """Return the newest sighting since the previous call, or None; never blocks."""
@@ -254,19 +253,19 @@ class ProcessSource:
             while link.poll():
                 self._receive(link.recv())
         except (EOFError, OSError):
-            self._lose("has ended")
+            self._lose(Sentence.of("pose_process_ended"))
             return
         if self._clock() - self._heard > self.SILENCE:
-            self._lose("is stuck")
+            self._lose(Sentence.of("pose_process_stuck"))
 
     def _receive(self, report: Report) -> None:
         self._heard = self._clock()
         self.state, self.detail = report.state, report.detail
         self._newest = report.sighting or self._newest
 
-    def _lose(self, why: str) -> None:
+    def _lose(self, why: Sentence) -> None:
         self._end(patience=0.0)
-        self.state, self.detail = "lost", f"the pose process {why}; it is started again"
+        self.state, self.detail = "lost", why
 
     def _revive(self) -> None:
         """Start the process again, but not more often than the delay says."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from motion.errors import CueError
 from server.cues.cue_sheet import Cue, CueSheet
 from server.kept_file import KeptFile
-from server.wire.sentence import MissingCueError
+from server.sentence import MissingCueError
 
 
 class CueBook:

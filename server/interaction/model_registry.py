@@ -9,6 +9,7 @@ from motion.errors import BhavaError, ModelContractError
 from motion.model.contract import CONTRACT_FILE
 from motion.model.engine import Device, Engine
 from motion.model.text import encoder
+from server.sentence import Sentence, sentence_of
 from server.telemetry.faults import Faults
 
 
@@ -63,11 +64,13 @@ class ModelRegistry:
         future = self._future(name)
         return future.done() and future.exception() is None
 
-    def failed(self, name: str) -> str:
-        """Return why a model cannot be loaded; empty while nothing is known against it."""
+    def failed(self, name: str) -> Sentence | None:
+        """Return why a model cannot be loaded; None while nothing is known against it."""
         future = self._future(name)
         error = future.exception() if future.done() else None
-        return str(error) if error else ""
+        if error is None:
+            return None
+        return Sentence.of("unusable_model", model=name, reason=sentence_of(error))
 
     def forget(self, name: str) -> None:
         """Load a model that failed once more when it is next asked for."""

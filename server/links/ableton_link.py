@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from server.links.desk import Desk
 from server.links.link import Link
 from server.links.patch import Pending, StageView
-from server.wire.sentence import OpenError, Sentence
+from server.sentence import OpenError, Sentence
 
 QUANTUM = 4.0
 """Beats of a bar."""

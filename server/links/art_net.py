@@ -8,7 +8,7 @@ import struct
 from typing import NamedTuple
 
 from server.links.dmx import SLOTS
-from server.wire.sentence import Unusable
+from server.sentence import Unusable
 
 PORT = 6454
 MOST_UNIVERSES = 1 << 15

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from motion.errors import CueError
 from server.links.link import Traffic
 from server.links.patch import REFRESH, Action, Pending, StageView
+from server.sentence import Sentence
 from server.wire.messages import Set
 from server.wire.protocol import Refusal
-from server.wire.sentence import Sentence
 
 
 class Desk:

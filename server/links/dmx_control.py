@@ -11,7 +11,7 @@ from motion.emotion import MAX_INTENSITY
 from server.links.addresses import Address, Guarded
 from server.links.dmx import EMOTIONS
 from server.links.patch import Go, Patch, Pending, StageView
-from server.wire.sentence import Sentence
+from server.sentence import Sentence
 
 PRESSED = 127
 """Value above which a button is pressed."""

@@ -3,7 +3,7 @@
 import ctypes
 from ctypes import c_char_p, c_void_p
 
-from server.wire.sentence import OpenError
+from server.sentence import OpenError
 
 _Ended = ctypes.CFUNCTYPE(None, c_void_p)
 _Said = ctypes.CFUNCTYPE(None, c_char_p)

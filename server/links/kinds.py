@@ -16,7 +16,7 @@ from server.links.osc_in import OscIn, OscPort
 from server.links.osc_out import OscOut
 from server.links.osc_query import OscQuery, OscQueryPort
 from server.links.vmc_out import VmcOut, VmcTarget
-from server.wire.sentence import AddressError
+from server.sentence import AddressError
 
 KindName = Literal[
     "osc-in",

@@ -25,7 +25,7 @@ from server.links.patch import DEFAULT
 from server.links.timecode_run import TimecodeRun
 from server.links.universe import Universe
 from server.networks import Networks
-from server.wire.sentence import Sentence, Unusable
+from server.sentence import Sentence, Unusable
 
 MOST_POLLERS = 16
 """Desks that are answered between two ticks."""

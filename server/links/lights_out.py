@@ -17,8 +17,8 @@ from server.links.link import (
     there_and_back,
 )
 from server.links.patch import DEFAULT, StageView
+from server.sentence import Sentence
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import Sentence
 
 MULTICAST = "multicast"
 """Written in place of a host, for the address that sACN has for each universe."""

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from server.links.patch import StageView
 from server.networks import Networks
+from server.sentence import AddressError, OpenError, Sentence, Unusable, sentence_of
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import AddressError, OpenError, Sentence, Unusable
 
 THIS_MACHINE = Networks(("127.0.0.0/8", "::1"))
 NOBODY = Networks()
@@ -321,7 +321,7 @@ class Endpoint:
         return data, Place(*address[:2])
 
     def _refuse(self, error: OSError) -> None:
-        self._traffic.refuse(Sentence.of("receiver", reason=_reason(error)))
+        self._traffic.refuse(Sentence.of("receiver", reason=sentence_of(error)))
 
 
 async def _made(
@@ -348,14 +348,9 @@ async def _made(
             raise
     except (OSError, UnicodeError) as error:  # a name that no name server could have
         where = f"{place.host}:{place.port}"
-        raise OpenError(wanted, place=where, reason=_reason(error)) from error
+        raise OpenError(wanted, place=where, reason=sentence_of(error)) from error
     return opened
 
 
 def ignore(_: bytes, __: Place) -> None:
     """Take no notice of a packet, where receivers do not answer."""
-
-
-def _reason(error: Exception) -> str:
-    """Return why the system refuses, without its number."""
-    return getattr(error, "strerror", None) or str(error) or "no answer"

@@ -18,7 +18,7 @@ from server.links.midi_timecode import MtcReader, parse_show_control
 from server.links.osc import OscError, OscMessage
 from server.links.patch import DEFAULT, ROOT, Go, Patch, Pending
 from server.links.timecode_run import TimecodeRun
-from server.wire.sentence import AddressError, OpenError, Sentence
+from server.sentence import AddressError, OpenError, Sentence
 
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the input is still there; nobody plugs one in again sooner."""

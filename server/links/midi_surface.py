@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from server.links.addresses import Address
 from server.links.osc import Value
-from server.wire.sentence import AddressError
+from server.sentence import AddressError
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
 """Upper four bits of a status byte; the lower are the channel, of which all are heard."""

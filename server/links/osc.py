@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from server.wire.sentence import Unusable
+from server.sentence import Unusable
 
 Value = float | int | str | bool | bytes | None
 

@@ -9,8 +9,8 @@ from server.links.link import NOBODY, Endpoint, Link, Place, parse_may, parse_op
 from server.links.osc import OscError, decode_packet
 from server.links.patch import ROOT, Patch, Pending, StageView, Teller
 from server.networks import Networks
+from server.sentence import Sentence
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import Sentence
 
 REMEMBERED = 60.0
 """Seconds for which a sender is told the controls after its newest message."""

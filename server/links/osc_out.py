@@ -4,8 +4,8 @@ from server.links.addresses import Address
 from server.links.desk import Desk
 from server.links.link import Endpoint, Link, Place, ignore, there_and_back
 from server.links.patch import ROOT, Patch, StageView, Teller, encode_state
+from server.sentence import Sentence
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import Sentence
 
 
 class OscOut(Link):

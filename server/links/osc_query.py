@@ -24,7 +24,7 @@ from server.links.link import (
 from server.links.osc_tree import ATTRIBUTES, find, host_info, tree
 from server.links.patch import Patch
 from server.networks import Networks
-from server.wire.sentence import OpenError, Sentence, Unusable
+from server.sentence import OpenError, Sentence, Unusable, sentence_of
 
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
@@ -85,8 +85,8 @@ class OscQuery(Link):
         try:
             self._server = await asyncio.start_server(self._serve, host, port, limit=REQUEST_LIMIT)
         except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise OpenError("port", place=f"{host}:{port}", reason=reason) from error
+            where = f"{host}:{port}"
+            raise OpenError("port", place=where, reason=sentence_of(error)) from error
         here = Place(*self._server.sockets[0].getsockname()[:2])
         self.name = f"osc-query {here.host}:{here.port}"
         if not ipaddress.ip_address(here.host).is_loopback:

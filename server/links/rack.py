@@ -14,9 +14,9 @@ from server.links.desk import Desk
 from server.links.kinds import LinkSpec
 from server.links.link import Link
 from server.links.patch import StageView
+from server.sentence import AddressError, OpenError, Sentence
 from server.telemetry.faults import Faults
 from server.wire.protocol import FrameMessage
-from server.wire.sentence import AddressError, OpenError, Sentence
 
 MOST_LINKS = 64
 

@@ -9,7 +9,7 @@ import struct
 from typing import NamedTuple
 
 from server.links.dmx import SLOTS
-from server.wire.sentence import Unusable
+from server.sentence import Unusable
 
 PORT = 5568
 MOST_UNIVERSE = 63999

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from server.wire.sentence import Unusable
+from server.sentence import Unusable
 
 SILENCE = 2.5
 """Seconds without a packet after which a sender is gone: `E131_NETWORK_DATA_LOSS_TIMEOUT`."""

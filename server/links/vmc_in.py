@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from motion.errors import SetupError, SourceError
 from server.capture.landmarks import Sighting, SourceState
 from server.links.link import NOBODY, Place, Traffic, check_sender, parse_options
 from server.links.osc import OscError, decode_packet
 from server.links.vmc_decoder import VmcDecoder
 from server.networks import Networks
-from server.wire.sentence import Sentence, Unusable
+from server.sentence import AddressError, LostSourceError, Sentence, Unusable, sentence_of
 
 SILENCE = 0.5
 """Seconds without a pose after which the performer is absent."""
@@ -55,7 +54,7 @@ class VmcPort:
         try:
             ipaddress.ip_address(place.host)
         except ValueError:
-            raise SetupError(f"expected an address of this machine, got {place.host!r}") from None
+            raise AddressError("own_address", got=place.host[:80]) from None
         return VmcPort(place, Networks.parse(options.get("from", "")))
 
 
@@ -93,12 +92,14 @@ class VmcSource:
         return "lost" if self._clock() - self._heard > SILENCE else "delivering"
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Sentence | None:
         """Why it is lost, and the newest refusal."""
         if self.state == "delivering":
-            return ""
-        nothing = f"no pose comes to {self._port.place.host}:{self._port.place.port}"
-        return f"{nothing}; {self.traffic.refusal}" if self.traffic.refusal else nothing
+            return None
+        place = f"{self._port.place.host}:{self._port.place.port}"
+        if (refusal := self.traffic.refusal) is not None:
+            return Sentence.of("refused_poses", place=place, reason=refusal)
+        return Sentence.of("no_poses", place=place)
 
     def start(self) -> None:
         """Listen.
@@ -114,10 +115,8 @@ class VmcSource:
             self._socket.bind((host, port))
         except OSError as error:
             self.close()
-            reason = error.strerror or error
-            raise SourceError(
-                f"expected a free port of this machine for VMC, got {host}:{port}: {reason}"
-            ) from error
+            where = f"{host}:{port}"
+            raise LostSourceError("port", place=where, reason=sentence_of(error)) from error
 
     @property
     def place(self) -> Place:

@@ -22,8 +22,8 @@ from server.links.link import (
 )
 from server.links.patch import DEFAULT, StageView
 from server.links.vmc import VRM0, Names, VmcEncoder, expressions
+from server.sentence import AddressError, Sentence
 from server.wire.protocol import PARTNER, FrameMessage
-from server.wire.sentence import AddressError, Sentence
 
 PORT = 39539
 """Where receivers listen unless told otherwise."""

@@ -11,7 +11,7 @@ from jaxtyping import UInt8
 from numpy import ndarray
 
 from motion.errors import SetupError
-from server.wire.sentence import OpenError
+from server.sentence import OpenError
 
 RATE = 30
 """Pictures a second that outlets announce; pages send as many."""

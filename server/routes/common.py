@@ -12,11 +12,12 @@ from starlette.datastructures import Address
 
 from server.access.keyring import Role
 from server.capture.sources import veiled
+from server.sentence import AddressError, Sentence, quoted
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Hello
 from server.wire.protocol import Refusal
-from server.wire.sentence import AddressError, Sentence, Value
+from server.wire.told import Told
 
 HTTP_STATUS = {
     "key_too_soon": 429,
@@ -44,7 +45,7 @@ class Problem(BaseModel):
 
     detail: str
     key: str | None = None
-    values: dict[str, Value] | None = None
+    values: dict[str, str | int | float | Told] | None = None
 
 
 class WordedProblem(HTTPException):
@@ -69,7 +70,7 @@ async def explain_fault(_: Request, error: Exception) -> JSONResponse:
         return _worded(422, cause.sentence)
     where = ".".join(map(str, first["loc"]))
     got = veiled(repr(first["input"]))
-    return JSONResponse({"detail": f"{where}: {first['msg']}, got {got:.80}"}, 422)
+    return _worded(422, quoted(f"{where}: {first['msg']}, got {got:.80}"))
 
 
 async def explain_problem(_: Request, error: Exception) -> JSONResponse:
@@ -79,8 +80,8 @@ async def explain_problem(_: Request, error: Exception) -> JSONResponse:
 
 
 def _worded(status: int, sentence: Sentence) -> JSONResponse:
-    said = {"detail": str(sentence), "key": sentence.key, "values": sentence.values}
-    return JSONResponse(said, status)
+    told = Told.of(sentence).model_dump()
+    return JSONResponse({"detail": told.pop("text"), **told}, status)
 
 
 def only(role: Role, scheduler: Scheduler) -> list[Any]:
@@ -140,9 +141,7 @@ def stage_of(scheduler: Scheduler) -> Callable[[str], Awaitable[Stage]]:
     return found
 
 
-def http_error(refusal: Refusal) -> HTTPException:
+def http_error(refusal: Refusal) -> WordedProblem:
     """Return a refusal as HTTP knows it."""
     status = HTTP_STATUS.get(refusal.name, 422)
-    if refusal.sentence is not None:
-        return WordedProblem(status, refusal.sentence)
-    return HTTPException(status, refusal.detail)
+    return WordedProblem(status, refusal.sentence)

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import CueError
 from server.cues.cue_book import CueBook
 from server.cues.cue_sheet import Cue, CueSheet
 from server.routes.common import WordedProblem, http_error, stage_of
+from server.sentence import MissingCueError, Sentence, sentence_of
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.protocol import Refusal
-from server.wire.sentence import MissingCueError, Sentence
 
 
 class CueList(BaseModel):
@@ -120,7 +120,7 @@ def create_cues_api(
             try:
                 await asyncio.to_thread(book.save, sheet)
             except CueError as error:
-                raise HTTPException(507, str(error)) from error
+                raise WordedProblem(507, sentence_of(error)) from error
         desk.tell(stage)
         return CueList.from_book(book)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,33 +16,15 @@ from server.links.osc_layout import encode_layout
 from server.links.patch import DEFAULT, Action, Go, StageView
 from server.links.rack import Rack, Slot
 from server.routes.common import WordedProblem
+from server.sentence import AddressError, MissingCueError, Sentence, sentence_of
 from server.stages.cue_desk import CueDesk
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 from server.wire.messages import Set
-from server.wire.sentence import AddressError, MissingCueError, Sentence, Value
+from server.wire.told import Told
 
 RETRY_EVERY = 5.0
 """Seconds between two attempts to open links that could not be opened."""
-
-
-class Told(BaseModel):
-    """A sentence about a link, which a page words by its key.
-
-    Attributes:
-        key: Names the sentence.
-        values: What it tells of, by name.
-        text: The sentence in English.
-    """
-
-    key: str
-    values: dict[str, Value]
-    text: str
-
-    @staticmethod
-    def of(sentence: Sentence | None) -> "Told | None":
-        """Return a sentence as it travels."""
-        return sentence and Told(**sentence._asdict(), text=str(sentence))
 
 
 class LinkState(BaseModel):
@@ -94,12 +76,12 @@ class LinkState(BaseModel):
             sends=spec.sends,
             testing=slot.tested_from is not None,
             name=slot.link.name,
-            failed=Told.of(slot.failed),
+            failed=Told.of_any(slot.failed),
             received=traffic.received,
             sent=traffic.sent,
             refused=traffic.refused,
-            newest=Told.of(traffic.newest),
-            refusal=Told.of(traffic.refusal),
+            newest=Told.of_any(traffic.newest),
+            refusal=Told.of_any(traffic.refusal),
         )
 
 
@@ -192,7 +174,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
 
     async def found(id: int) -> Slot:
         if id not in rack.slots:
-            raise HTTPException(404, f"expected a link of {list(rack.slots)}, got {id}")
+            raise WordedProblem(404, Sentence.of("unknown_link", got=id))
         return rack.slots[id]
 
     Found = Annotated[Slot, Depends(found)]  # noqa: N806 - a type
@@ -208,7 +190,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
         for view in rack.desk.stages():
             if view.name == stage:
                 return Response(encode_layout(view), media_type="application/json")
-        raise HTTPException(404, f"expected a stage, got {stage[:80]!r}")
+        raise WordedProblem(404, Sentence.of("unknown_stage", got=stage[:80]))
 
     @router.get(
         "/files/bhava.qxf",
@@ -227,7 +209,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
         except AddressError as error:
             raise WordedProblem(409, error.sentence) from error
         except OSError as error:
-            raise HTTPException(507, str(error)) from error
+            raise WordedProblem(507, sentence_of(error)) from error
 
     @router.patch("/{id}")
     async def change(slot: Found, wish: LinkChange) -> LinkState:
@@ -240,7 +222,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
         except ValidationError as error:
             raise RequestValidationError(error.errors()) from error
         except OSError as error:
-            raise HTTPException(507, str(error)) from error
+            raise WordedProblem(507, sentence_of(error)) from error
         return LinkState.from_slot(slot)
 
     @router.delete("/{id}", status_code=204)
@@ -251,7 +233,7 @@ def create_links_api(rack: Rack, operators: Sequence[Any]) -> APIRouter:
         try:
             await rack.remove(slot)
         except OSError as error:
-            raise HTTPException(507, str(error)) from error
+            raise WordedProblem(507, sentence_of(error)) from error
 
     @router.post("/{id}/test", status_code=204)
     async def test(slot: Found) -> None:

@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from motion.errors import BhavaError, HouseFullError, StageError, TakeError
+from motion.errors import BhavaError, HouseFullError, StageError
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
 from server.capture.sources import Clock, SourceSpec, source_pattern
-from server.routes.common import http_error, only, stage_of
+from server.routes.common import WordedProblem, http_error, only, stage_of
+from server.sentence import Sentence, UnfitTakeError, sentence_of
 from server.stages.assemble import first_controls, usual_seat
 from server.stages.open_source import open_source
 from server.stages.replay_show import add_replay
@@ -25,6 +26,7 @@ from server.takes.reader import Take
 from server.wire.messages import Controls, Set, Status
 from server.wire.protocol import Refusal
 from server.wire.seat import SeatPolicy
+from server.wire.told import Told
 
 ALLOWED = source_pattern("browser", "demo", "camera", "stream", "vmc", "take")
 """Sources that may be named over HTTP; a video is not, for its path is one of the server's disk."""
@@ -65,9 +67,9 @@ class StageState(BaseModel):
     name: str
     ready: bool
     status: Status
-    source_detail: str
+    source_detail: Told | None
     controls: Controls
-    refused: str
+    refused: Told | None
     partners: int
     take: str
     behind: list[int]
@@ -80,9 +82,9 @@ class StageState(BaseModel):
             name=stage.name,
             ready=stage.ready(now),
             status=stage.status,
-            source_detail=stage.source.detail,
+            source_detail=Told.of_any(stage.source.detail),
             controls=stage.controls,
-            refused=stage.refused,
+            refused=Told.of_any(stage.refused),
             partners=stage.report.partners,
             take=stage.take,
             behind=stage.audience.behind,
@@ -135,7 +137,7 @@ class Seen(BaseModel):
         return Seen(time=sighting.time, people=people)
 
 
-RoomElsewhere = Callable[[], Awaitable[str]]
+RoomElsewhere = Callable[[], Awaitable[Sentence]]
 """Tells in words which other servers have room for a further stage."""
 
 
@@ -204,20 +206,19 @@ def _add_making(
             made = await asyncio.to_thread(_made, new, scheduler, clock, takes)
             return StageState.from_stage(made, clock())
         except HouseFullError as error:
-            others = f"; {await room()}" if room else ""
-            raise HTTPException(503, f"{error}{others}") from error
+            why = sentence_of(error)
+            others = Sentence.of("full", reason=why, room=await room()) if room else why
+            raise WordedProblem(503, others) from error
         except StageError as error:
-            raise HTTPException(409, str(error)) from error
+            raise WordedProblem(409, sentence_of(error)) from error
         except BhavaError as error:
-            raise HTTPException(422, str(error)) from error
+            raise WordedProblem(422, sentence_of(error)) from error
 
     @router.delete("/stages/{name}", status_code=204, dependencies=operators)
     async def end(stage: Found) -> None:
         """End a stage; its clients are shown out."""
         if stage.name == DEFAULT:
-            raise HTTPException(
-                409, "expected a stage other than the default one, got the default one"
-            )
+            raise WordedProblem(409, Sentence.of("default_stage"))
         scheduler.end(stage.name)
 
 
@@ -261,7 +262,7 @@ def _set_up(
 ) -> Stage:
     if spec.kind == "take":
         if takes is None:
-            raise TakeError("expected a server with takes, got one without")
+            raise UnfitTakeError("no_takes")
         return add_replay(
             scheduler, new.name, Playback(Take(takes.find(spec.place)), feed=ReadAhead)
         )

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from motion.errors import TakeError
+from server.routes.common import WordedProblem
+from server.sentence import Sentence
 from server.takes.catalogue import TakeCatalogue
 from server.takes.export import Cut
 from server.takes.export_desk import ExportDesk, Running
@@ -67,11 +69,11 @@ def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIR
         try:
             return catalogue.find(name)
         except (TakeError, OSError) as error:
-            raise HTTPException(404, f"expected a take, got {name!r:.80}") from error
+            raise WordedProblem(404, Sentence.of("unknown_take", got=name[:80])) from error
 
     def begun(number: int) -> Running:
         if (running := desk.find(number)) is None:
-            raise HTTPException(404, f"expected an export, got {number}")
+            raise WordedProblem(404, Sentence.of("unknown_export", got=number))
         return running
 
     Take = Annotated[Path, Depends(found)]  # noqa: N806 - types
@@ -99,7 +101,7 @@ def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIR
         end = float("inf") if wanted.end is None else wanted.end
         running = desk.begin(path, wanted.format, Cut(wanted.figure, wanted.start, end))
         if running is None:
-            raise HTTPException(503, "expected fewer exports at once, got one more")
+            raise WordedProblem(503, Sentence.of("exports"))
         return _info(running)
 
     @router.get("/exports/{number}")
@@ -111,7 +113,7 @@ def create_takes_api(catalogue: TakeCatalogue, operators: Sequence[Any]) -> APIR
     def file(begun: Begun) -> FileResponse:
         """Hand out what was exported."""
         if not begun.export.poll().finished:
-            raise HTTPException(409, "expected a finished export, got one in progress")
+            raise WordedProblem(409, Sentence.of("unfinished_export"))
         return FileResponse(begun.out, filename=begun.out.name)
 
     @router.delete("/exports/{number}", status_code=204)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from server.sentence import Sentence
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Stage
 
@@ -21,7 +22,7 @@ class _Seen:
     ready: bool
     source: str
     source_state: str
-    source_detail: str
+    source_detail: Sentence | None
     model: str
     take: str
     actions: dict[str, int]
@@ -76,7 +77,7 @@ class Journal:
 def _tell_changes(name: str, before: _Seen, now: _Seen) -> None:
     if (now.source, now.source_state) != (before.source, before.source_state):
         level = logging.WARNING if now.source_state == "lost" else logging.INFO
-        detail = {"detail": now.source_detail} if now.source_detail else {}
+        detail = {"detail": str(now.source_detail)} if now.source_detail else {}
         _tell(f"source {now.source_state}", name, level, source=now.source, **detail)
     if now.model != before.model:
         _tell("model switched", name, before=before.model, model=now.model)

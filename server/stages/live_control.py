@@ -11,12 +11,12 @@ from motion.model.text import check_prompt
 from server.capture.landmarks import Sighting
 from server.capture.source_selector import SourceSelector
 from server.interaction.fade import Fade
+from server.sentence import Sentence, sentence_of
 from server.stages.live_show import Orders
 from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
 from server.wire.messages import Beat, Controls, Set
 from server.wire.protocol import Refusal
-from server.wire.sentence import Sentence
 
 HEARING = 0.4
 """Seconds in which the show goes to what the audience now wants: two steps of a fade."""
@@ -26,7 +26,7 @@ class LiveControl:
     """Takes in what clients wish of a live show; belongs to the event loop.
 
     Attributes:
-        refused: Why the newest change of model or the recording failed; empty if it did not.
+        refused: Why the newest change of model or the recording failed; None if it did not.
         selector: What is seen of performers.
     """
 
@@ -41,7 +41,7 @@ class LiveControl:
             selector: What is seen of performers.
             orders: Read by the show.
         """
-        self.refused = ""
+        self.refused: Sentence | None = None
         self.selector = selector
         self._name, self._services, self._orders = name, services, orders
 
@@ -85,7 +85,7 @@ class LiveControl:
         else:
             _check_weights(controls, tuple(controls.emotion), tuple(controls.content))
         self._orders.fade = self._orders.fade.towards(controls, wish.changes.keys(), wish.fade, now)
-        self.refused = ""
+        self.refused = None
 
     def hear_audience(self, emotion: Mapping[str, float], now: float) -> None:
         """Take in what the audience votes for, weight by label."""
@@ -130,10 +130,10 @@ class LiveControl:
             try:
                 check_prompt(controls.text, contract)
             except ConditionError as error:
-                raise Refusal("invalid_message", str(error)) from error
+                raise _unfit(error) from error
 
-    def _take_back(self, update: dict[str, object], why: str) -> None:
-        self._services.faults.count(f"stage {self._name}", BhavaError(why))
+    def _take_back(self, update: dict[str, object], why: Sentence) -> None:
+        self._services.faults.count(f"stage {self._name}", BhavaError(str(why)))
         self._orders.fade = Fade(self.controls.model_copy(update=update))
         self.refused = why
 
@@ -153,4 +153,8 @@ def _check_weights(
         weights_of(controls.emotion, emotions)
         named_contents(controls.content, contents, controls.model)
     except ConditionError as error:
-        raise Refusal("invalid_message", str(error)) from error
+        raise _unfit(error) from error
+
+
+def _unfit(error: ConditionError) -> Refusal:
+    return Refusal("invalid_message", Sentence.of("condition", reason=sentence_of(error)))

@@ -8,6 +8,7 @@ from typing import Any
 from server.broker.messages import Report
 from server.broker.relay import Relay
 from server.broker.uplink import Uplink
+from server.sentence import Sentence
 from server.stages.crowd_desk import CrowdDesk
 from server.stages.cue_desk import CueDesk
 from server.stages.origin import BrokerSettings, Origin
@@ -56,12 +57,12 @@ class Node:
             tasks.create_task(self._uplink.run())
             tasks.create_task(self._origin.run())
 
-    async def room(self) -> str:
-        """Return in words which other servers have room for a further stage."""
+    async def room(self) -> Sentence:
+        """Return which other servers have room for a further stage."""
         return room_in(await self._uplink.reports())
 
 
-def room_in(reports: Iterable[Report]) -> str:
-    """Return in words which servers have room for a further stage, of their reports."""
+def room_in(reports: Iterable[Report]) -> Sentence:
+    """Return which servers have room for a further stage, of their reports."""
     free = [report.address or "another server" for report in reports if not report.full]
-    return f"there is room at {', '.join(free)}" if free else "no other server has room either"
+    return Sentence.of("room_at", places=", ".join(free)) if free else Sentence.of("no_room")

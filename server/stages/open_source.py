@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from motion.errors import SourceError
 from server.capture.demo import DemoSource
 from server.capture.landmarks import PEOPLE
 from server.capture.pose_process import Address
 from server.capture.sources import BrowserSource, Clock, ProcessSource, Source, SourceSpec
 from server.links.vmc_in import VmcPort, VmcSource
+from server.sentence import LostSourceError
 
 
 def open_source(spec: SourceSpec, clock: Clock, people: int = PEOPLE) -> Source:
@@ -36,7 +36,6 @@ def open_source(spec: SourceSpec, clock: Clock, people: int = PEOPLE) -> Source:
         case "video" if Path(spec.place).is_file():
             return ProcessSource(spec.name, Address("video", spec.place), clock, people)
         case "video":
-            got = f"{spec.place!r}, which is no file"
-            raise SourceError(f"expected the path of a video, got {got}")
+            raise LostSourceError("video_path", got=spec.place)
         case "take":
-            raise SourceError(f"expected a source of landmarks, got {spec.text!r}")
+            raise LostSourceError("no_landmarks", got=spec.text)

@@ -21,9 +21,11 @@ from server.broker.messages import (
 )
 from server.broker.origin_clock import encode_time
 from server.broker.tick_frames import TickFrames, encode_tick
+from server.sentence import Sentence
 from server.stages.scheduler import Scheduler
 from server.stages.stage import Known, Stage
 from server.wire.messages import Refused, ServerHello
+from server.wire.protocol import Refusal
 
 _log = logging.getLogger("bhava")
 
@@ -90,7 +92,7 @@ class Origin:
         self.name = name or secrets.token_hex(NAME_BYTES)
         self._settings, self._scheduler, self._clock = settings, scheduler, clock
         self._app, self._cued = app, cued
-        self.withheld: dict[str, str] = {}
+        self.withheld: dict[str, Sentence] = {}
         self.listens = False
         self._edition = 0
         self._known: dict[str, tuple[Stage, Known, Cued | None]] = {}
@@ -154,7 +156,7 @@ class Origin:
         return Report(
             edition=self._edition,
             address=self._settings.address,
-            full=self._scheduler.refusal(),
+            full=str(self._scheduler.refusal() or ""),
             stages=tuple(map(_hello, stages.values())),
             cued={name: cues for name, cues in cued.items() if cues is not None},
         )
@@ -185,8 +187,8 @@ class Origin:
             del self._known[name]
             if name in self.withheld:
                 continue  # it goes on, elsewhere
-            ended = f"expected stage {name}, which has ended"
-            self._tell(name, Refused(name="stage_ended", detail=ended))
+            ended = Refusal("stage_ended", f"expected stage {name}, which has ended")
+            self._tell(name, Refused.from_refusal(ended))
         for name, stage in stages.items():
             before, known, heard = self._known.get(name, (None, None, None))
             cued = self._cued(stage)

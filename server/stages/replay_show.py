@@ -11,6 +11,7 @@ from server.capture.landmarks import Sighting
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.model_registry import ModelRegistry
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs, PartnerPool
+from server.sentence import Sentence, UnfitTakeError
 from server.stages.scheduler import DEFAULT, Scheduler, ServerSettings
 from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
@@ -21,7 +22,6 @@ from server.telemetry.faults import Faults
 from server.wire.audience import Audience
 from server.wire.messages import Controls, Set
 from server.wire.protocol import FrameMessage, Refusal, decode_frame
-from server.wire.sentence import Sentence
 
 OF_PAGES = {"look", "placement"}
 """Controls that decide how frames are shown, not what is in them."""
@@ -98,7 +98,7 @@ class ReplayShow:
 class ReplayControl:
     """Follows the controls of the recording; only how pages look may be chosen."""
 
-    refused = ""
+    refused: Sentence | None = None
     sighting: Sighting | None = None
 
     def __init__(self, take: Take) -> None:
@@ -145,7 +145,7 @@ class ReplayControl:
         Raises:
             Refusal: `not_performer`.
         """
-        raise Refusal("not_performer", "expected a live stage for landmarks, got one of a take")
+        raise Refusal("not_performer", Sentence.of("stage_of_take"))
 
     def settle(self, report: ShowReport) -> None:
         """Follow the recording."""
@@ -208,8 +208,8 @@ def _new_token() -> str:
 
 
 def _refuse_model(name: str) -> NoReturn:
-    raise TakeError(f"expected a server that dances, got one that plays a take of {name}")
+    raise UnfitTakeError("dancing_server", model=name)
 
 
 def _refuse_take(*_: object) -> NoReturn:
-    raise TakeError("expected a live stage to record, got one where a take plays")
+    raise UnfitTakeError("live_stage")

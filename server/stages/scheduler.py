@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple, Protocol
 
-from motion.errors import HouseFullError, StageError
 from motion.partner.partner import PartnerFrame
 from server.access.keyring import Keyring
 from server.capture.source_selector import SourceSelector
@@ -18,6 +17,7 @@ from server.capture.sources import BrowserSource, Source
 from server.interaction.fade import Fade
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs
+from server.sentence import NoRoomError, Sentence, TakenNameError
 from server.stages.lateness import Lateness, Overload
 from server.stages.live_control import LiveControl
 from server.stages.live_show import LiveShow, Orders
@@ -140,8 +140,8 @@ class Scheduler:
             raise Refusal("unknown_stage", f"expected a stage of {names}, got {name!r}{shown}")
         return self.stages[name]
 
-    def refusal(self, measured: bool = True) -> str:
-        """Return why no further stage is let in; empty if one is.
+    def refusal(self, measured: bool = True) -> Sentence | None:
+        """Return why no further stage is let in; None if one is.
 
         Args:
             measured: Whether the time of a tick decides as well: not where a take plays, which
@@ -149,17 +149,15 @@ class Scheduler:
         """
         return self._refusal(len(self.stages.keys() | self._coming), measured)
 
-    def _refusal(self, count: int, measured: bool) -> str:
+    def _refusal(self, count: int, measured: bool) -> Sentence | None:
         if count >= self.settings.most_stages:
-            return f"expected at most {self.settings.most_stages} stages, got another"
+            return Sentence.of("stages", most=self.settings.most_stages)
         limit = FULL * 1000 / self.settings.fps
         expected = 1000 * self.times.expected(count + 1)
         if measured and count and expected > limit:
-            return (
-                f"expected a tick of at most {limit:.1f} ms, "
-                f"got {expected:.1f} ms with {count + 1} stages on this machine"
-            )
-        return ""
+            most, got = f"{limit:.1f}", f"{expected:.1f}"
+            return Sentence.of("tick_time", most=most, got=got, stages=count + 1)
+        return None
 
     @contextmanager
     def place(self, name: str, measured: bool = True) -> Iterator[None]:
@@ -170,14 +168,14 @@ class Scheduler:
             measured: As for `refusal`.
 
         Raises:
-            StageError: If there is one of the name, or will be.
-            HouseFullError: With the reason.
+            TakenNameError: If there is one of the name, or will be.
+            NoRoomError: With the reason.
         """
         with self._changing:
             if name in self.stages.keys() | self._coming:
-                raise StageError(f"expected a new name, got {name}, which is taken")
+                raise TakenNameError("taken_name", got=name)
             if why := self.refusal(measured):
-                raise HouseFullError(why)
+                raise NoRoomError(why.key, **why.values)
             self._coming.add(name)
         try:
             yield
@@ -210,11 +208,11 @@ class Scheduler:
             measured: As for `refusal`.
 
         Raises:
-            HouseFullError: With the reason.
+            NoRoomError: With the reason.
         """
         others = self.stages.keys() | self._coming - {name}
         if why := self._refusal(len(others), measured):
-            raise HouseFullError(why)
+            raise NoRoomError(why.key, **why.values)
         self.services.registry.engine(controls.model)  # raises before there is a stage
         browser = source if isinstance(source, BrowserSource) else BrowserSource(self._clock)
         selector = SourceSelector(source, browser, self.services.faults)

@@ -13,6 +13,7 @@ from motion.partner.partner import PartnerFrame
 from server.capture.landmarks import Sighting, SourceState
 from server.interaction.frame_inputs import FrameInputs
 from server.interaction.partner_pool import PartnerHandle, PartnerInputs
+from server.sentence import Sentence
 from server.takes.writer import TakeWriter
 from server.wire.messages import Controls, Set
 from server.wire.protocol import FrameMessage
@@ -78,13 +79,13 @@ class SourceStatus(NamedTuple):
     Attributes:
         name: Name of the source, such as `camera:0`.
         state: Whether landmarks come.
-        detail: Why it is lost; empty otherwise.
+        detail: Why it is lost; None otherwise.
         browser: Whether landmarks may come from a browser at any time.
     """
 
     name: str
     state: SourceState
-    detail: str = ""
+    detail: Sentence | None = None
     browser: bool = False
 
 
@@ -92,10 +93,10 @@ class ShowControl(Protocol):
     """Takes in what clients wish of one show; belongs to the event loop.
 
     Attributes:
-        refused: Why the newest change of model or the recording failed; empty if it did not.
+        refused: Why the newest change of model or the recording failed; None if it did not.
     """
 
-    refused: str
+    refused: Sentence | None
 
     @property
     def models(self) -> tuple[str, ...]:

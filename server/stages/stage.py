@@ -13,6 +13,7 @@ from motion.clip import Clip
 from motion.skeleton import CANONICAL
 from server.access.keyring import Role
 from server.capture.landmarks import Sighting
+from server.sentence import Sentence
 from server.stages.lateness import Lateness
 from server.stages.show import Show, ShowControl, ShowReport, SourceStatus
 from server.wire.audience import Audience
@@ -104,7 +105,7 @@ class Stage:
         return self.control.controls
 
     @property
-    def refused(self) -> str:
+    def refused(self) -> Sentence | None:
         """Why the newest change of model or the recording failed; empty if it did not."""
         return self.control.refused
 

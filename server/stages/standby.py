@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from motion.errors import BhavaError, HouseFullError
 from server.broker.relay import SILENT, Relay
 from server.broker.relayed_stage import RelayedStage
+from server.sentence import Sentence, sentence_of
 from server.stages.origin import Origin
 from server.stages.scheduler import DEFAULT, Scheduler
 from server.stages.stage import Stage
@@ -105,9 +106,9 @@ class Standby:
         if self._origin.has_told(name) and self._origin.name < other.origin:
             return  # the other hears this server, and withholds its own
         place = self.others.address_of(name) or other.origin
-        why = f"expected a name that no other server shows, got {name}, as {place} does"
+        why = Sentence.of("shown_elsewhere", name=name, place=place)
         self._origin.withheld[name] = why
-        self._scheduler.services.faults.count(f"stage {name}", BhavaError(why))
+        self._scheduler.services.faults.count(f"stage {name}", BhavaError(str(why)))
         self._give_up(name)
 
     def _give_up(self, name: str) -> None:
@@ -134,7 +135,7 @@ class Standby:
         elif turns > self._turns.get(name, 0):
             self._turns[name] = turns
             # Nobody sees it before it is as it was.
-            self._origin.withheld[name] = f"expected stage {name}, which is being taken over"
+            self._origin.withheld[name] = Sentence.of("taking_over", name=name)
             taking = self._bring_up(self._take_over, name, stage, measured=turns == 1)
             task = self._coming[name] = asyncio.create_task(taking)
             task.add_done_callback(lambda _: self._coming.pop(name))
@@ -150,20 +151,19 @@ class Standby:
             except HouseFullError as error:
                 self._origin.withheld.pop(name)
                 self._inherited.discard(name)
-                self._tell_waiting(name, str(error))
+                self._tell_waiting(name, sentence_of(error))
                 raise
             if self._clock() - stage.heard < SILENT:
                 self._give_up(name)  # another was quicker
                 return
             if not measured:
-                wanted = f"expected a server with time for {name}"
-                ours.control.refused = f"{wanted}, got none: it is shown here all the same"
+                ours.control.refused = Sentence.of("no_time", name=name)
             self.others.stages.pop(name, None)
             self._origin.withheld.pop(name, None)
             _log.warning("stage taken over", extra={"stage": name, "of": stage.origin})
 
-    def _tell_waiting(self, name: str, why: str) -> None:
+    def _tell_waiting(self, name: str, why: Sentence) -> None:
         """Tell operators that there is no room for a stage that another server has lost."""
-        waits = f"stage {name} of a lost server waits for room: {why}"
+        waits = Sentence.of("waits_for_room", name=name, reason=why)
         self._scheduler.stage(DEFAULT).control.refused = waits
-        _log.warning("stage waits for room", extra={"stage": name, "detail": why})
+        _log.warning("stage waits for room", extra={"stage": name, "detail": str(why)})

@@ -13,6 +13,7 @@ from mcap.writer import CompressionType, IndexType, Writer
 
 from motion.clip import Clip
 from server.interaction.frame_inputs import FrameInputs
+from server.sentence import Sentence, sentence_of
 from server.takes.take import (
     CONTROLS,
     FRAME,
@@ -111,7 +112,7 @@ class TakeWriter:
 
     Attributes:
         path: Where the take is; its name ends in a number if another take had the name.
-        failed: Why the recording ended by itself; empty if it did not.
+        failed: Why the recording ended by itself; None if it did not.
     """
 
     def __init__(self, path: Path, header: Header, history: Clip | None = None) -> None:
@@ -123,7 +124,7 @@ class TakeWriter:
             history: What was shown before; None if the partner stood.
         """
         self.path = path
-        self.failed = ""
+        self.failed: Sentence | None = None
         self._opening = header, history
         self._waiting: deque[tuple[FrameInputs, bytes]] = deque()
         self._stopped = Event()
@@ -147,7 +148,7 @@ class TakeWriter:
         if self._stopped.is_set():
             return
         if len(self._waiting) >= BACKLOG:
-            self._fail(f"expected a disk that keeps up, got one {BACKLOG} frames behind")
+            self._fail(Sentence.of("slow_disk", frames=BACKLOG))
             return
         self._waiting.append((moment, frame))
 
@@ -169,10 +170,9 @@ class TakeWriter:
             with _create(self.path) as file:
                 self.path = Path(file.name)
                 self._write(TakeFile(file, *self._opening))
-        except OSError as error:
-            self._fail(f"{self.path.name}: cannot be written: {error.strerror or error}")
         except Exception as error:  # whatever it is, whoever watches the recording must know
-            self._fail(f"{self.path.name}: cannot be written: {type(error).__name__}: {error}")
+            why = sentence_of(error)
+            self._fail(Sentence.of("unwritable_take", take=self.path.name, reason=why))
         finally:
             atexit.unregister(self._end)
 
@@ -192,7 +192,7 @@ class TakeWriter:
                 take.write(*self._waiting.popleft())
             take.flush()
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Sentence) -> None:
         self.failed = self.failed or why
         self._stopped.set()
 

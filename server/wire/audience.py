@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from server.access.keyring import Keyring, Role
+from server.sentence import Sentence
 from server.wire.messages import Hello, Refused, ServerMessage
 from server.wire.outbox import EncodedMessage, Outbox
 from server.wire.protocol import Refusal
@@ -180,8 +181,7 @@ class Audience:
         """
         member = self.members.get(client)
         if client is not self.performer and not (member and member.role == "operator"):
-            expected = "expected take_up from an operator or the performer in the seat"
-            raise Refusal("not_performer", f"{expected}, got one from another")
+            raise Refusal("not_performer", Sentence.of("seat"))
 
     def note_landmarks(self, client: Outbox, people: int, now: float) -> None:
         """Note that landmarks came from a client; with the first it takes the seat.
@@ -196,7 +196,7 @@ class Audience:
         """
         member = self.members.get(client)
         if member is None or member.role != "performer":
-            raise Refusal("not_performer", "expected landmarks from the performer, got a viewer's")
+            raise Refusal("not_performer", Sentence.of("viewers_landmarks"))
         if self._seat.bars(member.session, now):
             raise _taken()
         if before := self._seat.hear(client, member.session, people, now):
@@ -205,8 +205,7 @@ class Audience:
     def free_seat(self) -> None:
         """Show the performer out, and keep the seat for nobody."""
         if before := self._seat.free():
-            detail = "expected to keep the seat, got it freed by an operator"
-            self._turn_away(before, Refusal("seat_freed", detail))
+            self._turn_away(before, Refusal("seat_freed", Sentence.of("seat_freed")))
 
     def review(self, keyring: Keyring, stage: str) -> None:
         """Show out those whose keys are over.
@@ -270,7 +269,7 @@ class Audience:
         """Return what a would-be performer is: it has the seat with its first landmarks."""
         if self._seat.policy == "closed":
             detail = "expected a stage that lets browsers perform, got none; you are a viewer"
-            newcomer.send(Refused(name="source_not_browser", detail=detail))
+            newcomer.send(Refused.from_refusal(Refusal("source_not_browser", detail)))
             return "viewer"
         if self._seat.bars(session, now):
             raise _taken()

@@ -18,6 +18,7 @@ from motion.skeleton import Skeleton
 from server.access.keyring import Role
 from server.capture.landmarks import SourceState
 from server.wire.protocol import VERSION, Refusal, RefusalName
+from server.wire.told import Told
 
 
 class _Message(BaseModel):
@@ -319,11 +320,18 @@ class Refused(_Message):
     type: Literal["refused"] = "refused"
     name: RefusalName
     detail: str
+    told: Told
 
     @staticmethod
     def from_refusal(refusal: Refusal) -> "Refused":
         """Return a refusal as it travels."""
-        return Refused(name=refusal.name, detail=refusal.detail)
+        told = Told.of(refusal.sentence)
+        return Refused(name=refusal.name, detail=refusal.detail, told=told)
+
+    @property
+    def refusal(self) -> Refusal:
+        """The refusal that travelled."""
+        return Refusal(self.name, self.told.sentence)
 
 
 class Cues(_Message):

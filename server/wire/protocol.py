@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Int16, UInt16
 
 from motion.clip import Pose
 from server.capture.landmarks import COLOURS, COUNT, PEOPLE, Landmarks, Sighting
-from server.wire.sentence import Sentence
+from server.sentence import Sentence, quoted
 
 Array = np.ndarray
 
@@ -71,17 +71,21 @@ class Refusal(Exception):  # noqa: N818 - the word of the protocol
 
     Attributes:
         name: One of `RefusalName`.
-        detail: "expected X, got Y", for people.
-        sentence: The same for pages to word in each language; None where they have no words.
+        sentence: "expected X, got Y", for pages to word in each language. A text is quoted: where
+            pages say a refusal by its name, or only a faulty program meets it.
         close_code: WebSocket close code when the session ends with it, else None.
     """
 
     def __init__(self, name: RefusalName, detail: str | Sentence) -> None:
         super().__init__(f"{name}: {detail}")
         self.name = name
-        self.detail = str(detail)
-        self.sentence = detail if isinstance(detail, Sentence) else None
+        self.sentence = quoted(detail) if isinstance(detail, str) else detail
         self.close_code = CLOSE_CODES.get(name)
+
+    @property
+    def detail(self) -> str:
+        """The sentence in English."""
+        return str(self.sentence)
 
 
 # --- frames ---------------------------------------------------------------------------------

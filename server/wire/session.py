@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.access.keyring import Role
 from server.capture.landmarks import Sighting
+from server.sentence import Sentence
 from server.wire.messages import (
     ClientMessage,
     Hello,
@@ -113,7 +114,7 @@ class Session:
             raise Refusal("hello_expected", "expected hello first, got a binary message")
         sighting = decode_landmarks(message).sighting
         if self.role != "performer":
-            raise Refusal("not_performer", f"expected landmarks from a performer, got {self._who}")
+            raise Refusal("not_performer", Sentence.of("viewers_landmarks"))
         return sighting
 
     def _control(self, message: ClientMessage, now: float) -> list[Event]:
@@ -157,6 +158,5 @@ class _Rate:
             self._since, self._count = now, 0
         self._count += 1
         if self._count == MESSAGES_PER_SECOND + 1:
-            expected = f"expected at most {MESSAGES_PER_SECOND} messages a second"
-            raise Refusal("too_fast", f"{expected}, got more; they are ignored")
+            raise Refusal("too_fast", Sentence.of("too_fast", most=MESSAGES_PER_SECOND))
         return not self.exceeded

@@ -44,7 +44,7 @@ def test_links_are_added_watched_tested_and_removed(
         add(console, "osc-in", "0")
         osc = wait_for_row(console, "OSC", "quiet")
         add(console, "osc-in", here.partition(":")[2])
-        wait_for_row(console, "in use", "failed")
+        wait_for_row(console, "another program uses it", "failed")
         add(console, "vmc-out", "nowhere")
         console.page.wait_for_selector("#notice:has-text('[HOST:]PORT')")
         console.page.click("#notice .dismiss")

@@ -25,6 +25,7 @@ from server.wire.protocol import (
     Figure,
     FrameMessage,
     LandmarksMessage,
+    Refusal,
     decode_frame,
     decode_landmarks,
     encode_frame,
@@ -157,7 +158,8 @@ def control_messages() -> dict[str, Any]:
     )
     cues = messages.Cues()
     pong = messages.Pong(client_time=1.5, server_time=41.125)
-    refused = messages.Refused(name="malformed_frame", detail="expected 379 bytes, got 12")
+    said = Refusal("malformed_frame", "expected 379 bytes, got 12")
+    refused = messages.Refused.from_refusal(said)
     return {
         "client": [
             {"type": "hello", "version": 2, "role": "viewer", "stage": "default"},

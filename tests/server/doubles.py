@@ -13,6 +13,7 @@ from motion.model.engine import Conditions, Noise, States
 from motion.skeleton import CANONICAL
 from server.capture.demo import Camera
 from server.capture.landmarks import Sighting
+from server.sentence import Sentence
 from server.wire.protocol import LandmarksMessage, encode_landmarks
 
 EMOTIONS = ("neutral", "happy", "sad")
@@ -81,7 +82,7 @@ class ScriptedSource:
 
     name: str = "scripted"
     state: str = "delivering"
-    detail: str = ""
+    detail: Sentence | None = None
     waiting: Sighting | Exception | None = None
 
     def start(self) -> None: ...

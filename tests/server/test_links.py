@@ -200,7 +200,7 @@ async def test_a_partner_is_sent_to_every_target_of_its_own(instrument: Instrume
 async def test_a_port_in_use_is_told_and_the_show_goes_on(instrument: Instrument) -> None:
     links = [LinkSpec(kind="osc-in", address=str(instrument.place.port))]
     async with LiveServer().open(links=links) as live_server:
-        assert "in use" in (await state(live_server))["failed"]["text"]
+        assert "another program uses it" in (await state(live_server))["failed"]["text"]
         await live_server.time.run(2)
         assert live_server.stage.newest is not None
 

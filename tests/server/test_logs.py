@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.sentence import quoted
 from server.stages.assemble import first_controls
 from server.stages.journal import Journal
 from server.telemetry.faults import MOST_KINDS, Faults
@@ -126,7 +127,7 @@ async def test_the_journal_tells_what_becomes_of_stages(
     assert await told() == [("take begun", "default"), ("stage made", "hall")]
     scheduler.end("hall")
     scheduler.stage("default").set(Set(recording=False), now.now)
-    model_server.source.state, model_server.source.detail = "lost", "the camera is gone"
+    model_server.source.state, model_server.source.detail = "lost", quoted("the camera is gone")
     assert await told() == [
         ("source lost", "default"),
         ("take ended", "default"),

@@ -16,6 +16,7 @@ from server.stages.stage_metrics import StageMetrics
 from server.telemetry.metrics import Metrics
 from server.wire.messages import Hello, Played, Refused, Set
 from server.wire.outbox import Outbox
+from server.wire.protocol import Refusal
 from server.wire.session import Join
 from tests.server.doubles import ScriptedSource, SwayingEngine
 from tests.server.live_server import scheduler_of
@@ -193,7 +194,9 @@ async def test_a_stage_that_ended_is_told_no_more(model_server: ModelServer) -> 
 async def test_faults_and_refusals_are_counted_under_few_names(model_server: ModelServer) -> None:
     for stage in ("stage hall", "stage attic"):
         model_server.scheduler.services.faults.count(stage, ValueError("no"))
-    model_server.scheduler.note_refusal(Refused(name="too_fast", detail="expected less, got more"))
+    model_server.scheduler.note_refusal(
+        Refused.from_refusal(Refusal("too_fast", "expected less, got more"))
+    )
     told = await metrics(model_server)
     assert told['bhava_faults_total{where="stage"}'] == 2
     assert told['bhava_refusals_total{name="too_fast"}'] == 1
@@ -210,7 +213,7 @@ async def test_every_metric_follows_the_conventions(model_server: ModelServer) -
 
 async def test_the_board_shows_nothing_that_is_not_told(model_server: ModelServer) -> None:
     await model_server.watch()
-    model_server.scheduler.note_refusal(Refused(name="too_fast", detail=""))
+    model_server.scheduler.note_refusal(Refused.from_refusal(Refusal("too_fast", "more")))
     model_server.scheduler.services.faults.count("source", ValueError())
     told = {re.split("{", series)[0] for series in await metrics(model_server)}
     board = json.loads(BOARD.read_text())

@@ -16,9 +16,9 @@ from server.links.midi_in import Connection, MidiIn, MidiPort
 from server.links.midi_timecode import MtcReader, parse_show_control
 from server.links.patch import Action, Go, StageView
 from server.links.rack import Rack
+from server.sentence import OpenError, Sentence
 from server.telemetry.faults import Faults
 from server.wire.messages import Beat, Controls, Set
-from server.wire.sentence import OpenError, Sentence
 
 GO_10_5 = bytes.fromhex("f07f 7f 02 01 01 31302e35 00 31 f7")
 """GO of cue 10.5 in list 1 to lighting devices, as MIDI Show Control 1.1 writes it."""

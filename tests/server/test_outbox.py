@@ -3,6 +3,7 @@ import json
 
 from server.wire.messages import Controls, Pong, Refused
 from server.wire.outbox import Outbox, framed
+from server.wire.protocol import Refusal
 from tests.server.live_server import soon
 
 
@@ -54,7 +55,7 @@ async def test_the_newest_of_each_kind_is_kept_in_order() -> None:
 async def test_refusals_are_told_apart_by_name() -> None:
     outbox = Outbox()
     for name in ("too_fast", "malformed_json", "too_fast"):
-        outbox.send(Refused(name=name, detail=""))
+        outbox.send(Refused.from_refusal(Refusal(name, "")))
     *refused, _ = await taken(outbox)
     assert [json.loads(text)["name"] for text in refused] == ["malformed_json", "too_fast"]
 

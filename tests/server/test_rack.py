@@ -138,9 +138,9 @@ async def test_a_target_that_does_not_exist_is_told_in_words_and_tried_again(
     await bare_server.time.run(8)
     told = (await bare_server.get(LINKS)).json()[3]
     assert closed["failed"] is None
-    assert told["refusal"]["text"] == "expected a receiver, got: Connection refused"
+    assert told["refusal"]["text"] == "expected a receiver, got: nobody listens there"
     taken = await add(bare_server, "osc-in", str(instrument.place.port))
-    assert "in use" in taken["failed"]["text"]
+    assert "another program uses it" in taken["failed"]["text"]
     instrument.socket.close()
     await rack_of(bare_server).retry()
     assert [link["failed"] for link in (await bare_server.get(LINKS)).json()][4] is None

@@ -27,7 +27,7 @@ if size_limit:
 writer = TakeWriter(Path(sys.argv[1]), HEADER)
 for tick in ticks(100_000):
     writer.record(tick.moment._replace(now=time.monotonic()), tick.frame)
-    print(tick.number, writer.failed, flush=True)
+    print(tick.number, writer.failed or "", flush=True)
     time.sleep(0.005)
 """
 
@@ -62,7 +62,7 @@ def test_all_that_is_recorded_is_in_the_take(tmp_path: Path) -> None:
     writer.stop()
     writer.record(RECORDED[0].moment, RECORDED[0].frame)
     assert written(writer) == [bits(tick) for tick in RECORDED]
-    assert (writer.recording, writer.failed) == (False, "")
+    assert (writer.recording, writer.failed) == (False, None)
     assert Take(writer.path).finished
 
 
@@ -113,7 +113,7 @@ def test_a_disk_that_is_too_slow_ends_the_recording_with_all_that_came_before(
     while writer.recording:  # far faster than it can be written
         writer.record(tick.moment, tick.frame)
         recorded += 1
-    assert "expected a disk that keeps up" in writer.failed
+    assert "expected a disk that keeps up" in str(writer.failed)
     assert len(written(writer)) == recorded - 1 >= BACKLOG
     assert Take(writer.path).finished
 
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, folder: str) ->
     writer = TakeWriter(tmp_path / folder / "main.take", HEADER)
     assert writer.join(timeout=10)
     assert not writer.recording
-    assert "cannot be written" in writer.failed
+    assert "cannot be written" in str(writer.failed)
     writer.record(RECORDED[0].moment, RECORDED[0].frame)
 
 

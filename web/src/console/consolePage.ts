@@ -1,3 +1,4 @@
+import { saySentence } from "../language/saySentence";
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
@@ -195,8 +196,9 @@ export class ConsolePage {
   }
 
   private stateSeen(state: StageState): void {
-    if (state.refused !== "" && state.refused !== this.state?.refused)
-      this.notice.tell(state.refused);
+    const { refused } = state;
+    if (refused && refused.text !== this.state?.refused?.text)
+      this.notice.tell(saySentence(refused));
     this.state = state;
     this.showHealth();
   }
@@ -257,11 +259,11 @@ export class ConsolePage {
     this.showHealth();
   }
 
-  private refused({ name, detail }: Refused): void {
+  private refused({ name, detail, told }: Refused): void {
     if (isKeyRefusal(name)) this.key.askForKey(visitorKey.recall() && texts.key[name]);
     else if (name === "not_operator") this.key.askForKey("");
     else if (!tellRefusal(this.notice, name)) {
-      this.refusal = refusalProblem(detail);
+      this.refusal = refusalProblem(told ? saySentence(told) : detail);
       this.notice.tell(this.refusal);
     }
   }

@@ -1,3 +1,4 @@
+import { saySentence } from "../language/saySentence";
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
@@ -29,7 +30,8 @@ export class HealthPanel {
     this.latency.value = milliseconds(latency ?? roundTrip);
     const { health } = texts;
     const source = status ? sourceName(status.source) : "–";
-    const how = stage?.source_detail || (status ? health.states[status.source_state] : "–");
+    const state = status ? health.states[status.source_state] : "–";
+    const how = stage?.source_detail ? saySentence(stage.source_detail) : state;
     const behind = Math.max(0, ...(stage?.behind ?? []));
     const rows: [name: string, value: string, troubled: boolean][] = [
       [health.performer, `${source}: ${how}`, status?.source_state === "lost"],

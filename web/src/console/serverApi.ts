@@ -1,6 +1,6 @@
+import { saySentence } from "../language/saySentence";
 import { texts } from "../language/texts";
-import type { Status } from "../protocol/messages";
-import { saySentence } from "./links/saySentence";
+import type { Status, Told } from "../protocol/messages";
 
 /** What the server says about one stage over HTTP. */
 export interface StageState {
@@ -11,10 +11,10 @@ export interface StageState {
     readonly source_state: Status["source_state"];
     readonly viewers: number;
   };
-  /** Why the source is lost; empty otherwise. */
-  readonly source_detail: string;
-  /** Why the newest change of model or the recording failed; empty if it did not. */
-  readonly refused: string;
+  /** Why the source is lost; null otherwise. */
+  readonly source_detail: Told | null;
+  /** Why the newest change of model or the recording failed; null if it did not. */
+  readonly refused: Told | null;
   /** Name of the take that is being recorded; empty while none is. */
   readonly take: string;
   /** For each viewer that acknowledges, how many frames it has not shown yet. */

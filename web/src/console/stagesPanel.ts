@@ -1,3 +1,4 @@
+import { saySentence } from "../language/saySentence";
 import { sourceName } from "../language/sourceName";
 import { texts } from "../language/texts";
 import { findElement } from "../page/findElement";
@@ -46,7 +47,7 @@ export class StagesPanel {
     const { source, source_state: state, viewers } = status;
     const called = name === "default" ? texts.stages.main : name;
     const facts = [
-      `${sourceName(source)}: ${detail || texts.health.states[state]}`,
+      `${sourceName(source)}: ${detail ? saySentence(detail) : texts.health.states[state]}`,
       texts.stages.viewers(viewers),
     ];
     const words = makeElement(

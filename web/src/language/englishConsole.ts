@@ -1,4 +1,4 @@
-import sentences from "../../../server/wire/sentences.json";
+import sentences from "../../../server/sentences.json";
 
 /** What the operator's console says, in English. */
 export const englishConsole = {
@@ -220,7 +220,6 @@ export const englishConsole = {
       blocked: "The browser did not let the console open a window. Allow pop-ups for this page.",
       noAddress: (got: string) => `Expected an address that begins with https://, got “${got}”.`,
     },
-    sentences,
   },
   keys: {
     title: "Keys and MIDI",
@@ -277,6 +276,7 @@ export const englishConsole = {
     operate: "Operate",
     watch: "Just watch",
   },
+  sentences,
   server: {
     silent: "The server does not answer.",
     problem: (sentence: string, detail: string) => (detail ? `${sentence}: ${detail}` : sentence),

@@ -228,7 +228,6 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
       blocked: "Der Browser ließ das Pult kein Fenster öffnen. Erlaube Pop-ups für diese Seite.",
       noAddress: (got) => `Erwartet: eine Adresse, die mit https:// beginnt, bekommen: „${got}“.`,
     },
-    sentences: germanSentences,
   },
   keys: {
     title: "Tasten und MIDI",
@@ -288,6 +287,7 @@ export const germanConsole: Pick<TextsShape, keyof typeof englishConsole> = {
     operate: "Steuern",
     watch: "Nur zusehen",
   },
+  sentences: germanSentences,
   server: {
     silent: "Der Server antwortet nicht.",
     problem: (sentence, detail) => (detail ? `${sentence}: ${detail}` : sentence),

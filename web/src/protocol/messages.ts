@@ -106,10 +106,22 @@ export interface CuesChanged {
   readonly type: "cues";
 }
 
+/** A sentence of the server. */
+export interface Told {
+  /** Names it in `texts.sentences`. */
+  readonly key: string;
+  /** What it tells of, by name; a reason may be a sentence, too. */
+  readonly values: Readonly<Record<string, string | number | Told>>;
+  /** The sentence in English. */
+  readonly text: string;
+}
+
 export interface Refused {
   readonly type: "refused";
   readonly name: string;
   readonly detail: string;
+  /** The detail for pages to word; none where the page itself refuses. */
+  readonly told?: Told;
 }
 
 export interface Pong {

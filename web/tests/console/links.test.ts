@@ -1,9 +1,10 @@
 import { expect, it, vi } from "vitest";
 import { lampOf, packetRate } from "../../src/console/links/linkActivity";
-import type { LinkState, Told } from "../../src/console/links/linkState";
-import { saySentence } from "../../src/console/links/saySentence";
+import type { LinkState } from "../../src/console/links/linkState";
 import { whipPage } from "../../src/console/links/whipPanel";
 import { languages } from "../../src/language/languages";
+import { saySentence } from "../../src/language/saySentence";
+import type { Told } from "../../src/protocol/messages";
 
 const QUIET: LinkState = {
   id: 1,
@@ -60,6 +61,8 @@ it("a lamp tells trouble first, then traffic", () => {
 it("a sentence of the server is said with its values; an unknown one as the server says it", () => {
   expect(saySentence(told("universe", { wanted: 2, got: 1 }))).toBe("expected universe 2, got 1");
   expect(saySentence(told("stage_refuses", { detail: "{got} $&" }))).toBe("{got} $&");
+  const reason = told("disk_full", {});
+  expect(saySentence(told("unwritable_take", { take: "a", reason }))).toMatch(/the disk is full$/);
   expect(saySentence(told("of a newer server", {}))).toBe("as it is");
   expect(saySentence(told("constructor", {}))).toBe("as it is");
 });
@@ -67,8 +70,8 @@ it("a sentence of the server is said with its values; an unknown one as the serv
 it("every sentence holds the same values in each language", () => {
   const namesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   const { en, de } = languages;
-  for (const [key, text] of Object.entries(en.links.sentences))
-    expect(namesOf(Reflect.get(de.links.sentences, key)), key).toEqual(namesOf(text));
+  for (const [key, text] of Object.entries(en.sentences))
+    expect(namesOf(Reflect.get(de.sentences, key)), key).toEqual(namesOf(text));
 });
 
 it("the page that sends a picture hides the token from servers", () => {

@@ -1,10 +1,10 @@
+import { saySentence } from "../../language/saySentence";
 import { texts } from "../../language/texts";
 import { makeElement } from "../../page/makeElement";
 import { confirmTwice } from "../confirmTwice";
 import { lampOf, packetRate, type SeenLink } from "./linkActivity";
 import { kindName } from "./linkKinds";
 import type { LinkState } from "./linkState";
-import { saySentence } from "./saySentence";
 
 /** What an operator does with a link. */
 export interface LinkActions {

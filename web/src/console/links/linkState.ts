@@ -1,11 +1,4 @@
-/** A sentence of the server. */
-export interface Told {
-  /** Names it in `texts.links.sentences`. */
-  readonly key: string;
-  readonly values: Readonly<Record<string, string | number>>;
-  /** The sentence in English. */
-  readonly text: string;
-}
+import type { Told } from "../../protocol/messages";
 
 /** What the server says about one link to an instrument. */
 export interface LinkState {
