@@ -123,6 +123,7 @@ class Scheduler:
         self.elsewhere: Callable[[str], str] = lambda _: ""
         self._due: float | None = None
         self._thought = 0.0
+        self._ticks = 0
         self._clock, self._new_token = clock, new_token
         self._ended: list[Stage] = []
         self._coming: set[str] = set()
@@ -188,7 +189,7 @@ class Scheduler:
 
         A partner thinks at a time within its token that its seed tells.
         """
-        return secrets.randbits(20) * TURNS + turn(len(self.stages)) % TURNS
+        return secrets.randbits(20) * TURNS + turn(len(self.stages), self._ticks) % TURNS
 
     def make(
         self,
@@ -282,6 +283,7 @@ class Scheduler:
         made = self._stage_frames(asking, frames)
         thought, self._thought = self._thought, 0.0
         took = self._clock() - began
+        self._ticks += 1
         self.times.count(took, thought, len(stages))
         self.metrics.ticks.observe(took + thought)
         return made

@@ -22,13 +22,20 @@ GROUPS = 8
 step. Where there are more partners, each group has its share of them."""
 
 
-def turn(stages: int) -> int:
-    """Return when the partner of a further stage thinks, frames modulo those of a step.
+def turn(stages: int, tick: int) -> int:
+    """Return how long before it must the partner of a further stage thinks, frames.
 
-    Partners of stages made one after the other think together, then those of the next; nobody of
-    the first ones thinks at time 0, which is in a tick: all others do after it.
+    Partners of stages made one after the other think together, then those of the next, whenever
+    each was made. Nobody thinks at the last moment, which is in a tick: all do after one.
+
+    Args:
+        stages: How many there are.
+        tick: Number of the tick that follows.
     """
-    return 1 + stages // TOGETHER if stages < GROUPS * TOGETHER else stages
+    group = 1 + stages // TOGETHER if stages < GROUPS * TOGETHER else stages
+    before = group + tick
+    # Whose group has its turn at the last moment goes with one of the others.
+    return before if before % GROUPS else before + 1 + stages % (GROUPS - 1)
 
 
 def thinkers(stages: int) -> float:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from server.stages.tick_times import GROUPS, TOGETHER, TickTimes, turn
+from server.stages.tick_times import GROUPS, TOGETHER, TickTimes, thinkers, turn
 
 
 def thinking_times(stages: int) -> TickTimes:
@@ -37,5 +37,14 @@ def test_before_the_first_tick_nothing_is_expected() -> None:
 
 @pytest.mark.parametrize("stages", [16, 40, 128, 150, 300])
 def test_those_who_think_at_the_same_time_are_few(stages: int) -> None:
-    at = Counter(turn(made) % GROUPS for made in range(stages))
-    assert max(at.values()) == max(min(stages, TOGETHER), -(-stages // GROUPS))
+    at = Counter(turn(made, 0) % GROUPS for made in range(stages))
+    assert max(at.values()) <= 1.25 * thinkers(stages)
+
+
+@pytest.mark.parametrize("between", [0, 1, 4, 5])
+def test_those_who_think_together_do_so_whenever_their_stages_were_made(between: int) -> None:
+    # A partner thinks so many frames before the end of its first token, and of each further one.
+    made = [(between * number, turn(number, between * number)) for number in range(TOGETHER)]
+    at = Counter((tick - before) % GROUPS for tick, before in made)
+    assert at.most_common(1)[0][1] >= TOGETHER * (GROUPS - 1) // GROUPS
+    assert all(before % GROUPS for _, before in made)
