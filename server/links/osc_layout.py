@@ -11,8 +11,8 @@ from typing import Any
 from server.links.addresses import Address
 from server.links.patch import ROOT, Patch, StageView
 
-VERSION = "1.9.7"
-"""Oldest version of Open Stage Control whose sessions look like this."""
+VERSION = "1.29.2"
+"""Version of Open Stage Control that loads these sessions as they are; newer ones do, too."""
 
 COLUMNS = 3
 
@@ -46,9 +46,22 @@ def _widgets(full: str, path: str, address: Address) -> Iterator[dict[str, Any]]
     if address.kind in ("number", "weight", "beat"):
         assert address.range is not None
         span = {"min": address.range.least, "max": address.range.most}
-        yield {"type": "fader", **named, "range": span, "horizontal": True, "typeTags": "f"}
+        fader = {"type": "fader", **named, "range": span, "horizontal": True, "typeTags": "f"}
+        yield _captioned(path, fader)
     elif address.kind in ("trigger", "cue"):
         # True lets the next cue go, where a number would always mean the same one.
         yield {"type": "button", **named, "mode": "tap", "on": True, "typeTags": "T"}
     elif address.choices and address.kind == "word":
-        yield {"type": "switch", **named, "values": list(address.choices), "typeTags": "s"}
+        switch = {"type": "switch", **named, "values": list(address.choices), "typeTags": "s"}
+        yield _captioned(path, switch)
+
+
+def _captioned(path: str, widget: dict[str, Any]) -> dict[str, Any]:
+    """Return a panel with a widget below its name: only buttons show labels of their own."""
+    caption = {"type": "text", "id": f"{path} name", "default": path, "height": 30}
+    return {
+        "type": "panel",
+        "id": f"{path} panel",
+        "layout": "vertical",
+        "widgets": [caption, {**widget, "expand": True}],
+    }

@@ -98,7 +98,12 @@ async def test_a_surface_for_tablets_has_a_widget_that_each_address_takes(
 ) -> None:
     files = "/api/links/files"
     session = (await venue.get(f"{files}/open-stage-control.json")).json()
-    widgets = {each["address"]: each for each in session["content"]["widgets"]}
+    seen = session["content"]["widgets"]
+    panels = [each["widgets"] for each in seen if each["type"] == "panel"]
+    assert all(name["default"] == widget["id"] for name, widget in panels)
+    shown = [widget for _, widget in panels] + [each for each in seen if each["type"] == "button"]
+    assert len(shown) == len(seen)
+    widgets = {each["address"]: each for each in shown}
     assert widgets["/bhava/default/energy"]["range"] == {"min": 0.5, "max": 2.0}
     patch, view = Patch(), StageView("default", CONTRACT.emotions, venue.stage.controls)
     for address, widget in widgets.items():
