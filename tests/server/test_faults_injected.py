@@ -178,7 +178,7 @@ async def test_a_model_that_cannot_be_read_is_refused_and_the_old_one_dances_on(
             while not live_server.stage.refused:
                 await live_server.time.run()
     state = (await live_server.get("/api/stages/default")).json()
-    assert "got half of one" in state["refused"]
+    assert "got half of one" in state["refused"]["text"]
     assert (state["controls"]["model"], state["controls"]["energy"]) == ("sway", 1.5)
 
 
@@ -203,7 +203,7 @@ async def test_a_full_disk_ends_the_recording_not_the_show(
             async with asyncio.timeout(15):
                 while live_server.stage.controls.recording:
                     await witness.sees_nothing_amiss(3)
-    assert "cannot be written" in live_server.stage.refused
+    assert "cannot be written" in str(live_server.stage.refused)
     assert "/" not in live_server.stage.refused  # viewers read it
     assert live_server.stage.take == ""
 
