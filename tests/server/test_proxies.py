@@ -70,9 +70,7 @@ def test_a_trusted_proxy_tells_of_https(address: str, scheme: str, expected: str
 
 
 def test_a_proxy_is_an_address_or_a_network() -> None:
-    with pytest.raises(
-        SetupError, match="expected an address or network such as 10.0.0.0/24, got caddy"
-    ):
+    with pytest.raises(SetupError, match=r"such as 10\.0\.0\.0/24, got caddy"):
         Networks(["caddy"])
 
 
