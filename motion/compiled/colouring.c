@@ -36,16 +36,6 @@ typedef struct {
   double yield, raised[2], overhead[2], bounce[2];
 } Limits;
 
-static Quaternion nearer(Quaternion mean, Quaternion to, double share) {
-  double side = inner4(mean, to) < 0.0 ? -1.0 : 1.0;
-  return unit((Quaternion){
-      mean.x + share * (side * to.x - mean.x),
-      mean.y + share * (side * to.y - mean.y),
-      mean.z + share * (side * to.z - mean.z),
-      mean.w + share * (side * to.w - mean.w),
-  });
-}
-
 static void take_in(
     Means* means, const Memory* memory, const Body* body, double dt, int begun, double height,
     const Quaternion local[], const Vector positions[], const Matrix world[]

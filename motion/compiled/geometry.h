@@ -108,6 +108,16 @@ static inline Matrix matrix_product(const Matrix* a, const Matrix* b) {
   return c;
 }
 
+/* The first is transposed. */
+static inline Matrix transposed_product(const Matrix* a, const Matrix* b) {
+  Matrix c;
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++)
+      c.at[i][j] =
+          a->at[0][i] * b->at[0][j] + a->at[1][i] * b->at[1][j] + a->at[2][i] * b->at[2][j];
+  return c;
+}
+
 static inline Vector turned_by(const Matrix* m, Vector v) {
   return (Vector){
       m->at[0][0] * v.x + m->at[0][1] * v.y + m->at[0][2] * v.z,
@@ -194,6 +204,18 @@ static inline Quaternion between(Quaternion a, Quaternion b, double share) {
       from_a * a.y + from_b * b.y,
       from_a * a.z + from_b * b.z,
       from_a * a.w + from_b * b.w,
+  });
+}
+
+/* A share of the way from one rotation to another, on the shorter arc: cheap, and even enough for
+   the small turns of one frame. */
+static inline Quaternion nearer(Quaternion mean, Quaternion to, double share) {
+  double side = inner4(mean, to) < 0.0 ? -1.0 : 1.0;
+  return unit((Quaternion){
+      mean.x + share * (side * to.x - mean.x),
+      mean.y + share * (side * to.y - mean.y),
+      mean.z + share * (side * to.z - mean.z),
+      mean.w + share * (side * to.w - mean.w),
   });
 }
 

@@ -4,12 +4,15 @@ Gaps, bodies upside down, jumps, left taken for right, jitter: each in a small f
 landmarks at once. Times are given, never read from a clock.
 """
 
+import math
 from collections import deque
+from ctypes import c_int
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from motion.compiled import function
 from server.capture import landmarks as lm
 from server.capture.landmarks import TRUNK, Landmarks
 
@@ -23,6 +26,10 @@ _SOLES = np.array([lm.LEFT_HEEL, lm.RIGHT_HEEL, lm.LEFT_TOE, lm.RIGHT_TOE])
 _SHORTEST_TICK = 1e-6  # seconds below which the source's clock stands
 _TICK = 1 / 30  # seconds taken to have passed when the source's clock stands or jumps
 _LONGEST_TICK = 0.5
+
+_admit, _smooth_landmarks = function("admit", "xxxddoo"), function("smooth_landmarks", "xddoooo")
+_doubt_leaps = function("doubt_leaps", "xdddoo", c_int)
+_undo_flips = function("undo_flips", "xdiiidooo", c_int)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +97,10 @@ class LandmarkFilter:
         if landmarks is None:
             self._shown = np.zeros(lm.COUNT, dtype=bool)
             return self._known, self._shown
-        positions = landmarks.positions * [1.0, -1.0, -1.0]
-        sound = (np.abs(positions) < _FARTHEST).all(axis=1)  # false for NaN too
-        threshold = np.where(self._shown, _HIDDEN, _SHOWN)
-        self._shown = sound & (landmarks.visibility > threshold)
-        return np.where(sound[:, None], positions, 0.0), self._shown
+        positions, self._shown = np.empty((lm.COUNT, 3)), self._shown.copy()
+        found = landmarks.positions, landmarks.visibility, self._shown, positions
+        _admit(_FARTHEST, _SHOWN, _HIDDEN, *found)
+        return positions, self._shown
 
 
 class OneEuro:
@@ -116,6 +122,7 @@ class OneEuro:
     """Hertz of the low-pass on the velocity."""
 
     def __init__(self) -> None:
+        self._constants = np.array([self.CUTOFF, self.SLOPE, self.SPEED_CUTOFF, _GAP])
         self.positions = np.zeros((lm.COUNT, 3))
         self._velocities = np.zeros((lm.COUNT, 3))
         self._unseen = np.full(lm.COUNT, np.inf)
@@ -128,29 +135,10 @@ class OneEuro:
         self, positions: Float[Array, "33 3"], visible: Bool[Array, "33"], seconds: float
     ) -> Float[Array, "33 3"]:
         """Return filtered positions; invisible landmarks stay, long unseen ones start anew."""
-        anew = (self._unseen > _GAP)[:, None]
-        passed = np.minimum(self._unseen, _GAP)[:, None] + seconds
-        self._unseen = np.where(visible, 0.0, self._unseen + seconds)
-        velocities = (positions - self.positions) / passed
-        velocities = np.where(anew, 0.0, velocities)
-        eased = self._velocities + _gain(self.SPEED_CUTOFF, passed) * (
-            velocities - self._velocities
-        )
-        speeds = np.sqrt((eased * eased).sum(axis=1, keepdims=True))
-        gain = np.where(anew, 1.0, _gain(self.CUTOFF + self.SLOPE * speeds, passed))
-        seen = visible[:, None]
-        self._velocities = np.where(seen, eased, self._velocities)
-        self.positions = np.where(
-            seen, self.positions + gain * (positions - self.positions), self.positions
-        )
+        self.positions = self.positions.copy()  # those of before were handed out
+        kept = self._unseen, self._velocities, self.positions
+        _smooth_landmarks(seconds, self._constants, positions, visible, *kept)
         return self.positions
-
-
-def _gain(cutoff: Array | float, seconds: Array) -> Array:
-    """Return the share of the new value that a low-pass of a cutoff in hertz takes in."""
-    turns = 2 * np.pi * cutoff * seconds
-    gain: Array = turns / (turns + 1.0)
-    return gain
 
 
 class TumbleFilter:
@@ -204,7 +192,7 @@ class TumbleFilter:
 
     def _can_turn(self, earlier: Array, trunk: Array, time: float) -> bool:
         farthest = self.SLACK + self.SPEED * min(self._now - time, self.OVER)
-        return bool(earlier @ trunk >= np.cos(farthest))
+        return bool(earlier @ trunk >= math.cos(farthest))
 
 
 class JumpFilter:
@@ -217,6 +205,8 @@ class JumpFilter:
     LEAP_LASTS = 0.12
     """Seconds after which a leap is believed."""
 
+    _LEAPS = np.array([SLACK, SPEED, LEAP_LASTS])
+
     def __init__(self) -> None:
         self._doubted = np.zeros(lm.COUNT)
 
@@ -228,15 +218,9 @@ class JumpFilter:
         seconds: float,
     ) -> tuple[Bool[Array, "33"], bool]:
         """Return which landmarks to believe, and whether this is someone else."""
-        moved = positions - known
-        limit = self.SLACK + self.SPEED * (seconds + self._doubted)
-        leaps = visible & ((moved * moved).sum(axis=1) > limit * limit)
-        if 2 * leaps.sum() > visible.sum():
-            self._doubted.fill(0.0)
-            return visible, True
-        doubted = leaps & (self._doubted < self.LEAP_LASTS)
-        self._doubted = np.where(doubted, self._doubted + seconds, 0.0)
-        return visible & ~doubted, False
+        believed = visible.copy()
+        doubt = self._LEAPS, positions, known, self._doubted, believed
+        return believed, bool(_doubt_leaps(seconds, *doubt))
 
 
 class FlipFilter:
@@ -257,8 +241,9 @@ class FlipFilter:
     SWAP_LASTS = 0.6
     """Seconds after which a swap is believed."""
 
-    _GROUPS = np.stack([np.arange(lm.COUNT) < lm.LEFT_HIP, np.arange(lm.COUNT) >= lm.LEFT_HIP])
-    _LIMBS = ~np.isin(np.arange(lm.COUNT), [*range(lm.LEFT_ELBOW), *TRUNK])[:, None]
+    _FLIPS = np.array([APART, SPEED, BETTER, SWAP_LASTS])
+    _GROUPS = (np.arange(lm.COUNT) >= lm.LEFT_HIP).astype(np.int64)
+    _LIMBS = (~np.isin(np.arange(lm.COUNT), [*range(lm.LEFT_ELBOW), *TRUNK])).astype(np.int64)
 
     def __init__(self) -> None:
         self._flipped = np.zeros(2)
@@ -271,30 +256,10 @@ class FlipFilter:
         seconds: float,
     ) -> tuple[Float[Array, "33 3"], Bool[Array, "33"], bool]:
         """Return positions and visibility with labels put right, and whether a swap is believed."""
-        swapped, mirrored = positions[lm.MIRROR], visible[lm.MIRROR]
-        limbs = np.where(self._LIMBS, swapped, positions)
-        readings = np.stack([positions, swapped, swapped * [1.0, 1.0, -1.0], limbs])
-        limbs_seen = np.where(self._LIMBS[:, 0], mirrored, visible)
-        seen = np.stack([visible, mirrored, mirrored, limbs_seen])
-        distances = self._distances(readings - known, seen)
-        best = distances.argmin(axis=0)
-        fits = distances.min(axis=0) < self.BETTER * distances[0]
-        flips = fits & (distances[0] > (self.APART + self.SPEED * seconds) ** 2)
-        self._flipped = np.where(flips, self._flipped + seconds, 0.0)
-        if not flips.any():
-            return positions, visible, False
-        if np.max(self._flipped) > self.SWAP_LASTS:
-            self._flipped[:] = 0.0
-            return positions, visible, True
-        reading = np.where(flips, best, 0) @ self._GROUPS
-        each = np.arange(lm.COUNT)
-        return readings[reading, each], seen[reading, each], False
-
-    def _distances(self, moved: Array, seen: Array) -> Array:
-        """Return the mean squared distance of each reading's and group's landmarks, (4, 2)."""
-        squared = np.where(seen, (moved * moved).sum(axis=2), 0.0)
-        distances: Array = (squared @ self._GROUPS.T) / np.maximum(seen @ self._GROUPS.T, 1)
-        return distances
+        righted, seen = positions.copy(), visible.copy()
+        body = lm.MIRROR, self._GROUPS, self._LIMBS, known
+        swapped = _undo_flips(seconds, self._FLIPS, *body, self._flipped, righted, seen)
+        return righted, seen, bool(swapped)
 
 
 class Level:
@@ -328,6 +293,6 @@ class Level:
 
     def apply(self, positions: Float[Array, "33 3"]) -> Float[Array, "33 3"]:
         """Return the positions turned upright about the camera's horizontal axis."""
-        sine, cosine = np.sin(self._lean), np.cos(self._lean)
+        sine, cosine = math.sin(self._lean), math.cos(self._lean)
         turned = np.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
         return positions @ turned

@@ -4,6 +4,7 @@ References:
     V. Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", arXiv:2006.10204.
 """
 
+from ctypes import c_double
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,8 @@ from jaxtyping import Float, UInt8
 
 if TYPE_CHECKING:  # the pose process needs no more of it than its name
     from motion.clip import Pose
+
+from motion.compiled import function
 
 Array = np.ndarray
 
@@ -57,6 +60,9 @@ MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 - 2 * (i % 2 == 0) for i in range(11, COUNT))]
 )
 """For each landmark the index of its counterpart on the other side (itself in the middle)."""
+
+
+_image_scale = function("image_scale", "ndd", c_double)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +113,8 @@ class Sighting:
 
 def image_scale(world: Float[Array, "N 3"], image: Float[Array, "N 2"]) -> float:
     """Return how many picture heights a metre of a person takes up; 0 if nothing tells."""
-    metres = world[:, :2] - world[:, :2].mean(axis=0)
-    heights = image - image.mean(axis=0)
-    return float((metres * heights).sum() / max(float((metres * metres).sum()), 1e-9))
+    scale: float = _image_scale(len(world), world, image)
+    return scale
 
 
 def trunk_length(image: Float[Array, "33 2"]) -> float:

@@ -35,7 +35,8 @@ class Performers:
         posed = dict(enumerate(sighting.poses, FIRST_POSED))
         seen = self._tracker.update(sighting) | posed
         for identity in seen:
-            self.by_id.setdefault(identity, Performer())
+            if identity not in self.by_id:
+                self.by_id[identity] = Performer()
         for identity, performer in self.by_id.items():
             performer.update(seen.get(identity), sighting.time, now)
 

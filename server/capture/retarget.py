@@ -4,10 +4,12 @@ import numpy as np
 from jaxtyping import Float
 
 from motion.clip import Pose
+from motion.compiled import function
+from motion.kinematics import world_matrices, world_positions
+from motion.rotations import dot, normalise
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
 from server.capture.bones import BoneFinder
-from server.capture.fast_rotations import blend, dot, matrices, quaternions, unit
 from server.capture.filters import LandmarkFilter, Observation
 from server.capture.ground import Ground
 from server.capture.jumps import Jumps
@@ -16,7 +18,7 @@ from server.capture.landmarks import Landmarks
 Array = np.ndarray
 
 _JOINTS = len(CANONICAL.joints)
-_PARENTS = np.array(CANONICAL.parents[1:])
+_AT_ORIGIN = np.zeros(3)
 _HIPS = [lm.LEFT_HIP, lm.RIGHT_HIP]
 _SHOULDERS = [lm.LEFT_SHOULDER, lm.RIGHT_SHOULDER]
 
@@ -50,15 +52,6 @@ def _relaxed() -> Array:
     return turned
 
 
-def _chains() -> Array:
-    """Return which bones lead from the hips to each joint, (J, J - 1) of 0 and 1."""
-    chains = np.zeros((_JOINTS, _JOINTS))
-    for joint, parent in enumerate(CANONICAL.parents[1:], start=1):
-        chains[joint] = chains[parent]
-        chains[joint, joint] = 1.0
-    return chains[:, 1:]
-
-
 _RANGE = {
     "hips": (180, 15), "spine": (45, 12), "chest": (50, 12), "neck": (55, 12), "head": (60, 12),
     "Shoulder": (35, 12), "UpperArm": (178, 20), "LowerArm": (165, 20), "Hand": (80, 12),
@@ -67,27 +60,17 @@ _RANGE = {
 """How far each joint turns out of rest, degrees, and how fast, radians a second."""
 
 
-def _ranges() -> tuple[Array, Array]:
-    """Return the sine of half the widest turn of each joint, and its fastest, (J, 1) each."""
+def _ranges() -> Float[Array, "J 2"]:
+    """Return the sine of half the widest turn of each joint, and its fastest."""
     bare = [joint.removeprefix("left").removeprefix("right") for joint in CANONICAL.joints]
-    degrees, fastest = np.array([_RANGE[joint] for joint in bare], dtype=float).T[:, :, None]
-    return np.sin(np.radians(degrees / 2)), fastest
+    degrees, fastest = np.array([_RANGE[joint] for joint in bare], dtype=float).T
+    return np.column_stack([np.sin(np.radians(degrees / 2)), fastest])
 
 
-def _levels() -> list[tuple[Array, Array]]:
-    """Return, from the hips outwards, joints of the same depth and their parents."""
-    depths = [0]
-    for parent in CANONICAL.parents[1:]:
-        depths.append(depths[parent] + 1)
-    levels = [np.flatnonzero(np.array(depths) == depth) for depth in range(1, max(depths) + 1)]
-    return [(level, _PARENTS[level - 1]) for level in levels]
+_EVIDENCE, _RELAXED, _RANGES = _evidence(), _relaxed(), _ranges()
+_UPPER_LEGS = np.array(CANONICAL.indices("leftUpperLeg", "rightUpperLeg"))
 
-
-_EVIDENCE, _RELAXED, _LEVELS = _evidence(), _relaxed(), _levels()
-_LIMITS, _FASTEST = _ranges()
-_OFFSETS = CANONICAL.rest_offsets[1:, :, None]
-_CHAINS = _chains()
-_UPPER_LEGS = CANONICAL.indices("leftUpperLeg", "rightUpperLeg")
+_turn_joints = function("turn_joints", "xddiiidodooo")
 
 
 class Retargeter:
@@ -116,8 +99,8 @@ class Retargeter:
         self._jumps = Jumps()
         self._unseen = np.inf
         self._hips_seen = False
-        self._trust = np.ones((_JOINTS, 1))
-        self._hidden = np.full((_JOINTS, 1), np.inf)
+        self._trust = np.ones(_JOINTS)
+        self._hidden = np.full(_JOINTS, np.inf)
         self._pose: Pose | None = None
         self._positions = np.zeros((_JOINTS, 3))
 
@@ -145,34 +128,20 @@ class Retargeter:
 
     def _turn(self, seen: Observation) -> Float[Array, "J 4"]:
         """Return local rotations: seen limbs as they are seen, hidden ones held, then at ease."""
-        before = _RELAXED if self._pose is None else self._pose.rotations
-        visible = seen.visible[_EVIDENCE].all(axis=1)[:, None]
         hips_seen = bool(seen.visible[_HIPS].all())
         if self._pose is not None and (seen.fresh or hips_seen != self._hips_seen):
             self._trust[:] = 0.0
         self._hips_seen = hips_seen
-        self._hidden = np.where(visible, 0.0, self._hidden + seen.seconds)
-        follow = 1.0 - 0.5 ** (seen.seconds / np.maximum(0.1 * (1.0 - self._trust), 1e-4))
-        rest = np.where(self._hidden > self.HOLD, 1.0 - 0.5 ** (seen.seconds / self.EASE), 0.0)
-        gained = seen.seconds / self.TAKE_UP
-        self._trust = np.clip(self._trust + np.where(visible, gained, -2.0 * gained), 0.0, 1.0)
-        target = self._observed(seen.positions)
-        if not visible.all():
-            target = np.where(visible, target, _at_ease(before[0]))
-        angle = 2.0 * np.arccos(np.minimum(np.abs(dot(before, target)), 1.0))
-        fastest = _FASTEST * seen.seconds / np.maximum(angle, 1e-6)
-        return blend(before, target, np.minimum(np.where(visible, follow, rest), fastest))
-
-    def _observed(self, positions: Array) -> Array:
-        """Return local rotations as the landmarks show them, no joint beyond its limit."""
-        world = self._bones.update(positions, self._hips_seen)
-        local = world.copy()
-        local[1:] = world[_PARENTS].swapaxes(1, 2) @ world[1:]
-        return _limited(quaternions(local))
+        world = self._bones.update(seen.positions, hips_seen)
+        turned = (_RELAXED if self._pose is None else self._pose.rotations).copy()
+        easing = np.array([self.HOLD, self.EASE, self.TAKE_UP])
+        read = _RANGES, CANONICAL.parent_indices, _EVIDENCE, _UPPER_LEGS, _RELAXED, seen.visible
+        _turn_joints(seen.seconds, easing, *read, world, self._trust, self._hidden, turned)
+        return turned
 
     def _stand(self, turned: Float[Array, "J 4"], height: float, seconds: float) -> Pose:
         """Return the pose with its lower foot that high, no joint going farther than it may."""
-        positions, world = _world(turned)
+        positions, world = world_matrices(CANONICAL, _AT_ORIGIN, turned)
         hips = self._ground.update(positions, world, seconds)
         hips[1] += height
         pose = Pose(hips, turned)
@@ -183,32 +152,9 @@ class Retargeter:
         ):
             part *= 0.9 * self.FARTHEST / farthest
             pose = _between(before, pose, part)
-            positions = _world(pose.rotations)[0] + pose.hips
+            positions = world_positions(CANONICAL, pose.hips, pose.rotations)
         self._positions = positions
         return pose
-
-
-def _at_ease(hips: Float[Array, "4"]) -> Float[Array, "J 4"]:
-    """Return local rotations of someone at ease who faces where the hips do.
-
-    The legs hang straight down, however the hips lean.
-    """
-    x, y, z, w = hips
-    half = 0.5 * np.arctan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
-    relaxed = _RELAXED.copy()
-    relaxed[0] = 0.0, np.sin(half), 0.0, np.cos(half)
-    upright = matrices(np.stack([hips, relaxed[0]]))
-    relaxed[_UPPER_LEGS] = quaternions((upright[0].T @ upright[1])[None])
-    return relaxed
-
-
-def _limited(turned: Float[Array, "J 4"]) -> Float[Array, "J 4"]:
-    """Return rotations turned back, about their own axes, to the limits of the joints."""
-    turned = np.where(turned[:, 3:] < 0.0, -turned, turned)
-    sine = np.sqrt(dot(turned[:, :3], turned[:, :3]))
-    axis = turned[:, :3] * np.minimum(1.0, _LIMITS / np.maximum(sine, 1e-9))
-    w = np.sqrt(np.maximum(1.0 - dot(axis, axis), 0.0))
-    return unit(np.concatenate([axis, w], axis=1))
 
 
 def _largest(vectors: Float[Array, "J 3"]) -> float:
@@ -218,14 +164,6 @@ def _largest(vectors: Float[Array, "J 3"]) -> float:
 
 def _between(a: Pose, b: Pose, part: float) -> Pose:
     """Return the pose between two others; `part` in [0, 1]."""
-    turned = blend(a.rotations, b.rotations, np.array([[part]]))
+    side = np.where(dot(a.rotations, b.rotations) < 0.0, -1.0, 1.0)[:, None]
+    turned = normalise(a.rotations + part * (side * b.rotations - a.rotations))
     return Pose(a.hips + part * (b.hips - a.hips), turned)
-
-
-def _world(turned: Float[Array, "J 4"]) -> tuple[Float[Array, "J 3"], Float[Array, "J 3 3"]]:
-    """Return positions from the hips in world axes, metres, and world rotations of all joints."""
-    world = matrices(turned)
-    for level, parents in _LEVELS:
-        world[level] = world[parents] @ world[level]
-    bones = (world[_PARENTS] @ _OFFSETS)[:, :, 0]
-    return _CHAINS @ bones, world

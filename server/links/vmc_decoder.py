@@ -11,9 +11,8 @@ from jaxtyping import Float
 
 from motion import rotations
 from motion.clip import Pose
-from motion.kinematics import world_from_local
+from motion.kinematics import world_matrices
 from motion.skeleton import CANONICAL, LEG_LENGTH
-from server.capture.fast_rotations import matrices
 from server.capture.ground import soles
 from server.links.osc import OscError, OscMessage, number
 from server.links.vmc import BONES, MIRROR_POSITION, MIRROR_ROTATION
@@ -145,8 +144,7 @@ class _Floor:
 
     def stand(self, pose: Pose, time: float) -> Pose:
         """Return a pose with the floor at height 0."""
-        positions, turned = world_from_local(CANONICAL, pose.hips, pose.rotations)
-        lowest = min(soles(positions, matrices(turned)))
+        lowest = min(soles(*world_matrices(CANONICAL, pose.hips, pose.rotations)))
         passed, self._time = max(0.0, time - self._time), time
         if self._height is None or lowest < self._height:
             self._height = lowest

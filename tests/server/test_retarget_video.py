@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from motion.clip import Pose
-from motion.kinematics import world_from_local
+from motion.kinematics import world_from_local, world_matrices
 from motion.skeleton import CANONICAL
 from server.capture import landmarks as lm
-from server.capture.fast_rotations import matrices
 from server.capture.ground import soles
 from server.capture.landmarks import Landmarks
 from server.capture.pose_finder import Picture, PoseFinder
@@ -78,8 +77,8 @@ def test_lower_foot_is_on_the_floor(joints: np.ndarray):
 def test_lower_foot_never_floats(poses: list[Pose]):
     heights = []
     for pose in poses:
-        positions, turned = world_from_local(CANONICAL, pose.hips, pose.rotations)
-        heights.append(min(soles(positions, matrices(turned))))
+        positions, turned = world_matrices(CANONICAL, pose.hips, pose.rotations)
+        heights.append(min(soles(positions, turned)))
     assert min(heights) > -0.01
     assert max(heights) < 0.04
 
