@@ -74,7 +74,7 @@ def _shares() -> Float[Array, "J 2"]:
 BENDING = np.array([*_shares().ravel(), GRAVITY_SHARE, *HANGING, *ARM_RANGE, ARM_FREE, WIDEST])
 """What they know of the constants above."""
 
-_enlarge, _postures = function("enlarge", "nxdddo"), function("postures", "niddo")
+_enlarge, _postures = function("enlarge", "nxxddo"), function("postures", "niddo")
 _elevations, _raise_arms = function("elevations", "nido"), function("raise_arms", "nidddo")
 _bow = function("bow", "nidddo")
 
@@ -86,8 +86,7 @@ def enlarged(
 ) -> Float[Array, "*batch 4"]:
     """Return local rotations that lead so much further from others; joints stop at a half turn."""
     larger = np.empty(turned.shape)
-    count = turned.size // 4
-    _enlarge(count, WIDEST, turned, middle, np.full(count, size), larger)
+    _enlarge(turned.size // 4, WIDEST, size, turned, middle, larger)
     return larger
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-_POINTER = ctypes.POINTER(ctypes.c_char)
 _address: Callable[[Any], Any] = (ctypes.c_char * 0).from_buffer
 
 
@@ -26,23 +25,24 @@ def _library() -> ctypes.CDLL:
     raise ImportError(f"{expected}; please run: pip install -e .")
 
 
-class _Doubles:
-    """An array of floats, copied if it is not as C wants it."""
+class _Input:
+    """An array that is read, copied if it is not as C wants it."""
+
+    kind: type
 
     @classmethod
     def from_param(cls, array: np.ndarray) -> Any:
-        array = np.ascontiguousarray(array, np.float64)
+        array = np.ascontiguousarray(array, cls.kind)
         # Of an array that may only be read, ctypes gives no address.
         return _address(array if array.flags.writeable else array.copy())
 
 
-class _Integers:
-    """An array of integers, copied if it is not as C wants it."""
+class _Doubles(_Input):
+    kind = np.float64
 
-    @classmethod
-    def from_param(cls, array: np.ndarray) -> Any:
-        array = np.ascontiguousarray(array, np.int64)
-        return _address(array if array.flags.writeable else array.copy())
+
+class _Integers(_Input):
+    kind = np.int64
 
 
 class _Output:
@@ -68,7 +68,8 @@ def function(name: str, kinds: str, result: type | None = None) -> Callable[...,
     Args:
         name: Its name.
         kinds: A letter for each argument: n a count, x a number, i an array of integers, d one of
-            floats, o an array that it writes into.
+            floats, o an array that it writes into. C reads as many elements as it is told to,
+            whatever the array holds.
         result: The type of ctypes that it returns, if it does.
     """
     compiled = _LIBRARY[name]

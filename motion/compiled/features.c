@@ -31,10 +31,7 @@ void contacts(
 }
 
 /* The same turn by half a circle at most. */
-static double shortest(double turn) {
-  const double half = 3.14159265358979323846;
-  return fabs(turn) < half ? turn : remainder(turn, 2.0 * half);
-}
+static double shortest(double turn) { return fabs(turn) < PI ? turn : remainder(turn, 2.0 * PI); }
 
 /* See `motion.features.from_clip`; of `joints` those of `turning` are described. Returns whether a
    quaternion is zero. */

@@ -19,6 +19,8 @@ static inline double ramp(double value, double none, double full) {
   return within((value - none) / (full - none), 0.0, 1.0);
 }
 
+static const double PI = 3.14159265358979323846;
+
 typedef struct {
   double x, y, z;
 } Vector;

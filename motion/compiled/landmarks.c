@@ -238,7 +238,7 @@ typedef struct {
 
 /* The share of the new value that a low-pass of a cutoff in hertz takes in. */
 static double gain_of(double cutoff, double seconds) {
-  double turns = 2.0 * 3.14159265358979323846 * cutoff * seconds;
+  double turns = 2.0 * PI * cutoff * seconds;
   return turns / (turns + 1.0);
 }
 

@@ -52,10 +52,10 @@ void bend(
 
 /* See `motion.choreography.posing.enlarged`. */
 void enlarge(
-    ptrdiff_t count, double widest, const Quaternion* turned, const Quaternion* middle,
-    const double* size, Quaternion* larger
+    ptrdiff_t count, double widest, double size, const Quaternion* turned, const Quaternion* middle,
+    Quaternion* larger
 ) {
-  for (ptrdiff_t i = 0; i < count; i++) larger[i] = enlarged(turned[i], middle[i], size[i], widest);
+  for (ptrdiff_t i = 0; i < count; i++) larger[i] = enlarged(turned[i], middle[i], size, widest);
 }
 
 /* See `motion.choreography.posing.posture_of`. */

@@ -74,7 +74,7 @@ def bend_inwards(
         radius: Radius of the stage, a circle about the origin, metres.
     """
     bent = np.array(frames, np.float64, order="C")
-    _bend_inwards(len(bent), _BOUNDS, root, np.broadcast_to(radius, len(bent)), bent)
+    _bend_inwards(len(bent), _BOUNDS, root, radius, bent)
     return bent
 
 
@@ -90,6 +90,5 @@ def hold_back(
         dt: Seconds since the frame before.
     """
     held = np.array(place, np.float64, order="C")
-    radius = np.broadcast_to(radius, len(held))
     _hold_back(len(held), RETURN_RATE * dt, FREE_SHARE, before, radius, held)
     return held

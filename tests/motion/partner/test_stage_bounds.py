@@ -16,21 +16,21 @@ def test_walkers_never_leave_the_stage_and_come_back():
     speeds = np.tile([0.5, 1.5, 2.5], 4)
     root = np.zeros((12, 3))
     root[:, 2] = np.repeat([0.0, 1.0, 2.5, -2.0], 3)
-    distances = []
+    distances, radius = [], np.full(len(root), 2.0)
     for _ in range(4000):
-        before, bent = root, bend_inwards(walking_straight(*speeds), root, 2.0)
+        before, bent = root, bend_inwards(walking_straight(*speeds), root, radius)
         root = features.next_root(root, bent, 30.0)
-        root[:, :2] = hold_back(root[:, :2], before[:, :2], 2.0, 1 / 30)
+        root[:, :2] = hold_back(root[:, :2], before[:, :2], radius, 1 / 30)
         distances.append(np.hypot(root[:, 0], root[:, 1]))
     assert np.max(distances) < 2.05
     assert (np.min(distances[800:], axis=0) < 1.85).all(), "inwards rather than along the edge"
 
 
 def test_the_middle_of_the_stage_is_free():
-    frames, root = walking_straight(1.0), np.array([[0.5, 0.5, 1.0]])
-    np.testing.assert_array_equal(bend_inwards(frames, root, 2.0), frames)
+    frames, root, radius = walking_straight(1.0), np.array([[0.5, 0.5, 1.0]]), np.array([2.0])
+    np.testing.assert_array_equal(bend_inwards(frames, root, radius), frames)
     place = root[:, :2] + 0.02
-    np.testing.assert_array_equal(hold_back(place, root[:, :2], 2.0, 1 / 30), place)
+    np.testing.assert_array_equal(hold_back(place, root[:, :2], radius, 1 / 30), place)
 
 
 def to_audience(frames: np.ndarray, root: np.ndarray) -> np.ndarray:
