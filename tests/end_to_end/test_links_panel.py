@@ -12,6 +12,7 @@ from tests.end_to_end.running_server import RunningServer, run_server
 
 LAPTOP, PHONE = (1280, 800), (390, 844)
 SWEPT = {"en": "arms up and down", "de": "Arme auf und ab"}
+IN_USE = {"en": "another program uses it", "de": "ein anderes Programm benutzt ihn"}
 
 
 def add(console: ConsolePage, kind: str, address: str) -> None:
@@ -44,7 +45,7 @@ def test_links_are_added_watched_tested_and_removed(
         add(console, "osc-in", "0")
         osc = wait_for_row(console, "OSC", "quiet")
         add(console, "osc-in", here.partition(":")[2])
-        wait_for_row(console, "another program uses it", "failed")
+        wait_for_row(console, IN_USE[language], "failed")
         add(console, "vmc-out", "nowhere")
         console.page.wait_for_selector("#notice:has-text('[HOST:]PORT')")
         console.page.click("#notice .dismiss")
