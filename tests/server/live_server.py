@@ -206,6 +206,11 @@ class LiveServer(Served):
             self.source.waiting = seen(self.time.now)
             await self.time.run()
 
+    async def shown(self, viewer: "Client") -> FrameMessage:
+        """Let a frame happen and read it as it comes: a link holds only so many."""
+        await self.time.run()
+        return await viewer.frame()
+
 
 class Client:
     """One WebSocket, read by kind."""
