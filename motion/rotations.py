@@ -207,10 +207,11 @@ def slerp(
 def _together(*arrays: Array) -> list[Array]:
     """Return arrays of vectors with the batch that theirs broadcast to."""
     batch = arrays[0].shape[:-1]
-    if all(array.shape[:-1] == batch for array in arrays):
-        return list(arrays)
-    batch = np.broadcast(*(array[..., 0] for array in arrays)).shape
-    return [_filled(array, batch) for array in arrays]
+    for array in arrays:
+        if array.shape[:-1] != batch:
+            batch = np.broadcast(*(each[..., 0] for each in arrays)).shape
+            return [_filled(each, batch) for each in arrays]
+    return list(arrays)
 
 
 def _filled(array: Array, batch: tuple[int, ...]) -> Array:

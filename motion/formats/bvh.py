@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import isfinite
 
 import numpy as np
 from jaxtyping import Float
@@ -34,6 +35,7 @@ Array = np.ndarray
 FASTEST = 1000.0
 """Highest believable rate, frames per second."""
 
+AXES = ("X", "Y", "Z")
 
 KEYWORDS = re.IGNORECASE | re.MULTILINE
 
@@ -168,7 +170,7 @@ def _parse_offset(words: list[str], joint: str) -> tuple[float, float, float]:
         raise MotionFileError(
             f"expected an OFFSET of three numbers for {joint}, got {' '.join(words)!r}"
         ) from error
-    if not np.isfinite([x, y, z]).all():
+    if not (isfinite(x) and isfinite(y) and isfinite(z)):
         raise MotionFileError(f"expected a finite OFFSET for {joint}, got {' '.join(words)!r}")
     return x, y, z
 
@@ -258,16 +260,16 @@ def _from_channels(
     for index, (joint, start) in enumerate(zip(joints, starts[:-1], strict=True)):
         columns, axes = list[int](), ""
         for column, channel in enumerate(joint.channels, start):
-            kind = re.fullmatch(r"([xyz])(position|rotation)", channel)
-            if not kind:
+            axis, kind = channel[:1].upper(), channel[1:]
+            if axis not in AXES or kind not in ("position", "rotation"):
                 raise MotionFileError(
                     f"expected channels such as Xposition or Zrotation, got {channel!r}"
                 )
-            if kind[2] == "position":
-                positions[index, :, "xyz".index(kind[1])] = values[:, column]
+            if kind == "position":
+                positions[index, :, AXES.index(axis)] = values[:, column]
             else:
                 columns.append(column)
-                axes += kind[1].upper()
+                axes += axis
         if axes:
             columns_by_axes.setdefault(axes, {})[index] = columns
     for axes, columns_by_joint in columns_by_axes.items():

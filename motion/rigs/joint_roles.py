@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,12 +89,12 @@ def body_parts(joints: Sequence[str]) -> list[tuple[str, str, bool]]:
     return [_body_part(words, first, last) for words in split]
 
 
-def _words(joint: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _words(joint: str) -> tuple[str, ...]:
     """Return the words of a name without its name space, in lower case."""
     own = re.split(r"[:|]", joint)[-1]
-    return [
-        word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+", own)
-    ]
+    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+", own)
+    return tuple(word.lower() for word in found)
 
 
 def _shared(words: Iterable[str], count: int) -> str:
@@ -103,8 +104,9 @@ def _shared(words: Iterable[str], count: int) -> str:
     return common[0][0] if enough else ""
 
 
-def _body_part(words: list[str], first: str, last: str) -> tuple[str, str, bool]:
-    kept = words[words[0] == first and len(words) > 1 :] if words else []
+@lru_cache(maxsize=1024)
+def _body_part(words: tuple[str, ...], first: str, last: str) -> tuple[str, str, bool]:
+    kept = list(words[words[0] == first and len(words) > 1 :]) if words else []
     kept = kept[: len(kept) - (len(kept) > 1 and kept[-1] == last)]
     while kept and (kept[0] in PREFIXES or kept[0].isdigit()):
         kept = kept[1:]

@@ -225,12 +225,14 @@ def _correction(
 ) -> Float[Array, "4"]:
     """Return the turn within a joint that puts its bone where the rig has it, if that is needed."""
     inside = rotations.normalise(_inside(turn, bone).mean(axis=0))
+    if _angle(inside, rest) <= BUILT:
+        return rotations.IDENTITY
     from_above = rotations.inverse(above)
     believed = rotations.rotate(rotations.multiply(from_above, turn), rest).mean(axis=0)
     seen = rotations.rotate(from_above, bone).mean(axis=0)
     bent_if_believed, bent_if_seen = (
         _angle(rotations.normalise(v), rest) for v in (believed, seen)
     )
-    if _angle(inside, rest) > BUILT and bent_if_believed - bent_if_seen > PLAINLY:
-        return rotations.swing(rest, inside)
-    return rotations.IDENTITY
+    if bent_if_believed - bent_if_seen <= PLAINLY:
+        return rotations.IDENTITY
+    return rotations.swing(rest, inside)
