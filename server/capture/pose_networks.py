@@ -59,7 +59,6 @@ def _session(name: str) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(
         FOLDER / f"{name}.onnx", options, providers=["CPUExecutionProvider"]
     )
