@@ -1,7 +1,7 @@
 """Messages of instruments to changes of a stage, and its controls to messages."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -105,10 +105,13 @@ class Patch:
             now: The server's clock, seconds.
 
         Raises:
-            OscError: If no address is meant, or its arguments do not fit.
+            OscError: If no address is meant, a guarded one is, or its arguments do not fit.
         """
         found = self._found(message.address, stages)
         if not found:
+            control = message.address.rpartition("/")[2]
+            if control in set(get_args(Guarded)) - self._may:
+                raise OscError("permission", control=control)
             raise OscError(
                 "address", wanted=f"/{ROOT}/STAGE/CONTROL", got=repr(message.address[:60])
             )

@@ -80,7 +80,7 @@ async def test_bad_messages_are_counted_told_in_words_and_harm_no_other(
     instrument.send(encode_message("/bhava/go", 7), where)
     link = await soon(arrived(live_server, 4))
     assert link["refused"] == 3
-    assert "recording" in link["refusal"]["text"]
+    assert link["refusal"]["text"] == "expected `may=recording` of this link, got none"
     await live_server.time.run(1)
     assert (await state(live_server))["refusal"]["text"] == "expected a cue of 0, got number 7"
     assert live_server.stage.controls.energy == 2.0
