@@ -98,5 +98,6 @@ def usual_speed_in(
     usual = usual_speed(emotion, speeds.emotions, speeds.energy_by_emotion)
     mixed = usual
     for weight, row in zip(np.moveaxis(content, -1, 0), speeds.energy_by_content, strict=True):
-        mixed = mixed * (usual_speed(emotion, speeds.emotions, row) / usual) ** weight
+        if weight.any():  # a power of 0 is exactly 1
+            mixed = mixed * (usual_speed(emotion, speeds.emotions, row) / usual) ** weight
     return mixed

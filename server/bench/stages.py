@@ -23,7 +23,7 @@ from server.capture.landmarks import Sighting
 from server.capture.sources import BrowserSource
 from server.interaction.model_registry import ModelRegistry
 from server.stages.assemble import first_controls, open_scheduler
-from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings
+from server.stages.scheduler import FRAME_RATE, Scheduler, ServerSettings, StageFrame
 from server.stages.tick_times import TOGETHER
 from server.telemetry.faults import Faults
 from server.wire.messages import Hello, Set
@@ -41,6 +41,9 @@ PERFORMERS = 8
 
 VIEWERS, MEANS = 200, 5
 """Of the stage where a control is moved; and means of its ticks, each of as many as there are."""
+
+PARTS = "set", "frame", "told", "thought ahead"
+"""Of such a tick: the first and third are the event loop's, the others the scheduler's thread's."""
 
 LATE = (STAGES, 128)
 """How many stages a server keeps dancing, one measurement each."""
@@ -74,9 +77,11 @@ def stage_rows(engine: Engine, folder: Path, counts: Sequence[int] | None = None
         "what a performer adds to a tick", "ms", _performer_times(folder), note=note
     )
     moved, still = _moved_times(folder)
-    note = f"before {VIEWERS} viewers, told included; peer: the same without"
+    added = (moved - still).mean(0)
+    parts = ", ".join(f"{part} {more:+.2f}" for part, more in zip(PARTS, added, strict=True))
+    note = f"before {VIEWERS} viewers; peer: the same without; ms more: {parts}"
     name = "a tick while a control moves 30 times a second"
-    yield Row.from_values(name, "ms", moved, peer=still, most=1.5, note=note)
+    yield Row.from_values(name, "ms", moved.sum(1), peer=still.sum(1), most=1.5, note=note)
     for count in LATE:
         yield _late_row(folder.name, count)
 
@@ -108,9 +113,9 @@ class _Stages:
         self.frames()
         self.think_ahead()
 
-    def frames(self) -> None:
+    def frames(self) -> list[StageFrame]:
         """Make a frame of each; `think_ahead` is due then."""
-        self.scheduler.tick(self.now, self._stages)
+        return self.scheduler.tick(self.now, self._stages)
 
     def think_ahead(self) -> None:
         """Let the partners think of what comes later."""
@@ -124,14 +129,25 @@ class _Stages:
             for _ in range(viewers):
                 stage.receive(Outbox(), hello, self.now)
 
-    def publish(self, energy: float | None = None) -> None:
-        """Make a frame of each and hand it to the viewers, after a control was moved if given."""
+    def set_energy(self, energy: float) -> None:
+        """Move a control of each."""
         for stage in self._stages:
-            if energy is not None:
-                stage.set(Set(energy=energy), self.now)
-        for stage, frame, encoded, report in self.scheduler.tick(self.now, self._stages):
+            stage.set(Set(energy=energy), self.now)
+
+    def publish(self, made: Sequence[StageFrame]) -> None:
+        """Hand frames to the viewers."""
+        for stage, frame, encoded, report in made:
             stage.publish(frame, encoded, report)
-        self.think_ahead()
+
+    def part_times(self, energy: float | None) -> list[float]:
+        """Return the times of the `PARTS` of a tick, ms; no control moves if None is given."""
+        made: list[StageFrame] = []
+        return [
+            0.0 if energy is None else timed(partial(self.set_energy, energy)),
+            timed(lambda: made.extend(self.frames())),
+            timed(partial(self.publish, made)),
+            timed(self.think_ahead),
+        ]
 
 
 def _tick_times(
@@ -164,18 +180,15 @@ def _performer_times(folder: Path) -> Float[Array, "N"]:
     return np.array(more[WARM_UP:]) / PERFORMERS
 
 
-def _moved_times(folder: Path) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
-    """Return the times of ticks while a control moves and while none does, milliseconds."""
+def _moved_times(folder: Path) -> tuple[Float[Array, "N 4"], Float[Array, "N 4"]]:
+    """Return the times of `PARTS` of ticks while a control moves and while none does, ms."""
     moved, still = _Stages(folder, 1), _Stages(folder, 1)
     for stages in (moved, still):
         stages.let_in(VIEWERS)
     energies = 1.0 + 0.5 * np.sin(np.arange(WARM_UP + TICKS) / 5)
-    pairs = [
-        (timed(partial(moved.publish, energy)), timed(still.publish))
-        for energy in energies.tolist()
-    ]
+    pairs = [(moved.part_times(energy), still.part_times(None)) for energy in energies.tolist()]
     # Means of many: a partner thinks in some ticks, and more often where a control moves.
-    means = np.array(pairs[WARM_UP:]).reshape(MEANS, -1, 2).mean(1)
+    means = np.array(pairs[WARM_UP:]).reshape(MEANS, -1, 2, len(PARTS)).mean(1)
     return means[:, 0], means[:, 1]
 
 

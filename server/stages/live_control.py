@@ -6,7 +6,6 @@ from motion.clip import Clip
 from motion.content import named_contents
 from motion.emotion import weights_of
 from motion.errors import BhavaError, ConditionError
-from motion.model.contract import Contract
 from motion.model.text import check_prompt
 from server.capture.landmarks import Sighting
 from server.capture.source_selector import SourceSelector
@@ -17,6 +16,9 @@ from server.stages.services import Services
 from server.stages.show import ShowReport, SourceStatus
 from server.wire.messages import Beat, Controls, Set
 from server.wire.protocol import Refusal
+
+LABELLED = {"model", "emotion", "content", "text"}
+"""Controls whose values a model has to know; all others are checked as they are read."""
 
 HEARING = 0.4
 """Seconds in which the show goes to what the audience now wants: two steps of a fade."""
@@ -79,11 +81,8 @@ class LiveControl:
         if controls.model not in self.models:
             said = Sentence.of("model", models=", ".join(self.models), got=controls.model)
             raise Refusal("unknown_model", said)
-        # A model that is still to be loaded has labels that nobody knows yet.
-        if controls.model == report.model:
-            self._check(controls, report.contract)
-        else:
-            _check_weights(controls, tuple(controls.emotion), tuple(controls.content))
+        if wish.changes.keys() & LABELLED:
+            self._check(controls, report)
         self._orders.fade = self._orders.fade.towards(controls, wish.changes.keys(), wish.fade, now)
         self.refused = None
 
@@ -121,7 +120,12 @@ class LiveControl:
         if take is not None and take.failed and self.controls.recording:
             self._take_back({"recording": False}, take.failed)
 
-    def _check(self, controls: Controls, contract: Contract) -> None:
+    def _check(self, controls: Controls, report: ShowReport) -> None:
+        if controls.model != report.model:
+            # A model that is still to be loaded has labels that nobody knows yet.
+            _check_weights(controls, tuple(controls.emotion), tuple(controls.content))
+            return
+        contract = report.contract
         # What a model before was asked to dance stays, unheard by this one.
         asked = controls.content != self.controls.content
         contents = contract.contents if asked else tuple(controls.content)

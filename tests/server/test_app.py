@@ -84,6 +84,19 @@ async def test_a_change_of_model_is_told_with_its_labels(live_server: LiveServer
         assert (await operator.frame()).emotion.tolist() == [0.0, 0.0, 1.0]
 
 
+async def test_a_fader_moves_on_without_the_emotion_in_use(live_server: LiveServer) -> None:
+    async with live_server.join("operator") as operator:
+        await operator.say(type="set", emotion={EMOTIONS[2]: 1.0})
+        await operator.say(type="set", model="other")
+        await operator.answered()
+        live_server.scheduler.services.registry.engine("other")
+        await live_server.time.run(3)
+        assert live_server.stage.report.model == "other"
+        await operator.say(type="set", energy=1.5)
+        await operator.answered()
+        assert live_server.stage.controls.energy == 1.5
+
+
 async def test_a_performer_in_a_browser_is_taken_up(live_server: LiveServer) -> None:
     async with live_server.join("performer") as performer, live_server.join("operator") as viewer:
         await viewer.say(type="take_up")
