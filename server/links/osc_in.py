@@ -6,7 +6,7 @@ from typing import get_args
 from server.links.addresses import Guarded
 from server.links.desk import Desk
 from server.links.link import NOBODY, Endpoint, Link, Place, parse_may, parse_options
-from server.links.osc import OscError, decode_packet
+from server.links.osc import OscError, Value, decode_packet
 from server.links.patch import ROOT, Patch, Pending, StageView, Teller
 from server.networks import Networks
 from server.sentence import Sentence
@@ -118,9 +118,14 @@ class OscIn(Link):
             except OscError as error:
                 self.traffic.refuse(error.sentence)
                 continue
-            words = " ".join(map(str, (message.address, *message.arguments)))
+            words = " ".join((message.address, *map(_word, message.arguments)))
             self.traffic.newest = Sentence.of("osc_message", message=words[:120])
             if sender in self._senders or len(self._senders) < MOST_SENDERS:
                 self._senders[sender] = now
             if message.address.startswith(f"/{ROOT}/") and message.address.endswith("/refresh"):
                 self._asked.add(sender)
+
+
+def _word(value: Value) -> str:
+    """Return an argument as people write it: OSC's floats of 32 bits have seven digits."""
+    return f"{value:.7g}" if isinstance(value, float) else str(value)

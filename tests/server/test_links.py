@@ -58,8 +58,9 @@ async def test_a_sender_that_asks_gets_all_values(
     live_server: LiveServer, instrument: Instrument
 ) -> None:
     where = await port(live_server)
-    instrument.send(encode_message("/bhava/energy", 1.5), where)
-    await soon(arrived(live_server, 1))
+    instrument.send(encode_message("/bhava/energy", 1.2), where)
+    link = await soon(arrived(live_server, 1))
+    assert link["newest"]["text"] == "/bhava/energy 1.2"
     await live_server.time.run(1)
     await instrument.values()
     instrument.send(encode_message("/bhava/refresh"), where)
