@@ -3,14 +3,12 @@
 import gc
 import socket
 from asyncio.transports import BaseTransport, Transport
-from collections.abc import Callable, Generator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
-from websockets.streams import StreamReader
-from websockets.utils import apply_mask
 
 from server.guard.proxies import reveal_client
 from server.networks import Networks
@@ -47,12 +45,6 @@ NOT_UTF_8 = 1007
 
 ABNORMAL_CLOSURE = 1006
 """Code for the end of a link whose client did not close it."""
-
-_TEXT = 0x81
-"""First byte of a text message in one piece (RFC 6455, 5.2)."""
-
-_MASKED, _HEADER = 0x80, 6
-"""Bit beside a client's size, and bytes before what it sends where that is short: below 126."""
 
 MessageTaker = Callable[[str | bytes], bool]
 Lender = Callable[[Link | None], None]
@@ -95,9 +87,6 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, proxies: Networks, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn.reader = self._reader = _Reader()
-        self.conn.parser = self.conn.parse()  # again: it began with another reader
-        next(self.conn.parser)
         self._proxies = proxies
         self.on_refused: Callable[[], None] = lambda: None
         self.on_lost: Callable[[], None] = lambda: None
@@ -138,9 +127,8 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came up to the next message; the rest waits until that was taken."""
-        if not self._takes_whole(data):
-            self._unread += data
-            self._parse()
+        self._unread += data
+        self._parse()
 
     async def receive(self) -> Any:
         """Return the next message, and parse on."""
@@ -155,24 +143,6 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         while self._unread and not (self.read_paused or self.transport.is_closing()):
             piece, self._unread = self._unread[:PIECE], self._unread[PIECE:]
             super().data_received(piece)
-
-    def _takes_whole(self, data: bytes) -> bool:
-        """Take a short text that came whole and alone, such as an acknowledgement, if it is one.
-
-        It tells so by its header, which saves half of what a parser takes for any message.
-        """
-        size = len(data) - _HEADER
-        if not (0 <= size < 126 and data[0] == _TEXT and data[1] == _MASKED + size):
-            return False
-        if self._unread or self.read_paused or self.close_sent or self.transport.is_closing():
-            return False
-        if not self._reader.between_frames or self.conn.current_size is not None:
-            return False  # it is within another frame, or between the pieces of a message
-        try:
-            text = apply_mask(data[_HEADER:], data[2:_HEADER]).decode()
-        except UnicodeDecodeError:
-            return False
-        return self._hands_over(text)
 
     def handle_ping(self) -> None:
         """Answer a ping, unless there are too many."""
@@ -249,9 +219,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         if self.close_sent:
             return False
         data = b"".join(self.frames)
-        return self._hands_over(data.decode() if self.curr_msg_data_type == "text" else data)
-
-    def _hands_over(self, message: str | bytes) -> bool:
+        message = data.decode() if self.curr_msg_data_type == "text" else data
         waits = self._handing_over or not self.queue.empty()
         return not waits and self._taker is not None and self._taker(message)
 
@@ -272,23 +240,6 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         await super().run_asgi()
         if not self.writable.is_set():
             self.transport.abort()  # closing would wait for the client for ever
-
-
-class _Reader(StreamReader):
-    """What the parser reads from; tells whether it has read its frames to their end.
-
-    Attributes:
-        between_frames: Whether the next byte begins a frame.
-    """
-
-    between_frames = False
-
-    def at_eof(self) -> Generator[None, None, bool]:
-        """Tell whether all was read; asked before each frame, and goes on with its first byte."""
-        self.between_frames = True
-        ended = yield from super().at_eof()
-        self.between_frames = False
-        return ended
 
 
 def _below_tls(transport: BaseTransport) -> list[Transport]:
