@@ -110,7 +110,8 @@ class Patch:
         found = self._found(message.address, stages)
         if not found:
             control = message.address.rpartition("/")[2]
-            if control in set(get_args(Guarded)) - self._may:
+            guarded = set(get_args(Guarded)) - self._may
+            if message.address.startswith(f"/{ROOT}/") and control in guarded:
                 raise OscError("permission", control=control)
             raise OscError(
                 "address", wanted=f"/{ROOT}/STAGE/CONTROL", got=repr(message.address[:60])

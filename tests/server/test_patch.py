@@ -116,6 +116,8 @@ def test_what_stops_records_or_changes_the_model_must_be_allowed(path: str) -> N
     message = f"/bhava/{path}", (words[path],)
     with pytest.raises(OscError, match=f"expected `may={path}` of this link, got none"):
         received(message)
+    with pytest.raises(OscError, match="expected /bhava/STAGE/CONTROL"):
+        received((f"/other/{path}", (words[path],)))
     allowed = Patch(frozenset({"panic", "recording", "model"}))
     assert path in received(message, patch=allowed)["default"].changes
 
